@@ -1,0 +1,113 @@
+//! Mentions, entities and their types.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Mutex;
+
+use crate::text::Span;
+
+/// What kind of thing a name names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntityType {
+    /// A person.
+    Per,
+    /// An organisation.
+    Org,
+    /// A place, countries included.
+    Loc,
+    /// Any other name: nationalities, events, works, products.
+    Misc,
+    /// A date, found by the date recogniser and never by the model.
+    Date,
+    /// A type of a user's model that is none of the above; rules do not use it.
+    Other(&'static str),
+}
+
+static OTHER_TYPES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+impl EntityType {
+    /// The type that a model or a label file calls `name`: `PER`, `person` and `PERSON` are one.
+    ///
+    /// Unknown names become [`EntityType::Other`]; each distinct one is kept in memory for good, so
+    /// call this for the names of a label set, not for arbitrary text.
+    pub fn named(name: &str) -> Self {
+        match name.to_ascii_uppercase().as_str() {
+            "PER" | "PERSON" | "PEOPLE" => EntityType::Per,
+            "ORG" | "ORGANIZATION" | "ORGANISATION" | "CORPORATION" | "COMPANY" => EntityType::Org,
+            "LOC" | "LOCATION" | "GPE" | "GEO" | "PLACE" | "FAC" => EntityType::Loc,
+            "MISC" | "MISCELLANEOUS" | "NORP" | "OTHER" => EntityType::Misc,
+            "DATE" | "TIM" | "TIME" => EntityType::Date,
+            _ => {
+                let mut known = OTHER_TYPES.lock().unwrap_or_else(|e| e.into_inner());
+                let kept = match known.get(name) {
+                    Some(kept) => kept,
+                    None => {
+                        let kept: &'static str = Box::leak(name.to_owned().into_boxed_str());
+                        known.insert(kept);
+                        kept
+                    }
+                };
+                EntityType::Other(kept)
+            }
+        }
+    }
+
+    /// The name written to files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EntityType::Per => "PER",
+            EntityType::Org => "ORG",
+            EntityType::Loc => "LOC",
+            EntityType::Misc => "MISC",
+            EntityType::Date => "DATE",
+            EntityType::Other(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for EntityType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Who found a mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The model.
+    Model,
+    /// The alias table, where the model missed the name or cut it.
+    Aliases,
+    /// The date recogniser.
+    Dates,
+}
+
+/// A name in the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    /// Where, in bytes of the article's text.
+    pub span: Span,
+    /// Index of the sentence it lies in.
+    pub sentence: usize,
+    /// The type of the mention: `MISC` for `Turkish`, although its entity is the place Turkey.
+    pub entity_type: EntityType,
+    /// Probability that this is a mention of this type, 0 to 1.
+    pub score: f32,
+    /// Who found it.
+    pub origin: Origin,
+    /// Index of its entity in the article's entities.
+    pub entity: usize,
+    /// Whether it is an adjective or noun made from a country's name (`Turkish`, `Turks`).
+    pub demonym: bool,
+}
+
+/// Something in the world that an article names, once or many times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entity {
+    /// Stable across runs: derived from the type and the canonical name.
+    pub id: String,
+    /// The canonical name.
+    pub name: String,
+    /// The type of the entity.
+    pub entity_type: EntityType,
+}

@@ -1,0 +1,138 @@
+//! What can go wrong. An [`Error`] ends the run; a [`Problem`] is about one input and does not.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The result of everything in this crate that can fail for good.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error that stops a command. Every message names the file (and line, where there is one) and
+/// says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder could not be read or written.
+    #[error("{path}: {source}. {remedy}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+        /// What the user can do.
+        remedy: String,
+    },
+    /// A model folder cannot be used.
+    #[error("model {path}: {problem}. {remedy}")]
+    Model {
+        /// The folder, or the file in it.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+        /// What the user can do.
+        remedy: String,
+    },
+    /// A rule file, alias table or map written by the user is wrong.
+    #[error("{place}: {problem}. {remedy}")]
+    Config {
+        /// Where.
+        place: Place,
+        /// What is wrong.
+        problem: String,
+        /// What the user can do.
+        remedy: String,
+    },
+    /// The engine failed on a batch. This is a defect of the model or of the program.
+    #[error("engine {engine}: {problem}")]
+    Engine {
+        /// The engine's name.
+        engine: &'static str,
+        /// What it said.
+        problem: String,
+    },
+    /// The arguments make no sense together.
+    #[error("{0}")]
+    Usage(String),
+    /// Ctrl-C: what was finished has been written.
+    #[error("interrupted: the finished articles are kept")]
+    Interrupted,
+}
+
+impl Error {
+    /// An [`Error::Io`].
+    pub fn io(path: impl Into<PathBuf>, source: std::io::Error, remedy: impl Into<String>) -> Self {
+        Error::Io { path: path.into(), source, remedy: remedy.into() }
+    }
+
+    /// An [`Error::Model`].
+    pub fn model(path: impl Into<PathBuf>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Error::Model { path: path.into(), problem: problem.into(), remedy: remedy.into() }
+    }
+
+    /// An [`Error::Config`].
+    pub fn config(place: Place, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Error::Config { place, problem: problem.into(), remedy: remedy.into() }
+    }
+}
+
+/// A file and, where it makes sense, a line in it (the first line is 1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, as the user named it.
+    pub file: PathBuf,
+    /// The line, counted from 1.
+    pub line: Option<u64>,
+}
+
+impl Place {
+    /// A whole file.
+    pub fn file(file: impl AsRef<Path>) -> Self {
+        Place { file: file.as_ref().to_path_buf(), line: None }
+    }
+
+    /// A line of a file, counted from 1.
+    pub fn line(file: impl AsRef<Path>, line: u64) -> Self {
+        Place { file: file.as_ref().to_path_buf(), line: Some(line) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}, line {line}", self.file.display()),
+            None => write!(f, "{}", self.file.display()),
+        }
+    }
+}
+
+/// Something wrong with one input. The run goes on; the problem is printed on standard error and
+/// recorded in `run.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub place: Place,
+    /// What is wrong, without a final full stop.
+    pub message: String,
+    /// What the user can do, or what was done about it.
+    pub remedy: String,
+    /// Whether the input is missing from the output because of it (exit code 2).
+    pub skipped: bool,
+}
+
+impl Problem {
+    /// The input is left out.
+    pub fn skipped(place: Place, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Problem { place, message: message.into(), remedy: remedy.into(), skipped: true }
+    }
+
+    /// The input is used, with something mended.
+    pub fn mended(place: Place, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Problem { place, message: message.into(), remedy: remedy.into(), skipped: false }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.skipped { "skipped" } else { "warning" };
+        write!(f, "{kind}: {}: {}. {}", self.place, self.message, self.remedy)
+    }
+}

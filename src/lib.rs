@@ -1,0 +1,38 @@
+//! Triplewire turns news articles into a spreadsheet of who is connected to whom.
+//!
+//! An article passes through these stages, one module each, in this order; a module may use the
+//! ones above it and never the ones below.
+//!
+//! 1. [`input`] reads files of any supported format and yields [`text::Article`]s as a stream.
+//! 2. [`text`] cuts an article into sentences and words. Every position is a [`text::Span`] of
+//!    bytes into the article's own text; only the output converts them to code points.
+//! 3. [`model`] packs sentences into token windows, runs them through a transformer with one of
+//!    two engines, and decodes label scores into [`model::RawMention`]s.
+//! 4. [`entity`] decides which mentions name the same real-world entity.
+//! 5. [`relation`] matches rules against sentences and yields [`relation::Relation`]s with their
+//!    evidence, negation, certainty and source.
+//! 6. [`pipeline`] runs 2 to 5 on many articles in parallel and keeps their order.
+//! 7. [`output`] writes the rows of every file.
+//! 8. [`eval`] compares extractions with hand labels.
+//! 9. [`cli`] is the command line: one file per subcommand.
+
+pub mod error;
+pub mod text;
+
+pub mod input;
+
+pub mod model;
+
+pub mod entity;
+
+pub mod relation;
+
+pub mod pipeline;
+
+pub mod output;
+
+pub mod eval;
+
+pub mod cli;
+
+pub use error::{Error, Result};

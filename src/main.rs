@@ -1,0 +1,3 @@
+//! The command `triplewire`.
+
+fn main() {}

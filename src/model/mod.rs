@@ -1,0 +1,86 @@
+//! A transformer that finds names: folder, tokenizer, windows, engine, decoding.
+//!
+//! [`Model::open`] reads a folder, [`Model::windows`] turns an article's sentences into token
+//! windows, [`Model::score`] runs a batch of windows of any articles, [`Model::decode`] turns the
+//! scores of one article's windows into mentions. Batching and parallelism belong to
+//! [`crate::pipeline`].
+
+mod decode;
+mod engine;
+mod folder;
+mod rten;
+#[cfg(feature = "rust-bert")]
+mod rust_bert;
+mod window;
+
+use std::path::Path;
+
+use tokenizers::Tokenizer;
+
+use crate::entity::EntityType;
+use crate::error::Result;
+use crate::text::Span;
+
+pub use engine::{Batch, Engine, EngineChoice, Scores};
+pub use folder::{Label, LabelPrefix, ModelFolder, TokenTypes};
+pub use window::Window;
+
+/// A mention as the model reports it, before names are resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawMention {
+    /// Where, in bytes of the article's text.
+    pub span: Span,
+    /// The model's type for it.
+    pub entity_type: EntityType,
+    /// The model's probability, 0 to 1.
+    pub score: f32,
+}
+
+/// A token-classification model, ready to run.
+pub struct Model {
+    folder: ModelFolder,
+    tokenizer: Tokenizer,
+    engine: Box<dyn Engine>,
+}
+
+impl Model {
+    /// Opens a model folder with the chosen engine for `workers` threads at once.
+    ///
+    /// # Errors
+    /// If the folder lacks a file, its files do not fit each other, or the engine is not built in.
+    pub fn open(path: &Path, choice: EngineChoice, workers: usize) -> Result<Self> {
+        let folder = ModelFolder::open(path)?;
+        let tokenizer = folder.tokenizer()?;
+        let engine = engine::open(&folder, choice, workers)?;
+        Ok(Model { folder, tokenizer, engine })
+    }
+
+    /// What the folder says.
+    pub fn folder(&self) -> &ModelFolder {
+        &self.folder
+    }
+
+    /// The engine in use.
+    pub fn engine(&self) -> &dyn Engine {
+        self.engine.as_ref()
+    }
+
+    /// Packs an article's sentences into token windows. Every character of every sentence is
+    /// covered by at least one window.
+    pub fn windows(&self, text: &str, sentences: &[Span]) -> Vec<Window> {
+        window::windows(&self.tokenizer, &self.folder, text, sentences)
+    }
+
+    /// Label scores (logits) for each of `windows`, in their order: one run of the engine over a
+    /// padded batch.
+    pub fn score(&self, windows: &[&Window]) -> Result<Vec<Scores>> {
+        let batch = Batch::of(windows, self.folder.pad_id());
+        let scores = self.engine.label_scores(&batch)?;
+        Ok(scores.split(windows))
+    }
+
+    /// The mentions of one article from all its windows and their scores.
+    pub fn decode(&self, text: &str, windows: &[Window], scores: &[Scores]) -> Vec<RawMention> {
+        decode::mentions(&self.folder, text, windows, scores)
+    }
+}

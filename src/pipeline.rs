@@ -1,0 +1,1 @@
+//! Articles in, extractions out: in parallel, in order, in bounded memory.

@@ -1,0 +1,52 @@
+//! From entities that occur together to relations: rules are data, see `rules/*.toml`.
+
+mod context;
+mod matcher;
+mod rule;
+mod schema;
+
+use std::sync::Arc;
+
+use crate::entity::{Entity, Mention};
+use crate::text::Span;
+
+pub use context::Certainty;
+pub use matcher::Matcher;
+pub use rule::{Rule, RuleSet};
+pub use schema::Predicate;
+
+/// What rules see of an article.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// The article's text.
+    pub text: &'a str,
+    /// Its sentences, in order.
+    pub sentences: &'a [Span],
+    /// Its mentions, in order, not overlapping.
+    pub mentions: &'a [Mention],
+    /// The entities the mentions point to.
+    pub entities: &'a [Entity],
+}
+
+/// One piece of evidence: two mentions, a predicate, and how the text puts it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relation {
+    /// Index of the subject among the article's mentions.
+    pub subject: usize,
+    /// What connects them.
+    pub predicate: Predicate,
+    /// Index of the object among the article's mentions.
+    pub object: usize,
+    /// How sure: the rule's score combined with both mentions' scores, 0 to 1.
+    pub score: f32,
+    /// Whether the text denies it.
+    pub negated: bool,
+    /// Whether the text states, reports or alleges it.
+    pub certainty: Certainty,
+    /// Whom the text names as the source.
+    pub attributed_to: Option<String>,
+    /// The sentences it spans (one or two neighbours), in bytes of the article's text.
+    pub sentence: Span,
+    /// The identifier of the rule.
+    pub rule: Arc<str>,
+}

@@ -1,0 +1,136 @@
+//! Sentences.
+
+use crate::text::Span;
+
+/// The sentences of `text`, in order, without the white space around them.
+///
+/// The boundaries inside a paragraph are those of the `sentencex` crate (abbreviations, initials,
+/// quotes). A blank line always ends a sentence. A single line break does too, because headlines,
+/// captions and by-lines carry no full stop, unless the paragraph looks hard-wrapped or the next
+/// line starts in lower case.
+pub fn sentences(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    for paragraph in paragraphs(text) {
+        for boundary in sentencex::get_sentence_boundaries("en", paragraph.of(text)) {
+            let span =
+                Span::new(boundary.start_byte, boundary.end_byte).shifted(paragraph.start).trimmed(text);
+            if !span.is_empty() {
+                found.push(span);
+            }
+        }
+    }
+    found
+}
+
+/// Lines of at least this many characters, and none longer than `WRAP_LONGEST`, look hard-wrapped.
+const WRAP_SHORTEST: usize = 50;
+const WRAP_LONGEST: usize = 100;
+
+/// Runs of lines that are read as one paragraph.
+fn paragraphs(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    for block in blocks(text) {
+        if is_hard_wrapped(block.of(text)) {
+            found.push(block);
+            continue;
+        }
+        let mut current: Option<Span> = None;
+        for line in lines(text, block) {
+            let continues = line.of(text).chars().next().is_some_and(char::is_lowercase);
+            current = Some(match current {
+                Some(before) if continues => Span::new(before.start, line.end),
+                Some(before) => {
+                    found.push(before);
+                    line
+                }
+                None => line,
+            });
+        }
+        found.extend(current);
+    }
+    found
+}
+
+/// Runs of non-blank lines.
+fn blocks(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut current: Option<Span> = None;
+    for line in raw_lines(text, Span::new(0, text.len())) {
+        if line.trimmed(text).is_empty() {
+            found.extend(current.take());
+        } else {
+            current = Some(Span::new(current.map_or(line.start, |c| c.start), line.end));
+        }
+    }
+    found.extend(current);
+    found
+}
+
+fn is_hard_wrapped(block: &str) -> bool {
+    let lengths: Vec<usize> = block.lines().map(|l| l.trim().chars().count()).collect();
+    let Some((_, all_but_last)) = lengths.split_last() else { return false };
+    all_but_last.len() >= 2 && all_but_last.iter().all(|l| (WRAP_SHORTEST..=WRAP_LONGEST).contains(l))
+}
+
+fn lines(text: &str, block: Span) -> impl Iterator<Item = Span> {
+    raw_lines(text, block).map(move |line| line.trimmed(text)).filter(|line| !line.is_empty())
+}
+
+fn raw_lines(text: &str, block: Span) -> impl Iterator<Item = Span> {
+    let mut start = block.start;
+    block.of(text).split_inclusive(['\n', '\u{2028}', '\u{2029}']).map(move |line| {
+        let span = Span::new(start, start + line.len());
+        start = span.end;
+        span
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn split(text: &str) -> Vec<&str> {
+        sentences(text).into_iter().map(|s| s.of(text)).collect()
+    }
+
+    #[test]
+    fn sentences_of_a_table() {
+        let table = [
+            ("One. Two.", "One.|Two."),
+            (
+                "The U.S. President met Lt. Gen. Smith. He left.",
+                "The U.S. President met Lt. Gen. Smith.|He left.",
+            ),
+            ("HEADLINE HERE\nSen. Allen spoke.", "HEADLINE HERE|Sen. Allen spoke."),
+            ("A line that is cut\nin the middle.", "A line that is cut\nin the middle."),
+            ("A\n\n\n  B  \n", "A|B"),
+            ("", ""),
+            (" \n\t\n", ""),
+        ];
+        for (text, expected) in table {
+            assert_eq!(split(text).join("|"), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn hard_wrapped_paragraphs_are_joined() {
+        let text = "The first line of this paragraph was cut by a mail program at\n\
+                    Seventy-two characters, as was usual in the nineteen-nineties and\n\
+                    later.";
+        assert_eq!(split(text).len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost(text in "([A-Za-z .?!\"\n]|\\PC){0,200}") {
+            let mut at = 0;
+            for span in sentences(&text) {
+                prop_assert!(text[at..span.start].chars().all(char::is_whitespace));
+                prop_assert!(!span.of(&text).trim().is_empty());
+                at = span.end;
+            }
+            prop_assert!(text[at..].chars().all(char::is_whitespace));
+        }
+    }
+}
