@@ -1,3 +1,7 @@
 //! The command `triplewire`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    triplewire::cli::run()
+}

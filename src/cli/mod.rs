@@ -1,1 +1,68 @@
-//! The command line.
+//! The command line: one file per subcommand.
+
+mod evaluate;
+mod extract;
+mod model;
+mod rules;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// How a command ended, when it ended without an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything asked for was done: exit code 0.
+    Done,
+    /// Done, but some inputs were skipped, each named on standard error: exit code 2.
+    SomeSkipped,
+    /// Ctrl-C: finished articles are kept: exit code 130.
+    Interrupted,
+}
+
+/// Turns news articles into a spreadsheet of who is connected to whom.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find entities and relations in articles and write them as CSV files
+    Extract(extract::Args),
+    /// Compare extractions with hand labels
+    Evaluate(evaluate::Args),
+    /// List, show, test and explain relation rules
+    Rules(rules::Args),
+    /// Look at model folders
+    Model(model::Args),
+}
+
+/// Runs the command line and says how it ended. Errors are printed on standard error: exit code 1.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            // Help and version are no errors; wrong arguments mean that we cannot run.
+            return ExitCode::from(u8::from(error.use_stderr()));
+        }
+    };
+    let outcome = match cli.command {
+        Command::Extract(args) => extract::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
+        Command::Rules(args) => rules::run(args),
+        Command::Model(args) => model::run(args),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeSkipped) => ExitCode::from(2),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
