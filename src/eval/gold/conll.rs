@@ -50,6 +50,12 @@ pub(super) fn read(path: &Path, stem: &str, content: &str, problems: &mut Vec<Pr
             finish(&mut current, problems);
             continue;
         }
+        if line.split('\t').next().is_some_and(|token| token.trim().is_empty()) {
+            let message = "the token is blank";
+            let done = "Left out of the text; a name that goes on after it is one name";
+            problems.push(Problem::mended(Place::line(path, number), message, done));
+            continue;
+        }
         let Some((token, tag)) = columns(line) else {
             let message = format!("`{line}` is not a token, a tab and a tag");
             problems.push(Problem::skipped(Place::line(path, number), message, "Left out: add the tag"));
@@ -279,14 +285,16 @@ mod tests {
 
     #[test]
     fn faults_are_reported() {
-        let (documents, problems) = read_text("a\tB-PER\nb\tO\nc\tI-PER\n\nlonely\nd\tQ-X\ne\tB\n");
+        let (documents, problems) =
+            read_text("a\tB-PER\nb\tO\nc\tI-PER\n\nlonely\n\u{a0}\tI-PER\nd\tQ-X\ne\tB\n");
         assert_eq!(documents[0].labels.mentions.len(), 2);
         let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        assert_eq!(said.len(), 4, "{said:#?}");
+        assert_eq!(said.len(), 5, "{said:#?}");
         assert!(said[0].contains("line 5: `lonely` is not a token"));
-        assert!(said[1].contains("`Q-X` of `d`"));
-        assert!(said[2].contains("the name at `e` has no type"));
-        assert!(said[3].contains("1 names start with I-"));
+        assert!(said[1].contains("line 6: the token is blank"));
+        assert!(said[2].contains("`Q-X` of `d`"));
+        assert!(said[3].contains("the name at `e` has no type"));
+        assert!(said[4].contains("1 names start with I-"));
     }
 
     #[test]
