@@ -1,13 +1,14 @@
 //! `triplewire evaluate`: Compare with hand labels.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use crate::cli::Outcome;
 use crate::error::Problem;
 use crate::eval::bootstrap::differences;
+use crate::eval::errors::{advantages, advantages_csv, mistakes, mistakes_csv};
 use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, report};
 use crate::model::EngineChoice;
 
@@ -31,7 +32,7 @@ pub(crate) struct Args {
     /// Give the rules the names of the gold, so that they are measured alone
     #[arg(long, conflicts_with = "pred")]
     gold_entities: bool,
-    /// Write scores.json and problems.csv there
+    /// Write scores.json, errors.csv and problems.csv there; with two --pred, comparison.csv too
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print one JSON object instead of tables
@@ -86,12 +87,15 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         _ => anyhow::bail!("--pred can be given once or twice, not {} times", args.pred.len()),
     }
     tell(&problems, args.out.is_some());
-    let object = json(&gold, &evaluations);
-    if let Some(out) = &args.out {
-        write_files(out, &object, &problems)?;
+    // Intervals take a while with many documents: only what is asked for is computed.
+    let object = (args.json || args.out.is_some()).then(|| json(&gold, &evaluations));
+    if let (Some(out), Some(object)) = (&args.out, &object) {
+        write_files(out, &gold, &evaluations, object, &problems)?;
     }
-    let printed =
-        if args.json { format!("{object:#}\n") } else { text(&gold, &evaluations, args.gold_entities) };
+    let printed = match object.filter(|_| args.json) {
+        Some(object) => format!("{object:#}\n"),
+        None => text(&gold, &evaluations, args.gold_entities),
+    };
     std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
@@ -129,6 +133,7 @@ fn json(gold: &Gold, evaluations: &[Evaluation]) -> serde_json::Value {
         let found = differences(&first.documents, &second.documents);
         object["b"] = b;
         object["comparison"] = report::differences_json(&found);
+        object["only_right"] = report::advantages_json(&advantages(gold, first, second));
     }
     object
 }
@@ -147,36 +152,50 @@ fn text(gold: &Gold, evaluations: &[Evaluation], gold_entities: bool) -> String 
     }
     if let [a, b] = evaluations {
         out.push_str(&report::differences_text(&differences(&a.documents, &b.documents)));
+        out.push_str(&report::advantages_text(&advantages(gold, a, b)));
     }
     out
 }
 
 fn write_files(
-    out: &std::path::Path,
+    out: &Path,
+    gold: &Gold,
+    evaluations: &[Evaluation],
     object: &serde_json::Value,
     problems: &[Problem],
 ) -> anyhow::Result<()> {
-    let failed = || format!("{}: cannot be written. Give another folder with --out", out.display());
-    std::fs::create_dir_all(out).with_context(failed)?;
-    write_whole(&out.join("scores.json"), format!("{object:#}\n").as_bytes()).with_context(failed)?;
+    let write = |name: &str, content: &[u8]| {
+        write_whole(&out.join(name), content).with_context(|| {
+            format!("{}: cannot be written. Give another folder with --out", out.join(name).display())
+        })
+    };
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("{}: cannot be made. Give another folder with --out", out.display()))?;
+    write("scores.json", format!("{object:#}\n").as_bytes())?;
+    for (name, evaluation) in ["errors.csv", "errors_b.csv"].iter().zip(evaluations) {
+        write(name, &mistakes_csv(gold, &mistakes(gold, evaluation))?)?;
+    }
+    if let [a, b] = evaluations {
+        write("comparison.csv", &advantages_csv(gold, &advantages(gold, a, b))?)?;
+    }
+    write("problems.csv", &problems_csv(problems)?)
+}
+
+fn problems_csv(problems: &[Problem]) -> anyhow::Result<Vec<u8>> {
     let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["skipped", "file", "line", "problem", "done"]).with_context(failed)?;
+    table.write_record(["skipped", "file", "line", "problem", "done"])?;
     for problem in problems {
         let file = problem.place.file.display().to_string();
         let line = problem.place.line.map(|n| n.to_string()).unwrap_or_default();
         let skipped = problem.skipped.to_string();
-        table
-            .write_record([&skipped, &file, &line, &problem.message, &problem.remedy])
-            .with_context(failed)?;
+        table.write_record([&skipped, &file, &line, &problem.message, &problem.remedy])?;
     }
-    write_whole(&out.join("problems.csv"), &table.into_inner().with_context(failed)?).with_context(failed)
+    Ok(table.into_inner()?)
 }
 
 /// Under a temporary name first: a reader never sees half a file.
-fn write_whole(path: &std::path::Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(std::path::Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
-    file.persist(path)?;
-    Ok(())
+fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    std::fs::write(&unfinished, content)?;
+    std::fs::rename(&unfinished, path)
 }

@@ -170,3 +170,50 @@ fn report_coverage(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::EntityType::{self, Loc, Org, Per};
+    use crate::error::Place;
+    use crate::text::Span;
+
+    fn gold(names: &[(usize, usize, EntityType)]) -> Gold {
+        let mentions = names.iter().map(|&(start, end, t)| Mention::new(Span::new(start, end), t)).collect();
+        let document = Document {
+            article: Article { id: "a".into(), text: "The Bank of Spain".into(), ..Article::default() },
+            place: Place::file("g"),
+            labels: Labels { mentions, relations: Vec::new() },
+            annotated_types: None,
+        };
+        Gold { documents: vec![document], has_mentions: true, ..Gold::default() }
+    }
+
+    #[test]
+    fn the_program_is_given_the_longest_names_in_our_types() {
+        let gold = gold(&[(0, 8, Per), (4, 17, EntityType::named("Body")), (12, 17, Loc)]);
+        let dir = tempfile::tempdir().unwrap();
+        let map = dir.path().join("map.toml");
+        std::fs::write(&map, "[types]\nORG = \"Body\"\n").unwrap();
+        let map = Map::read(&map).unwrap();
+        let echo = |tasks: &[Task<'_>]| {
+            let labels = |task: &Task<'_>| Labels {
+                mentions: task.mentions.clone().unwrap_or_default(),
+                relations: Vec::new(),
+            };
+            Ok(tasks.iter().map(labels).collect())
+        };
+        let mut notes = Vec::new();
+        let given = by_program(&gold, Some(&map), true, &echo, &mut notes).unwrap();
+        assert_eq!(given[0].mentions, [Mention::new(Span::new(4, 17), Org)]);
+        assert!(notes[0].starts_with("2 gold mentions lie in or across longer ones"), "{notes:?}");
+        let found = by_program(&gold, Some(&map), false, &echo, &mut Vec::new()).unwrap();
+        assert!(found[0].mentions.is_empty());
+    }
+
+    #[test]
+    fn a_program_that_loses_a_text_is_caught() {
+        let none = |_: &[Task<'_>]| Ok(Vec::new());
+        assert!(by_program(&gold(&[]), None, false, &none, &mut Vec::new()).is_err());
+    }
+}

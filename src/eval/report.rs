@@ -8,6 +8,7 @@ use serde_json::{Map as Object, Value, json};
 use crate::eval::bootstrap::{Difference, Figure, Interval, Part, intervals};
 use crate::eval::counts::{Counts, Macro, SchemeCounts};
 use crate::eval::entities::Scheme;
+use crate::eval::errors::{Advantage, Item};
 use crate::eval::evaluation::Evaluation;
 use crate::eval::gold::Gold;
 use crate::eval::relations::Mode;
@@ -120,7 +121,7 @@ fn macro_json<'a>(types: impl Iterator<Item = &'a Counts> + Clone) -> Value {
     json!({"precision": precision, "recall": recall, "f1": f1})
 }
 
-/// Differences of two outputs, and how many gold labels only one of them got right.
+/// Differences of two outputs, by figure.
 pub fn differences_json(differences: &BTreeMap<Figure, Difference>) -> Value {
     let figures: Object<String, Value> = differences
         .iter()
@@ -295,6 +296,37 @@ pub fn differences_text(differences: &BTreeMap<Figure, Difference>) -> String {
         "\nB against A on the same documents; p: approximate randomisation, two-sided\n{}",
         table.finish()
     )
+}
+
+/// How many labels only one of two outputs got right: `[output][entity or relation][found or avoided]`.
+fn advantage_counts(advantages: &[Vec<Advantage>]) -> [[[u64; 2]; 2]; 2] {
+    let mut counts = [[[0; 2]; 2]; 2];
+    for a in advantages.iter().flatten() {
+        let what = usize::from(matches!(a.item, Item::Relation { .. }));
+        counts[usize::from(!a.first)][what][usize::from(!a.in_gold)] += 1;
+    }
+    counts
+}
+
+/// How many labels only one of two outputs got right. `found`: in the gold, missed by the other;
+/// `avoided`: not in the gold, made up by the other.
+pub fn advantages_json(advantages: &[Vec<Advantage>]) -> Value {
+    let [a, b] = advantage_counts(advantages).map(|[entities, relations]| {
+        let both = |[found, avoided]: [u64; 2]| json!({"found": found, "avoided": avoided});
+        json!({"entities": both(entities), "relations": both(relations)})
+    });
+    json!({"a": a, "b": b})
+}
+
+/// How many labels only one of two outputs got right, for people.
+pub fn advantages_text(advantages: &[Vec<Advantage>]) -> String {
+    let mut table =
+        Table::new(&["", "entities found", "made-up avoided", "relations found", "made-up avoided"]);
+    for (name, [entities, relations]) in ["only A", "only B"].iter().zip(advantage_counts(advantages)) {
+        let counts = entities.into_iter().chain(relations).map(|n| n.to_string());
+        table.row([(*name).to_owned()].into_iter().chain(counts));
+    }
+    format!("\nRight in one output only (listed in comparison.csv with --out)\n{}", table.finish())
 }
 
 const COUNT_HEADER: [&str; 7] = ["", "precision", "recall", "F1", "right", "wrong", "missed"];
