@@ -559,3 +559,45 @@ fn what_cannot_be_done_gives_exit_code_1_and_says_why() {
         evaluate(args, dir.path()).code(1).stderr(predicates::str::contains(message));
     }
 }
+
+/// Runs only where there is a Chromium, named by `TRIPLEWIRE_CHROMIUM` or on the path.
+#[test]
+fn the_page_works_in_a_browser() {
+    let browser = std::env::var("TRIPLEWIRE_CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
+    if !Command::new(&browser).arg("--version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("not run: there is no {browser}");
+        return;
+    }
+    let dir = example();
+    let hostile = "<img src=x onerror=\"document.title='broken in'\"> </script> & Zoë";
+    std::fs::write(dir.path().join("labels/b.txt"), hostile).unwrap();
+    evaluate(&["--gold", "labels", "--pred", "pred", "--out", "out"], dir.path()).code(0);
+    let page = std::fs::read_to_string(dir.path().join("out/report.html")).unwrap();
+    // Each line: the filters, then the articles shown, the marks not dimmed and the relations listed.
+    let script = r#"<script>
+        const lines = [document.title, document.querySelectorAll("img").length, Boolean(document.body.textContent.includes("<img src=x"))];
+        for (const [id, value] of [["kind", "wrong type"], ["kind", ""], ["type", "ORG"], ["type", ""],
+                                   ["predicate", "leads"], ["predicate", "works_for"],
+                                   ["kind", "wrong predicate"], ["predicate", ""], ["kind", ""], ["words", "zoë"]]) {
+            document.getElementById(id).value = value;
+            document.getElementById(id).dispatchEvent(new Event("input", { bubbles: true }));
+            const count = selector => document.querySelectorAll(selector).length;
+            lines.push([id, value, count("article"), count("mark:not(.dim)"), count("li .kind")].join("/"));
+        }
+        document.body.replaceChildren("RESULT[" + lines.join("|") + "]");
+    </script></body>"#;
+    let path = dir.path().join("page.html");
+    std::fs::write(&path, page.replace("</body>", script)).unwrap();
+    let profile = format!("--user-data-dir={}", dir.path().join("profile").display());
+    let output = Command::new(&browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", &profile, "--dump-dom"])
+        .arg(format!("file://{}", path.display()))
+        .output()
+        .unwrap();
+    let dom = String::from_utf8(output.stdout).unwrap();
+    let (_, result) = dom.split_once("RESULT[").unwrap_or_else(|| panic!("{dom}"));
+    let result = result.split_once(']').unwrap().0;
+    let expected = "Comparison with hand labels|0|true|kind/wrong type/1/1/0|kind//2/5/2|type/ORG/1/2/0|type//2/5/2|\
+                    predicate/leads/1/0/1|predicate/works_for/1/0/1|kind/wrong predicate/1/0/1|predicate//1/0/1|kind//2/5/2|words/zoë/1/0/0";
+    assert_eq!(result, expected);
+}

@@ -9,7 +9,7 @@ use crate::cli::Outcome;
 use crate::error::Problem;
 use crate::eval::bootstrap::differences;
 use crate::eval::errors::{advantages, advantages_csv, mistakes, mistakes_csv};
-use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, report};
+use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, html, report};
 use crate::model::EngineChoice;
 
 /// Warnings on standard error before the rest is only counted. What is skipped is always named.
@@ -32,7 +32,8 @@ pub(crate) struct Args {
     /// Give the rules the names of the gold, so that they are measured alone
     #[arg(long, conflicts_with = "pred")]
     gold_entities: bool,
-    /// Write scores.json, errors.csv and problems.csv there; with two --pred, comparison.csv too
+    /// Write scores.json, errors.csv, report.html and problems.csv there; with two --pred, errors_b.csv,
+    /// report_b.html and comparison.csv too
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print one JSON object instead of tables
@@ -172,8 +173,12 @@ fn write_files(
     std::fs::create_dir_all(out)
         .with_context(|| format!("{}: cannot be made. Give another folder with --out", out.display()))?;
     write("scores.json", format!("{object:#}\n").as_bytes())?;
-    for (name, evaluation) in ["errors.csv", "errors_b.csv"].iter().zip(evaluations) {
-        write(name, &mistakes_csv(gold, &mistakes(gold, evaluation))?)?;
+    let names = [("errors.csv", "report.html"), ("errors_b.csv", "report_b.html")];
+    for ((table, page), evaluation) in names.into_iter().zip(evaluations) {
+        let mistakes = mistakes(gold, evaluation);
+        write(table, &mistakes_csv(gold, &mistakes)?)?;
+        let scores = report::json(gold, evaluation);
+        write(page, html::page(gold, evaluation, &scores, &mistakes).as_bytes())?;
     }
     if let [a, b] = evaluations {
         write("comparison.csv", &advantages_csv(gold, &advantages(gold, a, b))?)?;

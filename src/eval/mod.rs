@@ -4,7 +4,7 @@
 //! 2. [`by_program`] or [`from_files`] gives the predictions for the same texts.
 //! 3. A [`Map`] puts the predictions in the terms of the gold; the [`Scope`] says what it can judge.
 //! 4. An [`Evaluation`] holds additive counts, from which [`report`] makes figures, [`bootstrap`] says how
-//!    sure they are, and [`errors`] lists what went wrong.
+//!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
 //!
 //! Nothing here knows how predictions are made: the program comes in as a [`Predict`].
 
@@ -14,6 +14,7 @@ mod entities;
 pub mod errors;
 mod evaluation;
 pub mod gold;
+pub mod html;
 mod labels;
 mod map;
 mod predicted;
