@@ -1,5 +1,6 @@
 //! `triplewire evaluate`: Compare with hand labels.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -7,8 +8,8 @@ use anyhow::Context as _;
 
 use crate::cli::Outcome;
 use crate::error::Problem;
-use crate::eval::bootstrap::differences;
-use crate::eval::errors::{advantages, advantages_csv, mistakes, mistakes_csv};
+use crate::eval::bootstrap::{Difference, Figure, differences};
+use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
 use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, html, report};
 use crate::model::EngineChoice;
 
@@ -88,14 +89,21 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         _ => anyhow::bail!("--pred can be given once or twice, not {} times", args.pred.len()),
     }
     tell(&problems, args.out.is_some());
-    // Intervals take a while with many documents: only what is asked for is computed.
-    let object = (args.json || args.out.is_some()).then(|| json(&gold, &evaluations));
-    if let (Some(out), Some(object)) = (&args.out, &object) {
-        write_files(out, &gold, &evaluations, object, &problems)?;
+    let comparison = match &evaluations[..] {
+        [a, b] => Some(Comparison {
+            differences: differences(&a.documents, &b.documents),
+            advantages: advantages(&gold, a, b),
+        }),
+        _ => None,
+    };
+    let object = json(&gold, &evaluations, comparison.as_ref());
+    if let Some(out) = &args.out {
+        write_files(out, &gold, &evaluations, comparison.as_ref(), &object, &problems)?;
     }
-    let printed = match object.filter(|_| args.json) {
-        Some(object) => format!("{object:#}\n"),
-        None => text(&gold, &evaluations, args.gold_entities),
+    let printed = if args.json {
+        format!("{object:#}\n")
+    } else {
+        text(&gold, &evaluations, comparison.as_ref(), args.gold_entities)
     };
     std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
@@ -127,19 +135,29 @@ fn tell(problems: &[Problem], all_written: bool) {
     }
 }
 
-fn json(gold: &Gold, evaluations: &[Evaluation]) -> serde_json::Value {
+/// The second output against the first.
+struct Comparison {
+    differences: BTreeMap<Figure, Difference>,
+    advantages: Vec<Vec<Advantage>>,
+}
+
+fn json(gold: &Gold, evaluations: &[Evaluation], comparison: Option<&Comparison>) -> serde_json::Value {
     let mut objects = evaluations.iter().map(|evaluation| report::json(gold, evaluation));
     let mut object = objects.next().unwrap_or_default();
-    if let (Some(b), [first, second]) = (objects.next(), evaluations) {
-        let found = differences(&first.documents, &second.documents);
+    if let (Some(b), Some(comparison)) = (objects.next(), comparison) {
         object["b"] = b;
-        object["comparison"] = report::differences_json(&found);
-        object["only_right"] = report::advantages_json(&advantages(gold, first, second));
+        object["comparison"] = report::differences_json(&comparison.differences);
+        object["only_right"] = report::advantages_json(&comparison.advantages);
     }
     object
 }
 
-fn text(gold: &Gold, evaluations: &[Evaluation], gold_entities: bool) -> String {
+fn text(
+    gold: &Gold,
+    evaluations: &[Evaluation],
+    comparison: Option<&Comparison>,
+    gold_entities: bool,
+) -> String {
     let mut out = String::new();
     if gold_entities {
         out.push_str("The names of the gold were given (--gold-entities): only relations are measured.\n");
@@ -151,9 +169,9 @@ fn text(gold: &Gold, evaluations: &[Evaluation], gold_entities: bool) -> String 
         out.push_str(&report::text(gold, evaluation));
         out.push('\n');
     }
-    if let [a, b] = evaluations {
-        out.push_str(&report::differences_text(&differences(&a.documents, &b.documents)));
-        out.push_str(&report::advantages_text(&advantages(gold, a, b)));
+    if let Some(Comparison { differences, advantages }) = comparison {
+        out.push_str(&report::differences_text(differences));
+        out.push_str(&report::advantages_text(advantages));
     }
     out
 }
@@ -162,6 +180,7 @@ fn write_files(
     out: &Path,
     gold: &Gold,
     evaluations: &[Evaluation],
+    comparison: Option<&Comparison>,
     object: &serde_json::Value,
     problems: &[Problem],
 ) -> anyhow::Result<()> {
@@ -180,8 +199,8 @@ fn write_files(
         let scores = report::json(gold, evaluation);
         write(page, html::page(gold, evaluation, &scores, &mistakes).as_bytes())?;
     }
-    if let [a, b] = evaluations {
-        write("comparison.csv", &advantages_csv(gold, &advantages(gold, a, b))?)?;
+    if let Some(comparison) = comparison {
+        write("comparison.csv", &advantages_csv(gold, &comparison.advantages)?)?;
     }
     write("problems.csv", &problems_csv(problems)?)
 }

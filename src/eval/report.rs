@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map as Object, Value, json};
 
-use crate::eval::bootstrap::{Difference, Figure, Interval, Part, intervals};
+use crate::eval::bootstrap::{Difference, Figure, Interval, Part};
 use crate::eval::counts::{Counts, Macro, SchemeCounts};
 use crate::eval::entities::Scheme;
 use crate::eval::errors::{Advantage, Item};
@@ -77,8 +77,9 @@ pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
             "pairwise": counts_json(r.pairs),
         });
     }
-    let ends: Object<String, Value> = intervals(&evaluation.documents)
-        .into_iter()
+    let ends: Object<String, Value> = evaluation
+        .intervals()
+        .iter()
         .map(|(figure, Interval { low, high })| (figure.name(), json!([low, high])))
         .collect();
     object["intervals"] = Value::Object(ends);
@@ -139,14 +140,14 @@ pub fn differences_json(differences: &BTreeMap<Figure, Difference>) -> Value {
 /// The tables for people.
 pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
     let mut out = String::new();
-    let intervals = intervals(&evaluation.documents);
+    let intervals = evaluation.intervals();
     let _ = writeln!(out, "Gold: {} documents ({})", gold.documents.len(), gold.formats.join(", "));
     if !evaluation.scope.entity_types.is_empty() {
-        entity_tables(&mut out, evaluation, &intervals);
+        entity_tables(&mut out, evaluation, intervals);
     }
     if !evaluation.scope.relations.is_empty() {
         for mode in Mode::ALL {
-            relation_table(&mut out, evaluation, mode, &intervals);
+            relation_table(&mut out, evaluation, mode, intervals);
         }
         rule_table(&mut out, evaluation);
     }
