@@ -10,7 +10,7 @@ use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 
 use super::bytes::Bytes;
-use super::columns::{self, Columns};
+use super::columns::{self, Columns, Missing};
 use super::decode::{self, decode};
 use super::{Found, Kind, Options, Reader, stopped};
 use crate::error::{Place, Problem};
@@ -41,7 +41,17 @@ impl Jsonl {
 
     /// Takes in the object on the current line.
     fn object(&self, mut object: Map<String, Value>, out: &mut VecDeque<Found>) {
-        let columns = match Columns::find(object.keys().map(String::as_str), &self.options) {
+        let found = Columns::find(object.keys().map(String::as_str), &self.options);
+        let columns = match &found {
+            Err(Missing::Id) => {
+                // One record in another form is no reason to lose it.
+                let unnamed = Options { id_column: None, ..self.options.clone() };
+                Columns::find(object.keys().map(String::as_str), &unnamed)
+                    .map(|columns| Columns { id: None, ..columns })
+            }
+            _ => found.clone(),
+        };
+        let columns = match columns {
             Ok(columns) => columns,
             Err(missing) => {
                 let keys = object.keys().map(String::as_str);
@@ -51,6 +61,9 @@ impl Jsonl {
                 return;
             }
         };
+        let missing_id = found.err().map(|missing| {
+            columns::explain(&missing, "key", object.keys().map(String::as_str), &self.options).0
+        });
         let mut text = match object.iter_mut().nth(columns.text) {
             Some((_, Value::String(text))) => std::mem::take(text),
             Some((key, value)) => {
@@ -82,13 +95,11 @@ impl Jsonl {
         };
         let id = cell(columns.id).unwrap_or_else(|| {
             let id = format!("{}#{}", self.name, self.line);
-            if let Some((key, _)) = columns.id.and_then(|column| object.iter().nth(column)) {
-                let problem = Problem::mended(
-                    self.place(),
-                    format!("`{key}` holds no id"),
-                    format!("The article is called {id}; an id is a string or a number."),
-                );
-                out.push_back(Found::Problem(Kind::NoId, problem));
+            let held = columns.id.and_then(|column| object.iter().nth(column));
+            let message = held.map(|(key, _)| format!("`{key}` holds no id")).or(missing_id);
+            if let Some(message) = message {
+                let remedy = format!("The article is called {id}; an id is a string or a number.");
+                out.push_back(Found::Problem(Kind::NoId, Problem::mended(self.place(), message, remedy)));
             }
             id
         });

@@ -129,7 +129,10 @@ impl Articles {
 
     /// Goes to the next step of the listing. False behind the last.
     fn advance(&mut self) -> bool {
-        self.read.store(self.read_after, Ordering::Relaxed);
+        if self.listing.total.is_some() {
+            // Also past what was not read of the last file: the rest of a broken one, for example.
+            self.read.store(self.read_after, Ordering::Relaxed);
+        }
         let step = self.listing.step(self.step);
         self.step += 1;
         let opened = match step {

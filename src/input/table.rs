@@ -375,7 +375,7 @@ impl Rows {
     }
 }
 
-/// The lines of a file, of which the last ones can be put back.
+/// The lines of a file. The last ones handed out can be put back.
 struct Lines {
     back: Vec<u8>,
     position: usize,
@@ -406,6 +406,11 @@ impl Lines {
 
     fn put_back(&mut self, mut lines: Vec<u8>) {
         self.read -= line_count(&lines);
+        if self.position >= lines.len() {
+            // They came from there.
+            self.position -= lines.len();
+            return;
+        }
         lines.extend_from_slice(&self.back[self.position..]);
         self.back = lines;
         self.position = 0;

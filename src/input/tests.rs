@@ -319,6 +319,14 @@ mod jsonl {
     }
 
     #[test]
+    fn a_record_without_the_named_id_is_kept() {
+        let (articles, problems) =
+            read_with("a.jsonl", "{\"id\": 1, \"text\": \"x\"}", named_columns(Some("key"), None));
+        assert_eq!(ids(&articles), ["a#1"]);
+        only(&problems, Some(1), false, &["no key `key`", "id, text", "a#1"]);
+    }
+
+    #[test]
     fn bad_lines_are_left_out() {
         let cases = [
             ("{\"id\": 1, \"text\": }", "no JSON"),
