@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// The ids seen so far, as 64-bit hashes: about 16 bytes an article. Two different ids with one
+/// The ids seen so far, as 64-bit hashes: about 30 bytes an article. Two different ids with one
 /// hash (one chance in forty million among a million articles) cost a needless `#2`, nothing else.
 #[derive(Debug, Default)]
 pub(super) struct Ids {

@@ -27,8 +27,8 @@ pub(super) enum Kind {
 const COUNTED: [(Kind, &str, u64); 10] = [
     (Kind::Encoding, "are not UTF-8 and read as Windows-1252", 1),
     (Kind::Nul, "hold NUL characters, replaced by blanks", 3),
-    (Kind::Quotes, "open a quotation mark that is never closed", LISTED),
-    (Kind::Dropped, "go on after a closing quotation mark, which was dropped", LISTED),
+    (Kind::Quotes, "have a quotation mark that is never closed", LISTED),
+    (Kind::Dropped, "have a cell that goes on after its closing quotation mark, which was dropped", LISTED),
     (Kind::Columns, "have too few or too many columns", LISTED),
     (Kind::Json, "are not proper JSON objects", LISTED),
     (Kind::NoText, "have no text where it was looked for", LISTED),

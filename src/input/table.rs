@@ -1,8 +1,9 @@
 //! Tables (CSV, TSV): one article a row.
 //!
 //! Rows are found here and taken apart by the `csv` crate. Finding them here gives every row its
-//! physical line, and makes one forgotten quotation mark cost one row: without it, a parser takes
-//! everything up to the next quotation mark, or to the end of the file, for one cell.
+//! physical line, and lets a forgotten quotation mark cost one row wherever the rows behind it can
+//! be told from prose: a parser takes everything up to the next one, or to the end of the file, for
+//! one cell.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
@@ -37,8 +38,6 @@ pub(super) struct Table {
 struct Header {
     columns: Columns,
     width: usize,
-    /// Whether no column was found for the id, so that rows are numbered.
-    numbered: bool,
 }
 
 impl Table {
@@ -71,7 +70,7 @@ impl Table {
         match Columns::find(names.iter().map(String::as_str), &self.options) {
             Ok(columns) => {
                 let width = names.len();
-                self.header = Some(Header { columns, width, numbered: columns.id.is_none() });
+                self.header = Some(Header { columns, width });
                 true
             }
             Err(missing) => {
@@ -86,14 +85,14 @@ impl Table {
     }
 
     /// Takes in one row that was read.
-    fn row(&mut self, header: Header, mut row: Row, out: &mut VecDeque<Found>) {
+    fn row(&mut self, header: Header, row: Row, out: &mut VecDeque<Found>) {
         let mut records = cells(&row.bytes, self.rows.delimiter);
         records.iter_mut().for_each(|record| trim(record, header.width));
         let fits = records.iter().all(|record| record.len() == header.width);
         if row.open || (row.lines > 1 && (!fits || row.dropped)) {
             if let Some(lines) = self.resume_at(header.width, &row) {
                 out.push_back(Found::Problem(Kind::Quotes, self.unclosed(&row, Some(lines))));
-                self.rows.put_back(&mut row, lines);
+                self.rows.put_back(row, lines);
                 self.row += 1;
                 return;
             }
@@ -105,9 +104,14 @@ impl Table {
         }
         let place = Place::line(&self.file, row.line);
         if row.dropped && fits {
+            let mut message = "a quoted cell goes on after its closing quotation mark".to_owned();
+            if row.lines > 1 {
+                let last = row.line + row.lines as u64 - 1;
+                message += &format!("; the row was read up to line {last}, which may be too far");
+            }
             let problem = Problem::mended(
                 place.clone(),
-                "a quoted cell goes on after its closing quotation mark",
+                message,
                 "That quotation mark was dropped. Inside quoted cells, write \"\" for a quotation mark.",
             );
             out.push_back(Found::Problem(Kind::Dropped, problem));
@@ -156,7 +160,7 @@ impl Table {
         }
         let id = id.unwrap_or_else(|| {
             let id = format!("{}#{}", self.name, self.row);
-            if !header.numbered {
+            if header.columns.id.is_some() {
                 let problem = Problem::mended(
                     place.clone(),
                     "the id is empty",
@@ -366,8 +370,8 @@ impl Rows {
     }
 
     /// Goes back to read `row` again from behind its first `lines` lines.
-    fn put_back(&mut self, row: &mut Row, lines: usize) {
-        let mut bytes = std::mem::take(&mut row.bytes);
+    fn put_back(&mut self, row: Row, lines: usize) {
+        let mut bytes = row.bytes;
         let line_ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
         let start = line_ends.take(lines).last().unwrap_or(0);
         bytes.drain(..start);
