@@ -214,6 +214,20 @@ impl Compiler<'_> {
         }
     }
 
+    /// The keys of every word, stem and list in a pattern.
+    pub(crate) fn own(&self, node: &Node) -> BTreeSet<u32> {
+        let mut own = BTreeSet::new();
+        node.walk(&mut |node| {
+            own.extend(match node {
+                Node::Word(word) => self.vocabulary.word(word).and_then(|w| self.keys.word(w)),
+                Node::Stem { stem, .. } => self.vocabulary.stem(stem).and_then(|s| self.keys.stem(s)),
+                Node::List(name) => self.lists.get(name).map(|&list| self.keys.list(list)),
+                _ => None,
+            });
+        });
+        own
+    }
+
     /// A rough measure of how often a clause holds: names nearly always, punctuation and little
     /// words often, others seldom.
     pub(crate) fn frequency(&self, clause: &Clause) -> usize {

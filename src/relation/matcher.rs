@@ -10,7 +10,7 @@
 //! `FARTHEST_NAMES` names and `FARTHEST_TOKENS` tokens apart; a pattern sees 30 tokens to the left
 //! and right of its pair; members of a list beyond `LONGEST_COORDINATION` have no relations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use regex::bytes::Regex;
@@ -18,11 +18,14 @@ use regex::bytes::Regex;
 use crate::entity::EntityType;
 use crate::error::{Error, Result};
 use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, OPENING};
-use crate::relation::line::{self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Spelled, View, type_letter};
+use crate::relation::context::Cues;
+use crate::relation::line::{
+    self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Spelled, Token, View, type_letter,
+};
 use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
 use crate::relation::words::Vocabulary;
-use crate::relation::{Certainty, Document, Predicate, Relation, Rule, RuleSet};
+use crate::relation::{Document, Predicate, Relation, Rule, RuleSet};
 
 /// Names between the two of a pair.
 const FARTHEST_NAMES: usize = 10;
@@ -40,6 +43,8 @@ pub struct Matcher {
     /// For each key the patterns that cannot match without it (or another one of its clause).
     index: Vec<Vec<u32>>,
     list_names: Vec<String>,
+    cue_tagger: Tagger,
+    cue_names: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -58,6 +63,8 @@ struct CompiledPattern {
     regex: Regex,
     /// All of these must be in the sentence.
     needs: Vec<Vec<u32>>,
+    /// The keys of every word, stem and list in the pattern.
+    own: BTreeSet<u32>,
 }
 
 /// A set of types.
@@ -82,6 +89,7 @@ impl Types {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hit {
     pub(crate) rule: usize,
+    pattern: usize,
     /// Mentions.
     pub(crate) subject: usize,
     pub(crate) object: usize,
@@ -137,6 +145,11 @@ impl Matcher {
             tagger.add(i as u32, &lists::expand(&set.lists, name)?, &mut vocabulary);
             list_numbers.insert(name.clone(), i as u32);
         }
+        let mut cue_tagger = Tagger::default();
+        let cue_names: Vec<String> = set.cues.keys().cloned().collect();
+        for (i, name) in cue_names.iter().enumerate() {
+            cue_tagger.add(i as u32, &lists::expand(&set.cues, name)?, &mut vocabulary);
+        }
         let keys = Keys { spelled, lists: list_numbers.len() as u32 };
         let compiler = Compiler { vocabulary: &vocabulary, lists: &list_numbers, tagger: &tagger, keys };
         let mut rules = Vec::new();
@@ -152,7 +165,12 @@ impl Matcher {
                     index[key as usize].push(patterns.len() as u32);
                 }
                 let needs = needs.into_iter().map(|clause| clause.into_iter().collect()).collect();
-                patterns.push(CompiledPattern { rule: rules.len(), regex, needs });
+                patterns.push(CompiledPattern {
+                    rule: rules.len(),
+                    regex,
+                    needs,
+                    own: compiler.own(&pattern.node),
+                });
             }
             let unless = rule
                 .unless
@@ -169,7 +187,7 @@ impl Matcher {
             });
         }
         let list_names = list_numbers.into_keys().collect();
-        Ok(Matcher { vocabulary, tagger, keys, rules, patterns, index, list_names })
+        Ok(Matcher { vocabulary, tagger, keys, rules, patterns, index, list_names, cue_tagger, cue_names })
     }
 
     /// The relations of one article, ordered by position of subject, object and predicate; at most
@@ -188,17 +206,25 @@ impl Matcher {
                     })
                     .or_insert(hit);
             }
+            if best.is_empty() {
+                return;
+            }
+            let cues = Cues::of(sentence, &self.cue_tagger, &self.cue_names);
             for ((subject, object, predicate), hit) in best {
                 let rule = &self.rules[hit.rule];
+                let own = &self.patterns[hit.pattern].own;
+                let context = cues.context(hit.tokens.0, hit.tokens.1, |token| {
+                    self.keys_of(sentence, token).any(|key| own.contains(&key))
+                });
                 let names = document.mentions[subject].score * document.mentions[object].score;
                 found.push(Relation {
                     subject,
                     predicate,
                     object,
                     score: (rule.score * names).clamp(0.0, 1.0),
-                    negated: false,
-                    certainty: Certainty::Stated,
-                    attributed_to: None,
+                    negated: context.negated,
+                    certainty: context.certainty,
+                    attributed_to: context.attributed_to,
                     sentence: document.sentences[index],
                     rule: rule.id.clone(),
                 });
@@ -254,26 +280,26 @@ impl Matcher {
         let slots = &sentence.slots;
         if slots.len() > 1 {
             let mut line = sentence.line(View::Slots, spelled);
-            self.pairs(&mut line, &candidates, FARTHEST_NAMES, |rule, a, b, tokens| {
+            self.pairs(&mut line, &candidates, FARTHEST_NAMES, |pattern, a, b, tokens| {
                 for &subject in &slots[a].names {
                     for &object in &slots[b].names {
-                        self.hit(sentence, rule, subject, object, tokens, &mut hits);
+                        self.hit(sentence, pattern, subject, object, tokens, &mut hits);
                     }
                 }
             });
         }
         for (i, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.names.len() > 1) {
             let mut line = sentence.line(View::Apart(i), spelled);
-            self.pairs(&mut line, &candidates, FARTHEST_NAMES, |rule, a, b, tokens| {
-                self.hit(sentence, rule, slot.names[a], slot.names[b], tokens, &mut hits);
+            self.pairs(&mut line, &candidates, FARTHEST_NAMES, |pattern, a, b, tokens| {
+                self.hit(sentence, pattern, slot.names[a], slot.names[b], tokens, &mut hits);
             });
             if slot.names.len() > 2 {
                 let mut line = sentence.line(View::Two(i), spelled);
-                self.pairs(&mut line, &candidates, FARTHEST_NAMES, |rule, a, b, tokens| {
+                self.pairs(&mut line, &candidates, FARTHEST_NAMES, |pattern, a, b, tokens| {
                     for (i, &first) in slot.names.iter().enumerate() {
                         for &second in &slot.names[i + 1..] {
                             let (subject, object) = if a < b { (first, second) } else { (second, first) };
-                            self.hit(sentence, rule, subject, object, tokens, &mut hits);
+                            self.hit(sentence, pattern, subject, object, tokens, &mut hits);
                         }
                     }
                 });
@@ -285,7 +311,7 @@ impl Matcher {
     fn hit(
         &self,
         sentence: &Sentence<'_>,
-        rule: usize,
+        pattern: usize,
         subject: usize,
         object: usize,
         tokens: (usize, usize),
@@ -296,6 +322,7 @@ impl Matcher {
         else {
             return;
         };
+        let rule = self.patterns[pattern].rule;
         let predicate = self.rules[rule].predicate;
         if predicate.schema().symmetric && object < subject {
             (subject, object) = (object, subject);
@@ -308,41 +335,31 @@ impl Matcher {
             first.entity != second.entity
         };
         if usable {
-            hits.push(Hit { rule, subject, object, tokens });
+            hits.push(Hit { rule, pattern, subject, object, tokens });
         }
+    }
+
+    /// The keys of a token.
+    fn keys_of<'s>(&self, sentence: &'s Sentence<'_>, token: usize) -> impl Iterator<Item = u32> + 's {
+        let keys = self.keys;
+        let Token { kind, symbols, .. } = sentence.tokens[token];
+        let name = match kind {
+            Kind::Name(mention) => line::name_letters(&sentence.document, mention),
+            _ => None,
+        };
+        let name = name.map(|(letter, form)| keys.name(letter, form));
+        let number = (kind == Kind::Number).then(|| keys.number());
+        let word = symbols.word.and_then(|w| keys.word(w));
+        let stem = symbols.stem.and_then(|s| keys.stem(s));
+        let lists = sentence.tags_of(token).map(move |tag| keys.list(tag.list));
+        name.into_iter().chain(number).chain(word).chain(stem).chain(lists)
     }
 
     /// The patterns for which the sentence has everything, in order.
     fn candidates(&self, sentence: &Sentence<'_>) -> Vec<usize> {
         let mut present = Present { bits: vec![0; self.keys.count().div_ceil(64)], keys: Vec::new() };
-        for token in &sentence.tokens {
-            match token.kind {
-                Kind::Name(mention) => {
-                    if let Some((letter, form)) = line::name_letters(&sentence.document, mention) {
-                        present.add(self.keys.name(letter, form));
-                    }
-                }
-                kind => {
-                    token
-                        .symbols
-                        .word
-                        .and_then(|w| self.keys.word(w))
-                        .into_iter()
-                        .for_each(|k| present.add(k));
-                    token
-                        .symbols
-                        .stem
-                        .and_then(|s| self.keys.stem(s))
-                        .into_iter()
-                        .for_each(|k| present.add(k));
-                    if kind == Kind::Number {
-                        present.add(self.keys.number());
-                    }
-                }
-            }
-        }
-        for tag in &sentence.tags {
-            present.add(self.keys.list(tag.list));
+        for token in 0..sentence.tokens.len() {
+            self.keys_of(sentence, token).for_each(|key| present.add(key));
         }
         let mut found: Vec<usize> = Vec::new();
         for &key in &present.keys {
@@ -358,7 +375,7 @@ impl Matcher {
         found
     }
 
-    /// Tries patterns on the pairs of a line and reports rule, subject's place, object's place and
+    /// Tries patterns on the pairs of a line and reports pattern, subject's place, object's place and
     /// the tokens covered.
     fn pairs(
         &self,
@@ -384,8 +401,8 @@ impl Matcher {
                     line.set(subject, SUBJECT);
                     line.set(object, OBJECT);
                     let sight = line.sight(a, b);
-                    for &pattern in &live {
-                        let pattern = &self.patterns[pattern];
+                    for &number in &live {
+                        let pattern = &self.patterns[number];
                         let rule = &self.rules[pattern.rule];
                         if !rule.subject.has(subject_type) || !rule.object.has(object_type) {
                             continue;
@@ -395,7 +412,7 @@ impl Matcher {
                             && !rule.unless.iter().any(|unless| unless.is_match(seen))
                         {
                             let bytes = sight.start + span.start()..sight.start + span.end();
-                            found(pattern.rule, subject, object, line.tokens_of(bytes));
+                            found(number, subject, object, line.tokens_of(bytes));
                         }
                     }
                     line.set(subject, OTHER);

@@ -12,6 +12,7 @@ use toml::Spanned;
 use crate::entity::EntityType;
 use crate::error::{Error, Place, Result};
 use crate::relation::Predicate;
+use crate::relation::context;
 use crate::relation::lists::{self, List, Lists};
 use crate::relation::pattern::{self, Node};
 
@@ -352,6 +353,13 @@ impl FileText<'_> {
                     place,
                     format!("`{name}` cannot name a word list"),
                     "Use small letters, digits, _ and -",
+                ));
+            }
+            if table == "cues" && !context::is_cue_list(name) {
+                return Err(Error::config(
+                    place,
+                    format!("`{name}` is no list of cues"),
+                    format!("The cue lists are {}", context::cue_lists()),
                 ));
             }
             let list = List { place: place.clone(), entries: entries.get_ref().clone() };
