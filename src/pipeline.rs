@@ -16,7 +16,7 @@ use std::thread;
 
 use rayon::prelude::*;
 
-use crate::entity::{Aliases, EntityType, Names, resolve};
+use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
 use crate::error::{Error, Place, Problem, Result};
 use crate::input::Item;
 use crate::model::{Model, RawMention, Scores, Window};
@@ -64,11 +64,41 @@ pub enum Ending {
     Stopped,
 }
 
+/// What turns mentions into entities and relations: names and rules, without a model.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// Names that mean the same.
+    pub aliases: Aliases,
+    /// The rules.
+    pub matcher: Matcher,
+}
+
+impl Knowledge {
+    /// Entities and relations from the model's mentions in one article.
+    pub fn relate(&self, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> (Names, Vec<Relation>) {
+        let names = resolve(&self.aliases, text, sentences, raw);
+        let relations = self.relations(text, sentences, &names);
+        without_idle_dates(names, relations)
+    }
+
+    /// Entities and relations from mentions that are right as they are, as in hand labels: none is
+    /// added, dropped or changed, except those that lie in no sentence.
+    pub fn relate_given(&self, text: &str, sentences: &[Span], given: Vec<RawMention>) -> (Names, Vec<Relation>) {
+        let names = resolve_given(&self.aliases, text, sentences, given);
+        let relations = self.relations(text, sentences, &names);
+        (names, relations)
+    }
+
+    fn relations(&self, text: &str, sentences: &[Span], names: &Names) -> Vec<Relation> {
+        let Names { mentions, entities } = names;
+        self.matcher.relations(Document { text, sentences, mentions, entities })
+    }
+}
+
 /// Everything needed to extract, shared by all workers.
 pub struct Pipeline {
     model: Model,
-    aliases: Aliases,
-    matcher: Matcher,
+    knowledge: Knowledge,
     workers: rayon::ThreadPool,
 }
 
@@ -77,7 +107,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// If the operating system gives no threads.
-    pub fn new(model: Model, aliases: Aliases, matcher: Matcher, threads: usize) -> Result<Self> {
+    pub fn new(model: Model, knowledge: Knowledge, threads: usize) -> Result<Self> {
         let workers = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|i| format!("worker-{i}"))
@@ -85,7 +115,7 @@ impl Pipeline {
             .map_err(|e| {
                 Error::Usage(format!("cannot start {threads} threads: {e}. Use a smaller --threads"))
             })?;
-        Ok(Pipeline { model, aliases, matcher, workers })
+        Ok(Pipeline { model, knowledge, workers })
     }
 
     /// The model in use.
@@ -192,7 +222,7 @@ impl Pipeline {
         };
         let found = guarded(&article.id, || {
             let raw = self.model.decode(&article.text, &windows, scores);
-            self.relate(&article.text, &sentences, raw)
+            self.knowledge.relate(&article.text, &sentences, raw)
         });
         match found {
             Ok((names, relations)) => {
@@ -200,14 +230,6 @@ impl Pipeline {
             }
             Err(problem) => Delivery::Problem(problem),
         }
-    }
-
-    /// Entities and relations from mentions, without the model.
-    pub fn relate(&self, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> (Names, Vec<Relation>) {
-        let names = resolve(&self.aliases, text, sentences, raw);
-        let document = Document { text, sentences, mentions: &names.mentions, entities: &names.entities };
-        let relations = self.matcher.relations(document);
-        without_idle_dates(names, relations)
     }
 }
 

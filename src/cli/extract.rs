@@ -56,14 +56,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     };
     let articles = input::open(&args.inputs, options)?;
     let mut output = Output::create(&args.out, style)?;
-    let ready = args.setup.open()?;
+    let (pipeline, hashes) = args.setup.pipeline()?;
     let stop = stop_on_ctrl_c();
     let start_up = start.elapsed();
 
     let mut progress = Progress::new(args.quiet, articles.progress());
     let mut skipped = Vec::new();
     let mut warnings = Vec::new();
-    let ending = ready.pipeline.run(articles, &stop, |delivery| {
+    let ending = pipeline.run(articles, &stop, |delivery| {
         match delivery {
             Delivery::Extraction(extraction) => {
                 output.add(&extraction)?;
@@ -79,15 +79,15 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     })?;
     progress.finish();
 
-    let model = ready.pipeline.model();
+    let model = pipeline.model();
     let run = Run {
         version: env!("CARGO_PKG_VERSION"),
         model: ModelRecord { name: model.folder().name(), hash: model.hash()? },
         engine: model.engine().name().to_owned(),
         precision: model.engine().precision(),
-        rules_hash: ready.rules_hash,
-        aliases_hash: ready.aliases_hash,
-        threads: ready.threads,
+        rules_hash: hashes.rules,
+        aliases_hash: hashes.aliases,
+        threads: args.setup.threads(),
         complete: ending == Ending::Complete,
         counts: output.counts(),
         seconds: Seconds {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::entity::Aliases;
+use crate::error::Result;
 use crate::model::{EngineChoice, Model};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Knowledge, Pipeline};
 use crate::relation::{Matcher, RuleSet};
 
 /// What to extract with: the arguments that `extract` and `evaluate` share.
@@ -33,39 +34,43 @@ pub(crate) struct Setup {
     pub(crate) aliases: Option<PathBuf>,
 }
 
-/// A pipeline and what `run.json` says about it.
-pub(crate) struct Ready {
-    pub(crate) pipeline: Pipeline,
-    pub(crate) threads: usize,
-    pub(crate) rules_hash: String,
-    pub(crate) aliases_hash: String,
+/// What `run.json` says about names and rules.
+pub(crate) struct Hashes {
+    pub(crate) rules: String,
+    pub(crate) aliases: String,
 }
 
 impl Setup {
-    /// Opens rules, aliases and model. The rules first: a typing error there should not wait for
-    /// the model.
-    pub(crate) fn open(&self) -> anyhow::Result<Ready> {
+    /// Reads names and rules.
+    pub(crate) fn knowledge(&self) -> Result<(Knowledge, Hashes)> {
         let mut rules = if self.no_default_rules { RuleSet::empty() } else { RuleSet::built_in() };
         for path in &self.rules {
             rules.add_path(path)?;
         }
-        let matcher = Matcher::new(&rules)?;
         let mut aliases = Aliases::built_in();
         if let Some(path) = &self.aliases {
             aliases.add_file(path)?;
         }
-        let threads = self.threads.map_or_else(
-            || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-            NonZeroUsize::get,
-        );
+        let hashes = Hashes { rules: rules.hash(), aliases: aliases.hash() };
+        Ok((Knowledge { aliases, matcher: Matcher::new(&rules)? }, hashes))
+    }
+
+    /// Opens everything; names and rules first, because a typing error there should not wait for
+    /// the model.
+    pub(crate) fn pipeline(&self) -> anyhow::Result<(Pipeline, Hashes)> {
+        let (knowledge, hashes) = self.knowledge()?;
         let folder = match &self.model {
             Some(folder) => folder.clone(),
             None => bundled_model()?,
         };
-        let model = Model::open(&folder, self.engine, threads)?;
-        let (rules_hash, aliases_hash) = (rules.hash(), aliases.hash());
-        let pipeline = Pipeline::new(model, aliases, matcher, threads)?;
-        Ok(Ready { pipeline, threads, rules_hash, aliases_hash })
+        let model = Model::open(&folder, self.engine, self.threads())?;
+        Ok((Pipeline::new(model, knowledge, self.threads())?, hashes))
+    }
+
+    /// How many threads work at once.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.threads.map_or_else(cores, NonZeroUsize::get)
     }
 }
 

@@ -17,7 +17,7 @@ use triplewire::entity::Aliases;
 use triplewire::input::{self, Item};
 use triplewire::model::{EngineChoice, Model, Window};
 use triplewire::output::{Output, Style};
-use triplewire::pipeline::{Delivery, Pipeline};
+use triplewire::pipeline::{Delivery, Knowledge, Pipeline};
 use triplewire::relation::{Matcher, RuleSet};
 use triplewire::text::{Article, Span, sentences, words};
 
@@ -84,7 +84,8 @@ fn read(args: &Args) -> Result<Vec<Article>> {
 fn pipeline(args: &Args, threads: usize) -> Result<Pipeline> {
     let model = Model::open(&args.model, args.engine, threads)?;
     let matcher = Matcher::new(&RuleSet::built_in())?;
-    Ok(Pipeline::new(model, Aliases::built_in(), matcher, threads)?)
+    let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
+    Ok(Pipeline::new(model, knowledge, threads)?)
 }
 
 /// Seconds for the scores of all windows, cut beforehand.
