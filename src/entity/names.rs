@@ -1,31 +1,16 @@
 //! Aliases, acronyms, surnames, demonyms: many mentions, one entity.
 
-use std::path::Path;
+use sha2::{Digest, Sha256};
 
-use crate::entity::{Entity, Mention};
-use crate::error::Result;
+use crate::entity::aliases::{Aliases, hex};
+use crate::entity::clean::cleaned;
+use crate::entity::dates;
+use crate::entity::fold::key;
+use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
+use crate::entity::recognise::{CONFIDENT, Found, add_acronym, recognise, sentence_of};
+use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
 use crate::text::Span;
-
-/// The names known before any article is read: the built-in table and the user's.
-#[derive(Debug)]
-pub struct Aliases {}
-
-impl Aliases {
-    /// The built-in table.
-    pub fn built_in() -> Self {
-        Aliases {}
-    }
-
-    /// Adds a user's table: CSV with the columns `entity,alias,type,rule`, where `rule` is `same`
-    /// or `never`. It wins over the built-in one.
-    ///
-    /// # Errors
-    /// Naming the file and line of the first row that makes no sense.
-    pub fn add_file(&mut self, _: &Path) -> Result<()> {
-        Ok(())
-    }
-}
 
 /// An article's mentions, each with its entity.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +23,187 @@ pub struct Names {
 
 /// Decides which mentions of one article name the same entity, and adds the names of `aliases` and
 /// the dates that the model does not report.
-pub fn resolve(_: &Aliases, _: &str, _: &[Span], _: Vec<RawMention>) -> Names {
-    Names::default()
+///
+/// `sentences` are in text order and do not overlap; a mention that lies in no sentence is dropped,
+/// one that crosses the end of a sentence is cut there. The stages:
+///
+/// 1. What models swallow at the ends of a name (titles, possessives, quotes) is cut off.
+/// 2. The names of the tables that the model missed or cut short are added ([`Origin::Aliases`]),
+///    then acronyms that the article introduces in brackets, then dates ([`Origin::Dates`]).
+/// 3. Mentions are joined to entities. The tables decide an entity's name and type; without them the
+///    name is the fullest form in the article and the type the one with the greatest sum of scores.
+/// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity;
+///    demonyms stay `MISC`, with their country as the entity.
+pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Names {
+    let mentions = tidy(aliases, text, sentences, raw);
+    let (mut mentions, support) = recognise(aliases, text, sentences, mentions);
+    add_introduced(text, sentences, &mut mentions);
+    let found_dates = add_dates(text, sentences, &mut mentions);
+
+    let named: Vec<Found> = mentions.iter().filter(|m| m.entity_type != EntityType::Date).cloned().collect();
+    let links = link(aliases, text, &support, &named);
+
+    let mut names = Names::default();
+    let mut placed: Vec<Mention> = Vec::with_capacity(mentions.len());
+    let mut entities: Vec<(usize, Entity)> = Vec::new();
+    for linked in links.entities {
+        let number = entities.len();
+        for &i in &linked.mentions {
+            let mention = &named[i];
+            let demonym = links.demonym[i];
+            let mut entity_type = mention.entity_type;
+            if mention.score < CONFIDENT {
+                entity_type = if demonym { EntityType::Misc } else { linked.entity_type };
+            }
+            placed.push(Mention {
+                span: mention.span,
+                sentence: mention.sentence,
+                entity_type,
+                score: mention.score,
+                origin: mention.origin,
+                entity: number,
+                demonym,
+            });
+        }
+        let first = linked.mentions.iter().map(|&i| named[i].span.start).min().unwrap_or(0);
+        entities.push((first, entity(linked.entity_type, linked.name)));
+    }
+    for (mention, name) in found_dates {
+        let known = entities.iter().position(|(_, e)| e.entity_type == EntityType::Date && e.name == name);
+        let number = known.unwrap_or_else(|| {
+            entities.push((mention.span.start, entity(EntityType::Date, name)));
+            entities.len() - 1
+        });
+        placed.push(Mention {
+            span: mention.span,
+            sentence: mention.sentence,
+            entity_type: EntityType::Date,
+            score: mention.score,
+            origin: mention.origin,
+            entity: number,
+            demonym: false,
+        });
+    }
+
+    // Entities in order of their first mention.
+    let mut order: Vec<usize> = (0..entities.len()).collect();
+    order.sort_by_key(|&i| (entities[i].0, i));
+    let mut rank = vec![0; entities.len()];
+    for (new, &old) in order.iter().enumerate() {
+        rank[old] = new;
+    }
+    placed.sort_by_key(|m| m.span);
+    for mut mention in placed {
+        mention.entity = rank[mention.entity];
+        names.mentions.push(mention);
+    }
+    names.entities = order.into_iter().map(|i| entities[i].1.clone()).collect();
+    names
+}
+
+/// An entity with its identifier: the first 12 hexadecimal digits of the SHA-256 of type and name.
+fn entity(entity_type: EntityType, name: String) -> Entity {
+    let digest = Sha256::digest(format!("{entity_type}\t{name}").as_bytes());
+    let mut id = hex(&digest);
+    id.truncate(12);
+    Entity { id, name, entity_type }
+}
+
+/// The model's mentions, cleaned, in text order, without overlaps (the more likely one stays).
+fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Vec<Found> {
+    let is_known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
+    let mut mentions: Vec<Found> = Vec::with_capacity(raw.len());
+    for RawMention { span, entity_type, score } in raw {
+        let on_boundaries = text.is_char_boundary(span.start) && text.is_char_boundary(span.end);
+        if !on_boundaries || span.is_empty() {
+            continue;
+        }
+        let Some(span) = cleaned(text, within_sentence(text, sentences, span), entity_type, is_known) else {
+            continue;
+        };
+        let Some(sentence) = sentence_of(sentences, span) else { continue };
+        let origin = if entity_type == EntityType::Date { Origin::Dates } else { Origin::Model };
+        mentions.push(Found { span, sentence, entity_type, score, origin });
+    }
+    mentions.sort_by(|a, b| {
+        b.score.total_cmp(&a.score).then(b.span.len().cmp(&a.span.len())).then(a.span.cmp(&b.span))
+    });
+    let mut kept: Vec<Found> = Vec::with_capacity(mentions.len());
+    for mention in mentions {
+        let at = kept.partition_point(|m| m.span.end <= mention.span.start);
+        if kept.get(at).is_none_or(|m| !m.span.overlaps(mention.span)) {
+            kept.insert(at, mention);
+        }
+    }
+    kept
+}
+
+/// `span` up to the end of the sentence in which it begins.
+fn within_sentence(text: &str, sentences: &[Span], span: Span) -> Span {
+    let span = span.trimmed(text);
+    let at = sentences.partition_point(|s| s.end <= span.start);
+    match sentences.get(at) {
+        Some(sentence) if span.start >= sentence.start && span.end > sentence.end => {
+            Span::new(span.start, sentence.end)
+        }
+        _ => span,
+    }
+}
+
+/// Adds acronyms that the article introduces in brackets, there and wherever else they stand.
+fn add_introduced(text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
+    let mut introduced: Vec<(String, EntityType)> = Vec::new();
+    for mention in mentions.iter() {
+        if let Some(acronym) = missed_acronym(text, mention) {
+            introduced.push((acronym.to_owned(), EntityType::Org));
+        }
+    }
+    for (_, short) in bracketed(text, mentions) {
+        let short = &mentions[short];
+        introduced.push((short.span.of(text).to_owned(), short.entity_type));
+    }
+    introduced.sort();
+    introduced.dedup_by(|a, b| a.0 == b.0);
+    for (acronym, entity_type) in introduced {
+        if is_acronym(&acronym) {
+            add_acronym(text, sentences, mentions, &acronym, entity_type);
+        }
+    }
+}
+
+/// Adds the dates that no mention covers, and returns all dates with their names.
+fn add_dates(text: &str, sentences: &[Span], mentions: &mut Vec<Found>) -> Vec<(Found, String)> {
+    // Dates given with the mentions (by hand labels or a model that knows them) are named likewise.
+    let mut dates: Vec<(Found, String)> = mentions
+        .iter()
+        .filter(|m| m.entity_type == EntityType::Date)
+        .map(|m| (m.clone(), dates::name_of(m.span.of(text))))
+        .collect();
+    mentions.retain(|m| m.entity_type != EntityType::Date);
+    let mut given = 0;
+    let mut added: Vec<(Found, String)> = Vec::new();
+    for date in dates::dates(text) {
+        let Some(sentence) = sentence_of(sentences, date.span) else { continue };
+        let at = mentions.partition_point(|m| m.span.end <= date.span.start);
+        if mentions.get(at).is_some_and(|m| m.span.overlaps(date.span)) {
+            continue;
+        }
+        while given < dates.len() && dates[given].0.span.end <= date.span.start {
+            given += 1;
+        }
+        if dates.get(given).is_some_and(|(m, _)| m.span.overlaps(date.span)) {
+            continue;
+        }
+        let found = Found {
+            span: date.span,
+            sentence,
+            entity_type: EntityType::Date,
+            score: dates::SCORE,
+            origin: Origin::Dates,
+        };
+        added.push((found, date.name));
+    }
+    dates.extend(added);
+    dates.sort_by_key(|(date, _)| date.span);
+    dates
 }
