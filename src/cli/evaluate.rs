@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::cli::Outcome;
+use crate::cli::setup::Setup;
 use crate::error::Problem;
 use crate::eval::bootstrap::{Difference, Figure, differences};
 use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
 use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, html, report};
-use crate::model::EngineChoice;
 
 /// Warnings on standard error before the rest is only counted. What is skipped is always named.
 const MOST_WARNINGS: usize = 20;
@@ -40,21 +40,8 @@ pub(crate) struct Args {
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
-    /// The model folder
-    #[arg(long, value_name = "DIR", conflicts_with = "pred")]
-    model: Option<PathBuf>,
-    /// What runs the model
-    #[arg(long, value_enum, default_value_t = EngineChoice::Auto)]
-    engine: EngineChoice,
-    /// More rules: a file or a folder of them
-    #[arg(long, value_name = "FILE_OR_DIR", conflicts_with = "pred")]
-    rules: Vec<PathBuf>,
-    /// Leave the built-in rules out
-    #[arg(long, conflicts_with = "pred")]
-    no_default_rules: bool,
-    /// More names of entities: a CSV with the columns entity,alias,type,rule
-    #[arg(long, value_name = "FILE", conflicts_with = "pred")]
-    aliases: Option<PathBuf>,
+    #[command(flatten)]
+    setup: Setup,
 }
 
 const FORMATS: &str = "\
@@ -73,10 +60,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let mut evaluations = Vec::new();
     match &args.pred[..] {
         [] => {
-            let program = program(&args)?;
             let mut notes = Vec::new();
-            let labels =
-                eval::by_program(&gold, map.as_ref(), args.gold_entities, program.as_ref(), &mut notes)?;
+            let program: Box<dyn Predict> = if args.gold_entities {
+                Box::new(args.setup.knowledge()?.0)
+            } else {
+                Box::new(args.setup.pipeline()?.0)
+            };
+            let (given, program) = (args.gold_entities, program.as_ref());
+            let labels = eval::by_program(&gold, map.as_ref(), given, program, &mut problems, &mut notes)?;
             evaluations.push(evaluate(&gold, labels, map.as_ref(), notes));
         }
         [_] | [_, _] => {
@@ -107,11 +98,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     };
     std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
-}
-
-/// What labels the gold's texts when there is no `--pred`.
-fn program(_: &Args) -> anyhow::Result<Box<dyn Predict>> {
-    anyhow::bail!("evaluating without --pred is not there yet: run `triplewire extract`, then give --pred")
 }
 
 fn evaluate(gold: &Gold, labels: Vec<Labels>, map: Option<&Map>, notes: Vec<String>) -> Evaluation {

@@ -6,7 +6,7 @@
 //! 4. An [`Evaluation`] holds additive counts, from which [`report`] makes figures, [`bootstrap`] says how
 //!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
 //!
-//! Nothing here knows how predictions are made: the program comes in as a [`Predict`].
+//! No score depends on how predictions are made: the program comes in as a [`Predict`].
 
 pub mod bootstrap;
 mod counts;
