@@ -7,7 +7,7 @@ use crate::entity::clean::cleaned;
 use crate::entity::dates;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
-use crate::entity::recognise::{CONFIDENT, Found, add_acronym, recognise, sentence_of};
+use crate::entity::recognise::{CONFIDENT, Found, Support, add_acronym, recognise, sentence_of};
 use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
 use crate::text::Span;
@@ -40,8 +40,37 @@ pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMe
     add_introduced(text, sentences, &mut mentions);
     let found_dates = add_dates(text, sentences, &mut mentions);
 
-    let named: Vec<Found> = mentions.iter().filter(|m| m.entity_type != EntityType::Date).cloned().collect();
-    let links = link(aliases, text, &support, &named);
+    join(aliases, text, &support, &mentions, found_dates)
+}
+
+/// Decides which of mentions that are right as they are, as in hand labels, name the same entity. None
+/// is added, cut or retyped; only those that lie in no sentence are dropped.
+pub fn resolve_given(aliases: &Aliases, text: &str, sentences: &[Span], given: Vec<RawMention>) -> Names {
+    let mut mentions: Vec<Found> = given
+        .into_iter()
+        .filter_map(|RawMention { span, entity_type, score }| {
+            let sentence = sentence_of(sentences, span)?;
+            Some(Found { span, sentence, entity_type, score, origin: Origin::Model })
+        })
+        .collect();
+    mentions.sort_by_key(|m| m.span);
+    let (_, support) = recognise(aliases, text, sentences, mentions.clone());
+    let (dates, mentions): (Vec<Found>, Vec<Found>) =
+        mentions.into_iter().partition(|m| m.entity_type == EntityType::Date);
+    let dates = dates.into_iter().map(|date| (dates::name_of(date.span.of(text)), date));
+    let dates = dates.map(|(name, date)| (Found { origin: Origin::Dates, ..date }, name)).collect();
+    join(aliases, text, &support, &mentions, dates)
+}
+
+/// Joins mentions, which hold no dates, to entities.
+fn join(
+    aliases: &Aliases,
+    text: &str,
+    support: &Support,
+    mentions: &[Found],
+    found_dates: Vec<(Found, String)>,
+) -> Names {
+    let links = link(aliases, text, support, mentions);
 
     let mut names = Names::default();
     let mut placed: Vec<Mention> = Vec::with_capacity(mentions.len());
@@ -49,7 +78,7 @@ pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMe
     for linked in links.entities {
         let number = entities.len();
         for &i in &linked.mentions {
-            let mention = &named[i];
+            let mention = &mentions[i];
             let demonym = links.demonym[i];
             let mut entity_type = mention.entity_type;
             if mention.score < CONFIDENT {
@@ -65,7 +94,7 @@ pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMe
                 demonym,
             });
         }
-        let first = linked.mentions.iter().map(|&i| named[i].span.start).min().unwrap_or(0);
+        let first = linked.mentions.iter().map(|&i| mentions[i].span.start).min().unwrap_or(0);
         entities.push((first, entity(linked.entity_type, linked.name)));
     }
     for (mention, name) in found_dates {
