@@ -5,7 +5,7 @@
 //! brackets, acronyms by initials, parts of persons' names, short forms of organisations. A name that
 //! fits two others joins neither.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entity::EntityType;
 use crate::entity::aliases::{Aliases, Use};
@@ -30,6 +30,8 @@ pub(super) struct Links {
     pub entities: Vec<Linked>,
     /// For each mention, whether it is a demonym.
     pub demonym: Vec<bool>,
+    /// For each mention, whether the tables know it surely as a person or an organisation.
+    pub decided: Vec<bool>,
 }
 
 /// Persons are never joined with anything else.
@@ -91,13 +93,25 @@ fn names(
             vote.1 += mention.score;
         }
     }
+    // Last and first names of the persons that have both.
+    let full_names: BTreeSet<String> = mentions
+        .iter()
+        .filter(|m| m.entity_type == EntityType::Per)
+        .map(|m| person_parts(m.span.of(text)))
+        .filter(|parts| parts.len() > 1)
+        .flat_map(|parts| [parts.first().cloned(), parts.last().cloned()])
+        .flatten()
+        .collect();
     let mut index: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
     let mut names: Vec<Name> = Vec::new();
     let mut known: Vec<Option<usize>> = Vec::new();
     for (i, (mention, key)) in mentions.iter().zip(&keys).enumerate() {
         let own = kind_of(mention.entity_type);
         let (person, thing) = votes.get(key.as_str()).copied().unwrap_or_default();
+        let table = sure_type(aliases, mention.span.of(text), key).map(kind_of);
+        let rival = || own == Kind::Person && full_names.contains(key.as_str());
         let kind = match own {
+            _ if table.is_some() && !rival() => table.unwrap_or(own),
             _ if mention.score >= CONFIDENT => own,
             Kind::Person if thing > person => Kind::Thing,
             Kind::Thing if person > thing => Kind::Person,
@@ -148,6 +162,19 @@ fn names(
     (names, firm)
 }
 
+/// The type that the tables give to a name that is nothing else: all its aliases are sure, and of one
+/// entity.
+fn sure_type(aliases: &Aliases, surface: &str, key: &str) -> Option<EntityType> {
+    let found = aliases.written_like(surface, key);
+    let first = found.first()?;
+    let sure = found
+        .iter()
+        .all(|a| a.entity == first.entity && matches!(a.usage, Use::Name | Use::Cased) && !a.demonym);
+    // In small letters it may be a word.
+    let written = surface == first.text || !surface.chars().all(|c| !c.is_uppercase());
+    if sure && written { aliases.known(first.entity).entity_type } else { None }
+}
+
 fn kind_of(entity_type: EntityType) -> Kind {
     if entity_type == EntityType::Per { Kind::Person } else { Kind::Thing }
 }
@@ -168,6 +195,9 @@ fn in_tables(
     support: &Support,
 ) -> Option<(usize, bool)> {
     let surface = mention.span.of(text);
+    if surface.contains('$') {
+        return None; // `US$` is no country
+    }
     let full_key = key(surface);
     let short_key = without_company_form(bare_key);
     let forms = [
@@ -184,7 +214,10 @@ fn in_tables(
             let counts = match alias.usage {
                 Use::Name | Use::Cased | Use::Supported => true,
                 Use::Ambiguous => support.has(alias.entity),
-                Use::Resolve => mention_type.is_none_or(|t| t == mention.entity_type),
+                Use::Resolve => {
+                    mention_type.is_none_or(|t| t == mention.entity_type)
+                        && (alias.text == form || is_upper_word(form))
+                }
             };
             if fits && counts && !entities.contains(&(alias.entity, alias.demonym)) {
                 entities.push((alias.entity, alias.demonym));
@@ -621,11 +654,16 @@ fn is_generic(key: &str) -> bool {
 
 fn finish(aliases: &Aliases, text: &str, mentions: &[Found], names: &[Name], joined: Joined<'_>) -> Links {
     let mut demonym = vec![false; mentions.len()];
+    let mut decided = vec![false; mentions.len()];
     let mut of_set: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (i, name) in names.iter().enumerate() {
         of_set.entry(joined.set[i]).or_default().extend(&name.mentions);
         for &mention in &name.mentions {
             demonym[mention] = name.demonym;
+            let surface = mentions[mention].span.of(text);
+            let sure = sure_type(aliases, surface, &name.key);
+            decided[mention] = joined.known[joined.set[i]].is_some()
+                && matches!(sure, Some(EntityType::Org | EntityType::Per));
         }
     }
     let mut entities: Vec<Linked> = Vec::new();
@@ -653,7 +691,7 @@ fn finish(aliases: &Aliases, text: &str, mentions: &[Found], names: &[Name], joi
             }
         }
     }
-    Links { entities: distinct, demonym }
+    Links { entities: distinct, demonym, decided }
 }
 
 /// The fullest form among the mentions: not in capitals if there is another, then most words, most
@@ -673,7 +711,13 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
     };
     let rank = |(form, count): &(String, usize)| {
         let letters = form.chars().filter(|c| c.is_alphanumeric()).count();
-        (!shouted(form), form.split_whitespace().count(), letters, *count)
+        (
+            !shouted(form),
+            form.starts_with(|c: char| !c.is_lowercase()),
+            form.split_whitespace().count(),
+            letters,
+            *count,
+        )
     };
     let mut best: Option<&(String, usize)> = None;
     for form in &forms {

@@ -7,7 +7,7 @@ use crate::entity::clean::cleaned;
 use crate::entity::dates;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
-use crate::entity::recognise::{CONFIDENT, Found, add_acronym, recognise, sentence_of};
+use crate::entity::recognise::{CONFIDENT, Found, add_acronym, may_become, recognise, sentence_of};
 use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
 use crate::text::Span;
@@ -32,8 +32,9 @@ pub struct Names {
 ///    then acronyms that the article introduces in brackets, then dates ([`Origin::Dates`]).
 /// 3. Mentions are joined to entities. The tables decide an entity's name and type; without them the
 ///    name is the fullest form in the article and the type the one with the greatest sum of scores.
-/// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity;
-///    demonyms stay `MISC`, with their country as the entity.
+/// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity, unless it
+///    is an `ORG` named after a place; so does, whatever the score, a mention that the tables know
+///    surely as an organisation or a person. Demonyms are `MISC`, with their country as the entity.
 pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Names {
     let mentions = tidy(aliases, text, sentences, raw);
     let (mut mentions, support) = recognise(aliases, text, sentences, mentions);
@@ -52,8 +53,10 @@ pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMe
             let mention = &named[i];
             let demonym = links.demonym[i];
             let mut entity_type = mention.entity_type;
-            if mention.score < CONFIDENT {
-                entity_type = if demonym { EntityType::Misc } else { linked.entity_type };
+            let better = if demonym { EntityType::Misc } else { linked.entity_type };
+            let decided = links.decided[i] && !demonym;
+            if decided || (mention.score < CONFIDENT && may_become(entity_type, better)) {
+                entity_type = better;
             }
             placed.push(Mention {
                 span: mention.span,
@@ -121,6 +124,7 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         let Some(span) = cleaned(text, within_sentence(text, sentences, span), entity_type, is_known) else {
             continue;
         };
+        let span = without_the(aliases, text, span);
         let Some(sentence) = sentence_of(sentences, span) else { continue };
         let origin = if entity_type == EntityType::Date { Origin::Dates } else { Origin::Model };
         mentions.push(Found { span, sentence, entity_type, score, origin });
@@ -136,6 +140,16 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         }
     }
     kept
+}
+
+/// Cuts `The ` off a name that the tables know only without it.
+fn without_the(aliases: &Aliases, text: &str, span: Span) -> Span {
+    let name = span.of(text);
+    let known = |name: &str| aliases.written_like(name, &key(name)).iter().any(|a| a.text == name);
+    match name.strip_prefix("The ") {
+        Some(rest) if known(rest) && !known(name) => Span::new(span.start + 4, span.end),
+        _ => span,
+    }
 }
 
 /// `span` up to the end of the sentence in which it begins.

@@ -15,6 +15,12 @@ pub(super) const SCORE_SUPPORTED: f32 = 0.8;
 /// From this score on, the model's reading stands against that of the tables.
 pub(super) const CONFIDENT: f32 = 0.8;
 
+/// Whether a doubted `from` may be corrected to `to`. A place that the model takes for an organisation
+/// stands for its team or government more often than the model is wrong.
+pub(super) fn may_become(from: EntityType, to: EntityType) -> bool {
+    from != to && (from, to) != (EntityType::Org, EntityType::Loc)
+}
+
 /// A mention on its way to its entity.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
@@ -60,6 +66,7 @@ struct Hit<'t> {
 ///
 /// - A name inside a longer mention of the model is left to it, and so is one at the same place; only
 ///   a type that the model doubts (below 0.8) is corrected.
+/// - A compound (`anti-IS`, `U.S.-led`, `Turkish-Syrian`) is reduced to the names in it.
 /// - A name that is longer than the model's mentions in it replaces them.
 /// - A name that overlaps a mention in part replaces it only where the model doubts.
 pub(super) fn recognise(
@@ -70,7 +77,7 @@ pub(super) fn recognise(
 ) -> (Vec<Found>, Support) {
     let hits = hits(aliases, text, sentences);
     let sure = longest(&hits, |hit| sure_entity(aliases, hit));
-    let (mentions, accepted) = merge(aliases, mentions, &sure);
+    let (mentions, accepted) = merge(aliases, text, mentions, &sure);
     let mut entities: Vec<usize> = accepted.into_iter().filter(|a| !a.demonym).map(|a| a.entity).collect();
     // What the model reports may be sure where the recogniser is not looking: other case.
     for mention in &mentions {
@@ -84,15 +91,47 @@ pub(super) fn recognise(
     let support = Support::of(entities);
     let supported =
         longest(&hits, |hit| sure_entity(aliases, hit).or_else(|| supported_entity(aliases, hit, &support)));
-    let (mentions, _) = merge(aliases, mentions, &supported);
+    let (mentions, _) = merge(aliases, text, mentions, &supported);
     (mentions, support)
 }
 
 /// Whether the model's mention is longer than `span`, or overlaps it in part and is sure.
-fn stands_against(mention: &Found, span: Span) -> bool {
-    let longer = mention.span.contains(span) && mention.span != span;
+fn stands_against(aliases: &Aliases, text: &str, mention: &Found, span: Span) -> bool {
+    let longer =
+        mention.span.contains(span) && mention.span != span && !is_compound(aliases, text, mention, span);
     let partly = !mention.span.contains(span) && !span.contains(mention.span);
     longer || (partly && mention.score >= CONFIDENT)
+}
+
+/// Whether the mention is one word made of the name at `span` and something that is no part of a
+/// name (`anti-IS`, `U.S.-led`), or an adjective of two names of the tables (`Turkish-Syrian`).
+fn is_compound(aliases: &Aliases, text: &str, mention: &Found, span: Span) -> bool {
+    const DASHES: &[char] = &['-', '‐', '‑', '–', '/'];
+    if mention.span.of(text).contains(char::is_whitespace) {
+        return false;
+    }
+    let front = match &text[mention.span.start..span.start] {
+        "" => None,
+        before => Some(before.strip_suffix(DASHES).unwrap_or("")),
+    };
+    let back = match &text[span.end..mention.span.end] {
+        "" => None,
+        after => Some(after.strip_prefix(DASHES).unwrap_or("")),
+    };
+    let small =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_lowercase() || DASHES.contains(&c));
+    if front.is_none_or(is_prefix) && back.is_none_or(small) {
+        return true;
+    }
+    let known = |part: &str| !aliases.written_like(part, &super::fold::key(part)).is_empty();
+    mention.entity_type == EntityType::Misc
+        && matches!((front, back), (Some(other), None) | (None, Some(other)) if known(other))
+}
+
+fn is_prefix(word: &str) -> bool {
+    const PREFIXES: &[&str] =
+        &["anti", "pro", "ex", "non", "post", "pre", "un", "inter", "trans", "mid", "all"];
+    PREFIXES.contains(&word.to_lowercase().as_str())
 }
 
 /// Every place where an alias stands as whole words inside one sentence, by start, longest first.
@@ -140,7 +179,7 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let before = text[..start].chars().next_back();
     let mut rest = text[end..].chars();
     let (after, next) = (rest.next(), rest.next());
-    let joins = |c: char| c.is_alphanumeric() || matches!(c, '@' | '_');
+    let joins = |c: char| c.is_alphanumeric() || matches!(c, '@' | '_' | '$');
     if before.is_some_and(joins) || after.is_some_and(joins) {
         return false;
     }
@@ -162,7 +201,8 @@ fn in_run_of_capitals(text: &str, sentence: Span, span: Span) -> bool {
     // What follows without a blank belongs to the word itself: `US-led`, `IS's`.
     let after = text[span.end..sentence.end].split_whitespace().next();
     let (left, right) = (shouted(before), shouted(after));
-    (left && right) || (left && letters(before) >= 5) || (right && letters(after) >= 5)
+    let loud = (left && letters(before) >= 5) || (right && letters(after) >= 5);
+    loud || (left && right)
 }
 
 /// The hits that `choose` accepts, leftmost and longest first, not overlapping.
@@ -229,6 +269,7 @@ fn one_entity<'a>(
 /// Adds the hits that no mention stands against, and returns their aliases too.
 fn merge<'a>(
     aliases: &Aliases,
+    text: &str,
     mut mentions: Vec<Found>,
     hits: &[(&Hit<'_>, (&'a Alias, f32))],
 ) -> (Vec<Found>, Vec<&'a Alias>) {
@@ -246,7 +287,7 @@ fn merge<'a>(
                 .take_while(|&i| mentions[i].span.start < hit.span.end)
                 .filter(|&i| !gone[i])
                 .collect();
-            if touched.iter().any(|&i| stands_against(&mentions[i], hit.span)) {
+            if touched.iter().any(|&i| stands_against(aliases, text, &mentions[i], hit.span)) {
                 return true;
             }
             accepted.push(alias);
@@ -254,7 +295,7 @@ fn merge<'a>(
                 && mentions[only].span == hit.span
             {
                 let mention = &mut mentions[only];
-                if mention.score < CONFIDENT && mention.entity_type != entity_type {
+                if mention.score < CONFIDENT && may_become(mention.entity_type, entity_type) {
                     mention.entity_type = entity_type;
                     mention.origin = Origin::Aliases;
                 }
