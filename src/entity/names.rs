@@ -1,5 +1,8 @@
 //! Aliases, acronyms, surnames, demonyms: many mentions, one entity.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use crate::entity::aliases::{Aliases, hex};
@@ -7,7 +10,7 @@ use crate::entity::clean::cleaned;
 use crate::entity::dates;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
-use crate::entity::recognise::{CONFIDENT, Found, add_acronym, may_become, recognise, sentence_of};
+use crate::entity::recognise::{CONFIDENT, Found, add_acronyms, may_become, recognise, sentence_of};
 use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
 use crate::text::Span;
@@ -71,10 +74,10 @@ pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMe
         let first = linked.mentions.iter().map(|&i| named[i].span.start).min().unwrap_or(0);
         entities.push((first, entity(linked.entity_type, linked.name)));
     }
+    let mut number_of: BTreeMap<String, usize> = BTreeMap::new();
     for (mention, name) in found_dates {
-        let known = entities.iter().position(|(_, e)| e.entity_type == EntityType::Date && e.name == name);
-        let number = known.unwrap_or_else(|| {
-            entities.push((mention.span.start, entity(EntityType::Date, name)));
+        let number = *number_of.entry(name).or_insert_with_key(|name| {
+            entities.push((mention.span.start, entity(EntityType::Date, name.clone())));
             entities.len() - 1
         });
         placed.push(Mention {
@@ -129,17 +132,40 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         let origin = if entity_type == EntityType::Date { Origin::Dates } else { Origin::Model };
         mentions.push(Found { span, sentence, entity_type, score, origin });
     }
-    mentions.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then(b.span.len().cmp(&a.span.len())).then(a.span.cmp(&b.span))
-    });
+    mentions.sort_by_key(|m| (m.span, Reverse(m.entity_type)));
     let mut kept: Vec<Found> = Vec::with_capacity(mentions.len());
-    for mention in mentions {
-        let at = kept.partition_point(|m| m.span.end <= mention.span.start);
-        if kept.get(at).is_none_or(|m| !m.span.overlaps(mention.span)) {
-            kept.insert(at, mention);
-        }
+    let mut rest = mentions.as_slice();
+    while let Some(first) = rest.first() {
+        // A run of mentions of which each overlaps one before.
+        let mut end = first.span.end;
+        let count = rest.iter().take_while(|m| {
+            let overlaps = m.span.start < end;
+            end = end.max(m.span.end);
+            overlaps || m.span.start == first.span.start
+        });
+        let (run, after) = rest.split_at(count.count());
+        likeliest(run, &mut kept);
+        rest = after;
     }
     kept
+}
+
+/// Adds to `kept` the mentions of `run` that overlap no likelier one.
+fn likeliest(run: &[Found], kept: &mut Vec<Found>) {
+    if let [only] = run {
+        kept.push(only.clone());
+        return;
+    }
+    let mut order: Vec<&Found> = run.iter().collect();
+    order.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.span.len().cmp(&a.span.len())));
+    let mut chosen: Vec<&Found> = Vec::new();
+    for mention in order {
+        if chosen.iter().all(|m| !m.span.overlaps(mention.span)) {
+            chosen.push(mention);
+        }
+    }
+    chosen.sort_by_key(|m| m.span);
+    kept.extend(chosen.into_iter().cloned());
 }
 
 /// Cuts `The ` off a name that the tables know only without it.
@@ -176,13 +202,10 @@ fn add_introduced(text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
         let short = &mentions[short];
         introduced.push((short.span.of(text).to_owned(), short.entity_type));
     }
+    introduced.retain(|(acronym, _)| is_acronym(acronym));
     introduced.sort();
     introduced.dedup_by(|a, b| a.0 == b.0);
-    for (acronym, entity_type) in introduced {
-        if is_acronym(&acronym) {
-            add_acronym(text, sentences, mentions, &acronym, entity_type);
-        }
-    }
+    add_acronyms(text, sentences, mentions, &introduced);
 }
 
 /// Adds the dates that no mention covers, and returns all dates with their names.

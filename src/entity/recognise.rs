@@ -1,6 +1,8 @@
 //! The alias tables as a recogniser: their names in a text, and the acronyms that an article
 //! introduces itself.
 
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use crate::entity::aliases::{Alias, Aliases, Use};
 use crate::entity::fold::{Plain, in_capitals, is_upper_word};
 use crate::entity::{EntityType, Origin};
@@ -123,9 +125,9 @@ fn is_compound(aliases: &Aliases, text: &str, mention: &Found, span: Span) -> bo
     if front.is_none_or(is_prefix) && back.is_none_or(small) {
         return true;
     }
-    let known = |part: &str| !aliases.written_like(part, &super::fold::key(part)).is_empty();
-    mention.entity_type == EntityType::Misc
-        && matches!((front, back), (Some(other), None) | (None, Some(other)) if known(other))
+    let sure = |alias: &&Alias| matches!(alias.usage, Use::Name | Use::Cased);
+    let known = |part: &str| aliases.written_like(part, &super::fold::key(part)).iter().any(sure);
+    matches!((front, back), (Some(other), None) | (None, Some(other)) if known(other))
 }
 
 fn is_prefix(word: &str) -> bool {
@@ -154,15 +156,9 @@ fn hits<'t>(aliases: &Aliases, text: &'t str, sentences: &[Span]) -> Vec<Hit<'t>
         }
     }
     hits.sort_by_key(|hit| (hit.span.start, std::cmp::Reverse(hit.span.end)));
-    // Sentences are asked once, in order.
-    let mut asked: Option<(usize, bool)> = None;
+    let mut capitals = Capitals::default();
     for hit in &mut hits {
-        let capitals = match asked {
-            Some((sentence, capitals)) if sentence == hit.sentence => capitals,
-            _ => in_capitals(sentences[hit.sentence].of(text)),
-        };
-        asked = Some((hit.sentence, capitals));
-        hit.among_capitals = capitals || in_run_of_capitals(text, sentences[hit.sentence], hit.span);
+        hit.among_capitals = capitals.around(text, sentences, hit.sentence, hit.span);
     }
     hits
 }
@@ -324,26 +320,49 @@ fn type_of(aliases: &Aliases, alias: &Alias) -> Option<EntityType> {
     if alias.demonym { Some(EntityType::Misc) } else { aliases.known(alias.entity).entity_type }
 }
 
-/// Adds the places where `acronym` stands as a whole word and not among capitals, and no mention is.
-pub(super) fn add_acronym(
+/// Adds the places where one of `acronyms` stands as a whole word and not among capitals, and no
+/// mention is.
+pub(super) fn add_acronyms(
     text: &str,
     sentences: &[Span],
     mentions: &mut Vec<Found>,
-    acronym: &str,
-    entity_type: EntityType,
+    acronyms: &[(String, EntityType)],
 ) {
-    for (start, _) in text.match_indices(acronym) {
-        let span = Span::new(start, start + acronym.len());
+    if acronyms.is_empty() {
+        return;
+    }
+    let builder =
+        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(acronyms.iter().map(|a| &a.0));
+    let Ok(finder) = builder else { return }; // too many for an automaton: the model's mentions stay
+    let mut added: Vec<Found> = Vec::new();
+    let mut capitals = Capitals::default();
+    for hit in finder.find_iter(text) {
+        let span = Span::new(hit.start(), hit.end());
         let Some(sentence) = sentence_of(sentences, span) else { continue };
         let at = mentions.partition_point(|m| m.span.end <= span.start);
         let free = mentions.get(at).is_none_or(|m| !m.span.overlaps(span));
-        if free
-            && is_whole(text, span.start, span.end)
-            && !in_capitals(sentences[sentence].of(text))
-            && !in_run_of_capitals(text, sentences[sentence], span)
-        {
-            let origin = Origin::Aliases;
-            mentions.insert(at, Found { span, sentence, entity_type, score: SCORE_SUPPORTED, origin });
+        if free && is_whole(text, span.start, span.end) && !capitals.around(text, sentences, sentence, span) {
+            let (origin, entity_type) = (Origin::Aliases, acronyms[hit.pattern().as_usize()].1);
+            added.push(Found { span, sentence, entity_type, score: SCORE_SUPPORTED, origin });
         }
+    }
+    mentions.extend(added);
+    mentions.sort_by_key(|m| m.span);
+}
+
+/// Whether places stand among capitals; remembers the last sentence.
+#[derive(Default)]
+struct Capitals {
+    last: Option<(usize, bool)>,
+}
+
+impl Capitals {
+    fn around(&mut self, text: &str, sentences: &[Span], sentence: usize, span: Span) -> bool {
+        let all = match self.last {
+            Some((last, all)) if last == sentence => all,
+            _ => in_capitals(sentences[sentence].of(text)),
+        };
+        self.last = Some((sentence, all));
+        all || in_run_of_capitals(text, sentences[sentence], span)
     }
 }
