@@ -41,7 +41,7 @@ pub struct Names {
 pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Names {
     let mentions = tidy(aliases, text, sentences, raw);
     let (mut mentions, support) = recognise(aliases, text, sentences, mentions);
-    add_introduced(text, sentences, &mut mentions);
+    add_introduced(aliases, text, sentences, &mut mentions);
     let found_dates = add_dates(text, sentences, &mut mentions);
 
     let named: Vec<Found> = mentions.iter().filter(|m| m.entity_type != EntityType::Date).cloned().collect();
@@ -191,7 +191,7 @@ fn within_sentence(text: &str, sentences: &[Span], span: Span) -> Span {
 }
 
 /// Adds acronyms that the article introduces in brackets, there and wherever else they stand.
-fn add_introduced(text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
+fn add_introduced(aliases: &Aliases, text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
     let mut introduced: Vec<(String, EntityType)> = Vec::new();
     for mention in mentions.iter() {
         if let Some(acronym) = missed_acronym(text, mention) {
@@ -205,7 +205,7 @@ fn add_introduced(text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
     introduced.retain(|(acronym, _)| is_acronym(acronym));
     introduced.sort();
     introduced.dedup_by(|a, b| a.0 == b.0);
-    add_acronyms(text, sentences, mentions, &introduced);
+    add_acronyms(aliases, text, sentences, mentions, &introduced);
 }
 
 /// Adds the dates that no mention covers, and returns all dates with their names.

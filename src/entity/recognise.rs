@@ -4,7 +4,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::entity::aliases::{Alias, Aliases, Use};
-use crate::entity::fold::{Plain, in_capitals, is_upper_word};
+use crate::entity::fold::{Plain, in_capitals, is_upper_word, key};
 use crate::entity::{EntityType, Origin};
 use crate::text::Span;
 
@@ -84,7 +84,7 @@ pub(super) fn recognise(
     // What the model reports may be sure where the recogniser is not looking: other case.
     for mention in &mentions {
         let name = mention.span.of(text);
-        for alias in aliases.written_like(name, &super::fold::key(name)) {
+        for alias in aliases.written_like(name, &key(name)) {
             if matches!(alias.usage, Use::Name | Use::Cased) && !alias.demonym {
                 entities.push(alias.entity);
             }
@@ -126,7 +126,7 @@ fn is_compound(aliases: &Aliases, text: &str, mention: &Found, span: Span) -> bo
         return true;
     }
     let sure = |alias: &&Alias| matches!(alias.usage, Use::Name | Use::Cased);
-    let known = |part: &str| aliases.written_like(part, &super::fold::key(part)).iter().any(sure);
+    let known = |part: &str| aliases.written_like(part, &key(part)).iter().any(sure);
     matches!((front, back), (Some(other), None) | (None, Some(other)) if known(other))
 }
 
@@ -158,7 +158,7 @@ fn hits<'t>(aliases: &Aliases, text: &'t str, sentences: &[Span]) -> Vec<Hit<'t>
     hits.sort_by_key(|hit| (hit.span.start, std::cmp::Reverse(hit.span.end)));
     let mut capitals = Capitals::default();
     for hit in &mut hits {
-        hit.among_capitals = capitals.around(text, sentences, hit.sentence, hit.span);
+        hit.among_capitals = capitals.around(aliases, text, sentences, hit.sentence, hit.span);
     }
     hits
 }
@@ -188,17 +188,18 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     }
 }
 
-/// Whether the words around `span` are shouted: both neighbours in capitals, or one long one. Two
-/// acronyms side by side (`US NATO envoy`) are no shouting.
-fn in_run_of_capitals(text: &str, sentence: Span, span: Span) -> bool {
-    let shouted = |word: Option<&str>| word.is_some_and(is_upper_word);
-    let letters = |word: Option<&str>| word.map_or(0, |w| w.chars().filter(|c| c.is_alphabetic()).count());
-    let before = text[sentence.start..span.start].split_whitespace().next_back();
+/// Whether the words around `span` are shouted: both neighbours in capitals, or one of four letters or
+/// more. Names of the tables side by side (`US NATO envoy`) are no shouting. `it IS` is.
+fn in_run_of_capitals(aliases: &Aliases, text: &str, sentence: Span, span: Span) -> bool {
+    let before = text[sentence.start..span.start].split_whitespace().next_back().unwrap_or("");
     // What follows without a blank belongs to the word itself: `US-led`, `IS's`.
-    let after = text[span.end..sentence.end].split_whitespace().next();
-    let (left, right) = (shouted(before), shouted(after));
-    let loud = (left && letters(before) >= 5) || (right && letters(after) >= 5);
-    loud || (left && right)
+    let after = text[span.end..sentence.end].split_whitespace().next().unwrap_or("");
+    let shouted = |word: &str| is_upper_word(word) && !aliases.knows(&key(word));
+    let loud = |word: &str| shouted(word) && word.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+    let before_letters = before.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let verb = span.of(text) == "IS"
+        && matches!(before_letters.as_str(), "it" | "this" | "he" | "she" | "there" | "here");
+    verb || loud(before) || loud(after) || (shouted(before) && shouted(after))
 }
 
 /// The hits that `choose` accepts, leftmost and longest first, not overlapping.
@@ -323,6 +324,7 @@ fn type_of(aliases: &Aliases, alias: &Alias) -> Option<EntityType> {
 /// Adds the places where one of `acronyms` stands as a whole word and not among capitals, and no
 /// mention is.
 pub(super) fn add_acronyms(
+    aliases: &Aliases,
     text: &str,
     sentences: &[Span],
     mentions: &mut Vec<Found>,
@@ -341,7 +343,10 @@ pub(super) fn add_acronyms(
         let Some(sentence) = sentence_of(sentences, span) else { continue };
         let at = mentions.partition_point(|m| m.span.end <= span.start);
         let free = mentions.get(at).is_none_or(|m| !m.span.overlaps(span));
-        if free && is_whole(text, span.start, span.end) && !capitals.around(text, sentences, sentence, span) {
+        if free
+            && is_whole(text, span.start, span.end)
+            && !capitals.around(aliases, text, sentences, sentence, span)
+        {
             let (origin, entity_type) = (Origin::Aliases, acronyms[hit.pattern().as_usize()].1);
             added.push(Found { span, sentence, entity_type, score: SCORE_SUPPORTED, origin });
         }
@@ -357,12 +362,19 @@ struct Capitals {
 }
 
 impl Capitals {
-    fn around(&mut self, text: &str, sentences: &[Span], sentence: usize, span: Span) -> bool {
+    fn around(
+        &mut self,
+        aliases: &Aliases,
+        text: &str,
+        sentences: &[Span],
+        sentence: usize,
+        span: Span,
+    ) -> bool {
         let all = match self.last {
             Some((last, all)) if last == sentence => all,
             _ => in_capitals(sentences[sentence].of(text)),
         };
         self.last = Some((sentence, all));
-        all || in_run_of_capitals(text, sentences[sentence], span)
+        all || in_run_of_capitals(aliases, text, sentences[sentence], span)
     }
 }
