@@ -1,4 +1,7 @@
-//! Scores against other programs, against a naive scorer, and labels through every format and back.
+//! Scores against other programs, against a naive scorer, labels through every format and back, and the
+//! command itself.
+
+#![allow(clippy::unwrap_used)] // the helpers of tests are not seen as tests by the lint
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -441,4 +444,160 @@ fn the_maps_that_come_with_the_program_can_be_read() {
         let map = triplewire::eval::Map::read(Path::new(&format!("tests/maps/{name}.toml"))).unwrap();
         assert!(!map.targets().is_empty());
     }
+}
+
+/// A folder of labels and one of predictions: one name right, one missed, one of the wrong type; one
+/// relation right and one with a predicate that is wrong.
+fn example() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    };
+    write("a.txt", "Ana Ruiz leads Acme in Bonn.\nÉva Li works for Acme.\n");
+    write(
+        "labels/mentions.csv",
+        "article,start,end,text,type,entity\na,0,8,Ana Ruiz,PER,Ana Ruiz\na,15,19,Acme,ORG,Acme Corp.\n\
+         a,23,27,Bonn,LOC,Bonn\na,29,35,Éva Li,PER,Éva Li\na,46,50,Acme,ORG,Acme Corp.\n",
+    );
+    let relations = "article,subject,subject_type,predicate,object,object_type,rule,subject_start,subject_end,\
+                     object_start,object_end\n";
+    write(
+        "labels/relations.csv",
+        &format!(
+            "{relations}a,Ana Ruiz,PER,leads,Acme,ORG,,0,8,15,19\na,Éva Li,PER,works_for,Acme,ORG,,29,35,46,50\n"
+        ),
+    );
+    write(
+        "pred/mentions.csv",
+        "article,start,end,text,type,score,entity_id,entity,sentence\n\
+         a,0,8,Ana Ruiz,PER,0.9,p1,Ana Ruiz,\na,15,19,Acme,ORG,0.9,o1,Acme,\na,23,27,Bonn,PER,0.9,p2,Bonn,\n\
+         a,29,35,Éva Li,PER,0.9,p3,Éva Li,\na,46,50,Acme,ORG,0.9,o1,Acme,\nz,0,1,Z,PER,0.9,p4,Z,\n",
+    );
+    write(
+        "pred/relations.csv",
+        &format!(
+            "{relations}a,Ana Ruiz,PER,leads,Acme,ORG,leads/x,0,8,15,19\n\
+             a,Éva Li,PER,member_of,Acme,ORG,member/y,29,35,46,50\n"
+        ),
+    );
+    dir
+}
+
+fn evaluate(args: &[&str], dir: &Path) -> assert_cmd::assert::Assert {
+    assert_cmd::Command::cargo_bin("triplewire").unwrap().arg("evaluate").args(args).current_dir(dir).assert()
+}
+
+#[test]
+fn the_json_object_has_the_shape_that_is_promised() {
+    let dir = example();
+    let done = evaluate(&["--gold", "labels", "--pred", "pred", "--json"], dir.path()).code(0);
+    let object: serde_json::Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+    let micro = &object["entities"]["micro"];
+    assert_eq!((&micro["tp"], &micro["fp"], &micro["fn"]), (&4.into(), &1.into(), &1.into()));
+    assert_eq!(micro["precision"], 0.8);
+    assert_eq!(object["entities"]["by_type"]["LOC"]["precision"], serde_json::Value::Null);
+    assert_eq!(object["entities"]["by_type"]["LOC"]["recall"], 0.0);
+    assert!(object["entities"]["macro"]["f1"].is_f64());
+    for mode in ["strict", "boundary"] {
+        assert_eq!(object["relations"][mode]["micro"]["f1"], 0.5, "{mode}");
+        assert_eq!(object["relations"][mode]["by_type"]["leads"]["tp"], 1, "{mode}");
+        assert_eq!(object["relations"][mode]["by_rule"]["leads/x"]["precision"], 1.0, "{mode}");
+    }
+    assert_eq!(object["resolution"]["b_cubed"]["f1"], 1.0);
+    assert_eq!(object["resolution"]["same_name"], 3);
+    let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
+    assert_eq!(keys[..2], ["entities", "relations"]);
+}
+
+#[test]
+fn errors_and_the_comparison_of_two_outputs_are_written() {
+    let dir = example();
+    let args = ["--gold", "labels", "--pred", "pred", "--pred", "labels", "--out", "out"];
+    evaluate(&args, dir.path()).code(0).stdout(predicates::str::contains("only B"));
+    let read = |name: &str| std::fs::read_to_string(dir.path().join("out").join(name)).unwrap();
+    let errors = read("errors.csv");
+    assert!(errors.contains("\nwrong type,entity,a,"), "{errors}");
+    assert!(errors.contains("\nwrong predicate,relation,a,"), "{errors}");
+    assert!(
+        errors.contains("Éva Li works for Acme.,PER 29-35 Éva Li | works_for | ORG 46-50 Acme,,member/y")
+    );
+    assert_eq!(read("errors_b.csv").lines().count(), 1);
+    assert_eq!(read("comparison.csv").matches("\nB,").count(), 4);
+    assert!(read("scores.json").contains("\"only_right\""));
+}
+
+#[test]
+fn faulty_labels_give_exit_code_2_and_are_named() {
+    let dir = example();
+    let path = dir.path().join("labels/mentions.csv");
+    let labels = std::fs::read_to_string(&path).unwrap() + "a,90,99,Nobody,PER,\nb,0,1,B,PER,\n";
+    std::fs::write(&path, labels).unwrap();
+    evaluate(&["--gold", "labels", "--pred", "pred"], dir.path())
+        .code(2)
+        .stderr(predicates::str::contains("line 7: article a: PER 90-99 `Nobody` ends past the end"))
+        .stderr(predicates::str::contains("there is no b.txt"));
+}
+
+#[test]
+fn what_cannot_be_done_gives_exit_code_1_and_says_why() {
+    let dir = example();
+    std::fs::write(dir.path().join("map.toml"), "[predicates]\nlead = \"X\"\n").unwrap();
+    std::fs::write(dir.path().join("letter.txt"), "Dear Sir,\n").unwrap();
+    std::fs::create_dir(dir.path().join("other")).unwrap();
+    std::fs::write(dir.path().join("other/mentions.csv"), "article,start,end,type\nq,0,1,PER\n").unwrap();
+    let table: [(&[&str], &str); 6] = [
+        (&["--gold", "nowhere", "--pred", "pred"], "nowhere"),
+        (&["--gold", "letter.txt", "--pred", "pred"], "of no known format"),
+        (&["--gold", "labels", "--pred", "other"], "not one article of the gold"),
+        (&["--gold", "labels", "--pred", "pred", "--map", "map.toml"], "`lead` is not a predicate"),
+        (&["--gold", "labels", "--pred", "pred", "--out", "a.txt"], "Give another folder"),
+        (&["--pred", "pred"], "--gold"),
+    ];
+    for (args, message) in table {
+        evaluate(args, dir.path()).code(1).stderr(predicates::str::contains(message));
+    }
+}
+
+/// Runs only where there is a Chromium, named by `TRIPLEWIRE_CHROMIUM` or on the path.
+#[test]
+fn the_page_works_in_a_browser() {
+    let browser = std::env::var("TRIPLEWIRE_CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
+    if !Command::new(&browser).arg("--version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("not run: there is no {browser}");
+        return;
+    }
+    let dir = example();
+    let hostile = "<img src=x onerror=\"document.title='broken in'\"> </script> & Zoë";
+    std::fs::write(dir.path().join("labels/b.txt"), hostile).unwrap();
+    evaluate(&["--gold", "labels", "--pred", "pred", "--out", "out"], dir.path()).code(0);
+    let page = std::fs::read_to_string(dir.path().join("out/report.html")).unwrap();
+    // Each line: the filters, then the articles shown, the marks not dimmed and the relations listed.
+    let script = r#"<script>
+        const lines = [document.title, document.querySelectorAll("img").length, Boolean(document.body.textContent.includes("<img src=x"))];
+        for (const [id, value] of [["kind", "wrong type"], ["kind", ""], ["type", "ORG"], ["type", ""],
+                                   ["predicate", "leads"], ["predicate", "works_for"],
+                                   ["kind", "wrong predicate"], ["predicate", ""], ["kind", ""], ["words", "zoë"]]) {
+            document.getElementById(id).value = value;
+            document.getElementById(id).dispatchEvent(new Event("input", { bubbles: true }));
+            const count = selector => document.querySelectorAll(selector).length;
+            lines.push([id, value, count("article"), count("mark:not(.dim)"), count("li .kind")].join("/"));
+        }
+        document.body.replaceChildren("RESULT[" + lines.join("|") + "]");
+    </script></body>"#;
+    let path = dir.path().join("page.html");
+    std::fs::write(&path, page.replace("</body>", script)).unwrap();
+    let profile = format!("--user-data-dir={}", dir.path().join("profile").display());
+    let output = Command::new(&browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", &profile, "--dump-dom"])
+        .arg(format!("file://{}", path.display()))
+        .output()
+        .unwrap();
+    let dom = String::from_utf8(output.stdout).unwrap();
+    let (_, result) = dom.split_once("RESULT[").unwrap_or_else(|| panic!("{dom}"));
+    let result = result.split_once(']').unwrap().0;
+    let expected = "Comparison with hand labels|0|true|kind/wrong type/1/1/0|kind//2/5/2|type/ORG/1/2/0|type//2/5/2|\
+                    predicate/leads/1/0/1|predicate/works_for/1/0/1|kind/wrong predicate/1/0/1|predicate//1/0/1|kind//2/5/2|words/zoë/1/0/0";
+    assert_eq!(result, expected);
 }

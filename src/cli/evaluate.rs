@@ -1,15 +1,17 @@
 //! `triplewire evaluate`: Compare with hand labels.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use crate::cli::Outcome;
+use crate::cli::setup::Setup;
 use crate::error::Problem;
-use crate::eval::bootstrap::differences;
-use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, report};
-use crate::model::EngineChoice;
+use crate::eval::bootstrap::{Difference, Figure, differences};
+use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
+use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, html, report};
 
 /// Warnings on standard error before the rest is only counted. What is skipped is always named.
 const MOST_WARNINGS: usize = 20;
@@ -31,27 +33,15 @@ pub(crate) struct Args {
     /// Give the rules the names of the gold, so that they are measured alone
     #[arg(long, conflicts_with = "pred")]
     gold_entities: bool,
-    /// Write scores.json and problems.csv there
+    /// Write scores.json, errors.csv, report.html and problems.csv there; with two --pred, errors_b.csv,
+    /// report_b.html and comparison.csv too
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
-    /// The model folder
-    #[arg(long, value_name = "DIR", conflicts_with = "pred")]
-    model: Option<PathBuf>,
-    /// What runs the model
-    #[arg(long, value_enum, default_value_t = EngineChoice::Auto)]
-    engine: EngineChoice,
-    /// More rules: a file or a folder of them
-    #[arg(long, value_name = "FILE_OR_DIR", conflicts_with = "pred")]
-    rules: Vec<PathBuf>,
-    /// Leave the built-in rules out
-    #[arg(long, conflicts_with = "pred")]
-    no_default_rules: bool,
-    /// More names of entities: a CSV with the columns entity,alias,type,rule
-    #[arg(long, value_name = "FILE", conflicts_with = "pred")]
-    aliases: Option<PathBuf>,
+    #[command(flatten)]
+    setup: Setup,
 }
 
 const FORMATS: &str = "\
@@ -70,10 +60,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let mut evaluations = Vec::new();
     match &args.pred[..] {
         [] => {
-            let program = program(&args)?;
             let mut notes = Vec::new();
-            let labels =
-                eval::by_program(&gold, map.as_ref(), args.gold_entities, program.as_ref(), &mut notes)?;
+            let program: Box<dyn Predict> = if args.gold_entities {
+                Box::new(args.setup.knowledge()?.0)
+            } else {
+                Box::new(args.setup.pipeline()?.0)
+            };
+            let (given, program) = (args.gold_entities, program.as_ref());
+            let labels = eval::by_program(&gold, map.as_ref(), given, program, &mut problems, &mut notes)?;
             evaluations.push(evaluate(&gold, labels, map.as_ref(), notes));
         }
         [_] | [_, _] => {
@@ -86,19 +80,24 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         _ => anyhow::bail!("--pred can be given once or twice, not {} times", args.pred.len()),
     }
     tell(&problems, args.out.is_some());
-    let object = json(&gold, &evaluations);
+    let comparison = match &evaluations[..] {
+        [a, b] => Some(Comparison {
+            differences: differences(&a.documents, &b.documents),
+            advantages: advantages(&gold, a, b),
+        }),
+        _ => None,
+    };
+    let object = json(&gold, &evaluations, comparison.as_ref());
     if let Some(out) = &args.out {
-        write_files(out, &object, &problems)?;
+        write_files(out, &gold, &evaluations, comparison.as_ref(), &object, &problems)?;
     }
-    let printed =
-        if args.json { format!("{object:#}\n") } else { text(&gold, &evaluations, args.gold_entities) };
+    let printed = if args.json {
+        format!("{object:#}\n")
+    } else {
+        text(&gold, &evaluations, comparison.as_ref(), args.gold_entities)
+    };
     std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
-}
-
-/// What labels the gold's texts when there is no `--pred`.
-fn program(_: &Args) -> anyhow::Result<Box<dyn Predict>> {
-    anyhow::bail!("evaluating without --pred is not there yet: run `triplewire extract`, then give --pred")
 }
 
 fn evaluate(gold: &Gold, labels: Vec<Labels>, map: Option<&Map>, notes: Vec<String>) -> Evaluation {
@@ -122,18 +121,29 @@ fn tell(problems: &[Problem], all_written: bool) {
     }
 }
 
-fn json(gold: &Gold, evaluations: &[Evaluation]) -> serde_json::Value {
+/// The second output against the first.
+struct Comparison {
+    differences: BTreeMap<Figure, Difference>,
+    advantages: Vec<Vec<Advantage>>,
+}
+
+fn json(gold: &Gold, evaluations: &[Evaluation], comparison: Option<&Comparison>) -> serde_json::Value {
     let mut objects = evaluations.iter().map(|evaluation| report::json(gold, evaluation));
     let mut object = objects.next().unwrap_or_default();
-    if let (Some(b), [first, second]) = (objects.next(), evaluations) {
-        let found = differences(&first.documents, &second.documents);
+    if let (Some(b), Some(comparison)) = (objects.next(), comparison) {
         object["b"] = b;
-        object["comparison"] = report::differences_json(&found);
+        object["comparison"] = report::differences_json(&comparison.differences);
+        object["only_right"] = report::advantages_json(&comparison.advantages);
     }
     object
 }
 
-fn text(gold: &Gold, evaluations: &[Evaluation], gold_entities: bool) -> String {
+fn text(
+    gold: &Gold,
+    evaluations: &[Evaluation],
+    comparison: Option<&Comparison>,
+    gold_entities: bool,
+) -> String {
     let mut out = String::new();
     if gold_entities {
         out.push_str("The names of the gold were given (--gold-entities): only relations are measured.\n");
@@ -145,38 +155,57 @@ fn text(gold: &Gold, evaluations: &[Evaluation], gold_entities: bool) -> String 
         out.push_str(&report::text(gold, evaluation));
         out.push('\n');
     }
-    if let [a, b] = evaluations {
-        out.push_str(&report::differences_text(&differences(&a.documents, &b.documents)));
+    if let Some(Comparison { differences, advantages }) = comparison {
+        out.push_str(&report::differences_text(differences));
+        out.push_str(&report::advantages_text(advantages));
     }
     out
 }
 
 fn write_files(
-    out: &std::path::Path,
+    out: &Path,
+    gold: &Gold,
+    evaluations: &[Evaluation],
+    comparison: Option<&Comparison>,
     object: &serde_json::Value,
     problems: &[Problem],
 ) -> anyhow::Result<()> {
-    let failed = || format!("{}: cannot be written. Give another folder with --out", out.display());
-    std::fs::create_dir_all(out).with_context(failed)?;
-    write_whole(&out.join("scores.json"), format!("{object:#}\n").as_bytes()).with_context(failed)?;
+    let write = |name: &str, content: &[u8]| {
+        write_whole(&out.join(name), content).with_context(|| {
+            format!("{}: cannot be written. Give another folder with --out", out.join(name).display())
+        })
+    };
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("{}: cannot be made. Give another folder with --out", out.display()))?;
+    write("scores.json", format!("{object:#}\n").as_bytes())?;
+    let names = [("errors.csv", "report.html"), ("errors_b.csv", "report_b.html")];
+    for ((table, page), evaluation) in names.into_iter().zip(evaluations) {
+        let mistakes = mistakes(gold, evaluation);
+        write(table, &mistakes_csv(gold, &mistakes)?)?;
+        let scores = report::json(gold, evaluation);
+        write(page, html::page(gold, evaluation, &scores, &mistakes).as_bytes())?;
+    }
+    if let Some(comparison) = comparison {
+        write("comparison.csv", &advantages_csv(gold, &comparison.advantages)?)?;
+    }
+    write("problems.csv", &problems_csv(problems)?)
+}
+
+fn problems_csv(problems: &[Problem]) -> anyhow::Result<Vec<u8>> {
     let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["skipped", "file", "line", "problem", "done"]).with_context(failed)?;
+    table.write_record(["skipped", "file", "line", "problem", "done"])?;
     for problem in problems {
         let file = problem.place.file.display().to_string();
         let line = problem.place.line.map(|n| n.to_string()).unwrap_or_default();
         let skipped = problem.skipped.to_string();
-        table
-            .write_record([&skipped, &file, &line, &problem.message, &problem.remedy])
-            .with_context(failed)?;
+        table.write_record([&skipped, &file, &line, &problem.message, &problem.remedy])?;
     }
-    write_whole(&out.join("problems.csv"), &table.into_inner().with_context(failed)?).with_context(failed)
+    Ok(table.into_inner()?)
 }
 
 /// Under a temporary name first: a reader never sees half a file.
-fn write_whole(path: &std::path::Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(std::path::Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
-    file.persist(path)?;
-    Ok(())
+fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    std::fs::write(&unfinished, content)?;
+    std::fs::rename(&unfinished, path)
 }

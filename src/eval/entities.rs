@@ -10,7 +10,7 @@ use crate::eval::scope::Scope;
 use crate::text::Span;
 
 /// What is compared of a mention.
-pub(crate) type Name = (Span, EntityType);
+pub type Name = (Span, EntityType);
 
 /// How much of a mention must be right. The matching is that of SemEval-2013 task 9 as nervaluate
 /// does it: predictions in text order each take the best gold mention that is left.

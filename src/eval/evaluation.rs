@@ -1,8 +1,10 @@
 //! All scores of one set of predictions on one gold.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::entity::EntityType;
+use crate::eval::bootstrap::{Figure, Interval, intervals};
 use crate::eval::counts::Counts;
 use crate::eval::entities::EntityScore;
 use crate::eval::gold::Gold;
@@ -38,6 +40,7 @@ pub struct Evaluation {
     pub documents: Vec<DocumentCounts>,
     /// What was not scored and why, for people.
     pub notes: Vec<String>,
+    intervals: OnceLock<BTreeMap<Figure, Interval>>,
 }
 
 impl Evaluation {
@@ -66,6 +69,7 @@ impl Evaluation {
             relations: RelationScore::default(),
             documents: Vec::with_capacity(gold.documents.len()),
             notes,
+            intervals: OnceLock::new(),
         };
         for (document, labels) in gold.documents.iter().zip(&evaluation.predicted) {
             let entities = EntityScore::of(&document.labels, labels, &evaluation.scope);
@@ -79,5 +83,10 @@ impl Evaluation {
             });
         }
         evaluation
+    }
+    /// The 95 % intervals of the headline figures: computed when first asked for, because that takes
+    /// longer than all the rest.
+    pub fn intervals(&self) -> &BTreeMap<Figure, Interval> {
+        self.intervals.get_or_init(|| intervals(&self.documents))
     }
 }

@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
+use crate::entity::Names;
 use crate::error::{Error, Problem, Result};
 use crate::eval::gold::{self, Gold, Tables};
-use crate::eval::labels::{Document, Labels, Mention};
+use crate::eval::labels::{Document, Labels, Mention, Relation};
 use crate::eval::map::Map;
-use crate::text::Article;
+use crate::input::Item;
+use crate::model::RawMention;
+use crate::pipeline::{Delivery, Knowledge, Pipeline};
+use crate::relation;
+use crate::text::{Article, sentences};
 
 /// A text to label.
 #[derive(Debug, Clone)]
@@ -20,16 +26,65 @@ pub struct Task<'a> {
 
 /// Something that labels texts: the program.
 pub trait Predict {
-    /// The labels of each text, in order.
+    /// The labels of each text, in order. A text that cannot be labelled has none, and is reported.
     ///
     /// # Errors
-    /// If a text cannot be labelled at all.
-    fn predict(&self, tasks: &[Task<'_>]) -> Result<Vec<Labels>>;
+    /// If nothing can be labelled at all.
+    fn predict(&self, tasks: &[Task<'_>], problems: &mut Vec<Problem>) -> Result<Vec<Labels>>;
 }
 
-impl<F: Fn(&[Task<'_>]) -> Result<Vec<Labels>>> Predict for F {
-    fn predict(&self, tasks: &[Task<'_>]) -> Result<Vec<Labels>> {
-        self(tasks)
+/// Rules and names alone label texts whose mentions are given.
+impl Predict for Knowledge {
+    fn predict(&self, tasks: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+        let of = |task: &Task<'_>| {
+            let text = &task.article.text;
+            let given = task.mentions.iter().flatten();
+            let given =
+                given.map(|m| RawMention { span: m.span, entity_type: m.entity_type, score: 1.0 }).collect();
+            let (names, relations) = self.relate_given(text, &sentences(text), given);
+            Labels::of(&names, &relations)
+        };
+        Ok(tasks.iter().map(of).collect())
+    }
+}
+
+/// The whole program labels texts of which only the words are known; given mentions are not looked at.
+impl Predict for Pipeline {
+    fn predict(&self, tasks: &[Task<'_>], problems: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+        let articles = tasks.iter().map(|task| Item::Article(task.article.clone()));
+        let mut found = BTreeMap::new();
+        self.run(articles, &AtomicBool::new(false), |delivery| {
+            match delivery {
+                Delivery::Extraction(e) => {
+                    found.insert(e.article.id, Labels::of(&e.names, &e.relations));
+                }
+                Delivery::Problem(problem) => problems.push(problem),
+            }
+            Ok(())
+        })?;
+        Ok(tasks.iter().map(|task| found.remove(&task.article.id).unwrap_or_default()).collect())
+    }
+}
+
+impl Labels {
+    /// What the program found in one article.
+    fn of(names: &Names, relations: &[relation::Relation]) -> Self {
+        let mentions = names.mentions.iter().map(|m| Mention {
+            span: m.span,
+            entity_type: m.entity_type,
+            entity: Some(names.entities[m.entity].name.clone()),
+            score: Some(m.score),
+            argument_only: false,
+        });
+        let relations = relations.iter().map(|r| Relation {
+            subject: r.subject,
+            predicate: r.predicate.as_str().to_owned(),
+            object: r.object,
+            negated: r.negated,
+            score: Some(r.score),
+            rule: Some(r.rule.to_string()),
+        });
+        Labels { mentions: mentions.collect(), relations: relations.collect() }
     }
 }
 
@@ -42,6 +97,7 @@ pub fn by_program(
     map: Option<&Map>,
     gold_entities: bool,
     program: &dyn Predict,
+    problems: &mut Vec<Problem>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Labels>> {
     let mut hidden = 0;
@@ -62,7 +118,7 @@ pub fn by_program(
             "{hidden} gold mentions lie in or across longer ones and were not given to the rules (--gold-entities)."
         ));
     }
-    let labels = program.predict(&tasks)?;
+    let labels = program.predict(&tasks, problems)?;
     if labels.len() != tasks.len() {
         return Err(Error::Usage(format!("{} texts, but {} labelled ones", tasks.len(), labels.len())));
     }
@@ -169,4 +225,64 @@ fn report_coverage(
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::EntityType::{self, Loc, Org, Per};
+    use crate::error::Place;
+    use crate::text::Span;
+
+    fn gold(names: &[(usize, usize, EntityType)]) -> Gold {
+        let mentions = names.iter().map(|&(start, end, t)| Mention::new(Span::new(start, end), t)).collect();
+        let document = Document {
+            article: Article { id: "a".into(), text: "The Bank of Spain".into(), ..Article::default() },
+            place: Place::file("g"),
+            labels: Labels { mentions, relations: Vec::new() },
+            annotated_types: None,
+        };
+        Gold { documents: vec![document], has_mentions: true, ..Gold::default() }
+    }
+
+    #[test]
+    fn the_program_is_given_the_longest_names_in_our_types() {
+        let gold = gold(&[(0, 8, Per), (4, 17, EntityType::named("Body")), (12, 17, Loc)]);
+        let dir = tempfile::tempdir().unwrap();
+        let map = dir.path().join("map.toml");
+        std::fs::write(&map, "[types]\nORG = \"Body\"\n").unwrap();
+        let map = Map::read(&map).unwrap();
+        let (mut problems, mut notes) = (Vec::new(), Vec::new());
+        let given = by_program(&gold, Some(&map), true, &Echo, &mut problems, &mut notes).unwrap();
+        assert_eq!(given[0].mentions, [Mention::new(Span::new(4, 17), Org)]);
+        assert!(notes[0].starts_with("2 gold mentions lie in or across longer ones"), "{notes:?}");
+        let found = by_program(&gold, Some(&map), false, &Echo, &mut problems, &mut notes).unwrap();
+        assert!(found[0].mentions.is_empty());
+    }
+
+    #[test]
+    fn a_program_that_loses_a_text_is_caught() {
+        assert!(by_program(&gold(&[]), None, false, &Loser, &mut Vec::new(), &mut Vec::new()).is_err());
+    }
+
+    /// Gives back what it was given.
+    struct Echo;
+
+    impl Predict for Echo {
+        fn predict(&self, tasks: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+            let of = |task: &Task<'_>| Labels {
+                mentions: task.mentions.clone().unwrap_or_default(),
+                relations: Vec::new(),
+            };
+            Ok(tasks.iter().map(of).collect())
+        }
+    }
+
+    struct Loser;
+
+    impl Predict for Loser {
+        fn predict(&self, _: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+            Ok(Vec::new())
+        }
+    }
 }

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Map as Object, Value, json};
 
-use crate::eval::bootstrap::{Difference, Figure, Interval, Part, intervals};
+use crate::eval::bootstrap::{Difference, Figure, Interval, Part};
 use crate::eval::counts::{Counts, Macro, SchemeCounts};
 use crate::eval::entities::Scheme;
+use crate::eval::errors::{Advantage, Item};
 use crate::eval::evaluation::Evaluation;
 use crate::eval::gold::Gold;
 use crate::eval::relations::Mode;
@@ -76,8 +77,9 @@ pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
             "pairwise": counts_json(r.pairs),
         });
     }
-    let ends: Object<String, Value> = intervals(&evaluation.documents)
-        .into_iter()
+    let ends: Object<String, Value> = evaluation
+        .intervals()
+        .iter()
         .map(|(figure, Interval { low, high })| (figure.name(), json!([low, high])))
         .collect();
     object["intervals"] = Value::Object(ends);
@@ -120,7 +122,7 @@ fn macro_json<'a>(types: impl Iterator<Item = &'a Counts> + Clone) -> Value {
     json!({"precision": precision, "recall": recall, "f1": f1})
 }
 
-/// Differences of two outputs, and how many gold labels only one of them got right.
+/// Differences of two outputs, by figure.
 pub fn differences_json(differences: &BTreeMap<Figure, Difference>) -> Value {
     let figures: Object<String, Value> = differences
         .iter()
@@ -138,14 +140,14 @@ pub fn differences_json(differences: &BTreeMap<Figure, Difference>) -> Value {
 /// The tables for people.
 pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
     let mut out = String::new();
-    let intervals = intervals(&evaluation.documents);
+    let intervals = evaluation.intervals();
     let _ = writeln!(out, "Gold: {} documents ({})", gold.documents.len(), gold.formats.join(", "));
     if !evaluation.scope.entity_types.is_empty() {
-        entity_tables(&mut out, evaluation, &intervals);
+        entity_tables(&mut out, evaluation, intervals);
     }
     if !evaluation.scope.relations.is_empty() {
         for mode in Mode::ALL {
-            relation_table(&mut out, evaluation, mode, &intervals);
+            relation_table(&mut out, evaluation, mode, intervals);
         }
         rule_table(&mut out, evaluation);
     }
@@ -295,6 +297,37 @@ pub fn differences_text(differences: &BTreeMap<Figure, Difference>) -> String {
         "\nB against A on the same documents; p: approximate randomisation, two-sided\n{}",
         table.finish()
     )
+}
+
+/// How many labels only one of two outputs got right: `[output][entity or relation][found or avoided]`.
+fn advantage_counts(advantages: &[Vec<Advantage>]) -> [[[u64; 2]; 2]; 2] {
+    let mut counts = [[[0; 2]; 2]; 2];
+    for a in advantages.iter().flatten() {
+        let what = usize::from(matches!(a.item, Item::Relation { .. }));
+        counts[usize::from(!a.first)][what][usize::from(!a.in_gold)] += 1;
+    }
+    counts
+}
+
+/// How many labels only one of two outputs got right. `found`: in the gold, missed by the other;
+/// `avoided`: not in the gold, made up by the other.
+pub fn advantages_json(advantages: &[Vec<Advantage>]) -> Value {
+    let [a, b] = advantage_counts(advantages).map(|[entities, relations]| {
+        let both = |[found, avoided]: [u64; 2]| json!({"found": found, "avoided": avoided});
+        json!({"entities": both(entities), "relations": both(relations)})
+    });
+    json!({"a": a, "b": b})
+}
+
+/// How many labels only one of two outputs got right, for people.
+pub fn advantages_text(advantages: &[Vec<Advantage>]) -> String {
+    let mut table =
+        Table::new(&["", "entities found", "made-up avoided", "relations found", "made-up avoided"]);
+    for (name, [entities, relations]) in ["only A", "only B"].iter().zip(advantage_counts(advantages)) {
+        let counts = entities.into_iter().chain(relations).map(|n| n.to_string());
+        table.row([(*name).to_owned()].into_iter().chain(counts));
+    }
+    format!("\nRight in one output only (listed in comparison.csv with --out)\n{}", table.finish())
 }
 
 const COUNT_HEADER: [&str; 7] = ["", "precision", "recall", "F1", "right", "wrong", "missed"];
