@@ -210,7 +210,7 @@ impl<'s, 'd> Cues<'s, 'd> {
     /// No semicolon, and no "but" behind a comma, between two tokens.
     fn same_clause(&self, a: usize, b: usize) -> bool {
         (a..b).all(|i| {
-            !matches!(self.form(i), ";" | "." | ":") && !(self.is(i, "but") || self.is(i, "although"))
+            !(matches!(self.form(i), ";" | "." | ":") || self.is(i, "but") || self.is(i, "although"))
         })
     }
 
