@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::entity::EntityType;
-use crate::relation::line::{Spelled, number, type_letter};
+use crate::relation::line::{number, type_letter};
 use crate::relation::lists::Tagger;
 use crate::relation::pattern::{Node, Role};
 use crate::relation::words::Vocabulary;
@@ -31,24 +31,25 @@ pub(crate) struct Compiler<'a> {
 /// Numbers for everything that a sentence can be asked to have.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Keys {
-    pub(crate) spelled: Spelled,
+    pub(crate) words: u32,
+    pub(crate) stems: u32,
     pub(crate) lists: u32,
 }
 
 impl Keys {
     /// A word or punctuation mark.
     pub(crate) fn word(self, word: u32) -> Option<u32> {
-        (word < self.spelled.words).then_some(word)
+        (word < self.words).then_some(word)
     }
 
     /// A stem.
     pub(crate) fn stem(self, stem: u32) -> Option<u32> {
-        (stem < self.spelled.stems).then_some(self.spelled.words + stem)
+        (stem < self.stems).then_some(self.words + stem)
     }
 
     /// An entry of a list.
     pub(crate) fn list(self, list: u32) -> u32 {
-        self.spelled.words + self.spelled.stems + list
+        self.words + self.stems + list
     }
 
     /// A number.
@@ -132,6 +133,7 @@ impl Compiler<'_> {
             Node::Slot { role: Role::Object, adjective } => push_name(out, "OA", object, *adjective),
             Node::Name { types, adjective } => push_name(out, "XA", types, *adjective),
             Node::Any => out.push_str(r"(?:\x01[^\x03]*\x03|\x06[XA](?:Dn|[A-Z]a)\x03)"),
+            Node::Modifier => out.push_str(r"(?:\x01[^\x03~]*\x03|\x06[XA](?:Dn|[A-Z]a)\x03)"),
             Node::Number => out.push_str(r"\x01[^\x03#]*#[^\x03]*\x03"),
             Node::Start => {
                 out.push_str(r"\x10(?:");
@@ -195,7 +197,7 @@ impl Compiler<'_> {
             Node::Slot { role: Role::Object, adjective } => names(object, *adjective),
             Node::Name { types, adjective } => names(types, *adjective),
             Node::Number => one(Some(self.keys.number())),
-            Node::Any | Node::Start | Node::End => Vec::new(),
+            Node::Any | Node::Modifier | Node::Start | Node::End => Vec::new(),
             Node::Seq(nodes) => nodes.iter().flat_map(|n| self.needs(n, subject, object)).collect(),
             Node::Repeat { node, min, .. } if *min > 0 => self.needs(node, subject, object),
             Node::Repeat { .. } => Vec::new(),
@@ -234,7 +236,7 @@ impl Compiler<'_> {
         let common: BTreeSet<u32> = COMMON.iter().filter_map(|word| self.vocabulary.word(word)).collect();
         let key = |&key: &u32| match key {
             key if key > self.keys.number() => 1000,
-            key if key < self.keys.spelled.words && common.contains(&key) => 100,
+            key if key < self.keys.words && common.contains(&key) => 100,
             key if key < self.keys.list(0) => 1,
             _ => 5,
         };

@@ -121,7 +121,7 @@ impl Matcher {
         } else {
             (View::Slots, (subject_slot, object_slot))
         };
-        let mut line = sentence.line(view, self.keys.spelled);
+        let mut line = sentence.line(view, &self.spelled);
         line.set_all(OTHER);
         line.set(places.0, SUBJECT);
         line.set(places.1, OBJECT);
@@ -162,7 +162,7 @@ impl Matcher {
 
     /// The line that a sentence is spelled as, before anybody has a role.
     pub(crate) fn readable(&self, sentence: &Sentence<'_>) -> String {
-        let mut line = sentence.line(View::Slots, self.keys.spelled);
+        let mut line = sentence.line(View::Slots, &self.spelled);
         line.set_all(OTHER);
         self.spelled(sentence, &line)
     }
@@ -217,7 +217,7 @@ impl Matcher {
             }
         }
         let mut text = words_between(sentence, token, last);
-        let stem = sentence.tokens[token].symbols.stem.filter(|&s| s < self.keys.spelled.stems);
+        let stem = sentence.tokens[token].symbols.stem.filter(|&s| s < self.keys.stems);
         if tags.is_empty() && stem.is_none() {
             return (text, 1);
         }

@@ -5,7 +5,7 @@
 //!
 //! | token | bytes |
 //! |---|---|
-//! | word | `01`, `w` and its number, `s` and its stem's number, `#` if a number, list tags, `03` |
+//! | word | `01`, `w` and its number, `s` and its stem's number, `#` if a number, `~` if little, list tags, `03` |
 //! | punctuation | `02`, `w` and its number, list tags, `03` |
 //! | name | `06`, role, type, form, `03` |
 //! | start, end of sentence | `10`, `11` |
@@ -287,12 +287,15 @@ fn is_conjunction(word: &str) -> bool {
     ["and", "or", "&"].iter().any(|c| word.eq_ignore_ascii_case(c))
 }
 
-/// How much of the vocabulary is spelled: the numbers below these are words and stems of patterns,
-/// the others only of lists.
-#[derive(Debug, Clone, Copy, Default)]
+/// How much of the vocabulary is spelled.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Spelled {
+    /// The words below this number are in patterns, the others only in lists.
     pub(crate) words: u32,
+    /// The same for stems.
     pub(crate) stems: u32,
+    /// By number, which words are little: "the", "of", "was".
+    pub(crate) little: Vec<bool>,
 }
 
 /// Which names of a sentence are spelled apart.
@@ -323,7 +326,7 @@ const SIGHT: usize = 30;
 
 impl Sentence<'_> {
     /// Spells the sentence; every name could be anyone.
-    pub(crate) fn line(&self, view: View, spelled: Spelled) -> Line {
+    pub(crate) fn line(&self, view: View, spelled: &Spelled) -> Line {
         let mut line = Line::default();
         let end = self.tokens.len().saturating_sub(1);
         if self.starts {
@@ -403,7 +406,7 @@ fn spell<'t>(
     token: &Token,
     at: usize,
     tags: &mut std::iter::Peekable<impl Iterator<Item = &'t Tag>>,
-    spelled: Spelled,
+    spelled: &Spelled,
 ) {
     while tags.next_if(|tag| tag.token < at).is_some() {}
     bytes.push(if token.kind == Kind::Punct { 0x02 } else { 0x01 });
@@ -417,6 +420,9 @@ fn spell<'t>(
     }
     if token.kind == Kind::Number {
         bytes.push(b'#');
+    }
+    if token.symbols.word.is_some_and(|w| spelled.little.get(w as usize) == Some(&true)) {
+        bytes.push(b'~');
     }
     while let Some(tag) = tags.next_if(|tag| tag.token == at) {
         bytes.push(tag.part);

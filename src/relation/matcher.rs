@@ -32,12 +32,16 @@ const FARTHEST_NAMES: usize = 10;
 /// Tokens (a list of names is one) between the two of a pair.
 const FARTHEST_TOKENS: usize = 50;
 
+/// The list of words that `MOD` does not match.
+const LITTLE: &str = "little";
+
 /// A compiled rule set. Immutable and shared by all workers.
 #[derive(Debug)]
 pub struct Matcher {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) tagger: Tagger,
     pub(crate) keys: Keys,
+    pub(crate) spelled: Spelled,
     rules: Vec<CompiledRule>,
     patterns: Vec<CompiledPattern>,
     /// For each key the patterns that cannot match without it (or another one of its clause).
@@ -138,7 +142,8 @@ impl Matcher {
                 _ => {}
             });
         }
-        let spelled = Spelled { words: vocabulary.words() as u32, stems: vocabulary.stems() as u32 };
+        let mut keys =
+            Keys { words: vocabulary.words() as u32, stems: vocabulary.stems() as u32, ..Keys::default() };
         let mut tagger = Tagger::default();
         let mut list_numbers = BTreeMap::new();
         for (i, name) in set.lists.keys().enumerate() {
@@ -150,7 +155,14 @@ impl Matcher {
         for (i, name) in cue_names.iter().enumerate() {
             cue_tagger.add(i as u32, &lists::expand(&set.cues, name)?, &mut vocabulary);
         }
-        let keys = Keys { spelled, lists: list_numbers.len() as u32 };
+        keys.lists = list_numbers.len() as u32;
+        let mut little = vec![false; vocabulary.words()];
+        for word in lists::expand(&set.lists, LITTLE)? {
+            if let Some(number) = vocabulary.word(word) {
+                little[number as usize] = true;
+            }
+        }
+        let spelled = Spelled { words: keys.words, stems: keys.stems, little };
         let compiler = Compiler { vocabulary: &vocabulary, lists: &list_numbers, tagger: &tagger, keys };
         let mut rules = Vec::new();
         let mut patterns = Vec::new();
@@ -187,7 +199,18 @@ impl Matcher {
             });
         }
         let list_names = list_numbers.into_keys().collect();
-        Ok(Matcher { vocabulary, tagger, keys, rules, patterns, index, list_names, cue_tagger, cue_names })
+        Ok(Matcher {
+            vocabulary,
+            tagger,
+            keys,
+            spelled,
+            rules,
+            patterns,
+            index,
+            list_names,
+            cue_tagger,
+            cue_names,
+        })
     }
 
     /// The relations of one article, ordered by position of subject, object and predicate; at most
@@ -276,7 +299,7 @@ impl Matcher {
         if candidates.is_empty() {
             return hits;
         }
-        let spelled = self.keys.spelled;
+        let spelled = &self.spelled;
         let slots = &sentence.slots;
         if slots.len() > 1 {
             let mut line = sentence.line(View::Slots, spelled);

@@ -11,6 +11,7 @@
 //! | `PER` `ORG` `LOC` `MISC` `DATE` `ENT` | some other name; `ENT` is any of the first four |
 //! | `OBJ/adj`, `LOC/adj` ... | the same, but an adjective made from a place's name: "Turkish" |
 //! | `ANY` | one word, number, date or adjective of nationality: no name, no punctuation |
+//! | `MOD` | as `ANY`, but no little word (list `little`: articles, prepositions, pronouns, auxiliaries) |
 //! | `NUM` | a number in digits or words |
 //! | `,` `:` `-` `—` `'s` | punctuation, as it stands; `—` is every long dash |
 //! | `"("` | what is in the quotes, even where it has a meaning in this language |
@@ -70,6 +71,8 @@ pub(crate) enum Node {
     Name { types: &'static [EntityType], adjective: bool },
     /// Any word.
     Any,
+    /// Any word that is not little.
+    Modifier,
     /// A number.
     Number,
     /// Start of the sentence.
@@ -375,6 +378,7 @@ fn atom(token: &str) -> Result<Node, PatternError> {
         "DATE" => Node::Name { types: &[Date], adjective },
         "ENT" => Node::Name { types: &[Per, Org, Loc, Misc], adjective },
         "ANY" if !adjective => Node::Any,
+        "MOD" if !adjective => Node::Modifier,
         "NUM" if !adjective => Node::Number,
         _ if adjective => {
             return wrong(
@@ -385,7 +389,7 @@ fn atom(token: &str) -> Result<Node, PatternError> {
         _ if token.len() > 2 && token.bytes().all(|b| b.is_ascii_uppercase()) => {
             return wrong(
                 format!("`{token}` is unknown"),
-                "capitals are for SUBJ, OBJ, PER, ORG, LOC, MISC, DATE, ENT, ANY and NUM; \
+                "capitals are for SUBJ, OBJ, PER, ORG, LOC, MISC, DATE, ENT, ANY, MOD and NUM; \
                  write plain words small, they match in any case",
             );
         }
@@ -490,6 +494,7 @@ impl fmt::Display for Node {
             Node::Name { types: [only], adjective } => write!(f, "{only}{}", adj(adjective)),
             Node::Name { adjective, .. } => write!(f, "ENT{}", adj(adjective)),
             Node::Any => f.write_str("ANY"),
+            Node::Modifier => f.write_str("MOD"),
             Node::Number => f.write_str("NUM"),
             Node::Start => f.write_str("^"),
             Node::End => f.write_str("$"),
@@ -596,7 +601,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_never_panics(text in "(SUBJ|OBJ|ANY|@a|<who>|<|[a(){}|?*+^$~\"@, 0-9]|\\PC){0,40}") {
+        fn parsing_never_panics(text in "(SUBJ|OBJ|ANY|MOD|@a|<who>|<|[a(){}|?*+^$~\"@, 0-9]|\\PC){0,40}") {
             if let Ok(node) = parse(&text) {
                 prop_assert_eq!(parse(&node.to_string()), Ok(node));
             }
