@@ -455,3 +455,177 @@ fn compile(compiler: &Compiler<'_>, rule: &Rule, text: &str, node: &Node) -> Res
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::{Entity, Mention, Origin};
+    use crate::relation::Bracketed;
+    use crate::text::Span;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+    use std::time::{Duration, Instant};
+
+    static BUILT_IN: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(&RuleSet::built_in()).unwrap());
+
+    fn matcher(rules: &str) -> Matcher {
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
+        Matcher::new(&set).unwrap()
+    }
+
+    fn triples(matcher: &Matcher, text: &str) -> String {
+        let read = Bracketed::sentence(text);
+        let found: Vec<String> = matcher
+            .relations(read.document())
+            .iter()
+            .map(|r| format!("{} {} {}", read.name_of(r.subject), r.predicate, read.name_of(r.object)))
+            .collect();
+        found.join("; ")
+    }
+
+    const TABLE: &str = r#"
+[[rule]]
+id = "fights/x"
+pattern = ["SUBJ fights OBJ", "SUBJ , ANY , fights OBJ", "SUBJ and OBJ clash", "^ OBJ fears SUBJ $", "SUBJ MOD MOD OBJ"]
+score = 0.9
+[[rule]]
+id = "allied_with/x"
+pattern = "SUBJ and OBJ are allies"
+score = 0.5
+[[rule]]
+id = "allied_with/better"
+pattern = ["SUBJ and OBJ are", "OBJ @det ally of SUBJ"]
+score = 0.6
+[[rule]]
+id = "alias_of/x"
+pattern = 'SUBJ "(" OBJ ")"'
+score = 0.9
+[[rule]]
+id = "leads/adj"
+pattern = ["OBJ/adj (gov | president) SUBJ", "SUBJ , president~ of OBJ -"]
+score = 0.9
+unless = "former OBJ/adj"
+"#;
+
+    #[test]
+    fn matches_of_a_table() {
+        let matcher = matcher(TABLE);
+        let table = [
+            ("[LOC A] fights [LOC B].", "A fights B"),
+            ("[LOC A] FIGHTS [LOC B].", "A fights B"),
+            ("[LOC A] fights [LOC A].", ""),
+            ("[LOC A] fights [MISC B].", ""),
+            (
+                "[LOC A], [LOC C] and [LOC B] fight; [LOC D] and the [LOC E] fights [LOC F].",
+                "D fights F; E fights F",
+            ),
+            ("[LOC A] fights [LOC B], [LOC C] and [LOC D].", "A fights B; A fights C; A fights D"),
+            // Commas alone make no list.
+            ("[LOC A] fights [LOC B], [LOC C].", "A fights B"),
+            ("[LOC A], [LOC B] and [LOC C] clash.", "A fights B; A fights C; B fights C"),
+            ("[LOC A], strong, fights [LOC B].", "A fights B"),
+            ("\"[LOC A] fears [LOC B]!\"", "B fights A"),
+            ("So [LOC A] fears [LOC B].", ""),
+            ("[LOC A] old red [LOC B], [LOC C] of red [LOC D].", "A fights B"),
+            // Once for both directions, by the better rule.
+            ("[LOC A] and [LOC B] are allies.", "A allied_with B"),
+            ("[LOC B] an ally of [LOC A].", "B allied_with A"),
+            ("The [ORG Alpha Beta] ([ORG AB]).", "Alpha Beta alias_of AB"),
+            ("The [ORG AB] ([ORG AB]).", ""),
+            ("[LOC/adj Turkish] Gov. [PER Ana] left.", "Ana leads Turkish"),
+            ("Former [LOC/adj Turkish] Gov. [PER Ana] left.", ""),
+            ("[LOC Turkey] Gov. [PER Ana] left.", ""),
+            ("[PER Ana], presidents of [LOC Turkey]-based firms.", "Ana leads Turkey"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(triples(&matcher, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn scores_are_products_and_the_best_rule_wins() {
+        let matcher = matcher(TABLE);
+        let mut read = Bracketed::sentence("[LOC A] and [LOC B] are allies.");
+        read.mentions[0].score = 0.5;
+        let relations = matcher.relations(read.document());
+        assert_eq!(relations.len(), 1);
+        assert_eq!(&*relations[0].rule, "allied_with/better");
+        assert!((relations[0].score - 0.3).abs() < 1e-6);
+        assert_eq!(relations[0].sentence, Span::new(0, read.text.len()));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Any text, any mentions, even overlapping or in the wrong sentence.
+        #[test]
+        fn nothing_panics(
+            words in prop::collection::vec("(president|of|,|killed|the|\"|\\(|\\)|and|'s|in|\\PC{1,3})", 0..60),
+            cuts in prop::collection::vec((0usize..300, 0usize..30, 0usize..5, any::<bool>()), 0..12),
+            sorted in any::<bool>(),
+        ) {
+            let text = words.join(" ");
+            let ends = |at: usize| (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+            let types = [EntityType::Per, EntityType::Org, EntityType::Loc, EntityType::Date, EntityType::Other("X")];
+            let mut mentions: Vec<Mention> = cuts.iter().enumerate().map(|(i, &(start, length, entity_type, demonym))| {
+                let (start, end) = (ends(start), ends(start + length));
+                Mention {
+                    span: Span::new(start, end.max(start)),
+                    sentence: i % 2,
+                    entity_type: types[entity_type],
+                    score: 1.0,
+                    origin: Origin::Model,
+                    entity: i % 4,
+                    demonym,
+                }
+            }).collect();
+            if sorted {
+                mentions.sort_by_key(|m| m.span);
+                mentions.iter_mut().for_each(|m| m.sentence = 0);
+            }
+            let entities: Vec<Entity> = (0..3).map(|i| Entity {
+                id: i.to_string(), name: i.to_string(), entity_type: types[i],
+            }).collect();
+            let sentences = [Span::new(0, ends(200)), Span::new(ends(200), text.len())];
+            let document = Document { text: &text, sentences: &sentences, mentions: &mentions, entities: &entities };
+            for relation in BUILT_IN.relations(document) {
+                prop_assert!(relation.subject != relation.object);
+                prop_assert!((0.0..=1.0).contains(&relation.score));
+            }
+        }
+    }
+
+    fn long_sentence(words: usize) -> Bracketed {
+        let unit = "[LOC/adj Turkish] police killed [PER Ana Ruiz], president of [ORG Acme], and [PER Bo Lee] met in \
+                    [LOC Bolt], [LOC Ohio], with officials who said nothing of the attack by [ORG Reds] ";
+        Bracketed::sentence(&unit.repeat(words / 31))
+    }
+
+    #[test]
+    fn time_is_linear_in_the_sentence() {
+        let time = |words: usize| {
+            let read = long_sentence(words);
+            let start = Instant::now();
+            assert!(BUILT_IN.relations(read.document()).len() > words / 31);
+            start.elapsed()
+        };
+        time(1_000);
+        let (small, large) = (time(10_000), time(100_000));
+        // Ten times the words; a quadratic method takes a hundred times as long.
+        assert!(large < small * 30 + Duration::from_millis(100), "{small:?}, then {large:?}");
+        assert!(large < Duration::from_secs(60), "{large:?}");
+    }
+
+    #[test]
+    fn a_list_of_two_hundred_names_is_no_trouble() {
+        let names: Vec<String> = (0..200).map(|i| format!("[PER Name{i}]")).collect();
+        let matcher = matcher(TABLE);
+        let text = format!("{} and [PER Last] clash.", names.join(", "));
+        let found = matcher.relations(Bracketed::sentence(&text).document());
+        assert_eq!(found.len(), line::LONGEST_COORDINATION * (line::LONGEST_COORDINATION - 1) / 2);
+        let text = format!("{} fights [LOC Peru].", names.join(" fights "));
+        // One pair is lost where the sentence is cut into pieces.
+        assert_eq!(matcher.relations(Bracketed::sentence(&text).document()).len(), 199);
+    }
+}
