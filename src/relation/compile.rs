@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -26,6 +28,7 @@ pub(crate) struct Compiler<'a> {
     pub(crate) lists: &'a BTreeMap<String, u32>,
     pub(crate) tagger: &'a Tagger,
     pub(crate) keys: Keys,
+    pub(crate) common: BTreeSet<u32>,
 }
 
 /// Numbers for everything that a sentence can be asked to have.
@@ -69,25 +72,48 @@ impl Keys {
     }
 }
 
+/// A regular expression that is built when it is first needed: most rules never match in a short
+/// run, and building is what takes time.
+#[derive(Debug)]
+pub(crate) struct LazyRegex {
+    source: String,
+    built: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    /// Builds it. `None` if it is too large.
+    pub(crate) fn get(&self) -> Option<&Regex> {
+        let build = || {
+            RegexBuilder::new(&self.source)
+                .unicode(false)
+                .size_limit(SIZE_LIMIT)
+                .dfa_size_limit(SIZE_LIMIT)
+                .build()
+                .ok()
+        };
+        self.built.get_or_init(build).as_ref()
+    }
+
+    /// Whether it matches somewhere.
+    pub(crate) fn is_match(&self, line: &[u8]) -> bool {
+        self.get().is_some_and(|regex| regex.is_match(line))
+    }
+
+    /// Where it matches first.
+    pub(crate) fn find(&self, line: &[u8]) -> Option<Range<usize>> {
+        self.get()?.find(line).map(|found| found.range())
+    }
+}
+
 /// At least one of these keys must be in the sentence.
 pub(crate) type Clause = BTreeSet<u32>;
 
 impl Compiler<'_> {
     /// The regular expression of a pattern whose arguments have these types.
-    pub(crate) fn regex(
-        &self,
-        node: &Node,
-        subject: &[EntityType],
-        object: &[EntityType],
-    ) -> Result<Regex, regex::Error> {
-        let mut out = String::new();
-        self.write(node, subject, object, &mut out);
-        RegexBuilder::new(&out)
-            .unicode(false)
-            .dot_matches_new_line(true)
-            .size_limit(SIZE_LIMIT)
-            .dfa_size_limit(SIZE_LIMIT)
-            .build()
+    pub(crate) fn regex(&self, node: &Node, subject: &[EntityType], object: &[EntityType]) -> LazyRegex {
+        let mut source = String::new();
+        self.write(node, subject, object, &mut source);
+        LazyRegex { source, built: OnceLock::new() }
     }
 
     fn write(&self, node: &Node, subject: &[EntityType], object: &[EntityType], out: &mut String) {
@@ -233,15 +259,19 @@ impl Compiler<'_> {
     /// A rough measure of how often a clause holds: names nearly always, punctuation and little
     /// words often, others seldom.
     pub(crate) fn frequency(&self, clause: &Clause) -> usize {
-        let common: BTreeSet<u32> = COMMON.iter().filter_map(|word| self.vocabulary.word(word)).collect();
         let key = |&key: &u32| match key {
             key if key > self.keys.number() => 1000,
-            key if key < self.keys.words && common.contains(&key) => 100,
+            key if key < self.keys.words && self.common.contains(&key) => 100,
             key if key < self.keys.list(0) => 1,
             _ => 5,
         };
         clause.iter().map(key).sum()
     }
+}
+
+/// The numbers of words and marks that are in most sentences.
+pub(crate) fn common(vocabulary: &Vocabulary) -> BTreeSet<u32> {
+    COMMON.iter().filter_map(|word| vocabulary.word(word)).collect()
 }
 
 const COMMON: [&str; 34] = [

@@ -1,9 +1,7 @@
 //! What the matcher saw, for people: the spelled line, the rules that matched, and the one that
 //! nearly did.
 
-use regex::bytes::Regex;
-
-use crate::relation::compile::Compiler;
+use crate::relation::compile::{Compiler, LazyRegex, common};
 use crate::relation::line::{Kind, OBJECT, OTHER, SUBJECT, Sentence, View};
 use crate::relation::pattern::Node;
 use crate::relation::{Document, Matcher, RuleSet};
@@ -40,7 +38,7 @@ struct Prefixes<'r> {
     rule: usize,
     items: &'r [Node],
     /// `regexes[i]` is for the first `i + 1` items.
-    regexes: Vec<Regex>,
+    regexes: Vec<LazyRegex>,
 }
 
 impl Matcher {
@@ -85,16 +83,21 @@ impl Matcher {
 
     fn prefixes<'r>(&self, set: &'r RuleSet) -> Vec<Prefixes<'r>> {
         let lists = self.list_numbers();
-        let compiler =
-            Compiler { vocabulary: &self.vocabulary, lists: &lists, tagger: &self.tagger, keys: self.keys };
+        let compiler = Compiler {
+            vocabulary: &self.vocabulary,
+            lists: &lists,
+            tagger: &self.tagger,
+            keys: self.keys,
+            common: common(&self.vocabulary),
+        };
         let rules = set.rules().iter().enumerate();
         rules
             .flat_map(|(number, rule)| rule.patterns.iter().map(move |p| (number, rule, p.node.items())))
             .map(|(number, rule, items)| {
                 let regexes = (1..=items.len())
-                    .map_while(|n| {
+                    .map(|n| {
                         let prefix = Node::Seq(items[..n].to_vec());
-                        compiler.regex(&prefix, &rule.subject, &rule.object).ok()
+                        compiler.regex(&prefix, &rule.subject, &rule.object)
                     })
                     .collect();
                 Prefixes { rule: number, items, regexes }
@@ -129,12 +132,9 @@ impl Matcher {
         let seen = &line.bytes[sight.clone()];
         let mut best: Option<(f32, NearMiss)> = None;
         for prefix in prefixes {
-            let Some((n, end)) = (0..prefix.regexes.len())
-                .rev()
-                .find_map(|i| prefix.regexes[i].find(seen).map(|found| (i + 1, found.end())))
-            else {
-                continue;
-            };
+            // If a longer prefix matches, so do all shorter ones.
+            let ends = prefix.regexes.iter().map_while(|regex| regex.find(seen)).map(|found| found.end);
+            let Some((n, end)) = ends.enumerate().last().map(|(i, end)| (i + 1, end)) else { continue };
             let (matched, rest) = prefix.items.split_at(n);
             let Some(failed) = rest.first() else { continue };
             // Names alone make no near miss, nor does a pattern that has hardly begun.

@@ -13,11 +13,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use regex::bytes::Regex;
-
 use crate::entity::EntityType;
 use crate::error::{Error, Result};
-use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, OPENING};
+use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, LazyRegex, OPENING, common};
 use crate::relation::context::Cues;
 use crate::relation::line::{
     self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Spelled, Token, View, type_letter,
@@ -56,7 +54,7 @@ struct CompiledRule {
     id: Arc<str>,
     predicate: Predicate,
     score: f32,
-    unless: Vec<Regex>,
+    unless: Vec<LazyRegex>,
     subject: Types,
     object: Types,
 }
@@ -64,7 +62,7 @@ struct CompiledRule {
 #[derive(Debug)]
 struct CompiledPattern {
     rule: usize,
-    regex: Regex,
+    regex: LazyRegex,
     /// All of these must be in the sentence.
     needs: Vec<Vec<u32>>,
     /// The keys of every word, stem and list in the pattern.
@@ -163,7 +161,13 @@ impl Matcher {
             }
         }
         let spelled = Spelled { words: keys.words, stems: keys.stems, little };
-        let compiler = Compiler { vocabulary: &vocabulary, lists: &list_numbers, tagger: &tagger, keys };
+        let compiler = Compiler {
+            vocabulary: &vocabulary,
+            lists: &list_numbers,
+            tagger: &tagger,
+            keys,
+            common: common(&vocabulary),
+        };
         let mut rules = Vec::new();
         let mut patterns = Vec::new();
         let mut index = vec![Vec::new(); keys.count()];
@@ -434,7 +438,7 @@ impl Matcher {
                         if let Some(span) = pattern.regex.find(seen)
                             && !rule.unless.iter().any(|unless| unless.is_match(seen))
                         {
-                            let bytes = sight.start + span.start()..sight.start + span.end();
+                            let bytes = sight.start + span.start..sight.start + span.end;
                             found(number, subject, object, line.tokens_of(bytes));
                         }
                     }
@@ -446,14 +450,17 @@ impl Matcher {
     }
 }
 
-fn compile(compiler: &Compiler<'_>, rule: &Rule, text: &str, node: &Node) -> Result<Regex> {
-    compiler.regex(node, &rule.subject, &rule.object).map_err(|_| {
-        Error::config(
-            rule.place.clone(),
-            format!("rule `{}`: pattern `{text}` is too large", rule.id),
-            "Lower the counts in { }, above all where one repetition stands inside another",
-        )
-    })
+fn compile(compiler: &Compiler<'_>, rule: &Rule, text: &str, node: &Node) -> Result<LazyRegex> {
+    let regex = compiler.regex(node, &rule.subject, &rule.object);
+    // That the built-in ones are small enough, a test makes sure.
+    if rule.built_in || regex.get().is_some() {
+        return Ok(regex);
+    }
+    Err(Error::config(
+        rule.place.clone(),
+        format!("rule `{}`: pattern `{text}` is too large", rule.id),
+        "Lower the counts in { }, above all where one repetition stands inside another",
+    ))
 }
 
 #[cfg(test)]
@@ -541,6 +548,14 @@ unless = "former OBJ/adj"
         for (text, expected) in table {
             assert_eq!(triples(&matcher, text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn every_built_in_pattern_can_be_compiled() {
+        for pattern in &BUILT_IN.patterns {
+            assert!(pattern.regex.get().is_some(), "{}", BUILT_IN.rules[pattern.rule].id);
+        }
+        assert!(BUILT_IN.rules.iter().flat_map(|rule| &rule.unless).all(|unless| unless.get().is_some()));
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Rule {
     pub place: Place,
     /// The rule as it stands in the file.
     pub written: String,
+    /// Whether it came with the program.
+    pub(crate) built_in: bool,
 }
 
 /// A pattern as written and as understood.
@@ -101,6 +103,7 @@ fn built_in(wanted: impl Fn(&str) -> bool) -> RuleSet {
         .collect();
     let mut set = RuleSet::default();
     set.add_files(files).expect("a test loads the built-in rules");
+    set.rules.iter_mut().for_each(|rule| rule.built_in = true);
     set
 }
 
@@ -538,6 +541,7 @@ impl FileText<'_> {
             yes,
             no: source.no,
             written: self.written(source.id.span().start),
+            built_in: false,
             place,
         })
     }
