@@ -35,7 +35,6 @@ pub(crate) struct Compiler<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Keys {
     pub(crate) words: u32,
-    pub(crate) stems: u32,
     pub(crate) lists: u32,
 }
 
@@ -45,14 +44,9 @@ impl Keys {
         (word < self.words).then_some(word)
     }
 
-    /// A stem.
-    pub(crate) fn stem(self, stem: u32) -> Option<u32> {
-        (stem < self.stems).then_some(self.words + stem)
-    }
-
     /// An entry of a list.
     pub(crate) fn list(self, list: u32) -> u32 {
-        self.words + self.stems + list
+        self.words + list
     }
 
     /// A number.
@@ -120,18 +114,21 @@ impl Compiler<'_> {
         match node {
             Node::Word(word) => {
                 out.push_str(r"\x01w");
-                push_number(out, self.vocabulary.word(word));
+                push_number(out, self.vocabulary.number(word));
                 out.push_str(r"[^\x03]*\x03");
             }
             Node::Punct(mark) => {
                 out.push_str(r"\x02w");
-                push_number(out, self.vocabulary.word(mark));
+                push_number(out, self.vocabulary.number(mark));
                 out.push_str(r"[^\x03]*\x03");
             }
-            Node::Stem { stem, .. } => {
-                out.push_str(r"\x01(?:w[\x80-\xff]{3})?s");
-                push_number(out, self.vocabulary.stem(stem));
-                out.push_str(r"[^\x03]*\x03");
+            Node::Inflected(forms) => {
+                out.push_str(r"\x01w(?:");
+                for (i, form) in forms.iter().enumerate() {
+                    out.push_str(if i > 0 { "|" } else { "" });
+                    push_number(out, self.vocabulary.number(form));
+                }
+                out.push_str(r")[^\x03]*\x03");
             }
             Node::List(name) => {
                 let list = self.lists.get(name).copied();
@@ -201,7 +198,7 @@ impl Compiler<'_> {
                 out.push('|');
             }
             out.push_str(r"\x02w");
-            push_number(out, self.vocabulary.word(mark));
+            push_number(out, self.vocabulary.number(mark));
             out.push_str(r"[^\x03]*\x03");
         }
     }
@@ -214,10 +211,8 @@ impl Compiler<'_> {
             vec![types.iter().filter_map(|&t| type_letter(t)).map(|l| self.keys.name(l, form)).collect()]
         };
         match node {
-            Node::Word(word) | Node::Punct(word) => {
-                one(self.vocabulary.word(word).and_then(|w| self.keys.word(w)))
-            }
-            Node::Stem { stem, .. } => one(self.vocabulary.stem(stem).and_then(|s| self.keys.stem(s))),
+            Node::Word(word) | Node::Punct(word) => one(self.word(word)),
+            Node::Inflected(forms) => vec![forms.iter().filter_map(|form| self.word(form)).collect()],
             Node::List(name) => one(self.lists.get(name).map(|&list| self.keys.list(list))),
             Node::Slot { role: Role::Subject, adjective } => names(subject, *adjective),
             Node::Slot { role: Role::Object, adjective } => names(object, *adjective),
@@ -242,16 +237,19 @@ impl Compiler<'_> {
         }
     }
 
-    /// The keys of every word, stem and list in a pattern.
+    /// The key of a word or mark.
+    fn word(&self, word: &str) -> Option<u32> {
+        self.vocabulary.number(word).and_then(|number| self.keys.word(number))
+    }
+
+    /// The keys of every word and list in a pattern.
     pub(crate) fn own(&self, node: &Node) -> BTreeSet<u32> {
         let mut own = BTreeSet::new();
-        node.walk(&mut |node| {
-            own.extend(match node {
-                Node::Word(word) => self.vocabulary.word(word).and_then(|w| self.keys.word(w)),
-                Node::Stem { stem, .. } => self.vocabulary.stem(stem).and_then(|s| self.keys.stem(s)),
-                Node::List(name) => self.lists.get(name).map(|&list| self.keys.list(list)),
-                _ => None,
-            });
+        node.walk(&mut |node| match node {
+            Node::Word(word) => own.extend(self.word(word)),
+            Node::Inflected(forms) => own.extend(forms.iter().filter_map(|form| self.word(form))),
+            Node::List(name) => own.extend(self.lists.get(name).map(|&list| self.keys.list(list))),
+            _ => {}
         });
         own
     }
@@ -271,7 +269,7 @@ impl Compiler<'_> {
 
 /// The numbers of words and marks that are in most sentences.
 pub(crate) fn common(vocabulary: &Vocabulary) -> BTreeSet<u32> {
-    COMMON.iter().filter_map(|word| vocabulary.word(word)).collect()
+    COMMON.iter().filter_map(|word| vocabulary.number(word)).collect()
 }
 
 const COMMON: [&str; 34] = [

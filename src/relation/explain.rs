@@ -141,7 +141,9 @@ impl Matcher {
             let telling = |nodes: &[Node]| {
                 nodes
                     .iter()
-                    .filter(|n| matches!(n, Node::Word(_) | Node::Stem { .. } | Node::List(_) | Node::Alt(_)))
+                    .filter(|n| {
+                        matches!(n, Node::Word(_) | Node::Inflected(_) | Node::List(_) | Node::Alt(_))
+                    })
                     .count()
             };
             let done = (telling(matched) as f32 + 0.25 * n as f32) / prefix.items.len() as f32;
@@ -202,7 +204,7 @@ impl Matcher {
         parts.join(" ")
     }
 
-    /// A word with its stem and lists, and how many tokens the entry of the list has.
+    /// A word with its lists, and how many tokens the entry of the list has.
     fn spelled_word(&self, sentence: &Sentence<'_>, token: usize) -> (String, usize) {
         let tags: Vec<_> = sentence.tags_of(token).collect();
         let mut last = token;
@@ -217,12 +219,8 @@ impl Matcher {
             }
         }
         let mut text = words_between(sentence, token, last);
-        let stem = sentence.tokens[token].symbols.stem.filter(|&s| s < self.keys.stems);
-        if tags.is_empty() && stem.is_none() {
+        if tags.is_empty() {
             return (text, 1);
-        }
-        if stem.is_some() {
-            text.push_str("·~");
         }
         for tag in tags {
             text.push_str("·@");

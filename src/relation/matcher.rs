@@ -65,7 +65,7 @@ struct CompiledPattern {
     regex: LazyRegex,
     /// All of these must be in the sentence.
     needs: Vec<Vec<u32>>,
-    /// The keys of every word, stem and list in the pattern.
+    /// The keys of every word and list in the pattern.
     own: BTreeSet<u32>,
 }
 
@@ -127,21 +127,20 @@ impl Matcher {
     pub fn new(set: &RuleSet) -> Result<Self> {
         let mut vocabulary = Vocabulary::default();
         for mark in OPENING.iter().chain(&CLOSING) {
-            vocabulary.add_word(mark);
+            vocabulary.add(mark);
         }
         for pattern in set.rules().iter().flat_map(|rule| rule.patterns.iter().chain(&rule.unless)) {
             pattern.node.walk(&mut |node| match node {
                 Node::Word(word) | Node::Punct(word) => {
-                    vocabulary.add_word(word);
+                    vocabulary.add(word);
                 }
-                Node::Stem { stem, .. } => {
-                    vocabulary.add_stem(stem);
-                }
+                Node::Inflected(forms) => forms.iter().for_each(|form| {
+                    vocabulary.add(form);
+                }),
                 _ => {}
             });
         }
-        let mut keys =
-            Keys { words: vocabulary.words() as u32, stems: vocabulary.stems() as u32, ..Keys::default() };
+        let mut keys = Keys { words: vocabulary.len() as u32, lists: 0 };
         let mut tagger = Tagger::default();
         let mut list_numbers = BTreeMap::new();
         for (i, name) in set.lists.keys().enumerate() {
@@ -154,13 +153,13 @@ impl Matcher {
             cue_tagger.add(i as u32, &lists::expand(&set.cues, name)?, &mut vocabulary);
         }
         keys.lists = list_numbers.len() as u32;
-        let mut little = vec![false; vocabulary.words()];
+        let mut little = vec![false; vocabulary.len()];
         for word in lists::expand(&set.lists, LITTLE)? {
-            if let Some(number) = vocabulary.word(word) {
+            if let Some(number) = vocabulary.number(word) {
                 little[number as usize] = true;
             }
         }
-        let spelled = Spelled { words: keys.words, stems: keys.stems, little };
+        let spelled = Spelled { words: keys.words, little };
         let compiler = Compiler {
             vocabulary: &vocabulary,
             lists: &list_numbers,
@@ -369,17 +368,16 @@ impl Matcher {
     /// The keys of a token.
     fn keys_of<'s>(&self, sentence: &'s Sentence<'_>, token: usize) -> impl Iterator<Item = u32> + 's {
         let keys = self.keys;
-        let Token { kind, symbols, .. } = sentence.tokens[token];
+        let Token { kind, word, .. } = sentence.tokens[token];
         let name = match kind {
             Kind::Name(mention) => line::name_letters(&sentence.document, mention),
             _ => None,
         };
         let name = name.map(|(letter, form)| keys.name(letter, form));
         let number = (kind == Kind::Number).then(|| keys.number());
-        let word = symbols.word.and_then(|w| keys.word(w));
-        let stem = symbols.stem.and_then(|s| keys.stem(s));
+        let word = word.and_then(|w| keys.word(w));
         let lists = sentence.tags_of(token).map(move |tag| keys.list(tag.list));
-        name.into_iter().chain(number).chain(word).chain(stem).chain(lists)
+        name.into_iter().chain(number).chain(word).chain(lists)
     }
 
     /// The patterns for which the sentence has everything, in order.

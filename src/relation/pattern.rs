@@ -5,7 +5,7 @@
 //! | item | matches |
 //! |---|---|
 //! | `president` | that word, in any case; `gov.` and `gov` are the same |
-//! | `kill~` | any inflection of it: kill, kills, killed, killing |
+//! | `kill~` | any regular inflection of it: kill, kills, killed, killing |
 //! | `@leader` | an entry of the word list `leader`, one word or several |
 //! | `SUBJ`, `OBJ` | the two names that the relation is about; each exactly once |
 //! | `PER` `ORG` `LOC` `MISC` `DATE` `ENT` | some other name; `ENT` is any of the first four |
@@ -25,7 +25,7 @@ use std::fmt;
 
 use crate::entity::EntityType::{self, Date, Loc, Misc, Org, Per};
 use crate::error::Place;
-use crate::relation::words::{Lexeme, lexemes};
+use crate::relation::words::{Lexeme, inflections, lexemes};
 
 /// The largest count that `{m,n}` takes.
 const MOST_REPEATS: u32 = 50;
@@ -59,8 +59,8 @@ pub(crate) enum Role {
 pub(crate) enum Node {
     /// A word, normalised.
     Word(String),
-    /// The stem of a word.
-    Stem { written: String, stem: String },
+    /// The inflections of a word, itself first.
+    Inflected(Vec<String>),
     /// A punctuation mark, normalised.
     Punct(String),
     /// A word list.
@@ -358,9 +358,7 @@ fn atom(token: &str) -> Result<Node, PatternError> {
     }
     if let Some(written) = token.strip_suffix('~') {
         return match lexemes(written).as_slice() {
-            [Lexeme::Word(word)] => {
-                Ok(Node::Stem { written: written.to_owned(), stem: crate::relation::words::stem(word) })
-            }
+            [Lexeme::Word(word)] => Ok(Node::Inflected(inflections(word))),
             _ => wrong(format!("`{token}` has no inflections"), "put ~ right behind a single word"),
         };
     }
@@ -485,7 +483,7 @@ impl fmt::Display for Node {
         let adj = |adjective: &bool| if *adjective { "/adj" } else { "" };
         match self {
             Node::Word(word) => f.write_str(word),
-            Node::Stem { written, .. } => write!(f, "{written}~"),
+            Node::Inflected(forms) => write!(f, "{}~", forms.first().map_or("", String::as_str)),
             Node::Punct(mark) if "()|?*+{}^$@~<\"".contains(mark.as_str()) => write!(f, "\"{mark}\""),
             Node::Punct(mark) => f.write_str(mark),
             Node::List(name) => write!(f, "@{name}"),
