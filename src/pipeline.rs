@@ -1,1 +1,419 @@
 //! Articles in, extractions out: in parallel, in order, in bounded memory.
+//!
+//! Articles are taken in blocks of about [`BLOCK_BYTES`]. A block's windows are sorted by length and
+//! cut into batches of at most [`BATCH_TOKENS`] padded tokens, so that little of a batch is
+//! padding; what is in a batch depends on the block alone and never on the number of threads, which
+//! is why the output does not either. A few blocks are in flight at once: while one waits for its
+//! last batch, idle workers begin the next.
+//!
+//! This is the only module that uses rayon.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use rayon::prelude::*;
+
+use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
+use crate::error::{Error, Place, Problem, Result};
+use crate::input::Item;
+use crate::model::{Model, RawMention, Scores, Window};
+use crate::relation::{Document, Matcher, Relation};
+use crate::text::{Article, Span, sentences};
+
+/// Bytes of text after which a block is closed.
+const BLOCK_BYTES: usize = 192 * 1024;
+
+/// Padded tokens in one batch: large enough for full matrix products, small enough to stay in cache
+/// and to share the end of a block among the workers.
+const BATCH_TOKENS: usize = 2048;
+
+/// Blocks read but not yet delivered.
+const BLOCKS_IN_FLIGHT: usize = 3;
+
+/// All that was found in one article.
+#[derive(Debug, Clone)]
+pub struct Extraction {
+    /// The article as read.
+    pub article: Article,
+    /// Its sentences.
+    pub sentences: Vec<Span>,
+    /// Its mentions and entities.
+    pub names: Names,
+    /// Its relations; `subject` and `object` are indices into `names.mentions`.
+    pub relations: Vec<Relation>,
+}
+
+/// What [`Pipeline::run`] delivers, in input order.
+#[derive(Debug)]
+pub enum Delivery {
+    /// The next article's extraction.
+    Extraction(Box<Extraction>),
+    /// Something wrong with an input.
+    Problem(Problem),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Every input was read.
+    Complete,
+    /// Somebody asked it to stop; everything read before that was delivered.
+    Stopped,
+}
+
+/// What turns mentions into entities and relations: names and rules, without a model.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// Names that mean the same.
+    pub aliases: Aliases,
+    /// The rules.
+    pub matcher: Matcher,
+}
+
+impl Knowledge {
+    /// Entities and relations from the model's mentions in one article.
+    pub fn relate(&self, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> (Names, Vec<Relation>) {
+        let names = resolve(&self.aliases, text, sentences, raw);
+        let relations = self.relations(text, sentences, &names);
+        without_idle_dates(names, relations)
+    }
+
+    /// Entities and relations from mentions that are right as they are, as in hand labels: none is
+    /// added, dropped or changed, except those that lie in no sentence.
+    pub fn relate_given(
+        &self,
+        text: &str,
+        sentences: &[Span],
+        given: Vec<RawMention>,
+    ) -> (Names, Vec<Relation>) {
+        let names = resolve_given(&self.aliases, text, sentences, given);
+        let relations = self.relations(text, sentences, &names);
+        (names, relations)
+    }
+
+    fn relations(&self, text: &str, sentences: &[Span], names: &Names) -> Vec<Relation> {
+        let Names { mentions, entities } = names;
+        self.matcher.relations(Document { text, sentences, mentions, entities })
+    }
+}
+
+/// Everything needed to extract, shared by all workers.
+pub struct Pipeline {
+    model: Model,
+    knowledge: Knowledge,
+    workers: rayon::ThreadPool,
+}
+
+impl Pipeline {
+    /// A pipeline with `threads` workers.
+    ///
+    /// # Errors
+    /// If the operating system gives no threads.
+    pub fn new(model: Model, knowledge: Knowledge, threads: usize) -> Result<Self> {
+        let workers = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|i| format!("worker-{i}"))
+            .build()
+            .map_err(|e| {
+                Error::Usage(format!("cannot start {threads} threads: {e}. Use a smaller --threads"))
+            })?;
+        Ok(Pipeline { model, knowledge, workers })
+    }
+
+    /// The model in use.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Extracts from every article of `items` and hands the results to `deliver` in input order, on
+    /// the calling thread. Reading, extracting and delivering overlap; a slow `deliver` slows the
+    /// reading down. Set `stop` to end the run early: what is in flight is still delivered.
+    ///
+    /// # Errors
+    /// The first error of the engine or of `deliver`; nothing is delivered after it.
+    pub fn run(
+        &self,
+        items: impl Iterator<Item = Item> + Send,
+        stop: &AtomicBool,
+        mut deliver: impl FnMut(Delivery) -> Result<()>,
+    ) -> Result<Ending> {
+        let (take_permit, permits) = mpsc::sync_channel::<()>(BLOCKS_IN_FLIGHT);
+        let (finished, blocks) = mpsc::channel::<(usize, Result<Vec<Delivery>>)>();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                self.workers.in_place_scope_fifo(|workers| {
+                    let mut items = items.take_while(|_| !stop.load(Ordering::Relaxed));
+                    for number in 0.. {
+                        let block = next_block(&mut items);
+                        // The receiver goes away when a delivery fails.
+                        if block.is_empty() || take_permit.send(()).is_err() {
+                            break;
+                        }
+                        let finished = finished.clone();
+                        workers.spawn_fifo(move |_| {
+                            let _ = finished.send((number, self.extract(block)));
+                        });
+                    }
+                });
+            });
+            let result = deliver_in_order(blocks, &permits, &mut deliver);
+            // The reader may wait for a permit or for the next item: let it find out.
+            if result.is_err() {
+                stop.store(true, Ordering::Relaxed);
+            }
+            drop(permits);
+            result
+        })?;
+        Ok(if stop.load(Ordering::Relaxed) { Ending::Stopped } else { Ending::Complete })
+    }
+
+    /// Extracts from one block.
+    fn extract(&self, block: Vec<Item>) -> Result<Vec<Delivery>> {
+        let prepared: Vec<Prepared> = block.into_par_iter().map(|item| self.prepare(item)).collect();
+        let windows: Vec<&Window> = prepared.iter().flat_map(Prepared::windows).collect();
+        let mut scores = self.score(&windows)?.into_iter();
+        let scored: Vec<(Prepared, Vec<Scores>)> = prepared
+            .into_iter()
+            .map(|prepared| {
+                let windows = prepared.windows().len();
+                (prepared, scores.by_ref().take(windows).collect())
+            })
+            .collect();
+        Ok(scored.into_par_iter().map(|(prepared, scores)| self.finish(prepared, &scores)).collect())
+    }
+
+    fn prepare(&self, item: Item) -> Prepared {
+        let article = match item {
+            Item::Article(article) => article,
+            Item::Problem(problem) => return Prepared::Problem(problem),
+        };
+        let cut = guarded(&article.id, || {
+            let sentences = sentences(&article.text);
+            let windows = self.model.windows(&article.text, &sentences);
+            (sentences, windows)
+        });
+        match cut {
+            Ok((sentences, windows)) => Prepared::Article { article, sentences, windows },
+            Err(problem) => Prepared::Problem(problem),
+        }
+    }
+
+    /// The scores of `windows`, in their order, by all workers at once.
+    ///
+    /// # Errors
+    /// If the engine fails on a batch.
+    pub fn score(&self, windows: &[&Window]) -> Result<Vec<Scores>> {
+        let batches = batches(windows);
+        let score = |batch: &Vec<usize>| {
+            let rows: Vec<&Window> = batch.iter().map(|&i| windows[i]).collect();
+            self.model.score(&rows)
+        };
+        let scored: Vec<Vec<Scores>> =
+            self.workers.install(|| batches.par_iter().with_max_len(1).map(score).collect::<Result<_>>())?;
+        let mut in_order: Vec<Option<Scores>> = vec![None; windows.len()];
+        for (&i, scores) in batches.iter().flatten().zip(scored.into_iter().flatten()) {
+            in_order[i] = Some(scores);
+        }
+        Ok(in_order.into_iter().flatten().collect())
+    }
+
+    fn finish(&self, prepared: Prepared, scores: &[Scores]) -> Delivery {
+        let (article, sentences, windows) = match prepared {
+            Prepared::Article { article, sentences, windows } => (article, sentences, windows),
+            Prepared::Problem(problem) => return Delivery::Problem(problem),
+        };
+        let found = guarded(&article.id, || {
+            let raw = self.model.decode(&article.text, &windows, scores);
+            self.knowledge.relate(&article.text, &sentences, raw)
+        });
+        match found {
+            Ok((names, relations)) => {
+                Delivery::Extraction(Box::new(Extraction { article, sentences, names, relations }))
+            }
+            Err(problem) => Delivery::Problem(problem),
+        }
+    }
+}
+
+/// An item on its way through the model.
+enum Prepared {
+    Article { article: Article, sentences: Vec<Span>, windows: Vec<Window> },
+    Problem(Problem),
+}
+
+impl Prepared {
+    fn windows(&self) -> &[Window] {
+        match self {
+            Prepared::Article { windows, .. } => windows,
+            Prepared::Problem(_) => &[],
+        }
+    }
+}
+
+/// Turns a defect of this program that shows on one article into a problem of that article, so that
+/// it does not cost the run.
+fn guarded<T>(article: &str, work: impl FnOnce() -> T) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        Problem::skipped(
+            Place::file(article),
+            "the program failed on this article",
+            "This is a defect of triplewire: please report it with the article",
+        )
+    })
+}
+
+fn next_block(items: &mut impl Iterator<Item = Item>) -> Vec<Item> {
+    let mut block = Vec::new();
+    let mut bytes = 0;
+    while bytes < BLOCK_BYTES {
+        let Some(item) = items.next() else { break };
+        if let Item::Article(article) = &item {
+            bytes += article.text.len();
+        }
+        block.push(item);
+    }
+    block
+}
+
+/// Indices of windows, longest first, in batches of at most [`BATCH_TOKENS`] padded tokens (a single
+/// longer window is a batch of its own).
+fn batches(windows: &[&Window]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..windows.len()).collect();
+    order.sort_by_key(|&i| std::cmp::Reverse(windows[i].ids.len()));
+    let mut batches: Vec<Vec<usize>> = Vec::new();
+    for i in order {
+        match batches.last_mut() {
+            Some(batch) if (batch.len() + 1) * windows[batch[0]].ids.len() <= BATCH_TOKENS => batch.push(i),
+            _ => batches.push(vec![i]),
+        }
+    }
+    batches
+}
+
+/// Hands blocks on in the order of their numbers, whatever the order they are finished in.
+fn deliver_in_order(
+    blocks: mpsc::Receiver<(usize, Result<Vec<Delivery>>)>,
+    permits: &mpsc::Receiver<()>,
+    deliver: &mut impl FnMut(Delivery) -> Result<()>,
+) -> Result<()> {
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    for (number, block) in blocks {
+        early.insert(number, block);
+        while let Some(block) = early.remove(&next) {
+            block?.into_iter().try_for_each(&mut *deliver)?;
+            let _ = permits.recv();
+            next += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Dates matter as arguments of relations only: the others are dropped.
+fn without_idle_dates(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>) {
+    let Names { mentions, entities } = names;
+    let mut used = vec![false; mentions.len()];
+    for relation in &relations {
+        used[relation.subject] = true;
+        used[relation.object] = true;
+    }
+    let keep = |i: usize| used[i] || mentions[i].entity_type != EntityType::Date;
+    let new_index = renumbered((0..mentions.len()).map(keep));
+    let mut entity_used = vec![false; entities.len()];
+    for (i, mention) in mentions.iter().enumerate() {
+        entity_used[mention.entity] |= keep(i);
+    }
+    let new_entity = renumbered(entity_used.iter().copied());
+    let kept = mentions
+        .into_iter()
+        .enumerate()
+        .filter_map(|(i, mut mention)| {
+            new_index[i]?;
+            mention.entity = new_entity[mention.entity]?;
+            Some(mention)
+        })
+        .collect();
+    let entities = entities.into_iter().enumerate().filter_map(|(i, e)| new_entity[i].map(|_| e)).collect();
+    let relations = relations
+        .into_iter()
+        .filter_map(|r| Some(Relation { subject: new_index[r.subject]?, object: new_index[r.object]?, ..r }))
+        .collect();
+    (Names { mentions: kept, entities }, relations)
+}
+
+/// The position of each kept item among the kept ones.
+fn renumbered(keep: impl Iterator<Item = bool>) -> Vec<Option<usize>> {
+    let mut next = 0;
+    keep.map(|keep| {
+        keep.then(|| {
+            next += 1;
+            next - 1
+        })
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(tokens: usize) -> Window {
+        Window {
+            ids: vec![0; tokens],
+            token_types: vec![0; tokens],
+            spans: vec![None; tokens],
+            words: vec![None; tokens],
+        }
+    }
+
+    #[test]
+    fn batches_hold_every_window_once_within_the_budget() {
+        let windows: Vec<Window> = (0..500).map(|i| window(1 + (i * 37) % 128)).collect();
+        let refs: Vec<&Window> = windows.iter().collect();
+        let batches = batches(&refs);
+        let mut seen: Vec<usize> = batches.iter().flatten().copied().collect();
+        seen.sort_unstable();
+        assert_eq!(seen, (0..500).collect::<Vec<_>>());
+        for batch in &batches {
+            let width = batch.iter().map(|&i| windows[i].ids.len()).max().unwrap();
+            assert!(width * batch.len() <= BATCH_TOKENS);
+        }
+    }
+
+    #[test]
+    fn a_window_over_the_budget_is_a_batch_of_its_own() {
+        let windows = [window(BATCH_TOKENS + 1), window(1)];
+        let refs: Vec<&Window> = windows.iter().collect();
+        assert_eq!(batches(&refs), vec![vec![0], vec![1]]);
+    }
+
+    #[test]
+    fn blocks_are_delivered_in_order() {
+        let (send, blocks) = mpsc::channel();
+        let (take, permits) = mpsc::sync_channel(3);
+        let problem = |n: usize| Delivery::Problem(Problem::mended(Place::file(n.to_string()), "", ""));
+        for number in [2, 0, 1] {
+            take.send(()).unwrap();
+            send.send((number, Ok(vec![problem(number)]))).unwrap();
+        }
+        drop(send);
+        let mut seen = Vec::new();
+        let mut deliver = |delivery| {
+            if let Delivery::Problem(problem) = delivery {
+                seen.push(problem.place.to_string());
+            }
+            Ok(())
+        };
+        deliver_in_order(blocks, &permits, &mut deliver).unwrap();
+        assert_eq!(seen, ["0", "1", "2"]);
+    }
+
+    #[test]
+    fn a_panic_costs_one_article() {
+        let problem = guarded("a", || panic!("defect")).map(|()| ()).unwrap_err();
+        assert!(problem.skipped);
+    }
+}

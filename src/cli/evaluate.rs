@@ -1,11 +1,211 @@
 //! `triplewire evaluate`: Compare with hand labels.
 
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
 use crate::cli::Outcome;
+use crate::cli::setup::Setup;
+use crate::error::Problem;
+use crate::eval::bootstrap::{Difference, Figure, differences};
+use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
+use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, html, report};
+
+/// Warnings on standard error before the rest is only counted. What is skipped is always named.
+const MOST_WARNINGS: usize = 20;
 
 /// Arguments of `triplewire evaluate`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = FORMATS)]
+pub(crate) struct Args {
+    /// Hand labels: a file or a folder; the format is told by its content
+    #[arg(long, value_name = "FILE_OR_DIR")]
+    gold: PathBuf,
+    /// An earlier output of `extract`, or labels in any gold format; twice, to compare two.
+    /// Without it, the gold's own texts are run through the program
+    #[arg(long, value_name = "DIR")]
+    pred: Vec<PathBuf>,
+    /// A TOML file that maps our predicates and types to those of the gold
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// Give the rules the names of the gold, so that they are measured alone
+    #[arg(long, conflicts_with = "pred")]
+    gold_entities: bool,
+    /// Write scores.json, errors.csv, report.html and problems.csv there; with two --pred, errors_b.csv,
+    /// report_b.html and comparison.csv too
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    setup: Setup,
+}
 
-pub(crate) fn run(_: Args) -> anyhow::Result<Outcome> {
-    anyhow::bail!("not there yet")
+const FORMATS: &str = "\
+Gold formats:
+  mentions.csv and/or relations.csv in a folder, texts as <article>.txt in it or in the folder above
+  doccano JSON Lines (entities, relations; optional annotated_types)
+  Prodigy or spaCy JSON Lines (spans, relations)
+  Label Studio JSON export
+  CoNLL: token TAB tag (IOB1, IOB2 or IOBES), blank line between sentences, -DOCSTART- between documents
+  brat: .ann beside .txt";
+
+pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let gold = eval::gold::read(&args.gold)?;
+    let map = args.map.as_deref().map(Map::read).transpose()?;
+    let mut problems = gold.problems.clone();
+    let mut evaluations = Vec::new();
+    match &args.pred[..] {
+        [] => {
+            let mut notes = Vec::new();
+            let program: Box<dyn Predict> = if args.gold_entities {
+                Box::new(args.setup.knowledge()?.0)
+            } else {
+                Box::new(args.setup.pipeline()?.0)
+            };
+            let (given, program) = (args.gold_entities, program.as_ref());
+            let labels = eval::by_program(&gold, map.as_ref(), given, program, &mut problems, &mut notes)?;
+            evaluations.push(evaluate(&gold, labels, map.as_ref(), notes));
+        }
+        [_] | [_, _] => {
+            for path in &args.pred {
+                let mut notes = Vec::new();
+                let labels = eval::from_files(path, &gold, &mut problems, &mut notes)?;
+                evaluations.push(evaluate(&gold, labels, map.as_ref(), notes));
+            }
+        }
+        _ => anyhow::bail!("--pred can be given once or twice, not {} times", args.pred.len()),
+    }
+    tell(&problems, args.out.is_some());
+    let comparison = match &evaluations[..] {
+        [a, b] => Some(Comparison {
+            differences: differences(&a.documents, &b.documents),
+            advantages: advantages(&gold, a, b),
+        }),
+        _ => None,
+    };
+    let object = json(&gold, &evaluations, comparison.as_ref());
+    if let Some(out) = &args.out {
+        write_files(out, &gold, &evaluations, comparison.as_ref(), &object, &problems)?;
+    }
+    let printed = if args.json {
+        format!("{object:#}\n")
+    } else {
+        text(&gold, &evaluations, comparison.as_ref(), args.gold_entities)
+    };
+    std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
+    Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+}
+
+fn evaluate(gold: &Gold, labels: Vec<Labels>, map: Option<&Map>, notes: Vec<String>) -> Evaluation {
+    let mut evaluation = Evaluation::of(gold, labels, map);
+    evaluation.notes.splice(0..0, notes);
+    evaluation
+}
+
+fn tell(problems: &[Problem], all_written: bool) {
+    let mut warnings = 0;
+    for problem in problems {
+        warnings += usize::from(!problem.skipped);
+        if problem.skipped || warnings <= MOST_WARNINGS {
+            eprintln!("{problem}");
+        }
+    }
+    if warnings > MOST_WARNINGS {
+        let where_ =
+            if all_written { "they are in problems.csv" } else { "--out DIR lists them in problems.csv" };
+        eprintln!("{} more warnings: {where_}", warnings - MOST_WARNINGS);
+    }
+}
+
+/// The second output against the first.
+struct Comparison {
+    differences: BTreeMap<Figure, Difference>,
+    advantages: Vec<Vec<Advantage>>,
+}
+
+fn json(gold: &Gold, evaluations: &[Evaluation], comparison: Option<&Comparison>) -> serde_json::Value {
+    let mut objects = evaluations.iter().map(|evaluation| report::json(gold, evaluation));
+    let mut object = objects.next().unwrap_or_default();
+    if let (Some(b), Some(comparison)) = (objects.next(), comparison) {
+        object["b"] = b;
+        object["comparison"] = report::differences_json(&comparison.differences);
+        object["only_right"] = report::advantages_json(&comparison.advantages);
+    }
+    object
+}
+
+fn text(
+    gold: &Gold,
+    evaluations: &[Evaluation],
+    comparison: Option<&Comparison>,
+    gold_entities: bool,
+) -> String {
+    let mut out = String::new();
+    if gold_entities {
+        out.push_str("The names of the gold were given (--gold-entities): only relations are measured.\n");
+    }
+    for (name, evaluation) in ["A", "B"].iter().zip(evaluations) {
+        if evaluations.len() > 1 {
+            out.push_str(&format!("== {name} ==\n"));
+        }
+        out.push_str(&report::text(gold, evaluation));
+        out.push('\n');
+    }
+    if let Some(Comparison { differences, advantages }) = comparison {
+        out.push_str(&report::differences_text(differences));
+        out.push_str(&report::advantages_text(advantages));
+    }
+    out
+}
+
+fn write_files(
+    out: &Path,
+    gold: &Gold,
+    evaluations: &[Evaluation],
+    comparison: Option<&Comparison>,
+    object: &serde_json::Value,
+    problems: &[Problem],
+) -> anyhow::Result<()> {
+    let write = |name: &str, content: &[u8]| {
+        write_whole(&out.join(name), content).with_context(|| {
+            format!("{}: cannot be written. Give another folder with --out", out.join(name).display())
+        })
+    };
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("{}: cannot be made. Give another folder with --out", out.display()))?;
+    write("scores.json", format!("{object:#}\n").as_bytes())?;
+    let names = [("errors.csv", "report.html"), ("errors_b.csv", "report_b.html")];
+    for ((table, page), evaluation) in names.into_iter().zip(evaluations) {
+        let mistakes = mistakes(gold, evaluation);
+        write(table, &mistakes_csv(gold, &mistakes)?)?;
+        let scores = report::json(gold, evaluation);
+        write(page, html::page(gold, evaluation, &scores, &mistakes).as_bytes())?;
+    }
+    if let Some(comparison) = comparison {
+        write("comparison.csv", &advantages_csv(gold, &comparison.advantages)?)?;
+    }
+    write("problems.csv", &problems_csv(problems)?)
+}
+
+fn problems_csv(problems: &[Problem]) -> anyhow::Result<Vec<u8>> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["skipped", "file", "line", "problem", "done"])?;
+    for problem in problems {
+        let file = problem.place.file.display().to_string();
+        let line = problem.place.line.map(|n| n.to_string()).unwrap_or_default();
+        let skipped = problem.skipped.to_string();
+        table.write_record([&skipped, &file, &line, &problem.message, &problem.remedy])?;
+    }
+    Ok(table.into_inner()?)
+}
+
+/// Under a temporary name first: a reader never sees half a file.
+fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    std::fs::write(&unfinished, content)?;
+    std::fs::rename(&unfinished, path)
 }

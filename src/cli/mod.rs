@@ -3,7 +3,10 @@
 mod evaluate;
 mod extract;
 mod model;
+mod progress;
 mod rules;
+mod setup;
+mod summary;
 
 use std::process::ExitCode;
 

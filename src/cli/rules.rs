@@ -1,11 +1,155 @@
 //! `triplewire rules`: List, show, test and explain rules.
 
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::bail;
+
 use crate::cli::Outcome;
+use crate::entity::EntityType;
+use crate::relation::{Bracketed, Document, Matcher, Rule, RuleSet, check};
 
 /// Arguments of `triplewire rules`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// Use this rule file, or every .toml file of this folder, too
+    #[arg(long, global = true, value_name = "FILE_OR_DIR")]
+    rules: Vec<PathBuf>,
+    /// Leave out the built-in rules
+    #[arg(long, global = true)]
+    no_default_rules: bool,
+}
 
-pub(crate) fn run(_: Args) -> anyhow::Result<Outcome> {
-    anyhow::bail!("not there yet")
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// One line for each rule
+    List,
+    /// A rule as it is written
+    Show {
+        /// The rule's id, for example leads/title-of
+        id: String,
+    },
+    /// Run the rules' own examples; needs no model
+    Test {
+        /// Only the rules of this file or folder
+        file: Option<PathBuf>,
+    },
+    /// Show for each pair of names what the rules saw and which matched
+    Explain {
+        /// A text; with names in brackets, as in "[PER Ana Ruiz] leads [ORG Acme].", no model is needed
+        text: String,
+    },
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let mut set = if args.no_default_rules { RuleSet::empty() } else { RuleSet::built_in() };
+    for path in &args.rules {
+        set.add_path(path)?;
+    }
+    match args.command {
+        Command::List => print!("{}", table(set.rules())),
+        Command::Show { id } => match set.rule(&id) {
+            Some(rule) => println!("# {}\n{}", rule.place, rule.written),
+            None => bail!("there is no rule `{id}`. `triplewire rules list` shows all ids"),
+        },
+        Command::Test { file } => return test(set, file),
+        Command::Explain { text } => {
+            if !Bracketed::has_names(&text) {
+                bail!(
+                    "no names in the text. Put them in brackets, as in \"[PER Ana Ruiz] leads [ORG Acme].\" \
+                     (types PER, ORG, LOC, MISC, DATE; [LOC/adj Turkish] for an adjective)"
+                );
+            }
+            let read = Bracketed::text(&text);
+            print!("{}", explain(&set, read.document())?);
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn table(rules: &[Rule]) -> String {
+    let types = |types: &[EntityType]| types.iter().map(|t| t.as_str()).collect::<Vec<_>>().join(",");
+    let mut rows = vec![["id", "predicate", "types", "score", "file", "examples"].map(str::to_owned)];
+    rows.extend(rules.iter().map(|rule| {
+        [
+            rule.id.to_string(),
+            rule.predicate.to_string(),
+            format!("{} -> {}", types(&rule.subject), types(&rule.object)),
+            format!("{:.2}", rule.score),
+            rule.place.file.display().to_string(),
+            (rule.yes.len() + rule.no.len()).to_string(),
+        ]
+    }));
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; 6] = std::array::from_fn(width);
+    let mut out = String::new();
+    for row in &rows {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, w)| format!("{cell:<w$}")).collect();
+        let _ = writeln!(out, "{}", cells.join("  ").trim_end());
+    }
+    out
+}
+
+fn test(mut set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
+    let before = set.rules().len();
+    if let Some(file) = &file {
+        set.add_path(file)?;
+    }
+    let new: std::collections::BTreeSet<_> = set.rules()[before..].iter().map(|r| r.id.clone()).collect();
+    let wanted = |rule: &Rule| file.is_none() || new.contains(&rule.id);
+    let checked = check(&set, wanted)?;
+    for failure in &checked.failures {
+        println!("{} ({}): {}", failure.rule, failure.place, failure.problem);
+        if !failure.example.is_empty() {
+            println!("    {}\n    {}", failure.example, failure.line);
+        }
+    }
+    let rules = set.rules().iter().filter(|rule| wanted(rule)).count();
+    if !checked.failures.is_empty() {
+        bail!("{} of {} examples of {rules} rules failed", checked.failures.len(), checked.examples);
+    }
+    println!("{} examples of {rules} rules: all as they should be", checked.examples);
+    Ok(Outcome::Done)
+}
+
+/// What `rules explain` prints for a text whose names are known.
+///
+/// # Errors
+/// If a pattern is too large to compile.
+pub(crate) fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<String> {
+    let matcher = Matcher::new(set)?;
+    let name = |mention: usize| document.mentions[mention].span.of(document.text);
+    let mut out = String::new();
+    for pair in matcher.explain(set, document) {
+        let _ = writeln!(out, "{} -> {}", name(pair.subject), name(pair.object));
+        let _ = writeln!(out, "  line     {}", pair.line);
+        for (rule, score) in &pair.matched {
+            let _ = writeln!(out, "  matched  {rule} ({score:.2})");
+        }
+        if let Some(near) = &pair.nearest {
+            let at = near.at.as_ref().map_or("the end".to_owned(), |word| format!("\"{word}\""));
+            let _ = writeln!(out, "  nearest  {}: {} ✗ {} at {at}", near.rule, near.matched, near.failed);
+        } else if pair.matched.is_empty() {
+            let _ = writeln!(out, "  matched  nothing");
+        }
+    }
+    if out.is_empty() {
+        out.push_str("no sentence has two names\n");
+    }
+    for relation in matcher.relations(document) {
+        let _ = writeln!(
+            out,
+            "=> {} {} {}  (score {:.2}, {}{}, {})",
+            name(relation.subject),
+            relation.predicate,
+            name(relation.object),
+            relation.score,
+            if relation.negated { "negated, " } else { "" },
+            relation.certainty.as_str(),
+            relation.rule,
+        );
+    }
+    Ok(out)
 }

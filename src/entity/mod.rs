@@ -1,7 +1,22 @@
 //! From mentions to real-world entities.
+//!
+//! [`resolve`] is the way in. In the order an article goes through them: `clean` cuts off what
+//! models swallow, `recognise` adds the names of the tables in `aliases`, `dates` adds dates, `link`
+//! joins what names the same entity. How two spellings are compared is the business of `fold` alone.
 
 mod mention;
-mod names;
 
+mod aliases;
+mod clean;
+mod dates;
+mod fold;
+mod link;
+mod names;
+mod recognise;
+
+pub use aliases::Aliases;
 pub use mention::{Entity, EntityType, Mention, Origin};
-pub use names::{Aliases, Names, resolve};
+pub use names::{Names, resolve, resolve_given};
+
+#[cfg(test)]
+mod tests;

@@ -1,31 +1,19 @@
 //! Aliases, acronyms, surnames, demonyms: many mentions, one entity.
 
-use std::path::Path;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use crate::entity::{Entity, Mention};
-use crate::error::Result;
+use sha2::{Digest, Sha256};
+
+use crate::entity::aliases::{Aliases, hex};
+use crate::entity::clean::cleaned;
+use crate::entity::dates;
+use crate::entity::fold::key;
+use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
+use crate::entity::recognise::{CONFIDENT, Found, Support, add_acronyms, may_become, recognise, sentence_of};
+use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
 use crate::text::Span;
-
-/// The names known before any article is read: the built-in table and the user's.
-#[derive(Debug)]
-pub struct Aliases {}
-
-impl Aliases {
-    /// The built-in table.
-    pub fn built_in() -> Self {
-        Aliases {}
-    }
-
-    /// Adds a user's table: CSV with the columns `entity,alias,type,rule`, where `rule` is `same`
-    /// or `never`. It wins over the built-in one.
-    ///
-    /// # Errors
-    /// Naming the file and line of the first row that makes no sense.
-    pub fn add_file(&mut self, _: &Path) -> Result<()> {
-        Ok(())
-    }
-}
 
 /// An article's mentions, each with its entity.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +26,257 @@ pub struct Names {
 
 /// Decides which mentions of one article name the same entity, and adds the names of `aliases` and
 /// the dates that the model does not report.
-pub fn resolve(_: &Aliases, _: &str, _: &[Span], _: Vec<RawMention>) -> Names {
-    Names::default()
+///
+/// `sentences` are in text order and do not overlap; a mention that lies in no sentence is dropped,
+/// one that crosses the end of a sentence is cut there. The stages:
+///
+/// 1. What models swallow at the ends of a name (titles, possessives, quotes) is cut off.
+/// 2. The names of the tables that the model missed or cut short are added ([`Origin::Aliases`]),
+///    then acronyms that the article introduces in brackets, then dates ([`Origin::Dates`]).
+/// 3. Mentions are joined to entities. The tables decide an entity's name and type; without them the
+///    name is the fullest form in the article and the type the one with the greatest sum of scores.
+/// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity, unless it
+///    is an `ORG` named after a place; so does, whatever the score, a mention that the tables know
+///    surely as an organisation or a person. Demonyms are `MISC`, with their country as the entity.
+pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Names {
+    let mentions = tidy(aliases, text, sentences, raw);
+    let (mut mentions, support) = recognise(aliases, text, sentences, mentions);
+    add_introduced(aliases, text, sentences, &mut mentions);
+    let found_dates = add_dates(text, sentences, &mut mentions);
+
+    join(aliases, text, &support, &mentions, found_dates)
+}
+
+/// Decides which of mentions that are right as they are, as in hand labels, name the same entity. None
+/// is added, cut or retyped; only those that lie in no sentence are dropped.
+pub fn resolve_given(aliases: &Aliases, text: &str, sentences: &[Span], given: Vec<RawMention>) -> Names {
+    let mut mentions: Vec<Found> = given
+        .into_iter()
+        .filter_map(|RawMention { span, entity_type, score }| {
+            let sentence = sentence_of(sentences, span)?;
+            Some(Found { span, sentence, entity_type, score, origin: Origin::Model })
+        })
+        .collect();
+    mentions.sort_by_key(|m| m.span);
+    let (_, support) = recognise(aliases, text, sentences, mentions.clone());
+    let (dates, mentions): (Vec<Found>, Vec<Found>) =
+        mentions.into_iter().partition(|m| m.entity_type == EntityType::Date);
+    let dates = dates.into_iter().map(|date| (dates::name_of(date.span.of(text)), date));
+    let dates = dates.map(|(name, date)| (Found { origin: Origin::Dates, ..date }, name)).collect();
+    let types: Vec<(Span, EntityType)> = mentions.iter().map(|m| (m.span, m.entity_type)).collect();
+    let mut names = join(aliases, text, &support, &mentions, dates);
+    for mention in &mut names.mentions {
+        if let Ok(at) = types.binary_search_by_key(&mention.span, |&(span, _)| span) {
+            mention.entity_type = types[at].1;
+        }
+    }
+    names
+}
+
+/// Joins mentions, which hold no dates, to entities.
+fn join(
+    aliases: &Aliases,
+    text: &str,
+    support: &Support,
+    mentions: &[Found],
+    found_dates: Vec<(Found, String)>,
+) -> Names {
+    let links = link(aliases, text, support, mentions);
+
+    let mut names = Names::default();
+    let mut placed: Vec<Mention> = Vec::with_capacity(mentions.len());
+    let mut entities: Vec<(usize, Entity)> = Vec::new();
+    for linked in links.entities {
+        let number = entities.len();
+        for &i in &linked.mentions {
+            let mention = &mentions[i];
+            let demonym = links.demonym[i];
+            let mut entity_type = mention.entity_type;
+            let better = if demonym { EntityType::Misc } else { linked.entity_type };
+            let decided = links.decided[i] && !demonym;
+            if decided || (mention.score < CONFIDENT && may_become(entity_type, better)) {
+                entity_type = better;
+            }
+            placed.push(Mention {
+                span: mention.span,
+                sentence: mention.sentence,
+                entity_type,
+                score: mention.score,
+                origin: mention.origin,
+                entity: number,
+                demonym,
+            });
+        }
+        let first = linked.mentions.iter().map(|&i| mentions[i].span.start).min().unwrap_or(0);
+        entities.push((first, entity(linked.entity_type, linked.name)));
+    }
+    let mut number_of: BTreeMap<String, usize> = BTreeMap::new();
+    for (mention, name) in found_dates {
+        let number = *number_of.entry(name).or_insert_with_key(|name| {
+            entities.push((mention.span.start, entity(EntityType::Date, name.clone())));
+            entities.len() - 1
+        });
+        placed.push(Mention {
+            span: mention.span,
+            sentence: mention.sentence,
+            entity_type: EntityType::Date,
+            score: mention.score,
+            origin: mention.origin,
+            entity: number,
+            demonym: false,
+        });
+    }
+
+    // Entities in order of their first mention.
+    let mut order: Vec<usize> = (0..entities.len()).collect();
+    order.sort_by_key(|&i| (entities[i].0, i));
+    let mut rank = vec![0; entities.len()];
+    for (new, &old) in order.iter().enumerate() {
+        rank[old] = new;
+    }
+    placed.sort_by_key(|m| m.span);
+    for mut mention in placed {
+        mention.entity = rank[mention.entity];
+        names.mentions.push(mention);
+    }
+    names.entities = order.into_iter().map(|i| entities[i].1.clone()).collect();
+    names
+}
+
+/// An entity with its identifier: the first 12 hexadecimal digits of the SHA-256 of type and name.
+fn entity(entity_type: EntityType, name: String) -> Entity {
+    let digest = Sha256::digest(format!("{entity_type}\t{name}").as_bytes());
+    let mut id = hex(&digest);
+    id.truncate(12);
+    Entity { id, name, entity_type }
+}
+
+/// The model's mentions, cleaned, in text order, without overlaps (the more likely one stays).
+fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Vec<Found> {
+    let is_known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
+    let mut mentions: Vec<Found> = Vec::with_capacity(raw.len());
+    for RawMention { span, entity_type, score } in raw {
+        let on_boundaries = text.is_char_boundary(span.start) && text.is_char_boundary(span.end);
+        if !on_boundaries || span.is_empty() {
+            continue;
+        }
+        let Some(span) = cleaned(text, within_sentence(text, sentences, span), entity_type, is_known) else {
+            continue;
+        };
+        let span = without_the(aliases, text, span);
+        let Some(sentence) = sentence_of(sentences, span) else { continue };
+        let origin = if entity_type == EntityType::Date { Origin::Dates } else { Origin::Model };
+        mentions.push(Found { span, sentence, entity_type, score, origin });
+    }
+    mentions.sort_by_key(|m| (m.span, Reverse(m.entity_type)));
+    let mut kept: Vec<Found> = Vec::with_capacity(mentions.len());
+    let mut rest = mentions.as_slice();
+    while let Some(first) = rest.first() {
+        // A run of mentions of which each overlaps one before.
+        let mut end = first.span.end;
+        let count = rest.iter().take_while(|m| {
+            let overlaps = m.span.start < end;
+            end = end.max(m.span.end);
+            overlaps || m.span.start == first.span.start
+        });
+        let (run, after) = rest.split_at(count.count());
+        likeliest(run, &mut kept);
+        rest = after;
+    }
+    kept
+}
+
+/// Adds to `kept` the mentions of `run` that overlap no likelier one.
+fn likeliest(run: &[Found], kept: &mut Vec<Found>) {
+    if let [only] = run {
+        kept.push(only.clone());
+        return;
+    }
+    let mut order: Vec<&Found> = run.iter().collect();
+    order.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.span.len().cmp(&a.span.len())));
+    let mut chosen: Vec<&Found> = Vec::new();
+    for mention in order {
+        if chosen.iter().all(|m| !m.span.overlaps(mention.span)) {
+            chosen.push(mention);
+        }
+    }
+    chosen.sort_by_key(|m| m.span);
+    kept.extend(chosen.into_iter().cloned());
+}
+
+/// Cuts `The ` off a name that the tables know only without it.
+fn without_the(aliases: &Aliases, text: &str, span: Span) -> Span {
+    let name = span.of(text);
+    let known = |name: &str| aliases.written_like(name, &key(name)).iter().any(|a| a.text == name);
+    match name.strip_prefix("The ") {
+        Some(rest) if known(rest) && !known(name) => Span::new(span.start + 4, span.end),
+        _ => span,
+    }
+}
+
+/// `span` up to the end of the sentence in which it begins.
+fn within_sentence(text: &str, sentences: &[Span], span: Span) -> Span {
+    let span = span.trimmed(text);
+    let at = sentences.partition_point(|s| s.end <= span.start);
+    match sentences.get(at) {
+        Some(sentence) if span.start >= sentence.start && span.end > sentence.end => {
+            Span::new(span.start, sentence.end)
+        }
+        _ => span,
+    }
+}
+
+/// Adds acronyms that the article introduces in brackets, there and wherever else they stand.
+fn add_introduced(aliases: &Aliases, text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
+    let mut introduced: Vec<(String, EntityType)> = Vec::new();
+    for mention in mentions.iter() {
+        if let Some(acronym) = missed_acronym(text, mention) {
+            introduced.push((acronym.to_owned(), EntityType::Org));
+        }
+    }
+    for (_, short) in bracketed(text, mentions) {
+        let short = &mentions[short];
+        introduced.push((short.span.of(text).to_owned(), short.entity_type));
+    }
+    introduced.retain(|(acronym, _)| is_acronym(acronym));
+    introduced.sort();
+    introduced.dedup_by(|a, b| a.0 == b.0);
+    add_acronyms(aliases, text, sentences, mentions, &introduced);
+}
+
+/// Adds the dates that no mention covers, and returns all dates with their names.
+fn add_dates(text: &str, sentences: &[Span], mentions: &mut Vec<Found>) -> Vec<(Found, String)> {
+    // Dates given with the mentions (by hand labels or a model that knows them) are named likewise.
+    let mut dates: Vec<(Found, String)> = mentions
+        .iter()
+        .filter(|m| m.entity_type == EntityType::Date)
+        .map(|m| (m.clone(), dates::name_of(m.span.of(text))))
+        .collect();
+    mentions.retain(|m| m.entity_type != EntityType::Date);
+    let mut given = 0;
+    let mut added: Vec<(Found, String)> = Vec::new();
+    for date in dates::dates(text) {
+        let Some(sentence) = sentence_of(sentences, date.span) else { continue };
+        let at = mentions.partition_point(|m| m.span.end <= date.span.start);
+        if mentions.get(at).is_some_and(|m| m.span.overlaps(date.span)) {
+            continue;
+        }
+        while given < dates.len() && dates[given].0.span.end <= date.span.start {
+            given += 1;
+        }
+        if dates.get(given).is_some_and(|(m, _)| m.span.overlaps(date.span)) {
+            continue;
+        }
+        let found = Found {
+            span: date.span,
+            sentence,
+            entity_type: EntityType::Date,
+            score: dates::SCORE,
+            origin: Origin::Dates,
+        };
+        added.push((found, date.name));
+    }
+    dates.extend(added);
+    dates.sort_by_key(|(date, _)| date.span);
+    dates
 }

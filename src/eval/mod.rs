@@ -1,1 +1,35 @@
 //! Comparison with hand labels.
+//!
+//! 1. [`gold`] reads the labels, in whatever format they are, and reports what does not fit.
+//! 2. [`by_program`] or [`from_files`] gives the predictions for the same texts.
+//! 3. A [`Map`] puts the predictions in the terms of the gold; the [`Scope`] says what it can judge.
+//! 4. An [`Evaluation`] holds additive counts, from which [`report`] makes figures, [`bootstrap`] says how
+//!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
+//!
+//! No score depends on how predictions are made: the program comes in as a [`Predict`].
+
+pub mod bootstrap;
+mod counts;
+mod entities;
+pub mod errors;
+mod evaluation;
+pub mod gold;
+pub mod html;
+mod labels;
+mod map;
+mod predicted;
+mod relations;
+pub mod report;
+mod resolution;
+mod scope;
+
+pub use counts::{Counts, Macro, SchemeCounts};
+pub use entities::{EntityScore, Scheme};
+pub use evaluation::{DocumentCounts, Evaluation};
+pub use gold::Gold;
+pub use labels::{Document, Labels, Mention, Relation};
+pub use map::Map;
+pub use predicted::{Predict, Task, by_program, from_files};
+pub use relations::{Mode, RelationScore};
+pub use resolution::Resolution;
+pub use scope::Scope;

@@ -1,17 +1,50 @@
 //! Articles from files: one reader per format, all yielding a stream of [`Item`]s.
+//!
+//! The rooms, in the order in which an article passes through them: `listing` (what the user named,
+//! as files in a fixed order), `bytes` (decompressed, UTF-8 or Windows-1252), then one reader per
+//! format (`text_file`, `table`, `jsonl`; the last two share `columns`), with `decode` making text
+//! of bytes, and `ids` seeing to it that no two articles have one name.
+//!
+//! No reader stops the run: what cannot be read becomes a [`Problem`] in the stream, at its place.
+//!
+//! One record is in memory at a time, however long it is. What grows with the input is about 30
+//! bytes an article (to tell ids apart) and about 70 bytes for each file in a folder. Two kinds of
+//! damage make a longer record of what follows: a quotation mark in a table with no other behind it,
+//! and a table whose lines end in lone carriage returns.
 
-use std::path::PathBuf;
+mod bytes;
+mod columns;
+mod decode;
+mod ids;
+mod jsonl;
+mod listing;
+mod repeats;
+mod table;
+mod text_file;
 
-use crate::error::{Problem, Result};
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::{Place, Problem, Result};
 use crate::text::Article;
 
-/// How to read tables.
+use ids::Ids;
+use listing::{Format, Listing, Source, Step};
+use repeats::{Kind, Repeats};
+
+/// How to read tables and JSONL, and what to leave alone.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The column that holds the id; guessed from `id|url|title` if not given.
+    /// The column (for JSONL: the key) that holds the id; guessed from `id|url|title` if not given.
     pub id_column: Option<String>,
-    /// The column that holds the text; guessed from `text|body|content` if not given.
+    /// The column (for JSONL: the key) that holds the text; guessed from `text|body|content` if not
+    /// given.
     pub text_column: Option<String>,
+    /// Folders not to enter when they are met inside an input folder: the one that output goes to.
+    pub pass_over: Vec<PathBuf>,
 }
 
 /// What a reader yields.
@@ -23,22 +56,204 @@ pub enum Item {
     Problem(Problem),
 }
 
-/// The articles of all inputs, in order. Files are opened one at a time and read as they are
-/// needed, so memory does not grow with the number of articles.
-pub struct Articles {}
+/// How far the reading has come, in bytes on disk. A clone shows the same state and can be read
+/// from any thread.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    read: Arc<AtomicU64>,
+    total: Option<u64>,
+}
 
-/// Opens `inputs` (files, folders, or `-` for JSONL on standard input).
+impl Progress {
+    /// The bytes read so far.
+    pub fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    /// The bytes in all files, as they were when [`open`] looked. None if standard input is among
+    /// the inputs.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+}
+
+/// The articles of all inputs, in order. Files are opened one at a time and read as they are
+/// needed, so memory does not grow with the size of the input (but see the module's documentation).
+///
+/// Ids are unique: where one comes again, the later article is called `id#2`, `id#3` and so on, and
+/// a [`Problem`] before it says so.
+pub struct Articles {
+    listing: Listing,
+    options: Options,
+    /// The next step of the listing.
+    step: usize,
+    /// What the open file is read with.
+    reader: Option<Box<dyn Reader>>,
+    /// Read and not yet yielded.
+    found: VecDeque<Found>,
+    ids: Ids,
+    repeats: Repeats,
+    read: Arc<AtomicU64>,
+    /// What `read` will be when the open file has been read.
+    read_after: u64,
+}
+
+/// Opens `inputs`: files, folders, or `-` for JSONL on standard input.
+///
+/// A folder is read recursively, in the order of the names compared byte by byte: its `.txt`,
+/// `.csv`, `.tsv`, `.jsonl` and `.ndjson` files, also with `.gz` or `.zst` behind. Anything else in it
+/// is passed over, and so are hidden files and the CSVs and JSONL files that this program writes
+/// or that hold hand labels. A file that is named itself is also read as a text if its extension is
+/// not known, unless it turns out not to be one.
 ///
 /// # Errors
-/// If an input does not exist or is of no known format: then nothing is read at all.
-pub fn open(_inputs: &[PathBuf], _options: Options) -> Result<Articles> {
-    Ok(Articles {})
+/// If an input does not exist, if a file named is output of this program, or if there is nothing to
+/// read in all that was named.
+pub fn open(inputs: &[PathBuf], options: Options) -> Result<Articles> {
+    Ok(Articles {
+        listing: Listing::new(inputs, &options)?,
+        options,
+        step: 0,
+        reader: None,
+        found: VecDeque::new(),
+        ids: Ids::default(),
+        repeats: Repeats::default(),
+        read: Arc::default(),
+        read_after: 0,
+    })
+}
+
+impl Articles {
+    /// How far the reading has come, to be asked at any time and from any thread.
+    pub fn progress(&self) -> Progress {
+        Progress { read: Arc::clone(&self.read), total: self.listing.total }
+    }
+
+    /// Goes to the next step of the listing. False behind the last.
+    fn advance(&mut self) -> bool {
+        if self.listing.total.is_some() {
+            // Also past what was not read of the last file: the rest of a broken one, for example.
+            self.read.store(self.read_after, Ordering::Relaxed);
+        }
+        let step = self.listing.step(self.step);
+        self.step += 1;
+        let opened = match step {
+            None => return false,
+            Some(Step::Problem(problem)) => {
+                self.found.push_back(Found::Problem(Kind::File, problem));
+                return true;
+            }
+            Some(Step::Stdin) => self.open_stdin(),
+            Some(Step::File(source)) => self.open_file(source),
+        };
+        match opened {
+            Ok(reader) => self.reader = Some(reader),
+            Err(problem) => self.found.push_back(Found::Problem(Kind::File, problem)),
+        }
+        true
+    }
+
+    fn open_stdin(&mut self) -> Result<Box<dyn Reader>, Problem> {
+        let file = PathBuf::from("standard input");
+        let bytes = bytes::stdin(Arc::clone(&self.read)).map_err(|error| unreadable(&file, &error))?;
+        Ok(Box::new(jsonl::Jsonl::new(bytes, file, "stdin".to_owned(), self.options.clone())))
+    }
+
+    fn open_file(&mut self, source: Source) -> Result<Box<dyn Reader>, Problem> {
+        let Source { path, name, format, compression } = source;
+        let (bytes, size) = bytes::open(&path, compression, Arc::clone(&self.read))
+            .map_err(|error| unreadable(&path, &error))?;
+        self.read_after += size;
+        let options = self.options.clone();
+        Ok(match format {
+            Format::Text { doubtful } => {
+                Box::new(text_file::TextFile::new(bytes, Place::file(path), name, doubtful))
+            }
+            Format::Table { delimiter } => Box::new(table::Table::new(bytes, path, name, delimiter, options)),
+            Format::Jsonl => Box::new(jsonl::Jsonl::new(bytes, path, name, options)),
+        })
+    }
 }
 
 impl Iterator for Articles {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
-        None
+        loop {
+            match self.found.pop_front() {
+                Some(Found::Article(mut article, place)) => {
+                    let Some(id) = self.ids.take(&article.id) else { return Some(Item::Article(article)) };
+                    let problem = Problem::mended(
+                        place,
+                        format!("another article is already called {}", article.id),
+                        format!("This one is called {id} in the output."),
+                    );
+                    article.id = id;
+                    self.found.push_front(Found::Renamed(article));
+                    self.found.push_front(Found::Problem(Kind::DuplicateId, problem));
+                }
+                Some(Found::Renamed(article)) => return Some(Item::Article(article)),
+                Some(Found::Problem(kind, problem)) => {
+                    if let Some(problem) = self.repeats.admit(kind, problem) {
+                        return Some(Item::Problem(problem));
+                    }
+                }
+                None => match &mut self.reader {
+                    Some(reader) => {
+                        if !reader.read(&mut self.found) {
+                            self.reader = None;
+                        }
+                    }
+                    None => {
+                        let repeats = std::mem::take(&mut self.repeats);
+                        self.found.extend(repeats.summaries().map(|it| Found::Problem(Kind::File, it)));
+                        if self.found.is_empty() && !self.advance() {
+                            return None;
+                        }
+                    }
+                },
+            }
+        }
     }
 }
+
+/// A format reader.
+trait Reader: Send {
+    /// Reads on, putting what it finds behind what is in `out`. False when there is no more to read.
+    fn read(&mut self, out: &mut VecDeque<Found>) -> bool;
+}
+
+/// What a format reader finds.
+enum Found {
+    /// An article with the id that its file gives it, and where it came from.
+    Article(Article, Place),
+    /// An article whose id is unique by now.
+    Renamed(Article),
+    Problem(Kind, Problem),
+}
+
+/// A file that cannot be opened.
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound => "It was there when the run started. Put it back and run again.",
+        io::ErrorKind::PermissionDenied => "Ask its owner for the right to read it.",
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+            "Check that it is what its name says (.gz, .zst), and copy or download it again."
+        }
+        _ => "Check that the disk or network share is there, and run again.",
+    };
+    Problem::skipped(Place::file(path), format!("cannot be read ({error})"), remedy)
+}
+
+/// A file that could be read up to here and no further.
+fn stopped(place: Place, error: &io::Error, kept: &str) -> Found {
+    let problem = Problem::skipped(
+        place,
+        format!("the file is damaged or cut off here ({error})"),
+        format!("{kept} Copy or download the file again."),
+    );
+    Found::Problem(Kind::File, problem)
+}
+
+#[cfg(test)]
+mod tests;

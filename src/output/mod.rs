@@ -1,1 +1,97 @@
-//! The files of a run.
+//! The files of a run: rows as serde structs, tables as CSV or JSON lines, all under temporary
+//! names until they are whole.
+
+mod aggregate;
+mod row;
+mod run;
+mod table;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::pipeline::Extraction;
+
+pub use aggregate::Connected;
+pub use row::{CooccurrenceRow, EntityRow, MentionRow, RelationRow, TripleRow};
+pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
+pub use table::{Format, Style};
+
+use aggregate::Aggregates;
+use table::Table;
+
+/// The output folder of one run.
+///
+/// [`Output::create`] opens it, [`Output::add`] takes extractions in order, [`Output::finish`]
+/// writes what needs all of them and gives every file its name. Dropped before that, it leaves
+/// the folder's earlier files as they were.
+pub struct Output {
+    folder: PathBuf,
+    style: Style,
+    mentions: Table,
+    relations: Table,
+    aggregates: Aggregates,
+}
+
+impl Output {
+    /// Opens `folder`, creating it if needed.
+    ///
+    /// # Errors
+    /// If the folder or a file in it cannot be written.
+    pub fn create(folder: &Path, style: Style) -> Result<Self> {
+        fs::create_dir_all(folder).map_err(|e| {
+            Error::io(folder, e, "Choose a folder you may write to with --out, or free the name")
+        })?;
+        Ok(Output {
+            folder: folder.to_path_buf(),
+            style,
+            mentions: Table::create(folder, "mentions", style)?,
+            relations: Table::create(folder, "relations", style)?,
+            aggregates: Aggregates::default(),
+        })
+    }
+
+    /// Writes the rows of one article.
+    ///
+    /// # Errors
+    /// If the disk is full or the folder has gone.
+    pub fn add(&mut self, extraction: &Extraction) -> Result<()> {
+        for row in row::mentions(extraction, self.style) {
+            self.mentions.write(&row)?;
+        }
+        for row in row::relations(extraction, self.style) {
+            self.relations.write(&row)?;
+        }
+        self.aggregates.add(extraction);
+        Ok(())
+    }
+
+    /// The counts so far.
+    pub fn counts(&self) -> Counts {
+        self.aggregates.counts()
+    }
+
+    /// The `n` entities with the most distinct neighbours in asserted triples, best first.
+    pub fn most_connected(&self, n: usize) -> Vec<Connected> {
+        self.aggregates.most_connected(n)
+    }
+
+    /// Writes the remaining files and gives all of them their names. Returns their paths.
+    ///
+    /// # Errors
+    /// If a file cannot be written or renamed.
+    pub fn finish(self, run: &Run) -> Result<Vec<PathBuf>> {
+        let Output { folder, style, mentions, relations, aggregates } = self;
+        let mut entities = Table::create(&folder, "entities", style)?;
+        aggregates.entity_rows(style, |row| entities.write(&row))?;
+        let mut triples = Table::create(&folder, "triples", style)?;
+        aggregates.triple_rows(style, |row| triples.write(&row))?;
+        let mut cooccurrences = Table::create(&folder, "cooccurrences", style)?;
+        aggregates.cooccurrence_rows(style, |row| cooccurrences.write(&row))?;
+        let run = run::write(&folder, run)?;
+        // Everything is on disk now; only renames are left.
+        let tables = [mentions, entities, relations, triples, cooccurrences];
+        let whole = tables.into_iter().map(Table::close).collect::<Result<Vec<_>>>()?;
+        whole.into_iter().chain([run]).map(table::Whole::name).collect()
+    }
+}

@@ -1,4 +1,17 @@
-//! Negation, certainty and attribution.
+//! Negation, certainty and attribution: how the sentence around a match puts it.
+//!
+//! Everything is found by the word lists of `rules/context.toml` and the position of their entries
+//! relative to the match:
+//!
+//! - A negation counts inside the match, or as `neither` right before it; a denial ("denied that")
+//!   counts before it in the same clause.
+//! - A doubt ("allegedly", "suspected") counts inside the match, or up to three words before it.
+//! - "X said" counts before the match, or behind it when a comma or a quotation mark comes first;
+//!   "according to X" counts anywhere. X becomes the source.
+//! - A match inside quotation marks is reported even if nobody is named.
+
+use crate::relation::line::{Kind, Sentence};
+use crate::relation::lists::Tagger;
 
 /// How the text puts a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -20,5 +33,453 @@ impl Certainty {
             Certainty::Reported => "reported",
             Certainty::Alleged => "alleged",
         }
+    }
+}
+
+/// What the context says about a match.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Context {
+    pub(crate) negated: bool,
+    pub(crate) certainty: Certainty,
+    pub(crate) attributed_to: Option<String>,
+}
+
+/// The cue lists that this module knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cue {
+    Negation,
+    NoNegation,
+    Denial,
+    Alleged,
+    Claim,
+    Say,
+    According,
+    Reportedly,
+    Source,
+    Pronoun,
+}
+
+const CUES: [(&str, Cue); 10] = [
+    ("negation", Cue::Negation),
+    ("no_negation", Cue::NoNegation),
+    ("denial", Cue::Denial),
+    ("alleged", Cue::Alleged),
+    ("claim", Cue::Claim),
+    ("say", Cue::Say),
+    ("according", Cue::According),
+    ("reportedly", Cue::Reportedly),
+    ("source", Cue::Source),
+    ("pronoun", Cue::Pronoun),
+];
+
+/// Whether a cue list of that name means anything.
+pub(crate) fn is_cue_list(name: &str) -> bool {
+    CUES.iter().any(|(known, _)| *known == name)
+}
+
+/// The names of all cue lists.
+pub(crate) fn cue_lists() -> String {
+    CUES.map(|(name, _)| name).join(", ")
+}
+
+/// Words before a match in which a doubt counts.
+const DOUBT_BEFORE: usize = 3;
+/// Words before a match in which a denial counts.
+const DENIAL_BEFORE: usize = 10;
+/// Words of a source without a name.
+const LONGEST_SOURCE: usize = 5;
+/// Words of what is said about a source: "Ana Ruiz, who heads the office, said".
+const LONGEST_APPOSITION: usize = 14;
+
+/// The cues of one sentence.
+#[derive(Debug)]
+pub(crate) struct Cues<'s, 'd> {
+    sentence: &'s Sentence<'d>,
+    found: Vec<Found>,
+    /// For each token whether it is inside quotation marks.
+    quoted: Vec<bool>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    cue: Cue,
+    first: usize,
+    last: usize,
+}
+
+/// Who is named as the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    /// By name, or by words such as "Turkish officials".
+    Named(String),
+    /// Somebody in another sentence.
+    Unnamed,
+}
+
+impl<'s, 'd> Cues<'s, 'd> {
+    /// Finds the cues of a sentence. `names` are the names of the tagger's lists, by number.
+    pub(crate) fn of(sentence: &'s Sentence<'d>, tagger: &Tagger, names: &[String]) -> Self {
+        let row: Vec<Option<u32>> = sentence.tokens.iter().map(|token| token.word).collect();
+        let mut found = Vec::new();
+        tagger.tag(&row, |first, length, list| {
+            let name = names.get(list as usize).map(String::as_str).unwrap_or_default();
+            if let Some((_, cue)) = CUES.iter().find(|(known, _)| *known == name) {
+                found.push(Found { cue: *cue, first, last: first + length - 1 });
+            }
+        });
+        let mut inside = false;
+        let mut quoted = Vec::with_capacity(sentence.tokens.len());
+        for i in 0..sentence.tokens.len() {
+            if matches!(form(sentence, i), "\"" | "“" | "”" | "``" | "''" | "` `" | "' '") {
+                inside = !inside;
+                quoted.push(false);
+            } else {
+                quoted.push(inside);
+            }
+        }
+        // A quotation that goes on in the next sentence is one; a stray mark at the end is not.
+        Cues { sentence, found, quoted }
+    }
+
+    /// The context of a match that covers the tokens `first..=last`. `own` tells the tokens that
+    /// the rule itself asks for.
+    pub(crate) fn context(&self, first: usize, last: usize, own: impl Fn(usize) -> bool) -> Context {
+        let of = |cues: &'static [Cue]| {
+            let own = &own;
+            self.found.iter().filter(move |f| cues.contains(&f.cue) && !(f.first..=f.last).any(own))
+        };
+        let inside = |f: &Found| f.first >= first && f.last <= last;
+        let negated = of(&[Cue::Negation])
+            .any(|f| inside(f) || (f.last + 1 == first && self.is(f.first, "neither")))
+            || of(&[Cue::Denial]).any(|f| {
+                f.last < first && first - f.last <= DENIAL_BEFORE && self.same_clause(f.last, first)
+            });
+
+        let mut certainty = Certainty::Stated;
+        if of(&[Cue::Reportedly]).any(|f| inside(f) || self.before(f, first, 2 * DOUBT_BEFORE)) {
+            certainty = Certainty::Reported;
+        }
+        let mut attributed_to = None;
+        let in_quotation = (first..=last).all(|i| self.quoted.get(i).copied().unwrap_or(false));
+        if in_quotation {
+            certainty = Certainty::Reported;
+        }
+        for f in of(&[Cue::According, Cue::Say, Cue::Claim]).filter(|f| f.last < first || f.first > last) {
+            let source = match f.cue {
+                Cue::According => self.source_behind(f.last + 1, true),
+                _ => self.speaker(f, first, last, in_quotation),
+            };
+            let Some(source) = source else { continue };
+            certainty =
+                certainty.max(if f.cue == Cue::Claim { Certainty::Alleged } else { Certainty::Reported });
+            if let (Source::Named(name), None) = (source, &attributed_to) {
+                attributed_to = Some(name);
+            }
+        }
+        if of(&[Cue::Alleged]).any(|f| inside(f) || self.before(f, first, DOUBT_BEFORE)) {
+            certainty = Certainty::Alleged;
+        }
+        Context { negated, certainty, attributed_to }
+    }
+
+    /// Whether a cue ends at most `most` tokens before `first`, in the same clause.
+    fn before(&self, f: &Found, first: usize, most: usize) -> bool {
+        f.last < first && first - f.last <= most && (f.last + 1..first).all(|i| !self.is_mark(i))
+    }
+
+    fn form(&self, token: usize) -> &'d str {
+        form(self.sentence, token)
+    }
+
+    fn is(&self, token: usize, word: &str) -> bool {
+        self.form(token).eq_ignore_ascii_case(word)
+    }
+
+    fn is_mark(&self, token: usize) -> bool {
+        self.sentence.tokens.get(token).is_none_or(|t| t.kind == Kind::Punct)
+            && !matches!(self.form(token), "-" | "'s" | "’s" | "'" | "’" | "&")
+    }
+
+    /// No semicolon, and no "but" behind a comma, between two tokens.
+    fn same_clause(&self, a: usize, b: usize) -> bool {
+        (a..b).all(|i| {
+            !(matches!(self.form(i), ";" | "." | ":") || self.is(i, "but") || self.is(i, "although"))
+        })
+    }
+
+    fn has(&self, cue: Cue, token: usize) -> bool {
+        self.found.iter().any(|f| f.cue == cue && (f.first..=f.last).contains(&token))
+    }
+
+    /// A verb of saying that is not also a noun: not the "reports" of "media reports".
+    fn says(&self, token: usize) -> bool {
+        (self.has(Cue::Say, token) || self.has(Cue::Claim, token)) && !self.has(Cue::Source, token)
+    }
+
+    /// Who speaks, if the match is what is said.
+    fn speaker(&self, f: &Found, first: usize, last: usize, in_quotation: bool) -> Option<Source> {
+        if self.quoted.get(f.first).copied().unwrap_or(false) && in_quotation {
+            return None;
+        }
+        if f.last < first {
+            // "Officials said (that) ..."; behind a quotation something new begins.
+            let same_clause = self.same_clause(f.last, first) || in_quotation;
+            let addressed = self.is(f.last + 1, "to") || self.is(f.last + 1, ",") && !in_quotation;
+            return (same_clause && !addressed).then(|| self.source_before(f.first, 0)).flatten();
+        }
+        // "..., officials said." or "..., said Ana Ruiz, a ..."
+        let clause = (last + 1..f.first).rev().find(|&i| self.is_mark(i))?;
+        let closes = matches!(self.form(clause), ",") || self.quoted.get(clause) == Some(&false);
+        if !closes || !self.ends_soon(f.last + 1) && !in_quotation {
+            return None;
+        }
+        if clause + 1 == f.first {
+            // "told" has its addressee behind it, not its speaker.
+            let speaker = if self.form(f.first).starts_with(['t', 'T']) {
+                None
+            } else {
+                self.source_behind(f.last + 1, false)
+            };
+            return speaker.or_else(|| self.source_before(f.first, last + 1));
+        }
+        self.source_before(f.first, clause + 1)
+    }
+
+    /// Whether what follows a verb of saying is not what is said: the end, a mark, an addressee, a
+    /// time or a place.
+    fn ends_soon(&self, mut at: usize) -> bool {
+        let over = |at: usize| {
+            at >= self.sentence.tokens.len()
+                || self.is_mark(at)
+                || [
+                    "in",
+                    "on",
+                    "at",
+                    "during",
+                    "last",
+                    "after",
+                    "this",
+                    "earlier",
+                    "late",
+                    "yesterday",
+                    "today",
+                ]
+                .iter()
+                .any(|w| self.is(at, w))
+                || self.form(at).to_ascii_lowercase().ends_with("day")
+        };
+        if over(at) {
+            return true;
+        }
+        // An addressee, or the speaker himself: "said Turkish officials", "told Reuters".
+        for _ in 0..LONGEST_SOURCE {
+            at += 1;
+            if over(at) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The source whose words end right before token `verb` and start no earlier than `from`.
+    fn source_before(&self, verb: usize, from: usize) -> Option<Source> {
+        let mut at = verb;
+        // "recently claimed", "has also said"
+        while at > from && self.is_filler(at - 1) {
+            at -= 1;
+        }
+        if at > from && self.is(at - 1, ",") {
+            // "Ana Ruiz, director of the office, said": the name is before the first comma.
+            let earliest = at.saturating_sub(LONGEST_APPOSITION).max(from);
+            let comma = (earliest..at - 1).rev().find(|&i| self.is(i, ","))?;
+            at = comma;
+        }
+        if at <= from {
+            return None;
+        }
+        self.noun_phrase(from.max(at.saturating_sub(LONGEST_SOURCE)), at)
+    }
+
+    /// The source whose words start at a token.
+    fn source_behind(&self, from: usize, firmly: bool) -> Option<Source> {
+        let mut end = from;
+        while end < self.sentence.tokens.len() && end < from + LONGEST_SOURCE + 1 {
+            let stop = self.is_mark(end) && !(end == from && self.is_mark(end))
+                || end > from && (self.is_little(end) || self.says(end));
+            if stop || (end == from && self.is_mark(end)) {
+                break;
+            }
+            end += 1;
+            // A name ends the phrase, unless it stands before a noun: "Reuters reports".
+            if self.is_name(end - 1) && !self.has(Cue::Source, end) {
+                break;
+            }
+        }
+        if end == from {
+            return None;
+        }
+        self.noun_phrase(from, end).or_else(|| firmly.then(|| self.words(from, end)).map(Source::Named))
+    }
+
+    /// The source in a row of tokens, if the last of them can be one.
+    fn noun_phrase(&self, from: usize, end: usize) -> Option<Source> {
+        let head = end.checked_sub(1)?;
+        if let Kind::Name(mention) = self.sentence.tokens.get(head)?.kind {
+            let document = &self.sentence.document;
+            let mention = &document.mentions[mention];
+            if mention.demonym {
+                return None;
+            }
+            let entity = document.entities.get(mention.entity)?;
+            return Some(Source::Named(entity.name.clone()));
+        }
+        if self.has(Cue::Source, head) {
+            let start = (from..head)
+                .rev()
+                .take_while(|&i| !self.is_mark(i) && !self.is_little(i) && !self.says(i))
+                .last()
+                .unwrap_or(head);
+            return Some(Source::Named(self.words(start, end)));
+        }
+        self.has(Cue::Pronoun, head).then_some(Source::Unnamed)
+    }
+
+    fn is_name(&self, token: usize) -> bool {
+        match self.sentence.tokens.get(token).map(|t| t.kind) {
+            Some(Kind::Name(mention)) => !self.sentence.document.mentions[mention].demonym,
+            _ => false,
+        }
+    }
+
+    fn is_filler(&self, token: usize) -> bool {
+        let word = self.form(token);
+        (word.len() > 4 && word.ends_with("ly") && self.sentence.tokens[token].kind == Kind::Word)
+            || ["has", "have", "had", "also", "later", "then", "was", "were", "meanwhile"]
+                .iter()
+                .any(|w| self.is(token, w))
+    }
+
+    /// Words that are no part of a short noun phrase.
+    fn is_little(&self, token: usize) -> bool {
+        [
+            "a",
+            "an",
+            "the",
+            "that",
+            "and",
+            "but",
+            "as",
+            "when",
+            "while",
+            "after",
+            "before",
+            "because",
+            "if",
+            "in",
+            "on",
+            "at",
+            "by",
+            "with",
+            "to",
+            "from",
+            "for",
+            "who",
+            "which",
+            "whom",
+            "is",
+            "was",
+            "are",
+            "were",
+            "has",
+            "have",
+            "had",
+            "it",
+            "he",
+            "she",
+            "they",
+            "some",
+            "of",
+            "published",
+            "released",
+            "quoted",
+            "whose",
+            "where",
+            "since",
+            "so",
+            "meanwhile",
+        ]
+        .iter()
+        .any(|w| self.is(token, w))
+    }
+
+    /// The words of a row of tokens, without an article in front.
+    fn words(&self, mut from: usize, end: usize) -> String {
+        while from + 1 < end && ["a", "an", "the", "some"].iter().any(|w| self.is(from, w)) {
+            from += 1;
+        }
+        let (first, last) = (self.sentence.tokens[from].span, self.sentence.tokens[end - 1].span);
+        let words = &self.sentence.document.text[first.start..last.end];
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn form<'d>(sentence: &Sentence<'d>, token: usize) -> &'d str {
+    sentence.tokens.get(token).map(|t| t.span.of(sentence.document.text)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::relation::{Bracketed, Matcher, RuleSet};
+
+    /// Rules that fire on most ways to say that somebody met, killed or owns somebody.
+    const RULES: &str = r#"
+[[rule]]
+id = "killed/test"
+pattern = ["SUBJ ANY{0,5} (kill~ | killing | attack~) (of)? ANY{0,4} OBJ", "killing of OBJ by SUBJ"]
+score = 0.9
+[[rule]]
+id = "opposes/test"
+pattern = "SUBJ ANY{0,3} accuse~ OBJ"
+score = 0.9
+[[rule]]
+id = "leads/test"
+pattern = "SUBJ , ANY{0,3} (president | head) of OBJ"
+score = 0.9
+[[rule]]
+id = "member_of/test"
+pattern = "SUBJ ANY{0,4} member of OBJ"
+score = 0.9
+"#;
+
+    /// `expected` is `negated certainty source`, in this order, as far as they differ from
+    /// "stated by nobody".
+    fn context_of(text: &str) -> String {
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("test.toml".into(), RULES.into())]).unwrap();
+        let read = Bracketed::sentence(text);
+        let relations = Matcher::new(&set).unwrap().relations(read.document());
+        let relation = relations.first().unwrap_or_else(|| panic!("no relation in {text}"));
+        let mut words = Vec::new();
+        if relation.negated {
+            words.push("negated".to_owned());
+        }
+        if relation.certainty != super::Certainty::Stated {
+            words.push(relation.certainty.as_str().to_owned());
+        }
+        words.extend(relation.attributed_to.iter().map(|name| format!("by {name}")));
+        words.join(" ")
+    }
+
+    #[test]
+    fn contexts_of_a_table() {
+        let mut wrong = Vec::new();
+        for (number, line) in include_str!("context_cases.tsv").lines().enumerate().skip(1) {
+            let (expected, text) = line.split_once('\t').unwrap();
+            let got = context_of(text);
+            if got != expected {
+                wrong.push(format!("line {}: {text}\n  expected {expected:?}, got {got:?}", number + 1));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

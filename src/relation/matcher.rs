@@ -1,24 +1,644 @@
 //! Matches compiled rules against sentences.
+//!
+//! A sentence is spelled once. Of all patterns, only those are tried whose words, lists and types
+//! the sentence has at all (an index from keys to patterns finds them without looking at the
+//! others); of these, only those that match when every name may play any role; and only these few
+//! are tried on each pair of names.
+//!
+//! What is capped, so that no text takes more than linear time: sentences of more than
+//! `LONGEST_PIECE` tokens are matched in pieces; a pair is tried if its names are at most
+//! `FARTHEST_NAMES` names and `FARTHEST_TOKENS` tokens apart; a pattern sees 30 tokens to the left
+//! and right of its pair; members of a list beyond `LONGEST_COORDINATION` have no relations.
 
-use crate::error::Result;
-use crate::relation::{Document, Relation, RuleSet};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::entity::EntityType;
+use crate::error::{Error, Result};
+use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, LazyRegex, OPENING, common};
+use crate::relation::context::Cues;
+use crate::relation::line::{
+    self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Spelled, Token, View, type_letter,
+};
+use crate::relation::lists::{self, Tagger};
+use crate::relation::pattern::Node;
+use crate::relation::words::Vocabulary;
+use crate::relation::{Document, Predicate, Relation, Rule, RuleSet};
+
+/// Names between the two of a pair.
+const FARTHEST_NAMES: usize = 10;
+/// Tokens (a list of names is one) between the two of a pair.
+const FARTHEST_TOKENS: usize = 50;
+
+/// The list of words that `MOD` does not match.
+const LITTLE: &str = "little";
 
 /// A compiled rule set. Immutable and shared by all workers.
 #[derive(Debug)]
-pub struct Matcher {}
+pub struct Matcher {
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) tagger: Tagger,
+    pub(crate) keys: Keys,
+    pub(crate) spelled: Spelled,
+    rules: Vec<CompiledRule>,
+    patterns: Vec<CompiledPattern>,
+    /// For each key the patterns that cannot match without it (or another one of its clause).
+    index: Vec<Vec<u32>>,
+    list_names: Vec<String>,
+    cue_tagger: Tagger,
+    cue_names: Vec<String>,
+}
+
+#[derive(Debug)]
+struct CompiledRule {
+    id: Arc<str>,
+    predicate: Predicate,
+    score: f32,
+    unless: Vec<LazyRegex>,
+    subject: Types,
+    object: Types,
+}
+
+#[derive(Debug)]
+struct CompiledPattern {
+    rule: usize,
+    regex: LazyRegex,
+    /// All of these must be in the sentence.
+    needs: Vec<Vec<u32>>,
+    /// The keys of every word and list in the pattern.
+    own: BTreeSet<u32>,
+}
+
+/// A set of types.
+#[derive(Debug, Clone, Copy)]
+struct Types(u8);
+
+impl Types {
+    fn of(types: &[EntityType]) -> Self {
+        Types(types.iter().filter_map(|&t| type_letter(t)).fold(0, |set, letter| set | Self::bit(letter)))
+    }
+
+    fn bit(letter: u8) -> u8 {
+        1 << "POLMD".bytes().position(|l| l == letter).unwrap_or(7)
+    }
+
+    fn has(self, letter: u8) -> bool {
+        self.0 & Self::bit(letter) != 0
+    }
+}
+
+/// That a rule matched on a pair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) rule: usize,
+    pattern: usize,
+    /// Mentions.
+    pub(crate) subject: usize,
+    pub(crate) object: usize,
+    /// First and last token that the pattern covers.
+    pub(crate) tokens: (usize, usize),
+}
+
+/// Keys that a sentence has.
+struct Present {
+    bits: Vec<u64>,
+    keys: Vec<u32>,
+}
+
+impl Present {
+    fn add(&mut self, key: u32) {
+        let (word, bit) = (key as usize / 64, 1 << (key % 64));
+        if self.bits[word] & bit == 0 {
+            self.bits[word] |= bit;
+            self.keys.push(key);
+        }
+    }
+
+    fn has(&self, key: u32) -> bool {
+        self.bits[key as usize / 64] & 1 << (key % 64) != 0
+    }
+}
 
 impl Matcher {
     /// Compiles a rule set.
     ///
     /// # Errors
     /// If a pattern is too large to compile.
-    pub fn new(_: &RuleSet) -> Result<Self> {
-        Ok(Matcher {})
+    pub fn new(set: &RuleSet) -> Result<Self> {
+        let mut vocabulary = Vocabulary::default();
+        for mark in OPENING.iter().chain(&CLOSING) {
+            vocabulary.add(mark);
+        }
+        for pattern in set.rules().iter().flat_map(|rule| rule.patterns.iter().chain(&rule.unless)) {
+            pattern.node.walk(&mut |node| match node {
+                Node::Word(word) | Node::Punct(word) => {
+                    vocabulary.add(word);
+                }
+                Node::Inflected(forms) => forms.iter().for_each(|form| {
+                    vocabulary.add(form);
+                }),
+                _ => {}
+            });
+        }
+        let mut keys = Keys { words: vocabulary.len() as u32, lists: 0 };
+        let mut tagger = Tagger::default();
+        let mut list_numbers = BTreeMap::new();
+        for (i, name) in set.lists.keys().enumerate() {
+            tagger.add(i as u32, &lists::expand(&set.lists, name)?, &mut vocabulary);
+            list_numbers.insert(name.clone(), i as u32);
+        }
+        let mut cue_tagger = Tagger::default();
+        let cue_names: Vec<String> = set.cues.keys().cloned().collect();
+        for (i, name) in cue_names.iter().enumerate() {
+            cue_tagger.add(i as u32, &lists::expand(&set.cues, name)?, &mut vocabulary);
+        }
+        keys.lists = list_numbers.len() as u32;
+        let mut little = vec![false; vocabulary.len()];
+        for word in lists::expand(&set.lists, LITTLE)? {
+            if let Some(number) = vocabulary.number(word) {
+                little[number as usize] = true;
+            }
+        }
+        let spelled = Spelled { words: keys.words, little };
+        let compiler = Compiler {
+            vocabulary: &vocabulary,
+            lists: &list_numbers,
+            tagger: &tagger,
+            keys,
+            common: common(&vocabulary),
+        };
+        let mut rules = Vec::new();
+        let mut patterns = Vec::new();
+        let mut index = vec![Vec::new(); keys.count()];
+        for rule in set.rules() {
+            for pattern in &rule.patterns {
+                let regex = compile(&compiler, rule, &pattern.text, &pattern.node)?;
+                let mut needs = compiler.needs(&pattern.node, &rule.subject, &rule.object);
+                needs.sort_by_key(|clause| compiler.frequency(clause));
+                let rarest: Clause = needs.first().cloned().unwrap_or_default();
+                for key in rarest {
+                    index[key as usize].push(patterns.len() as u32);
+                }
+                let needs = needs.into_iter().map(|clause| clause.into_iter().collect()).collect();
+                patterns.push(CompiledPattern {
+                    rule: rules.len(),
+                    regex,
+                    needs,
+                    own: compiler.own(&pattern.node),
+                });
+            }
+            let unless = rule
+                .unless
+                .iter()
+                .map(|p| compile(&compiler, rule, &p.text, &p.node))
+                .collect::<Result<Vec<_>>>()?;
+            rules.push(CompiledRule {
+                id: rule.id.clone(),
+                predicate: rule.predicate,
+                score: rule.score,
+                unless,
+                subject: Types::of(&rule.subject),
+                object: Types::of(&rule.object),
+            });
+        }
+        let list_names = list_numbers.into_keys().collect();
+        Ok(Matcher {
+            vocabulary,
+            tagger,
+            keys,
+            spelled,
+            rules,
+            patterns,
+            index,
+            list_names,
+            cue_tagger,
+            cue_names,
+        })
     }
 
     /// The relations of one article, ordered by position of subject, object and predicate; at most
     /// one (the best-scored) for each subject mention, predicate and object mention.
-    pub fn relations(&self, _: Document<'_>) -> Vec<Relation> {
-        Vec::new()
+    pub fn relations(&self, document: Document<'_>) -> Vec<Relation> {
+        let mut found = Vec::new();
+        self.each_sentence(document, |sentence, index| {
+            let mut best: BTreeMap<(usize, usize, Predicate), Hit> = BTreeMap::new();
+            for hit in self.hits(sentence) {
+                let rule = &self.rules[hit.rule];
+                best.entry((hit.subject, hit.object, rule.predicate))
+                    .and_modify(|before| {
+                        if rule.score > self.rules[before.rule].score {
+                            *before = hit.clone();
+                        }
+                    })
+                    .or_insert(hit);
+            }
+            if best.is_empty() {
+                return;
+            }
+            let cues = Cues::of(sentence, &self.cue_tagger, &self.cue_names);
+            for ((subject, object, predicate), hit) in best {
+                let rule = &self.rules[hit.rule];
+                let own = &self.patterns[hit.pattern].own;
+                let context = cues.context(hit.tokens.0, hit.tokens.1, |token| {
+                    self.keys_of(sentence, token).any(|key| own.contains(&key))
+                });
+                let names = document.mentions[subject].score * document.mentions[object].score;
+                found.push(Relation {
+                    subject,
+                    predicate,
+                    object,
+                    score: (rule.score * names).clamp(0.0, 1.0),
+                    negated: context.negated,
+                    certainty: context.certainty,
+                    attributed_to: context.attributed_to,
+                    sentence: document.sentences[index],
+                    rule: rule.id.clone(),
+                });
+            }
+        });
+        found
+    }
+
+    /// The name of a list by its number.
+    pub(crate) fn list_name(&self, list: u32) -> &str {
+        self.list_names.get(list as usize).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The numbers of all lists.
+    pub(crate) fn list_numbers(&self) -> BTreeMap<String, u32> {
+        self.list_names.iter().enumerate().map(|(i, name)| (name.clone(), i as u32)).collect()
+    }
+
+    /// Calls `visit` with each piece of each sentence that has at least two names, and the index
+    /// of the sentence.
+    pub(crate) fn each_sentence<'d>(
+        &self,
+        document: Document<'d>,
+        mut visit: impl FnMut(&Sentence<'d>, usize),
+    ) {
+        let mut in_sentence: Vec<Vec<usize>> = vec![Vec::new(); document.sentences.len()];
+        for (i, mention) in document.mentions.iter().enumerate() {
+            if let Some(mentions) = in_sentence.get_mut(mention.sentence) {
+                mentions.push(i);
+            }
+        }
+        for (index, mentions) in in_sentence.iter().enumerate() {
+            if mentions.len() < 2 {
+                continue;
+            }
+            for piece in line::pieces(document, index, mentions, &self.vocabulary, &self.tagger) {
+                if piece.slots.iter().map(|slot| slot.names.len()).sum::<usize>() >= 2 {
+                    visit(&piece, index);
+                }
+            }
+        }
+    }
+
+    /// Every rule that matches, on every pair. Symmetric relations have the earlier name as
+    /// subject.
+    pub(crate) fn hits(&self, sentence: &Sentence<'_>) -> Vec<Hit> {
+        let candidates = self.candidates(sentence);
+        let mut hits = Vec::new();
+        if candidates.is_empty() {
+            return hits;
+        }
+        let spelled = &self.spelled;
+        let slots = &sentence.slots;
+        if slots.len() > 1 {
+            let mut line = sentence.line(View::Slots, spelled);
+            self.pairs(&mut line, &candidates, FARTHEST_NAMES, |pattern, a, b, tokens| {
+                for &subject in &slots[a].names {
+                    for &object in &slots[b].names {
+                        self.hit(sentence, pattern, subject, object, tokens, &mut hits);
+                    }
+                }
+            });
+        }
+        for (i, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.names.len() > 1) {
+            let mut line = sentence.line(View::Apart(i), spelled);
+            self.pairs(&mut line, &candidates, FARTHEST_NAMES, |pattern, a, b, tokens| {
+                self.hit(sentence, pattern, slot.names[a], slot.names[b], tokens, &mut hits);
+            });
+            if slot.names.len() > 2 {
+                let mut line = sentence.line(View::Two(i), spelled);
+                self.pairs(&mut line, &candidates, FARTHEST_NAMES, |pattern, a, b, tokens| {
+                    for (i, &first) in slot.names.iter().enumerate() {
+                        for &second in &slot.names[i + 1..] {
+                            let (subject, object) = if a < b { (first, second) } else { (second, first) };
+                            self.hit(sentence, pattern, subject, object, tokens, &mut hits);
+                        }
+                    }
+                });
+            }
+        }
+        hits
+    }
+
+    fn hit(
+        &self,
+        sentence: &Sentence<'_>,
+        pattern: usize,
+        subject: usize,
+        object: usize,
+        tokens: (usize, usize),
+        hits: &mut Vec<Hit>,
+    ) {
+        let (Kind::Name(mut subject), Kind::Name(mut object)) =
+            (sentence.tokens[subject].kind, sentence.tokens[object].kind)
+        else {
+            return;
+        };
+        let rule = self.patterns[pattern].rule;
+        let predicate = self.rules[rule].predicate;
+        if predicate.schema().symmetric && object < subject {
+            (subject, object) = (object, subject);
+        }
+        let document = &sentence.document;
+        let (first, second) = (&document.mentions[subject], &document.mentions[object]);
+        let usable = if predicate == Predicate::AliasOf {
+            first.span.of(document.text).to_lowercase() != second.span.of(document.text).to_lowercase()
+        } else {
+            first.entity != second.entity
+        };
+        if usable {
+            hits.push(Hit { rule, pattern, subject, object, tokens });
+        }
+    }
+
+    /// The keys of a token.
+    fn keys_of<'s>(&self, sentence: &'s Sentence<'_>, token: usize) -> impl Iterator<Item = u32> + 's {
+        let keys = self.keys;
+        let Token { kind, word, .. } = sentence.tokens[token];
+        let name = match kind {
+            Kind::Name(mention) => line::name_letters(&sentence.document, mention),
+            _ => None,
+        };
+        let name = name.map(|(letter, form)| keys.name(letter, form));
+        let number = (kind == Kind::Number).then(|| keys.number());
+        let word = word.and_then(|w| keys.word(w));
+        let lists = sentence.tags_of(token).map(move |tag| keys.list(tag.list));
+        name.into_iter().chain(number).chain(word).chain(lists)
+    }
+
+    /// The patterns for which the sentence has everything, in order.
+    fn candidates(&self, sentence: &Sentence<'_>) -> Vec<usize> {
+        let mut present = Present { bits: vec![0; self.keys.count().div_ceil(64)], keys: Vec::new() };
+        for token in 0..sentence.tokens.len() {
+            self.keys_of(sentence, token).for_each(|key| present.add(key));
+        }
+        let mut found: Vec<usize> = Vec::new();
+        for &key in &present.keys {
+            for &pattern in &self.index[key as usize] {
+                let needs = &self.patterns[pattern as usize].needs;
+                if needs.iter().all(|clause| clause.iter().any(|&key| present.has(key))) {
+                    found.push(pattern as usize);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Tries patterns on the pairs of a line and reports pattern, subject's place, object's place and
+    /// the tokens covered.
+    fn pairs(
+        &self,
+        line: &mut Line,
+        candidates: &[usize],
+        farthest: usize,
+        mut found: impl FnMut(usize, usize, usize, (usize, usize)),
+    ) {
+        let live: Vec<usize> =
+            candidates.iter().copied().filter(|&p| self.patterns[p].regex.is_match(&line.bytes)).collect();
+        if live.is_empty() {
+            return;
+        }
+        line.set_all(OTHER);
+        for a in 0..line.places.len() {
+            for b in a + 1..line.places.len().min(a + 2 + farthest) {
+                if line.between(a, b) > FARTHEST_TOKENS {
+                    break;
+                }
+                for (subject, object) in [(a, b), (b, a)] {
+                    let (subject_type, _) = line.letters(subject);
+                    let (object_type, _) = line.letters(object);
+                    line.set(subject, SUBJECT);
+                    line.set(object, OBJECT);
+                    let sight = line.sight(a, b);
+                    for &number in &live {
+                        let pattern = &self.patterns[number];
+                        let rule = &self.rules[pattern.rule];
+                        if !rule.subject.has(subject_type) || !rule.object.has(object_type) {
+                            continue;
+                        }
+                        let seen = &line.bytes[sight.clone()];
+                        if let Some(span) = pattern.regex.find(seen)
+                            && !rule.unless.iter().any(|unless| unless.is_match(seen))
+                        {
+                            let bytes = sight.start + span.start..sight.start + span.end;
+                            found(number, subject, object, line.tokens_of(bytes));
+                        }
+                    }
+                    line.set(subject, OTHER);
+                    line.set(object, OTHER);
+                }
+            }
+        }
+    }
+}
+
+fn compile(compiler: &Compiler<'_>, rule: &Rule, text: &str, node: &Node) -> Result<LazyRegex> {
+    let regex = compiler.regex(node, &rule.subject, &rule.object);
+    // That the built-in ones are small enough, a test makes sure.
+    if rule.built_in || regex.get().is_some() {
+        return Ok(regex);
+    }
+    Err(Error::config(
+        rule.place.clone(),
+        format!("rule `{}`: pattern `{text}` is too large", rule.id),
+        "Lower the counts in { }, above all where one repetition stands inside another",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::{Entity, Mention, Origin};
+    use crate::relation::Bracketed;
+    use crate::text::Span;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+    use std::time::{Duration, Instant};
+
+    static BUILT_IN: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(&RuleSet::built_in()).unwrap());
+
+    fn matcher(rules: &str) -> Matcher {
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
+        Matcher::new(&set).unwrap()
+    }
+
+    fn triples(matcher: &Matcher, text: &str) -> String {
+        let read = Bracketed::sentence(text);
+        let found: Vec<String> = matcher
+            .relations(read.document())
+            .iter()
+            .map(|r| format!("{} {} {}", read.name_of(r.subject), r.predicate, read.name_of(r.object)))
+            .collect();
+        found.join("; ")
+    }
+
+    const TABLE: &str = r#"
+[[rule]]
+id = "fights/x"
+pattern = ["SUBJ fights OBJ", "SUBJ , ANY , fights OBJ", "SUBJ and OBJ clash", "^ OBJ fears SUBJ $", "SUBJ MOD MOD OBJ"]
+score = 0.9
+[[rule]]
+id = "allied_with/x"
+pattern = "SUBJ and OBJ are allies"
+score = 0.5
+[[rule]]
+id = "allied_with/better"
+pattern = ["SUBJ and OBJ are", "OBJ @det ally of SUBJ"]
+score = 0.6
+[[rule]]
+id = "alias_of/x"
+pattern = 'SUBJ "(" OBJ ")"'
+score = 0.9
+[[rule]]
+id = "leads/adj"
+pattern = ["OBJ/adj (gov | president) SUBJ", "SUBJ , president~ of OBJ -"]
+score = 0.9
+unless = "former OBJ/adj"
+"#;
+
+    #[test]
+    fn matches_of_a_table() {
+        let matcher = matcher(TABLE);
+        let table = [
+            ("[LOC A] fights [LOC B].", "A fights B"),
+            ("[LOC A] FIGHTS [LOC B].", "A fights B"),
+            ("[LOC A] fights [LOC A].", ""),
+            ("[LOC A] fights [MISC B].", ""),
+            (
+                "[LOC A], [LOC C] and [LOC B] fight; [LOC D] and the [LOC E] fights [LOC F].",
+                "D fights F; E fights F",
+            ),
+            ("[LOC A] fights [LOC B], [LOC C] and [LOC D].", "A fights B; A fights C; A fights D"),
+            // Commas alone make no list.
+            ("[LOC A] fights [LOC B], [LOC C].", "A fights B"),
+            ("[LOC A], [LOC B] and [LOC C] clash.", "A fights B; A fights C; B fights C"),
+            ("[LOC A], strong, fights [LOC B].", "A fights B"),
+            ("\"[LOC A] fears [LOC B]!\"", "B fights A"),
+            ("So [LOC A] fears [LOC B].", ""),
+            ("[LOC A] old red [LOC B], [LOC C] of red [LOC D].", "A fights B"),
+            // Once for both directions, by the better rule.
+            ("[LOC A] and [LOC B] are allies.", "A allied_with B"),
+            ("[LOC B] an ally of [LOC A].", "B allied_with A"),
+            ("The [ORG Alpha Beta] ([ORG AB]).", "Alpha Beta alias_of AB"),
+            ("The [ORG AB] ([ORG AB]).", ""),
+            ("[LOC/adj Turkish] Gov. [PER Ana] left.", "Ana leads Turkish"),
+            ("Former [LOC/adj Turkish] Gov. [PER Ana] left.", ""),
+            ("[LOC Turkey] Gov. [PER Ana] left.", ""),
+            ("[PER Ana], presidents of [LOC Turkey]-based firms.", "Ana leads Turkey"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(triples(&matcher, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_built_in_pattern_can_be_compiled() {
+        for pattern in &BUILT_IN.patterns {
+            assert!(pattern.regex.get().is_some(), "{}", BUILT_IN.rules[pattern.rule].id);
+        }
+        assert!(BUILT_IN.rules.iter().flat_map(|rule| &rule.unless).all(|unless| unless.get().is_some()));
+    }
+
+    #[test]
+    fn scores_are_products_and_the_best_rule_wins() {
+        let matcher = matcher(TABLE);
+        let mut read = Bracketed::sentence("[LOC A] and [LOC B] are allies.");
+        read.mentions[0].score = 0.5;
+        let relations = matcher.relations(read.document());
+        assert_eq!(relations.len(), 1);
+        assert_eq!(&*relations[0].rule, "allied_with/better");
+        assert!((relations[0].score - 0.3).abs() < 1e-6);
+        assert_eq!(relations[0].sentence, Span::new(0, read.text.len()));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Any text, any mentions, even overlapping or in the wrong sentence.
+        #[test]
+        fn nothing_panics(
+            words in prop::collection::vec("(president|of|,|killed|the|\"|\\(|\\)|and|'s|in|\\PC{1,3})", 0..60),
+            cuts in prop::collection::vec((0usize..300, 0usize..30, 0usize..5, any::<bool>()), 0..12),
+            sorted in any::<bool>(),
+        ) {
+            let text = words.join(" ");
+            let ends = |at: usize| (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+            let types = [EntityType::Per, EntityType::Org, EntityType::Loc, EntityType::Date, EntityType::Other("X")];
+            let mut mentions: Vec<Mention> = cuts.iter().enumerate().map(|(i, &(start, length, entity_type, demonym))| {
+                let (start, end) = (ends(start), ends(start + length));
+                Mention {
+                    span: Span::new(start, end.max(start)),
+                    sentence: i % 2,
+                    entity_type: types[entity_type],
+                    score: 1.0,
+                    origin: Origin::Model,
+                    entity: i % 4,
+                    demonym,
+                }
+            }).collect();
+            if sorted {
+                mentions.sort_by_key(|m| m.span);
+                mentions.iter_mut().for_each(|m| m.sentence = 0);
+            }
+            let entities: Vec<Entity> = (0..3).map(|i| Entity {
+                id: i.to_string(), name: i.to_string(), entity_type: types[i],
+            }).collect();
+            let sentences = [Span::new(0, ends(200)), Span::new(ends(200), text.len())];
+            let document = Document { text: &text, sentences: &sentences, mentions: &mentions, entities: &entities };
+            for relation in BUILT_IN.relations(document) {
+                prop_assert!(relation.subject != relation.object);
+                prop_assert!((0.0..=1.0).contains(&relation.score));
+            }
+        }
+    }
+
+    fn long_sentence(words: usize) -> Bracketed {
+        let unit = "[LOC/adj Turkish] police killed [PER Ana Ruiz], president of [ORG Acme], and [PER Bo Lee] met in \
+                    [LOC Bolt], [LOC Ohio], with officials who said nothing of the attack by [ORG Reds] ";
+        Bracketed::sentence(&unit.repeat(words / 31))
+    }
+
+    #[test]
+    fn time_is_linear_in_the_sentence() {
+        let time = |words: usize| {
+            let read = long_sentence(words);
+            let start = Instant::now();
+            assert!(BUILT_IN.relations(read.document()).len() > words / 31);
+            start.elapsed()
+        };
+        time(1_000);
+        let (small, large) = (time(10_000), time(100_000));
+        // Ten times the words; a quadratic method takes a hundred times as long.
+        assert!(large < small * 30 + Duration::from_millis(100), "{small:?}, then {large:?}");
+        assert!(large < Duration::from_secs(60), "{large:?}");
+    }
+
+    #[test]
+    fn a_list_of_two_hundred_names_is_no_trouble() {
+        let names: Vec<String> = (0..200).map(|i| format!("[PER Name{i}]")).collect();
+        let matcher = matcher(TABLE);
+        let text = format!("{} and [PER Last] clash.", names.join(", "));
+        let found = matcher.relations(Bracketed::sentence(&text).document());
+        assert_eq!(found.len(), line::LONGEST_COORDINATION * (line::LONGEST_COORDINATION - 1) / 2);
+        let text = format!("{} fights [LOC Peru].", names.join(" fights "));
+        // One pair is lost where the sentence is cut into pieces.
+        assert_eq!(matcher.relations(Bracketed::sentence(&text).document()).len(), 199);
     }
 }

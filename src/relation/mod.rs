@@ -1,18 +1,29 @@
 //! From entities that occur together to relations: rules are data, see `rules/*.toml`.
 
+mod check;
+mod compile;
 mod context;
+mod example;
+mod explain;
+mod line;
+mod lists;
 mod matcher;
+mod pattern;
 mod rule;
 mod schema;
+mod words;
 
 use std::sync::Arc;
 
 use crate::entity::{Entity, Mention};
 use crate::text::Span;
 
+pub use check::{Checked, Failure, check};
 pub use context::Certainty;
+pub use example::Bracketed;
+pub use explain::{NearMiss, PairExplanation};
 pub use matcher::Matcher;
-pub use rule::{Rule, RuleSet};
+pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub use schema::Predicate;
 
 /// What rules see of an article.

@@ -1,46 +1,716 @@
-//! Rules: read, checked, compiled.
+//! Rules and rule files: read and checked. How a rule file looks is told in `rules/README.md`.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
-use crate::error::Result;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+
+use crate::entity::EntityType;
+use crate::error::{Error, Place, Result};
+use crate::relation::Predicate;
+use crate::relation::context;
+use crate::relation::lists::{self, List, Lists};
+use crate::relation::pattern::{self, Node, Phrase, Phrases};
 
 /// One rule as written in a rule file.
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// `predicate/name`, unique.
-    pub id: String,
+    pub id: Arc<str>,
+    /// What it finds.
+    pub predicate: Predicate,
+    /// The types its subject may have.
+    pub subject: Vec<EntityType>,
+    /// The types its object may have.
+    pub object: Vec<EntityType>,
+    /// How often it is right, 0 to 1.
+    pub score: f32,
+    /// The patterns, any of which is enough.
+    pub patterns: Vec<Pattern>,
+    /// Patterns that keep the rule from firing.
+    pub unless: Vec<Pattern>,
+    /// Sentences in which it must fire.
+    pub yes: Vec<YesExample>,
+    /// Sentences in which it must not fire.
+    pub no: Vec<String>,
+    /// Where it is written.
+    pub place: Place,
+    /// The rule as it stands in the file.
+    pub written: String,
+    /// Whether it came with the program.
+    pub(crate) built_in: bool,
+}
+
+/// A pattern as written and as understood.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// As written.
+    pub text: String,
+    /// As understood.
+    pub(crate) node: Node,
+}
+
+/// A sentence in which a rule must fire.
+#[derive(Debug, Clone)]
+pub struct YesExample {
+    /// The sentence, with its names in brackets.
+    pub text: String,
+    /// Exactly these pairs, as `subject -> object`; if none are given, at least one pair.
+    pub gives: Vec<String>,
 }
 
 /// All rules and word lists of a run.
 #[derive(Debug, Clone, Default)]
-pub struct RuleSet {}
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    pub(crate) lists: Lists,
+    pub(crate) cues: Lists,
+    pub(crate) phrases: Phrases,
+}
+
+/// The rule files built into the program, in the order in which `rules list` shows them.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("lists.toml", include_str!("rules/lists.toml")),
+    ("context.toml", include_str!("rules/context.toml")),
+    ("leadership.toml", include_str!("rules/leadership.toml")),
+    ("employment.toml", include_str!("rules/employment.toml")),
+    ("membership.toml", include_str!("rules/membership.toml")),
+    ("family.toml", include_str!("rules/family.toml")),
+    ("life.toml", include_str!("rules/life.toml")),
+    ("places.toml", include_str!("rules/places.toml")),
+    ("conflict.toml", include_str!("rules/conflict.toml")),
+    ("policing.toml", include_str!("rules/policing.toml")),
+    ("diplomacy.toml", include_str!("rules/diplomacy.toml")),
+    ("business.toml", include_str!("rules/business.toml")),
+    ("names.toml", include_str!("rules/names.toml")),
+];
+
+/// Files whose lists stay available under `--no-default-rules`.
+const COMMON: &[&str] = &["lists.toml", "context.toml"];
+
+static BUILT_IN_RULES: LazyLock<RuleSet> = LazyLock::new(|| built_in(|_| true));
+static NO_RULES: LazyLock<RuleSet> = LazyLock::new(|| built_in(|name| COMMON.contains(&name)));
+
+fn built_in(wanted: impl Fn(&str) -> bool) -> RuleSet {
+    let files = BUILT_IN
+        .iter()
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, text)| (PathBuf::from(name), (*text).to_owned()))
+        .collect();
+    let mut set = RuleSet::default();
+    set.add_files(files).expect("a test loads the built-in rules");
+    set.rules.iter_mut().for_each(|rule| rule.built_in = true);
+    set
+}
 
 impl RuleSet {
     /// The rules built into the program.
     pub fn built_in() -> Self {
-        RuleSet {}
+        BUILT_IN_RULES.clone()
     }
 
-    /// No rules.
+    /// No rules; only the common word lists, so that the user's own rules can name them.
     pub fn empty() -> Self {
-        RuleSet {}
+        NO_RULES.clone()
     }
 
     /// Adds a rule file, or every `.toml` file of a folder.
     ///
     /// # Errors
-    /// Naming the file, the line and the remedy of the first rule that is wrong.
-    pub fn add_path(&mut self, _: &Path) -> Result<()> {
+    /// Naming the file, the line and the remedy of the first rule that is wrong. The set is then
+    /// as it was before.
+    pub fn add_path(&mut self, path: &Path) -> Result<()> {
+        let unreadable = |path: &Path, e| Error::io(path, e, "Check the path given to --rules");
+        let mut paths = Vec::new();
+        if path.is_dir() {
+            for entry in std::fs::read_dir(path).map_err(|e| unreadable(path, e))? {
+                let file = entry.map_err(|e| unreadable(path, e))?.path();
+                if file.extension().is_some_and(|extension| extension == "toml") {
+                    paths.push(file);
+                }
+            }
+            paths.sort();
+            if paths.is_empty() {
+                return Err(Error::config(
+                    Place::file(path),
+                    "there is no .toml file in this folder",
+                    "Name a rule file or a folder that holds rule files",
+                ));
+            }
+        } else {
+            paths.push(path.to_path_buf());
+        }
+        let mut files = Vec::new();
+        for path in paths {
+            let bytes = std::fs::read(&path).map_err(|e| unreadable(&path, e))?;
+            let text = String::from_utf8(bytes).map_err(|_| {
+                Error::config(Place::file(&path), "the file is not UTF-8 text", "Save it as UTF-8")
+            })?;
+            files.push((path, text));
+        }
+        self.add_files(files)
+    }
+
+    /// Adds rule files given as name and text, as one unit: their lists may refer to each other.
+    pub(crate) fn add_files(&mut self, files: Vec<(PathBuf, String)>) -> Result<()> {
+        let mut new = self.clone();
+        let mut sources = Vec::new();
+        for (path, text) in &files {
+            let file = FileText { path, text };
+            let source: FileSource = toml::from_str(text).map_err(|e| file.syntax_error(&e))?;
+            sources.push((file, source));
+        }
+        for (file, source) in &sources {
+            file.define(&source.lists, "lists", &mut new.lists)?;
+            file.define(&source.cues, "cues", &mut new.cues)?;
+        }
+        for (file, source) in &sources {
+            file.extend(&source.add_to_lists, "lists", &mut new.lists)?;
+            file.extend(&source.add_to_cues, "cues", &mut new.cues)?;
+            file.define_phrases(&source.phrases, &mut new.phrases)?;
+        }
+        for (file, source) in &sources {
+            file.check_phrases(&source.phrases, &new)?;
+        }
+        lists::check(&new.lists)?;
+        lists::check(&new.cues)?;
+        let mut known: BTreeMap<Arc<str>, Place> =
+            new.rules.iter().map(|rule| (rule.id.clone(), rule.place.clone())).collect();
+        for (file, source) in sources {
+            for rule in source.rule {
+                let rule = file.rule(rule, &new)?;
+                if let Some(first) = known.insert(rule.id.clone(), rule.place.clone()) {
+                    return Err(Error::config(
+                        rule.place,
+                        format!("there is a rule `{}` already, in {first}", rule.id),
+                        "Give each rule an id of its own",
+                    ));
+                }
+                new.rules.push(rule);
+            }
+        }
+        *self = new;
         Ok(())
     }
 
     /// The rules in the order of files and lines.
     pub fn rules(&self) -> &[Rule] {
-        &[]
+        &self.rules
     }
 
-    /// SHA-256 over all rules and lists, in hexadecimal: equal for equal rules.
+    /// The rule of that id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| &*rule.id == id)
+    }
+
+    /// SHA-256 over all rules and lists, in hexadecimal: equal for equal rules. Examples do not
+    /// count, nor does the file a rule is in.
     pub fn hash(&self) -> String {
-        String::new()
+        let mut sha = Sha256::new();
+        let mut part = |text: &str| {
+            sha.update((text.len() as u64).to_le_bytes());
+            sha.update(text);
+        };
+        for rule in &self.rules {
+            part(&rule.id);
+            part(&rule.score.to_string());
+            for types in [&rule.subject, &rule.object] {
+                part(&types.iter().map(|t| t.as_str()).collect::<Vec<_>>().join(" "));
+            }
+            for patterns in [&rule.patterns, &rule.unless] {
+                part(&patterns.len().to_string());
+                patterns.iter().for_each(|p| part(&p.node.to_string()));
+            }
+        }
+        for lists in [&self.lists, &self.cues] {
+            part(&lists.len().to_string());
+            for (name, list) in lists {
+                part(name);
+                part(&list.entries.join("\n"));
+            }
+        }
+        sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSource {
+    #[serde(default)]
+    lists: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    add_to_lists: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    cues: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    add_to_cues: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    phrases: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    rule: Vec<RuleSource>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleSource {
+    id: Spanned<String>,
+    pattern: Spanned<OneOrMore>,
+    #[serde(default)]
+    unless: Option<Spanned<OneOrMore>>,
+    #[serde(default)]
+    subject: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    object: Option<Spanned<Vec<String>>>,
+    score: Spanned<f64>,
+    #[serde(default)]
+    yes: Vec<YesSource>,
+    #[serde(default)]
+    no: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a text in quotes, or a list of texts")]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    fn all(&self) -> &[String] {
+        match self {
+            OneOrMore::One(one) => std::slice::from_ref(one),
+            OneOrMore::More(more) => more,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a sentence in quotes, or { text = \"...\", gives = [\"subject -> object\"] }"
+)]
+enum YesSource {
+    Plain(String),
+    #[serde(rename_all = "snake_case")]
+    Exact(ExactSource),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExactSource {
+    text: String,
+    gives: Vec<String>,
+}
+
+/// A rule file while it is read.
+struct FileText<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl FileText<'_> {
+    fn place(&self, offset: usize) -> Place {
+        let before = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
+        Place::line(self.path, before.iter().filter(|&&b| b == b'\n').count() as u64 + 1)
+    }
+
+    /// "rule `x`: " for the rule around an offset.
+    fn rule_around(&self, offset: usize) -> String {
+        let line = usize::try_from(self.place(offset).line.unwrap_or(1)).unwrap_or(1);
+        let lines: Vec<&str> = self.text.lines().collect();
+        let start = lines[..line.min(lines.len())].iter().rposition(|l| l.trim_start().starts_with('['));
+        let Some(start) = start.filter(|&i| lines[i].trim() == "[[rule]]") else { return String::new() };
+        lines[start + 1..]
+            .iter()
+            .take_while(|l| !l.trim_start().starts_with("[["))
+            .find_map(|l| l.trim().strip_prefix("id")?.trim_start().strip_prefix('='))
+            .map(|id| {
+                format!("rule `{}`: ", id.split('#').next().unwrap_or("").trim().trim_matches(['"', '\'']))
+            })
+            .unwrap_or_default()
+    }
+
+    fn syntax_error(&self, error: &toml::de::Error) -> Error {
+        let message = error.message().trim().replace('\n', "; ");
+        let (place, rule) = match error.span() {
+            Some(span) => (self.place(span.start), self.rule_around(span.start)),
+            None => (Place::file(self.path), String::new()),
+        };
+        let remedy = if message.contains("unknown field") {
+            "Correct the key; rules have id, pattern, unless, subject, object, score, yes and no"
+        } else if message.contains("missing field") {
+            "Add it: every rule needs id, pattern, score and examples"
+        } else {
+            "Correct the TOML: texts stand in quotes, lists in [ ], each rule starts with [[rule]]"
+        };
+        Error::config(place, format!("{rule}{message}"), remedy)
+    }
+
+    fn define(
+        &self,
+        from: &BTreeMap<String, Spanned<Vec<String>>>,
+        table: &str,
+        to: &mut Lists,
+    ) -> Result<()> {
+        for (name, entries) in from {
+            let place = self.place(entries.span().start);
+            if !pattern::valid_list_name(name) {
+                return Err(Error::config(
+                    place,
+                    format!("`{name}` cannot name a word list"),
+                    "Use small letters, digits, _ and -",
+                ));
+            }
+            if table == "cues" && !context::is_cue_list(name) {
+                return Err(Error::config(
+                    place,
+                    format!("`{name}` is no list of cues"),
+                    format!("The cue lists are {}", context::cue_lists()),
+                ));
+            }
+            let list = List { place: place.clone(), entries: entries.get_ref().clone() };
+            if let Some(first) = to.insert(name.clone(), list) {
+                return Err(Error::config(
+                    place,
+                    format!("there is a list `{name}` already, in {}", first.place),
+                    format!("Choose another name, or add words to it under [add_to_{table}]"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn extend(
+        &self,
+        from: &BTreeMap<String, Spanned<Vec<String>>>,
+        table: &str,
+        to: &mut Lists,
+    ) -> Result<()> {
+        for (name, entries) in from {
+            let Some(list) = to.get_mut(name) else {
+                return Err(Error::config(
+                    self.place(entries.span().start),
+                    format!("there is no list `{name}` to add to{}", lists::nearest(to, name)),
+                    format!("Correct the name, or define it under [{table}]"),
+                ));
+            };
+            list.entries.extend(entries.get_ref().iter().cloned());
+        }
+        Ok(())
+    }
+
+    fn define_phrases(&self, from: &BTreeMap<String, Spanned<String>>, to: &mut Phrases) -> Result<()> {
+        for (name, text) in from {
+            let place = self.place(text.span().start);
+            if !pattern::valid_list_name(name) {
+                return Err(Error::config(
+                    place,
+                    format!("`{name}` cannot name a phrase"),
+                    "Use small letters, digits, _ and -",
+                ));
+            }
+            let phrase = Phrase { place: place.clone(), text: text.get_ref().clone() };
+            if let Some(first) = to.insert(name.clone(), phrase) {
+                return Err(Error::config(
+                    place,
+                    format!("there is a phrase `{name}` already, in {}", first.place),
+                    "Choose another name",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_phrases(&self, phrases: &BTreeMap<String, Spanned<String>>, set: &RuleSet) -> Result<()> {
+        for (name, text) in phrases {
+            let place = || self.place(text.span().start);
+            let node = pattern::parse_any(text.get_ref(), &set.phrases).map_err(|e| {
+                Error::config(place(), format!("phrase `{name}`: {}", e.problem), capital(&e.remedy))
+            })?;
+            if let Some(list) = unknown_list(&node, &set.lists) {
+                let remedy = "Define it under [lists], or correct the name";
+                return Err(Error::config(place(), format!("phrase `{name}`: {list}"), remedy));
+            }
+        }
+        Ok(())
+    }
+
+    fn rule(&self, source: RuleSource, set: &RuleSet) -> Result<Rule> {
+        let id = source.id.get_ref().as_str();
+        let place = self.place(source.id.span().start);
+        let wrong = |span: Range<usize>, problem: String, remedy: String| {
+            Error::config(self.place(span.start), format!("rule `{id}`: {problem}"), remedy)
+        };
+        let named = |name: &str| {
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        let Some((predicate, _)) = id.split_once('/').filter(|(_, name)| named(name)) else {
+            return Err(wrong(
+                source.id.span(),
+                "an id is the predicate, a slash and a name of small letters, digits and -".into(),
+                "Write for example leads/title-of".into(),
+            ));
+        };
+        let Some(predicate) = Predicate::named(predicate) else {
+            let known: Vec<_> = Predicate::all().map(Predicate::as_str).collect();
+            return Err(wrong(
+                source.id.span(),
+                format!("`{predicate}` is no predicate"),
+                format!("The part before the slash must be one of {}", known.join(", ")),
+            ));
+        };
+        let types = |wanted: &Option<Spanned<Vec<String>>>, allowed: &[EntityType]| match wanted {
+            None => Ok(allowed.to_vec()),
+            Some(wanted) => wanted
+                .get_ref()
+                .iter()
+                .map(|name| {
+                    allowed.iter().copied().find(|t| t.as_str() == name).ok_or_else(|| {
+                        let allowed: Vec<_> = allowed.iter().map(|t| t.as_str()).collect();
+                        wrong(
+                            wanted.span(),
+                            format!("`{name}` is no type that {predicate} takes there"),
+                            format!("Use {}", allowed.join(", ")),
+                        )
+                    })
+                })
+                .collect::<Result<Vec<_>>>(),
+        };
+        let subject = types(&source.subject, predicate.schema().subject)?;
+        let object = types(&source.object, predicate.schema().object)?;
+        let score = *source.score.get_ref();
+        if !(score > 0.0 && score <= 1.0) {
+            return Err(wrong(
+                source.score.span(),
+                format!("the score {score} is not between 0 and 1"),
+                "Write how often the rule is right, for example 0.8".into(),
+            ));
+        }
+        type Parse = fn(&str, &Phrases) -> Result<Node, pattern::PatternError>;
+        let patterns = |from: &Spanned<OneOrMore>, parse: Parse| {
+            let mut patterns = Vec::new();
+            for text in from.get_ref().all() {
+                // The line of this very pattern, if it stands in the file as it is.
+                let span = from.span();
+                let at = self.text.get(span.clone()).and_then(|t| t.find(text.as_str())).unwrap_or(0);
+                let at = span.start + at..span.end;
+                let node = match parse(text, &set.phrases) {
+                    Ok(node) => node,
+                    Err(e) => {
+                        let problem = format!("pattern `{text}`: {}", e.problem);
+                        return Err(wrong(at, problem, capital(&e.remedy)));
+                    }
+                };
+                if let Some(name) = unknown_list(&node, &set.lists) {
+                    return Err(wrong(
+                        at,
+                        format!("pattern `{text}`: {name}"),
+                        "Define it under [lists], or correct the name".into(),
+                    ));
+                }
+                patterns.push(Pattern { text: text.clone(), node });
+            }
+            Ok(patterns)
+        };
+        let written_patterns = patterns(&source.pattern, pattern::parse)?;
+        if written_patterns.is_empty() {
+            return Err(wrong(source.pattern.span(), "it has no pattern".into(), "Write one".into()));
+        }
+        let unless = source.unless.map(|unless| patterns(&unless, pattern::parse_veto)).transpose()?;
+        let yes = source
+            .yes
+            .into_iter()
+            .map(|example| match example {
+                YesSource::Plain(text) => YesExample { text, gives: Vec::new() },
+                YesSource::Exact(ExactSource { text, gives }) => YesExample { text, gives },
+            })
+            .collect();
+        Ok(Rule {
+            id: Arc::from(id),
+            predicate,
+            subject,
+            object,
+            score: score as f32,
+            patterns: written_patterns,
+            unless: unless.unwrap_or_default(),
+            yes,
+            no: source.no,
+            written: self.written(source.id.span().start),
+            built_in: false,
+            place,
+        })
+    }
+
+    /// The rule around an offset, from its `[[rule]]` to the next header.
+    fn written(&self, offset: usize) -> String {
+        let start = self.text[..offset].rfind("[[rule]]").unwrap_or(offset);
+        let rest = &self.text[start + 1..];
+        let end = ["\n[[", "\n[lists", "\n[add_to", "\n[cues", "\n[phrases"]
+            .iter()
+            .filter_map(|h| rest.find(h))
+            .min();
+        let rule = &self.text[start..end.map_or(self.text.len(), |end| start + 1 + end)];
+        // A comment at the end belongs to the next rule.
+        let kept = rule.lines().collect::<Vec<_>>();
+        let last = kept.iter().rposition(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#'));
+        kept[..=last.unwrap_or(0)].join("\n")
+    }
+}
+
+/// "there is no list `@x`" for the first list of a pattern that is not defined.
+fn unknown_list(node: &Node, lists: &Lists) -> Option<String> {
+    let mut unknown = None;
+    node.walk(&mut |node| {
+        if let Node::List(name) = node
+            && unknown.is_none()
+            && !lists.contains_key(name)
+        {
+            unknown = Some(format!("there is no list `@{name}`{}", lists::nearest(lists, name)));
+        }
+    });
+    unknown
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::relation::Matcher;
+
+    fn read(text: &str) -> Result<RuleSet> {
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("my.toml".into(), text.into())])?;
+        Matcher::new(&set)?;
+        Ok(set)
+    }
+
+    const RULE: &str = "\n[[rule]]\nid = \"leads/x\"\npattern = \"SUBJ , @leader of OBJ\"\nscore = 0.9\n\
+                        yes = [\"[PER A], president of [ORG B].\"]\nno = [\"[PER A] met [ORG B].\"]\n";
+
+    #[test]
+    fn a_good_file_is_read() {
+        let set = read(RULE).unwrap();
+        let rule = set.rule("leads/x").unwrap();
+        assert_eq!(rule.place, Place::line("my.toml", 3));
+        assert_eq!(rule.written, RULE.trim());
+        assert_eq!((rule.subject.len(), rule.object.len()), (1, 2));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_file_line_rule_and_remedy() {
+        let change = |from: &str, to: &str| {
+            assert!(RULE.contains(from));
+            RULE.replace(from, to)
+        };
+        let table = [
+            (change("score", "scor"), "my.toml, line 5: rule `leads/x`: unknown field `scor`"),
+            (change("score = 0.9\n", ""), "rule `leads/x`: missing field `score`"),
+            (change("0.9", "9"), "my.toml, line 5: rule `leads/x`: the score 9"),
+            (change("0.9", "\"high\""), "my.toml, line 5: rule `leads/x`: invalid type"),
+            (change("leads/x", "lead/x"), "my.toml, line 3: rule `lead/x`: `lead` is no predicate"),
+            (change("leads/x", "leads"), "line 3: rule `leads`: an id is the predicate, a slash and a name"),
+            (change("leads/x", "leads/My Rule"), "an id is the predicate"),
+            (
+                change("@leader", "@boss"),
+                "my.toml, line 4: rule `leads/x`: pattern `SUBJ , @boss of OBJ`: there is no list",
+            ),
+            (
+                change("of OBJ", "of OBJ?"),
+                "my.toml, line 4: rule `leads/x`: pattern `SUBJ , @leader of OBJ?`: OBJ may be",
+            ),
+            (
+                change("\"SUBJ , @leader of OBJ\"", "[\n\"SUBJ of OBJ\",\n\"SUBJ (\"\n]"),
+                "my.toml, line 6: rule",
+            ),
+            (change("\"SUBJ , @leader of OBJ\"", "[]"), "it has no pattern"),
+            (change("\"SUBJ , @leader of OBJ\"", "7"), "line 4: rule `leads/x`: expected a text in quotes"),
+            (
+                change("score", "subject = [\"LOC\"]\nscore"),
+                "line 5: rule `leads/x`: `LOC` is no type that leads takes",
+            ),
+            (
+                change("score", "unless = \"the?\"\nscore"),
+                "line 5: rule `leads/x`: pattern `the?`: `unless` matches",
+            ),
+            (
+                change("\"[PER A], president of [ORG B].\"", "{ text = \"\" }"),
+                "expected a sentence in quotes",
+            ),
+            (
+                format!("{RULE}{RULE}"),
+                "my.toml, line 10: there is a rule `leads/x` already, in my.toml, line 3",
+            ),
+            (format!("[lists]\nLeader = []\n{RULE}"), "line 2: `Leader` cannot name a word list"),
+            (
+                format!("[lists]\nleader = []\n{RULE}"),
+                "line 2: there is a list `leader` already, in lists.toml",
+            ),
+            (format!("[add_to_lists]\nboss = []\n{RULE}"), "line 2: there is no list `boss` to add to"),
+            (format!("[lists]\nboss = [\"@leaders\"]\n{RULE}"), "list `boss` includes `@leaders`"),
+            (format!("[list]\nboss = []\n{RULE}"), "line 1: unknown field `list`"),
+            (
+                format!("[phrases]\nx = \"<y>\"\n{RULE}"),
+                "my.toml, line 2: phrase `x`: there is no phrase `<y>`",
+            ),
+            (format!("[phrases]\nx = \"@boss\"\n{RULE}"), "line 2: phrase `x`: there is no list `@boss`"),
+            (format!("[cues]\nx = []\n{RULE}"), "line 2: `x` is no list of cues"),
+            ("id = ".to_owned(), "my.toml, line 1"),
+        ];
+        for (text, message) in &table {
+            let error = read(text).unwrap_err();
+            assert!(error.to_string().contains(message), "{error}\n  for {message}");
+            assert!(matches!(error, Error::Config { remedy, .. } if remedy.len() > 5));
+        }
+    }
+
+    #[test]
+    fn a_pattern_too_large_to_be_fast_is_refused() {
+        let text = RULE.replace("of OBJ", "((((ANY{50}){50}){50})?) of OBJ");
+        let message = read(&text).unwrap_err().to_string();
+        assert!(message.starts_with("my.toml, line 3: rule `leads/x`"), "{message}");
+        assert!(message.contains("too large") && message.contains("Lower the counts"), "{message}");
+    }
+
+    #[test]
+    fn a_file_with_an_error_changes_nothing() {
+        let mut set = read(RULE).unwrap();
+        let before = set.hash();
+        let broken = "[lists]\nnew = [\"x\"]\n[[rule]]\nid = 1\n";
+        assert!(set.add_files(vec![("b.toml".into(), broken.into())]).is_err());
+        assert_eq!(set.hash(), before);
+    }
+
+    #[test]
+    fn the_hash_is_of_meaning_not_of_layout() {
+        let base = read(RULE).unwrap().hash();
+        assert_eq!(base.len(), 64);
+        assert_eq!(
+            read(&RULE.replace("SUBJ , @leader", "SUBJ  ,  @leader").replace("met", "saw")).unwrap().hash(),
+            base
+        );
+        assert_ne!(read(&RULE.replace("0.9", "0.8")).unwrap().hash(), base);
+        assert_ne!(read(&format!("[add_to_lists]\nleader = [\"boss\"]\n{RULE}")).unwrap().hash(), base);
+    }
+
+    #[test]
+    fn a_folder_is_read_as_one_and_lists_may_come_later() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.toml"), RULE.replace("@leader", "@boss")).unwrap();
+        std::fs::write(folder.path().join("b.toml"), "[lists]\nboss = [\"boss\"]\n").unwrap();
+        let mut set = RuleSet::empty();
+        set.add_path(folder.path()).unwrap();
+        assert_eq!(set.rules().len(), 1);
+        let empty = tempfile::tempdir().unwrap();
+        assert!(set.add_path(empty.path()).unwrap_err().to_string().contains("no .toml file"));
+        assert!(set.add_path(&empty.path().join("none.toml")).is_err());
     }
 }

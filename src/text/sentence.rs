@@ -8,18 +8,46 @@ use crate::text::Span;
 /// quotes). A blank line always ends a sentence. A single line break does too, because headlines,
 /// captions and by-lines carry no full stop, unless the paragraph looks hard-wrapped or the next
 /// line starts in lower case.
+///
+/// No sentence is longer than [`LONGEST`] bytes: text without punctuation is cut, at a punctuation
+/// mark or blank where there is one. So whatever is done per sentence is bounded, and a
+/// sentence fits into a spreadsheet's cell.
 pub fn sentences(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     for paragraph in paragraphs(text) {
         for boundary in sentencex::get_sentence_boundaries("en", paragraph.of(text)) {
             let span =
                 Span::new(boundary.start_byte, boundary.end_byte).shifted(paragraph.start).trimmed(text);
-            if !span.is_empty() {
-                found.push(span);
-            }
+            push_pieces(text, span, &mut found);
         }
     }
     found
+}
+
+/// Longest sentence, in bytes.
+pub const LONGEST: usize = 2000;
+
+/// Pushes `span`, cut into pieces of at most [`LONGEST`] bytes.
+fn push_pieces(text: &str, mut span: Span, found: &mut Vec<Span>) {
+    while span.len() > LONGEST {
+        let cut = cut_point(span.of(text)) + span.start;
+        found.push(Span::new(span.start, cut).trimmed(text));
+        span = Span::new(cut, span.end).trimmed(text);
+    }
+    if !span.is_empty() {
+        found.push(span);
+    }
+}
+
+/// Where to cut a text longer than [`LONGEST`] bytes: behind the last punctuation mark of its
+/// second half that a blank follows, else behind the last blank, else at the last character boundary.
+fn cut_point(slice: &str) -> usize {
+    let longest = (0..=LONGEST).rev().find(|&i| slice.is_char_boundary(i)).unwrap_or(slice.len());
+    let head = &slice[..longest];
+    let blanks = || head.char_indices().rev().filter(|&(i, c)| c.is_whitespace() && i > longest / 2);
+    let after_mark =
+        |&(i, _): &(usize, char)| head[..i].ends_with(['.', ';', ':', ',', '!', '?', '"', '”', ')']);
+    blanks().find(after_mark).or_else(|| blanks().next()).map_or(longest, |(i, _)| i)
 }
 
 /// Lines of at least this many characters, and none longer than `WRAP_LONGEST`, look hard-wrapped.
@@ -119,6 +147,16 @@ mod tests {
                     Seventy-two characters, as was usual in the nineteen-nineties and\n\
                     later.";
         assert_eq!(split(text).len(), 1);
+    }
+
+    #[test]
+    fn long_sentences_are_cut_at_a_mark_or_a_blank() {
+        let with_comma = format!("{}, {}", "a".repeat(1500), "b ".repeat(600));
+        let pieces = split(&with_comma);
+        assert_eq!(pieces[0].len(), 1501);
+        let without_blank = "x".repeat(5 * LONGEST + 1);
+        assert_eq!(split(&without_blank).len(), 6);
+        assert!(split(&"é".repeat(LONGEST)).iter().all(|s| s.len() <= LONGEST));
     }
 
     proptest! {

@@ -1,0 +1,53 @@
+//! The progress bar, and messages that do not tear it.
+
+use std::fmt::Display;
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::input;
+
+/// Shows how far a run is, on standard error if that is a terminal.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    read: input::Progress,
+    start: Instant,
+    articles: u64,
+}
+
+impl Progress {
+    /// A bar over the bytes of the input; none if `quiet` or not on a terminal.
+    pub(crate) fn new(quiet: bool, read: input::Progress) -> Self {
+        let show = !quiet && std::io::stderr().is_terminal();
+        let target = if show { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(read.total(), target);
+        let template = match read.total() {
+            Some(_) => "{bar:40} {percent:>3} %  {msg}  {eta} left",
+            None => "{spinner} {msg}",
+        };
+        bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        bar.enable_steady_tick(Duration::from_millis(500));
+        Progress { bar, read, start: Instant::now(), articles: 0 }
+    }
+
+    /// Counts an article.
+    pub(crate) fn article_done(&mut self) {
+        self.articles += 1;
+        let rate = self.articles as f64 / self.start.elapsed().as_secs_f64().max(1e-9);
+        self.bar.set_position(self.read.read());
+        self.bar.set_message(format!("{} articles, {rate:.1}/s", self.articles));
+    }
+
+    /// Prints a line on standard error, bar or no bar.
+    pub(crate) fn print(&self, line: &impl Display) {
+        self.bar.suspend(|| eprintln!("{line}"));
+    }
+
+    /// Removes the bar.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,51 @@
+//! The summary at the end of a run.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::output::{Connected, Run};
+
+/// What a person wants to know when a run is over.
+pub(crate) struct Summary<'a> {
+    pub(crate) run: &'a Run,
+    pub(crate) connected: &'a [Connected],
+    pub(crate) files: &'a [PathBuf],
+}
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Run { counts, seconds, engine, precision, skipped, .. } = self.run;
+        let rate = counts.articles as f64 / seconds.extraction.max(1e-9);
+        writeln!(
+            f,
+            "{} articles in {:.1} s ({rate:.1} articles/s; {engine}, {precision})",
+            counts.articles, seconds.extraction
+        )?;
+        writeln!(f, "\nMentions by type ({} entities)", counts.entities)?;
+        table(f, &counts.mentions)?;
+        writeln!(f, "\nRelations by predicate ({} distinct triples)", counts.triples)?;
+        table(f, &counts.relations)?;
+        if !self.connected.is_empty() {
+            writeln!(f, "\nMost connected entities")?;
+            for entity in self.connected {
+                writeln!(f, "  {:>7}  {} ({})", entity.neighbours, entity.name, entity.entity_type)?;
+            }
+        }
+        if !skipped.is_empty() {
+            writeln!(f, "\nSkipped inputs: {} (each is named above and in run.json)", skipped.len())?;
+        }
+        writeln!(f, "\nFiles")?;
+        self.files.iter().try_for_each(|file| writeln!(f, "  {}", file.display()))
+    }
+}
+
+/// Most frequent first.
+fn table(f: &mut fmt::Formatter<'_>, counts: &BTreeMap<&'static str, u64>) -> fmt::Result {
+    let mut rows: Vec<(&str, u64)> = counts.iter().map(|(&name, &count)| (name, count)).collect();
+    rows.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+    if rows.is_empty() {
+        writeln!(f, "  none")?;
+    }
+    rows.into_iter().try_for_each(|(name, count)| writeln!(f, "  {count:>7}  {name}"))
+}

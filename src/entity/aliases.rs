@@ -1,0 +1,460 @@
+//! The names known before any article is read: the built-in tables and the user's.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use aho_corasick::AhoCorasick;
+use sha2::{Digest, Sha256};
+
+use crate::entity::EntityType;
+use crate::entity::fold::{Plain, key};
+use crate::error::{Error, Place, Result};
+
+/// File name and content of every built-in table.
+pub(super) const BUILT_IN: &[(&str, &str)] = &[
+    ("countries.csv", include_str!("aliases/countries.csv")),
+    ("territories.csv", include_str!("aliases/territories.csv")),
+    ("places.csv", include_str!("aliases/places.csv")),
+    ("groups.csv", include_str!("aliases/groups.csv")),
+    ("people.csv", include_str!("aliases/people.csv")),
+    ("organisations.csv", include_str!("aliases/organisations.csv")),
+    ("companies.csv", include_str!("aliases/companies.csv")),
+];
+
+/// When an alias counts. In a table this is a word of the column `flags`; an empty cell is `Name`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Use {
+    /// A name wherever it stands: found in the text and resolved.
+    Name,
+    /// `cased`: the same, but not found in a sentence written in capitals (`US`, `EU`).
+    Cased,
+    /// `supported`: found only in an article that also has a sure name of its entity, and never
+    /// among capitals (`IS`, `WHO`). A mention that the model reports is resolved without support.
+    Supported,
+    /// `ambiguous`: found and resolved only in an article that has a sure name of its entity and
+    /// of no other that shares the alias (`MIT`, `Congo`, `Dominican`).
+    Ambiguous,
+    /// `resolve`: never found, only resolved, where the model reports exactly this type (`Apple`).
+    Resolve,
+}
+
+impl Use {
+    fn named(flag: &str) -> Option<Self> {
+        match flag {
+            "cased" => Some(Use::Cased),
+            "supported" => Some(Use::Supported),
+            "ambiguous" => Some(Use::Ambiguous),
+            "resolve" => Some(Use::Resolve),
+            _ => None,
+        }
+    }
+}
+
+/// An entity of the tables.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    /// The canonical name.
+    pub name: String,
+    /// Its type; a user's table may leave it open, then the mentions decide.
+    pub entity_type: Option<EntityType>,
+}
+
+/// One alias of one entity.
+#[derive(Debug, Clone)]
+pub(super) struct Alias {
+    /// Index of the entity.
+    pub entity: usize,
+    /// As the table writes it.
+    pub text: String,
+    /// When it counts.
+    pub usage: Use,
+    /// Whether it is an adjective or noun made from a country's name.
+    pub demonym: bool,
+    from_user: bool,
+}
+
+/// The names known before any article is read: the built-in table and the user's.
+///
+/// A table is CSV with the columns `entity,alias,type,rule` and optionally `flags`. `entity` is the
+/// canonical name, `alias` a name to be read as that entity; `type` is `PER`, `ORG`, `LOC` or
+/// `MISC`; `rule` is `same`, or `never` for two names that must not be taken for one; `flags` holds
+/// words separated by blanks: `demonym` for an adjective or noun made from a country's name, and one
+/// of `cased`, `supported`, `ambiguous`, `resolve` for names that are also something else.
+#[derive(Debug, Clone)]
+pub struct Aliases {
+    known: Vec<Known>,
+    aliases: Vec<Alias>,
+    /// Pairs of keys, the smaller first.
+    never: BTreeSet<(String, String)>,
+    by_key: HashMap<String, Vec<usize>>,
+    finder: AhoCorasick,
+    /// For each pattern of the finder, its aliases.
+    patterns: Vec<Vec<usize>>,
+    hash: Sha256,
+}
+
+/// A row of a table, checked.
+struct Row {
+    line: u64,
+    entity: String,
+    alias: String,
+    entity_type: Option<EntityType>,
+    same: bool,
+    usage: Use,
+    demonym: bool,
+}
+
+impl Aliases {
+    /// The built-in table.
+    pub fn built_in() -> Self {
+        let mut aliases = Aliases {
+            known: Vec::new(),
+            aliases: Vec::new(),
+            never: BTreeSet::new(),
+            by_key: HashMap::new(),
+            finder: no_patterns(),
+            patterns: Vec::new(),
+            hash: Sha256::new(),
+        };
+        for (name, content) in BUILT_IN {
+            aliases.hash.update(content.as_bytes());
+            let rows = read(Path::new(name), content.as_bytes())
+                .unwrap_or_else(|e| panic!("a built-in alias table is wrong: {e}"));
+            aliases.add(rows, false);
+        }
+        aliases.index();
+        aliases
+    }
+
+    /// Adds a user's table: CSV with the columns `entity,alias,type,rule`, where `rule` is `same`
+    /// or `never`; `type` may be empty or left out, `flags` may be added. It wins over the built-in
+    /// one: an alias is moved to the user's entity, and if `entity` is another name of a built-in
+    /// entity, or `alias` is the canonical name of one, all its aliases go with it.
+    ///
+    /// # Errors
+    /// Naming the file and line of the first row that makes no sense.
+    pub fn add_file(&mut self, path: &Path) -> Result<()> {
+        let content =
+            std::fs::read(path).map_err(|e| Error::io(path, e, "Check the path given with --aliases"))?;
+        let rows = read(path, &content)?;
+        self.hash.update(b"\0user\0");
+        self.hash.update(&content);
+        self.add(rows, true);
+        self.index();
+        Ok(())
+    }
+
+    /// SHA-256 of all tables in use, in hexadecimal: two runs with the same hash know the same names.
+    pub fn hash(&self) -> String {
+        hex(&self.hash.clone().finalize())
+    }
+
+    /// The entity with index `entity`.
+    pub(super) fn known(&self, entity: usize) -> &Known {
+        &self.known[entity]
+    }
+
+    /// The alias with index `alias`.
+    pub(super) fn alias(&self, alias: usize) -> &Alias {
+        &self.aliases[alias]
+    }
+
+    /// The automaton over the aliases without diacritics, and for each of its patterns the aliases.
+    pub(super) fn finder(&self) -> (&AhoCorasick, &[Vec<usize>]) {
+        (&self.finder, &self.patterns)
+    }
+
+    /// The aliases written like `name`, whose key is `key`. Where some are written exactly so,
+    /// only those: `MİT` is not `MIT`.
+    pub(super) fn written_like(&self, name: &str, key: &str) -> Vec<&Alias> {
+        let Some(found) = self.by_key.get(key) else { return Vec::new() };
+        let exact = found.iter().any(|&i| self.aliases[i].text == name);
+        let fitting = found.iter().map(|&i| &self.aliases[i]);
+        fitting.filter(|alias| !exact || alias.text == name).collect()
+    }
+
+    /// Whether any alias has this key.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.by_key.contains_key(key)
+    }
+
+    /// Whether a user has said that the names with these keys are never the same.
+    pub(super) fn never(&self, a: &str, b: &str) -> bool {
+        !self.never.is_empty() && self.never.contains(&ordered(a.to_owned(), b.to_owned()))
+    }
+
+    /// Whether there is any `never` pair.
+    pub(super) fn has_never(&self) -> bool {
+        !self.never.is_empty()
+    }
+
+    fn add(&mut self, rows: Vec<Row>, from_user: bool) {
+        // Renaming first, so that the order of a user's rows does not matter.
+        if from_user {
+            for row in rows.iter().filter(|row| row.same) {
+                self.rename(row);
+            }
+        }
+        if from_user {
+            let claimed: BTreeSet<String> =
+                rows.iter().filter(|r| r.same).flat_map(|r| [key(&r.alias), key(&r.entity)]).collect();
+            let known = &self.known;
+            self.aliases.retain(|a| {
+                let alias = key(&a.text);
+                a.from_user || !claimed.contains(&alias) || alias == key(&known[a.entity].name)
+            });
+        }
+        let mut index: BTreeMap<String, usize> =
+            self.known.iter().enumerate().map(|(i, known)| (known.name.clone(), i)).collect();
+        let mut seen: BTreeSet<(usize, String)> =
+            self.aliases.iter().map(|a| (a.entity, a.text.clone())).collect();
+        for row in rows {
+            if !row.same {
+                self.separate(&row);
+                continue;
+            }
+            let entity = *index.entry(row.entity.clone()).or_insert_with(|| {
+                self.known.push(Known { name: row.entity.clone(), entity_type: None });
+                self.known.len() - 1
+            });
+            if row.entity_type.is_some() {
+                self.known[entity].entity_type = row.entity_type;
+            }
+            // A user need not write a line for the canonical name itself.
+            if from_user && row.alias != row.entity && seen.insert((entity, row.entity.clone())) {
+                let text = row.entity;
+                self.aliases.push(Alias { entity, text, usage: Use::Name, demonym: false, from_user });
+            }
+            if seen.insert((entity, row.alias.clone())) {
+                let Row { alias: text, usage, demonym, .. } = row;
+                self.aliases.push(Alias { entity, text, usage, demonym, from_user });
+            }
+        }
+    }
+
+    /// Gives a built-in entity the user's name for it, if `row` names one in another way.
+    fn rename(&mut self, row: &Row) {
+        if self.known.iter().any(|known| known.name == row.entity) {
+            // The user's entity is in the table; another one that `alias` is the name of joins it.
+            let into = self.known.iter().position(|known| known.name == row.entity);
+            let from = self.known.iter().position(|known| known.name == row.alias);
+            if let (Some(into), Some(from)) = (into, from)
+                && into != from
+            {
+                for alias in self.aliases.iter_mut().filter(|a| a.entity == from) {
+                    alias.entity = into;
+                }
+            }
+            return;
+        }
+        let named = self.known.iter().position(|known| known.name == row.alias);
+        let of_alias = || {
+            let mut owners: Vec<usize> = self
+                .aliases
+                .iter()
+                .filter(|a| a.text == row.entity && !a.demonym && a.usage != Use::Ambiguous)
+                .map(|a| a.entity)
+                .collect();
+            owners.dedup();
+            (owners.len() == 1).then(|| owners[0])
+        };
+        if let Some(entity) = named.or_else(of_alias) {
+            self.known[entity].name.clone_from(&row.entity);
+        }
+    }
+
+    /// Takes apart two names that the tables have as one, and keeps them apart.
+    fn separate(&mut self, row: &Row) {
+        let (a, b) = (key(&row.entity), key(&row.alias));
+        let owners = |name: &str| -> BTreeSet<usize> {
+            self.aliases.iter().filter(|x| key(&x.text) == name).map(|x| x.entity).collect()
+        };
+        for entity in owners(&a).intersection(&owners(&b)).copied().collect::<Vec<_>>() {
+            // The canonical name keeps the entity; of two others, the one in the column `alias` goes.
+            let gone = if key(&self.known[entity].name) == b { &a } else { &b };
+            self.aliases.retain(|x| x.entity != entity || key(&x.text) != *gone);
+        }
+        self.never.insert(ordered(a, b));
+    }
+
+    fn index(&mut self) {
+        self.by_key.clear();
+        let mut patterns: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (i, alias) in self.aliases.iter().enumerate() {
+            self.by_key.entry(key(&alias.text)).or_default().push(i);
+            let typed = self.known[alias.entity].entity_type.is_some();
+            let long_enough = alias.text.chars().filter(|c| c.is_alphanumeric()).count() >= 2;
+            if alias.usage != Use::Resolve && typed && long_enough {
+                patterns.entry(Plain::of(&alias.text).text).or_default().push(i);
+            }
+        }
+        let (texts, ids): (Vec<String>, Vec<Vec<usize>>) = patterns.into_iter().unzip();
+        // Too many patterns for an automaton cannot come from a file that was read.
+        self.finder = AhoCorasick::new(&texts).unwrap_or_else(|e| panic!("alias tables: {e}"));
+        self.patterns = ids;
+    }
+}
+
+fn no_patterns() -> AhoCorasick {
+    AhoCorasick::new::<[&str; 0], &str>([]).unwrap_or_else(|e| panic!("alias tables: {e}"))
+}
+
+fn ordered(a: String, b: String) -> (String, String) {
+    if a <= b { (a, b) } else { (b, a) }
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+const HEADER: &str = "The first line must be entity,alias,type,rule (type may be left out)";
+
+/// Reads and checks a table.
+fn read(path: &Path, content: &[u8]) -> Result<Vec<Row>> {
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(content);
+    let wrong =
+        |line: u64, problem: String, remedy: &str| Error::config(Place::line(path, line), problem, remedy);
+    let header = match reader.headers() {
+        Ok(header) => header.clone(),
+        Err(e) => return Err(wrong(1, format!("the header cannot be read: {e}"), HEADER)),
+    };
+    let column = |name: &str| header.iter().position(|h| h.eq_ignore_ascii_case(name));
+    let (Some(entity_at), Some(alias_at), Some(rule_at)) =
+        (column("entity"), column("alias"), column("rule"))
+    else {
+        let missing: Vec<&str> =
+            ["entity", "alias", "rule"].into_iter().filter(|c| column(c).is_none()).collect();
+        return Err(wrong(1, format!("no column {}", missing.join(", ")), HEADER));
+    };
+    let (type_at, flags_at) = (column("type"), column("flags"));
+
+    let mut rows: Vec<Row> = Vec::new();
+    let mut seen = Contradictions { path: path.to_path_buf(), ..Contradictions::default() };
+    for record in reader.records() {
+        let record = record.map_err(|e| {
+            let line = e.position().map_or(1, csv::Position::line);
+            wrong(line, format!("not a line of CSV in UTF-8: {e}"), "Save the table as CSV UTF-8")
+        })?;
+        let line = record.position().map_or(1, |position| {
+            // The position is that of the blank lines before the record.
+            let byte = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(content.len());
+            let blank = content[byte..].iter().take_while(|b| matches!(b, b'\n' | b'\r'));
+            position.line() + blank.filter(|b| **b == b'\n').count() as u64
+        });
+        let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or("").trim();
+        if record.iter().all(|c| c.trim().is_empty()) {
+            continue;
+        }
+        let filled = |at: usize, name: &str| {
+            let text = cell(Some(at));
+            if key(text).is_empty() {
+                let problem = format!("the cell {name} is empty or has no letter or digit");
+                return Err(wrong(line, problem, "Fill it in or delete the line"));
+            }
+            Ok(text.to_owned())
+        };
+        let (entity, alias) = (filled(entity_at, "entity")?, filled(alias_at, "alias")?);
+        let same = match cell(Some(rule_at)).to_ascii_lowercase().as_str() {
+            "same" => true,
+            "never" => false,
+            other => {
+                return Err(wrong(line, format!("unknown rule {other:?}"), "Write same or never"));
+            }
+        };
+        let entity_type = match cell(type_at) {
+            "" => None,
+            name => match name.to_ascii_uppercase().as_str() {
+                "PER" => Some(EntityType::Per),
+                "ORG" => Some(EntityType::Org),
+                "LOC" => Some(EntityType::Loc),
+                "MISC" => Some(EntityType::Misc),
+                _ => {
+                    let remedy = "Write PER, ORG, LOC or MISC, or leave the cell empty";
+                    return Err(wrong(line, format!("unknown type {name:?}"), remedy));
+                }
+            },
+        };
+        let (mut usage, mut demonym) = (Use::Name, false);
+        for flag in cell(flags_at).split_whitespace() {
+            match Use::named(flag) {
+                Some(named) => usage = named,
+                None if flag == "demonym" => demonym = true,
+                None => {
+                    let remedy =
+                        "Write demonym, cased, supported, ambiguous or resolve, or leave the cell empty";
+                    return Err(wrong(line, format!("unknown flag {flag:?}"), remedy));
+                }
+            }
+        }
+        let row = Row { line, entity, alias, entity_type, same, usage, demonym };
+        seen.check(&row)?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// What the lines before said, to find those that say the opposite.
+#[derive(Default)]
+struct Contradictions {
+    path: PathBuf,
+    types: BTreeMap<String, (EntityType, u64)>,
+    entity_of: BTreeMap<String, (String, u64)>,
+    same: BTreeMap<(String, String), u64>,
+    never: BTreeMap<(String, String), u64>,
+}
+
+impl Contradictions {
+    fn check(&mut self, row: &Row) -> Result<()> {
+        let wrong = |problem: String, remedy: &str| {
+            Err(Error::config(Place::line(&self.path, row.line), problem, remedy))
+        };
+        let pair = ordered(key(&row.entity), key(&row.alias));
+        if !row.same {
+            if pair.0 == pair.1 {
+                return wrong(
+                    format!("{:?} and {:?} are the same name", row.entity, row.alias),
+                    "never needs two different names",
+                );
+            }
+            if let Some(line) = self.same.get(&pair) {
+                return wrong(
+                    format!("line {line} says that the two are the same"),
+                    "Delete one of the lines",
+                );
+            }
+            self.never.insert(pair, row.line);
+            return Ok(());
+        }
+        if let Some(line) = self.never.get(&pair) {
+            return wrong(format!("line {line} says never for these two names"), "Delete one of the lines");
+        }
+        if let Some(entity_type) = row.entity_type {
+            match self.types.get(&row.entity) {
+                Some((other, line)) if *other != entity_type => {
+                    return wrong(
+                        format!("{:?} is {entity_type} here and {other} in line {line}", row.entity),
+                        "Give all lines of an entity one type",
+                    );
+                }
+                _ => {}
+            }
+            self.types.insert(row.entity.clone(), (entity_type, row.line));
+        }
+        if row.usage != Use::Ambiguous {
+            match self.entity_of.get(&row.alias) {
+                Some((other, line)) if *other != row.entity => {
+                    return wrong(
+                        format!("{:?} is {:?} here and {other:?} in line {line}", row.alias, row.entity),
+                        "Delete one of the lines, or put ambiguous in the column flags of both",
+                    );
+                }
+                _ => {}
+            }
+            self.entity_of.insert(row.alias.clone(), (row.entity.clone(), row.line));
+        }
+        self.same.insert(pair, row.line);
+        Ok(())
+    }
+}

@@ -1,0 +1,235 @@
+//! What models swallow: titles, possessives, quotes and articles at the ends of a name.
+
+use crate::entity::EntityType;
+use crate::text::Span;
+
+/// Words before a person's name that are not part of it. A title that many people bear as part of
+/// their name (Pope, King, Prince, Sheikh, Mullah) is not among them.
+const TITLES: &[&str] = &[
+    "president",
+    "vice president",
+    "vice-president",
+    "prime minister",
+    "deputy prime minister",
+    "premier",
+    "chancellor",
+    "foreign minister",
+    "interior minister",
+    "defense minister",
+    "defence minister",
+    "finance minister",
+    "justice minister",
+    "economy minister",
+    "health minister",
+    "minister",
+    "secretary of state",
+    "secretary-general",
+    "secretary general",
+    "secretary",
+    "foreign secretary",
+    "home secretary",
+    "senator",
+    "sen.",
+    "sen",
+    "representative",
+    "rep.",
+    "rep",
+    "congressman",
+    "congresswoman",
+    "governor",
+    "gov.",
+    "gov",
+    "mayor",
+    "general",
+    "gen.",
+    "gen",
+    "lieutenant",
+    "lt.",
+    "lt",
+    "lt. gen.",
+    "lt. col.",
+    "maj. gen.",
+    "brig. gen.",
+    "colonel",
+    "col.",
+    "col",
+    "major",
+    "maj.",
+    "captain",
+    "capt.",
+    "capt",
+    "sergeant",
+    "sgt.",
+    "sgt",
+    "corporal",
+    "cpl.",
+    "pfc.",
+    "admiral",
+    "adm.",
+    "mr.",
+    "mr",
+    "mrs.",
+    "mrs",
+    "ms.",
+    "ms",
+    "miss",
+    "dr.",
+    "dr",
+    "prof.",
+    "prof",
+    "professor",
+    "judge",
+    "justice",
+    "chief justice",
+    "ambassador",
+    "spokesman",
+    "spokeswoman",
+    "director",
+    "chairman",
+    "chairwoman",
+    "chief",
+    "commander",
+    "coach",
+    "attorney general",
+    "u.s. president",
+    "us president",
+    "former president",
+    "ex-president",
+    "then-president",
+    "former",
+    "rev.",
+    "reverend",
+    "speaker",
+    "commissioner",
+    "inspector",
+    "detective",
+    "officer",
+];
+
+/// The span of a name without white space, quotes and unpaired brackets at its ends, a small `the`
+/// in front, a possessive behind and, for a person, titles in front. `is_known` says whether a name
+/// is in the tables as it stands (`McDonald's`); such a name keeps its possessive.
+pub(super) fn cleaned(
+    text: &str,
+    span: Span,
+    entity_type: EntityType,
+    is_known: impl Fn(&str) -> bool,
+) -> Option<Span> {
+    let mut span = span.trimmed(text);
+    loop {
+        let before = span;
+        span = without_quotes(text, span);
+        if !is_known(span.of(text)) {
+            span = without_possessive(text, span);
+        }
+        if entity_type == EntityType::Per {
+            span = without_title(text, span);
+        }
+        let name = span.of(text);
+        for article in ["the ", "the\n"] {
+            if name.starts_with(article) {
+                span = Span::new(span.start + article.len(), span.end).trimmed(text);
+            }
+        }
+        if span == before {
+            break;
+        }
+    }
+    let name = span.of(text);
+    let only_title = entity_type == EntityType::Per
+        && matches!(
+            name,
+            "Mr" | "Mr." | "Mrs" | "Mrs." | "Ms" | "Ms." | "Dr" | "Dr." | "Sen." | "Rep." | "Gov." | "Gen."
+        );
+    (name.chars().any(char::is_alphanumeric) && !only_title).then_some(span)
+}
+
+fn without_quotes(text: &str, span: Span) -> Span {
+    const QUOTES: &[char] = &['"', '“', '”', '„', '«', '»', '‘', '`', '*', '_', '•', '|'];
+    const MARKS: &[char] = &[',', ';', ':', '-', '–', '—', '/', '!', '?'];
+    let mut name = span.of(text);
+    name = name.trim_start_matches(|c: char| {
+        c.is_whitespace()
+            || QUOTES.contains(&c)
+            || MARKS.contains(&c)
+            || matches!(c, '.' | ')' | ']' | '\'' | '’')
+    });
+    let mut start = span.end - name.len();
+    name = name.trim_end_matches(|c: char| {
+        c.is_whitespace() || QUOTES.contains(&c) || MARKS.contains(&c) || matches!(c, '(' | '[')
+    });
+    let mut end = start + name.len();
+    for (open, close) in [('(', ')'), ('[', ']')] {
+        let name = &text[start..end];
+        let (opened, closed) = (name.matches(open).count(), name.matches(close).count());
+        if opened < closed && name.ends_with(close) {
+            end -= 1;
+        } else if opened > closed && name.starts_with(open) {
+            start += 1;
+        }
+    }
+    if start < end { Span::new(start, end).trimmed(text) } else { span }
+}
+
+fn without_possessive(text: &str, span: Span) -> Span {
+    let name = span.of(text);
+    for ending in ["'s", "’s", "'S", "’S", "'", "’"] {
+        if let Some(rest) = name.strip_suffix(ending)
+            && rest.chars().next_back().is_some_and(char::is_alphanumeric)
+        {
+            return Span::new(span.start, span.start + rest.len());
+        }
+    }
+    span
+}
+
+fn without_title(text: &str, span: Span) -> Span {
+    let name = span.of(text);
+    let lower = name.to_lowercase();
+    if lower.len() != name.len() {
+        return span; // lower-casing moved the bytes; such a name starts with no English title
+    }
+    // Only whole words, and never the whole name: `Major` may be John Major.
+    let whole =
+        |title: &&&str| lower.strip_prefix(**title).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+    let longest = TITLES.iter().filter(whole).map(|title| title.len()).max();
+    match longest {
+        Some(len) if name[len..].trim_start().starts_with(char::is_uppercase) => {
+            Span::new(span.start + len, span.end).trimmed(text)
+        }
+        _ => span,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::EntityType::{Loc, Org, Per};
+
+    #[test]
+    fn names_of_a_table() {
+        let table = [
+            (Per, "President Recep Tayyip Erdogan", "Recep Tayyip Erdogan"),
+            (Per, "Lt. Gen. Smith's", "Smith"),
+            (Per, "Former U.S. President Bill Clinton", "Bill Clinton"),
+            (Per, "Major", "Major"),
+            (Per, "Generalissimo Franco", "Generalissimo Franco"),
+            (Org, "General Motors", "General Motors"),
+            (Org, "the Kurdistan Workers' Party", "Kurdistan Workers' Party"),
+            (Org, "McDonald's", "McDonald's"),
+            (Org, "“Haberdar”", "Haberdar"),
+            (Org, "PKK)", "PKK"),
+            (Per, "Mahir Alan/", "Mahir Alan"),
+            (Per, ". Hagers", "Hagers"),
+            (Loc, "Turkey’s", "Turkey"),
+            (Loc, " Turkey ", "Turkey"),
+        ];
+        for (entity_type, name, expected) in table {
+            let whole = Span::new(0, name.len());
+            let span = cleaned(name, whole, entity_type, |known| known == "McDonald's");
+            assert_eq!(span.map(|s| s.of(name)), Some(expected));
+        }
+        assert_eq!(cleaned("Mr.", Span::new(0, 3), Per, |_| false), None);
+        assert_eq!(cleaned("“”", Span::new(0, 6), Org, |_| false), None);
+    }
+}

@@ -1,0 +1,785 @@
+//! Which mentions of one article name the same entity.
+//!
+//! Mentions with the same [`key`] and of the same kind (persons, or anything else) form a *name*.
+//! Names are then joined, one kind of evidence after the other: the alias tables, acronyms in
+//! brackets, acronyms by initials, parts of persons' names, short forms of organisations. A name that
+//! fits two others joins neither.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::entity::EntityType;
+use crate::entity::aliases::{Aliases, Use};
+use crate::entity::fold::{is_upper_word, key};
+use crate::entity::recognise::{CONFIDENT, Found, Support};
+
+/// One entity of the article.
+#[derive(Debug)]
+pub(super) struct Linked {
+    /// The canonical name.
+    pub name: String,
+    /// Its type.
+    pub entity_type: EntityType,
+    /// Indices of its mentions, in text order.
+    pub mentions: Vec<usize>,
+}
+
+/// What linking finds out.
+#[derive(Debug)]
+pub(super) struct Links {
+    /// The entities, in order of their first mention.
+    pub entities: Vec<Linked>,
+    /// For each mention, whether it is a demonym.
+    pub demonym: Vec<bool>,
+    /// For each mention, whether the tables know it surely as a person or an organisation, or as
+    /// a place that the model has not taken for either.
+    pub decided: Vec<bool>,
+}
+
+/// Persons are never joined with anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Person,
+    Thing,
+}
+
+/// Mentions written alike.
+#[derive(Debug)]
+struct Name {
+    kind: Kind,
+    key: String,
+    /// The key of an organisation without `Inc.` and the like; otherwise the key.
+    short_key: String,
+    /// The words of a person's name without particles and `Jr.`
+    parts: Vec<String>,
+    entity_type: EntityType,
+    mentions: Vec<usize>,
+    demonym: bool,
+    /// The surface of the first mention.
+    surface: String,
+}
+
+/// Joins the mentions of an article. `mentions` are in text order.
+pub(super) fn link(aliases: &Aliases, text: &str, support: &Support, mentions: &[Found]) -> Links {
+    let (names, known) = names(aliases, text, support, mentions);
+    let mut joined = Joined::new(aliases, &names, known);
+    joined.same_in_tables();
+    let mut name_of = vec![0; mentions.len()];
+    for (i, name) in names.iter().enumerate() {
+        for &mention in &name.mentions {
+            name_of[mention] = i;
+        }
+    }
+    for (long, short) in bracketed(text, mentions) {
+        joined.join(name_of[long], name_of[short]);
+    }
+    joined.legal_forms();
+    joined.initials();
+    joined.persons();
+    joined.short_forms();
+    finish(aliases, text, mentions, &names, joined)
+}
+
+/// Sorts mentions into names, and looks each up in the tables.
+fn names(
+    aliases: &Aliases,
+    text: &str,
+    support: &Support,
+    mentions: &[Found],
+) -> (Vec<Name>, Vec<Option<usize>>) {
+    let keys: Vec<String> = mentions.iter().map(|m| key(bare(m.span.of(text)))).collect();
+    // How sure the article is, for each key, that it is a person.
+    let mut votes: BTreeMap<&str, (f32, f32)> = BTreeMap::new();
+    for (mention, key) in mentions.iter().zip(&keys) {
+        let vote = votes.entry(key).or_default();
+        if mention.entity_type == EntityType::Per {
+            vote.0 += mention.score;
+        } else {
+            vote.1 += mention.score;
+        }
+    }
+    // Last and first names of the persons that have both.
+    let full_names: BTreeSet<String> = mentions
+        .iter()
+        .filter(|m| m.entity_type == EntityType::Per)
+        .map(|m| person_parts(m.span.of(text)))
+        .filter(|parts| parts.len() > 1)
+        .flat_map(|parts| [parts.first().cloned(), parts.last().cloned()])
+        .flatten()
+        .collect();
+    let mut index: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
+    let mut names: Vec<Name> = Vec::new();
+    let mut known: Vec<Option<usize>> = Vec::new();
+    for (i, (mention, key)) in mentions.iter().zip(&keys).enumerate() {
+        let own = kind_of(mention.entity_type);
+        let (person, thing) = votes.get(key.as_str()).copied().unwrap_or_default();
+        let table = sure_type(aliases, mention.span.of(text), key).map(kind_of);
+        let rival = || own == Kind::Person && full_names.contains(key.as_str());
+        let kind = match own {
+            _ if table.is_some() && !rival() => table.unwrap_or(own),
+            _ if mention.score >= CONFIDENT => own,
+            Kind::Person if thing > person => Kind::Thing,
+            Kind::Thing if person > thing => Kind::Person,
+            _ => own,
+        };
+        let name = *index.entry((kind, key)).or_insert_with(|| {
+            let surface = bare(mention.span.of(text)).to_owned();
+            let parts = if kind == Kind::Person { person_parts(&surface) } else { Vec::new() };
+            let short_key = key.clone();
+            names.push(Name {
+                kind,
+                key: key.clone(),
+                short_key,
+                parts,
+                entity_type: mention.entity_type,
+                mentions: Vec::new(),
+                demonym: false,
+                surface,
+            });
+            known.push(None);
+            names.len() - 1
+        });
+        names[name].mentions.push(i);
+        if known[name].is_none()
+            && let Some((entity, demonym)) = in_tables(aliases, mention, text, key, kind, support)
+        {
+            known[name] = Some(entity);
+            names[name].demonym = demonym;
+        }
+    }
+    for name in &mut names {
+        name.entity_type = voted_type(mentions, &name.mentions);
+        if name.entity_type == EntityType::Org {
+            name.short_key = without_company_form(&name.key).to_owned();
+        }
+    }
+    // A surname that the tables give to one person is not theirs where the article names another.
+    let mut with_last: BTreeMap<&str, BTreeSet<Option<usize>>> = BTreeMap::new();
+    for (name, entity) in names.iter().zip(&known) {
+        if let [_, .., last] = name.parts.as_slice() {
+            with_last.entry(last).or_default().insert(*entity);
+        }
+    }
+    let firm = (0..names.len())
+        .map(|i| {
+            let [part] = names[i].parts.as_slice() else { return known[i] };
+            let rival = with_last.get(part.as_str()).is_some_and(|of| of.iter().any(|e| *e != known[i]));
+            known[i].filter(|_| !rival)
+        })
+        .collect();
+    (names, firm)
+}
+
+/// The type that the tables give to a name that is nothing else: all its aliases are sure, and of one
+/// entity.
+fn sure_type(aliases: &Aliases, surface: &str, key: &str) -> Option<EntityType> {
+    let found = aliases.written_like(surface, key);
+    let first = found.first()?;
+    let sure = found
+        .iter()
+        .all(|a| a.entity == first.entity && matches!(a.usage, Use::Name | Use::Cased) && !a.demonym);
+    // In small letters it may be a word.
+    let written = surface == first.text || !surface.chars().all(|c| !c.is_uppercase());
+    if sure && written { aliases.known(first.entity).entity_type } else { None }
+}
+
+fn kind_of(entity_type: EntityType) -> Kind {
+    if entity_type == EntityType::Per { Kind::Person } else { Kind::Thing }
+}
+
+/// A name without `The` in front.
+fn bare(name: &str) -> &str {
+    let rest = name.strip_prefix("The ").or_else(|| name.strip_prefix("THE "));
+    rest.map_or(name, str::trim_start)
+}
+
+/// The entity of the tables that a mention names, and whether as a demonym.
+fn in_tables(
+    aliases: &Aliases,
+    mention: &Found,
+    text: &str,
+    bare_key: &str,
+    kind: Kind,
+    support: &Support,
+) -> Option<(usize, bool)> {
+    let surface = mention.span.of(text);
+    if surface.contains('$') {
+        return None; // `US$` is no country
+    }
+    let full_key = key(surface);
+    let short_key = without_company_form(bare_key);
+    let forms = [
+        (surface, full_key.as_str()),
+        (bare(surface), bare_key),
+        (bare(surface), if mention.entity_type == EntityType::Org { short_key } else { bare_key }),
+    ];
+    for (form, key) in forms {
+        let mut entities: Vec<(usize, bool)> = Vec::new();
+        for alias in aliases.written_like(form, key) {
+            let of_type = aliases.known(alias.entity).entity_type;
+            let mention_type = if alias.demonym { Some(EntityType::Misc) } else { of_type };
+            let fits = mention_type.is_none_or(|t| kind_of(t) == kind);
+            let counts = match alias.usage {
+                Use::Name | Use::Cased | Use::Supported => true,
+                Use::Ambiguous => support.has(alias.entity),
+                Use::Resolve => {
+                    mention_type.is_none_or(|t| t == mention.entity_type)
+                        && (alias.text == form || is_upper_word(form))
+                }
+            };
+            if fits && counts && !entities.contains(&(alias.entity, alias.demonym)) {
+                entities.push((alias.entity, alias.demonym));
+            }
+        }
+        match entities.as_slice() {
+            [] => {}
+            [only] => return Some(*only),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The type with the greatest sum of scores; of equal ones the first.
+fn voted_type(mentions: &[Found], of: &[usize]) -> EntityType {
+    let mut votes: Vec<(EntityType, f32)> = Vec::new();
+    for &i in of {
+        let mention = &mentions[i];
+        match votes.iter_mut().find(|(t, _)| *t == mention.entity_type) {
+            Some(vote) => vote.1 += mention.score,
+            None => votes.push((mention.entity_type, mention.score)),
+        }
+    }
+    let mut best = (EntityType::Misc, f32::MIN);
+    for vote in votes {
+        if vote.1 > best.1 {
+            best = vote;
+        }
+    }
+    best.0
+}
+
+/// A key without a company's legal form: `acme corp` is `acme`.
+fn without_company_form(key: &str) -> &str {
+    const FORMS: &[&str] = &[
+        "inc",
+        "incorporated",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "plc",
+        "llc",
+        "llp",
+        "lp",
+        "ag",
+        "sa",
+        "nv",
+        "se",
+        "gmbh",
+        "spa",
+        "ab",
+        "asa",
+        "oyj",
+        "kk",
+        "bhd",
+        "holdings",
+    ];
+    let mut rest = key;
+    while let Some((before, last)) = rest.rsplit_once(' ') {
+        if !FORMS.contains(&last) && last != "and" {
+            break;
+        }
+        rest = before;
+    }
+    rest
+}
+
+/// The words of a person's name: without the Arabic article, `Jr.` and the like.
+fn person_parts(surface: &str) -> Vec<String> {
+    let spaced = surface.replace('.', ". ");
+    let mut parts: Vec<String> = Vec::new();
+    for word in spaced.split(|c: char| c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | '–')) {
+        let part = key(word);
+        if !part.is_empty() {
+            parts.push(part);
+        }
+    }
+    let all = parts.len();
+    let mut kept: Vec<String> = parts
+        .into_iter()
+        .enumerate()
+        .filter(|(i, part)| !(i + 1 < all && matches!(part.as_str(), "al" | "el")))
+        .map(|(_, part)| part)
+        .collect();
+    while kept.len() > 1
+        && kept.last().is_some_and(|p| matches!(p.as_str(), "jr" | "sr" | "ii" | "iii" | "iv"))
+    {
+        kept.pop();
+    }
+    kept
+}
+
+/// Pairs of a longer name and an acronym of which one follows the other in brackets:
+/// `Kurdistan Workers' Party (PKK)`, `PKK (Kurdistan Workers' Party)`.
+pub(super) fn bracketed(text: &str, mentions: &[Found]) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    for (i, pair) in mentions.windows(2).enumerate() {
+        let [first, second] = pair else { continue };
+        let opens =
+            matches!(text[first.span.end..second.span.start].trim(), "(" | "[" | "('s" | "’s (" | "'s (");
+        let closes = text[second.span.end..].starts_with([')', ']', ',', ';']);
+        if !opens || !closes || first.sentence != second.sentence {
+            continue;
+        }
+        let (a, b) = (bare(first.span.of(text)), bare(second.span.of(text)));
+        let types = (first.entity_type, second.entity_type);
+        if is_introduction(a, b, types) {
+            pairs.push((i, i + 1));
+        } else if is_introduction(b, a, types) {
+            pairs.push((i + 1, i));
+        }
+    }
+    pairs
+}
+
+/// Whether `short` is an acronym that can stand for `long`. Its letters are the initials of `long`,
+/// or, for the acronym of a foreign name (`PKK`), at least one is, between two organisations.
+fn is_introduction(long: &str, short: &str, types: (EntityType, EntityType)) -> bool {
+    use EntityType::{Date, Misc, Org, Per};
+    if !is_acronym(short) || long.split_whitespace().count() < 2 {
+        return false;
+    }
+    if matches!(types.0, Per | Date) || matches!(types.1, Per | Date) {
+        return false;
+    }
+    if has_initials(long, short) {
+        return true;
+    }
+    let alike = matches!(types, (Org | Misc, Org | Misc));
+    alike && shares_initial(long, short)
+}
+
+/// One word of 2 to 10 letters and digits, most of them capitals: `PKK`, `BfV`, `DHKP-C`.
+pub(super) fn is_acronym(word: &str) -> bool {
+    let (mut large, mut small, mut other) = (0, 0, 0);
+    for c in word.chars() {
+        if c.is_uppercase() {
+            large += 1;
+        } else if c.is_lowercase() {
+            small += 1;
+        } else if c.is_whitespace() {
+            return false;
+        } else {
+            other += 1;
+        }
+    }
+    (2..=10).contains(&(large + small)) && large >= 2 && large > small && other <= large
+}
+
+/// The initials of `name`: of all words, and of those that are not small words like `of`.
+fn initials(name: &str) -> [String; 2] {
+    const SMALL: &[&str] =
+        &["of", "the", "for", "and", "in", "on", "to", "de", "du", "des", "la", "le", "del"];
+    let words: Vec<&str> = name
+        .split(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '/'))
+        .filter(|w| !w.is_empty())
+        .collect();
+    let of = |small: bool| {
+        words
+            .iter()
+            .filter(|w| small || !SMALL.contains(&w.to_lowercase().as_str()))
+            .filter_map(|w| key(w).chars().next())
+            .collect::<String>()
+    };
+    [of(true), of(false)]
+}
+
+fn has_initials(long: &str, short: &str) -> bool {
+    initials(long).contains(&letters(short))
+}
+
+/// The letters of an acronym, as initials are written.
+fn letters(acronym: &str) -> String {
+    key(acronym).chars().filter(|c| *c != ' ').collect()
+}
+
+fn shares_initial(long: &str, short: &str) -> bool {
+    let [all, _] = initials(long);
+    key(short).chars().any(|c| c != ' ' && all.contains(c))
+}
+
+/// An acronym in brackets after an organisation's name that no mention covers: where it stands.
+pub(super) fn missed_acronym<'t>(text: &'t str, mention: &Found) -> Option<&'t str> {
+    if mention.entity_type != EntityType::Org {
+        return None;
+    }
+    let long = bare(mention.span.of(text));
+    let inside = text[mention.span.end..].trim_start_matches([' ', '\n']).strip_prefix('(')?;
+    let (word, _) = inside.split_once([')', ',', ';'])?;
+    let fits = word.len() <= 20 && is_introduction(long, word, (EntityType::Org, EntityType::Org));
+    // Without a mention of the model the letters must agree better.
+    (fits && (has_initials(long, word) || (is_upper_word(word) && long.split_whitespace().count() >= 3)))
+        .then_some(word)
+}
+
+/// Sets of names, each with at most one entity of the tables.
+struct Joined<'a> {
+    aliases: &'a Aliases,
+    names: &'a [Name],
+    /// For each set its entity in the tables.
+    known: Vec<Option<usize>>,
+    /// For each name its set.
+    set: Vec<usize>,
+    /// For each set its names.
+    members: Vec<Vec<usize>>,
+}
+
+impl<'a> Joined<'a> {
+    fn new(aliases: &'a Aliases, names: &'a [Name], known: Vec<Option<usize>>) -> Self {
+        let members = (0..names.len()).map(|i| vec![i]).collect();
+        Joined { aliases, names, known, set: (0..names.len()).collect(), members }
+    }
+
+    /// Joins the sets of two names, unless they are of two kinds or two entities of the tables, or a
+    /// user has said never.
+    fn join(&mut self, a: usize, b: usize) -> bool {
+        let (mut into, mut from) = (self.set[a], self.set[b]);
+        if into == from {
+            return true;
+        }
+        if self.members[into].len() < self.members[from].len() {
+            (into, from) = (from, into);
+        }
+        let known = match (self.known[into], self.known[from]) {
+            (Some(x), Some(y)) if x != y => return false,
+            (x, y) => x.or(y),
+        };
+        if self.names[a].kind != self.names[b].kind || self.forbidden(into, from) {
+            return false;
+        }
+        for name in std::mem::take(&mut self.members[from]) {
+            self.set[name] = into;
+            self.members[into].push(name);
+        }
+        self.known[into] = known;
+        true
+    }
+
+    fn forbidden(&self, a: usize, b: usize) -> bool {
+        if !self.aliases.has_never() {
+            return false;
+        }
+        let keys = |set: usize| {
+            let mut keys: Vec<String> =
+                self.members[set].iter().map(|&name| self.names[name].key.clone()).collect();
+            keys.extend(self.known[set].map(|entity| key(&self.aliases.known(entity).name)));
+            keys
+        };
+        let others = keys(b);
+        keys(a).iter().any(|x| others.iter().any(|y| self.aliases.never(x, y)))
+    }
+
+    /// Joins `name` with the one set among `candidates`; with none if there are several.
+    fn join_only(&mut self, name: usize, candidates: &[usize]) -> bool {
+        let mut sets: Vec<usize> = candidates.iter().map(|&c| self.set[c]).collect();
+        sets.sort_unstable();
+        sets.dedup();
+        match sets.as_slice() {
+            [only] => self.join(name, *only),
+            _ => false,
+        }
+    }
+
+    /// Names of one entity of the tables.
+    fn same_in_tables(&mut self) {
+        let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+        for i in 0..self.names.len() {
+            if let Some(entity) = self.known[i] {
+                let into = *first.entry(entity).or_insert(i);
+                self.join(into, i);
+            }
+        }
+    }
+
+    /// `Acme`, `Acme Inc.` and `Acme Corporation`.
+    fn legal_forms(&mut self) {
+        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        for (i, name) in self.names.iter().enumerate() {
+            if name.entity_type == EntityType::Org && !name.demonym {
+                let into = *first.entry(&name.short_key).or_insert(i);
+                self.join(into, i);
+            }
+        }
+    }
+
+    /// `SCF` and the only organisation in the article with these initials.
+    fn initials(&mut self) {
+        let names = self.names;
+        let mut with: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (i, long) in names.iter().enumerate() {
+            if long.entity_type == EntityType::Org && long.surface.split_whitespace().count() >= 2 {
+                for initials in initials(&long.surface) {
+                    with.entry(initials).or_default().push(i);
+                }
+            }
+        }
+        for (i, short) in names.iter().enumerate() {
+            let fits = matches!(short.entity_type, EntityType::Org | EntityType::Misc);
+            if !fits || short.demonym || self.is_known(i) || !is_acronym(&short.surface) {
+                continue;
+            }
+            if let Some(candidates) = with.get(&letters(&short.surface)) {
+                self.join_only(i, candidates);
+            }
+        }
+    }
+
+    fn is_known(&self, name: usize) -> bool {
+        self.known[self.set[name]].is_some()
+    }
+
+    /// A person's last name, first name or initials, and the only fuller name that has them.
+    fn persons(&mut self) {
+        let names = self.names;
+        let mut order: Vec<usize> = (0..names.len()).filter(|&i| names[i].kind == Kind::Person).collect();
+        // Longer names first: `Tayyip Erdogan` has joined `Recep Tayyip Erdogan` when `Erdogan` asks.
+        order.sort_by_key(|&i| (std::cmp::Reverse(names[i].parts.len()), i));
+        let mut with_last: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut with_first: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for &i in &order {
+            if let Some(last) = names[i].parts.last() {
+                with_last.entry(last).or_default().push(i);
+            }
+            if let [first, _, ..] = names[i].parts.as_slice() {
+                with_first.entry(first).or_default().push(i);
+            }
+        }
+        let of = |index: &BTreeMap<&str, Vec<usize>>, part: Option<&String>| {
+            part.and_then(|part| index.get(part.as_str())).cloned().unwrap_or_default()
+        };
+        for &i in &order {
+            let short = &names[i].parts;
+            let mut fuller = of(&with_last, short.last());
+            fuller.retain(|&j| j != i && is_fuller(&names[j].parts, short));
+            if !fuller.is_empty() {
+                self.join_only(i, &fuller);
+                continue;
+            }
+            if short.len() == 1 {
+                let mut fuller = of(&with_first, short.first());
+                fuller.retain(|&j| names[j].mentions.first() < names[i].mentions.first());
+                self.join_only(i, &fuller);
+            }
+        }
+    }
+
+    /// `Brookings` and the only `Brookings Institution`, `Free Beacon` and `Washington Free Beacon`; of places only `Springfield` and `Springfield, Ill.`
+    fn short_forms(&mut self) {
+        let names = self.names;
+        // Every way to shorten a name, and the names that it shortens.
+        let mut shortened: BTreeMap<(EntityType, String), Vec<usize>> = BTreeMap::new();
+        for (i, long) in names.iter().enumerate() {
+            if long.kind == Kind::Thing && !long.demonym {
+                for short in shortenings(long) {
+                    shortened.entry((long.entity_type, short)).or_default().push(i);
+                }
+            }
+        }
+        for (i, short) in names.iter().enumerate() {
+            if short.kind == Kind::Person || short.demonym || self.is_known(i) {
+                continue;
+            }
+            if let Some(candidates) = shortened.get(&(short.entity_type, short.short_key.clone())) {
+                self.join_only(i, candidates);
+            }
+        }
+    }
+}
+
+/// Whether `full` is a longer way to write the person `short`: the same last word, and the other
+/// words of `short` in order among those of `full`, initials for words.
+fn is_fuller(full: &[String], short: &[String]) -> bool {
+    let (Some((full_last, full_first)), Some((short_last, short_first))) =
+        (full.split_last(), short.split_last())
+    else {
+        return false;
+    };
+    if full_last != short_last || full == short {
+        return false;
+    }
+    let letters = |parts: &[String]| parts.iter().map(String::len).sum::<usize>();
+    if full.len() < short.len() || (full.len() == short.len() && letters(full) <= letters(short)) {
+        return false;
+    }
+    let mut rest = full_first.iter();
+    short_first.iter().all(|part| {
+        let initial = part.chars().count() == 1;
+        rest.any(|word| word == part || (initial && word.starts_with(part.as_str())))
+    })
+}
+
+/// The keys of the short forms of a name: an organisation's first words (if they say enough) and
+/// last words (two or more), a place without what follows its comma.
+fn shortenings(name: &Name) -> Vec<String> {
+    match name.entity_type {
+        EntityType::Org => {
+            let key = name.short_key.as_str();
+            let gaps: Vec<usize> = key.match_indices(' ').map(|(at, _)| at).take(12).collect();
+            let first = gaps.iter().map(|&at| &key[..at]).filter(|k| k.len() >= 4 && !is_generic(k));
+            let last = gaps.iter().map(|&at| &key[at + 1..]).filter(|k| k.contains(' '));
+            first.chain(last).map(str::to_owned).collect()
+        }
+        EntityType::Loc => name.surface.split_once(',').map(|(place, _)| key(place)).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Words that begin the names of many organisations and are the short form of none.
+fn is_generic(key: &str) -> bool {
+    const GENERIC: &[&str] = &[
+        "national",
+        "international",
+        "university",
+        "ministry",
+        "department",
+        "bank",
+        "central",
+        "federal",
+        "first",
+        "general",
+        "united",
+        "american",
+        "european",
+        "supreme",
+        "state",
+        "royal",
+        "new",
+        "west",
+        "east",
+        "north",
+        "south",
+        "free",
+        "people",
+        "peoples",
+        "party",
+        "house",
+        "senate",
+        "council",
+        "committee",
+        "institute",
+        "center",
+        "centre",
+        "association",
+        "federation",
+        "union",
+        "world",
+        "global",
+        "islamic",
+    ];
+    GENERIC.contains(&key)
+}
+
+fn finish(aliases: &Aliases, text: &str, mentions: &[Found], names: &[Name], joined: Joined<'_>) -> Links {
+    let mut demonym = vec![false; mentions.len()];
+    let mut decided = vec![false; mentions.len()];
+    let mut of_set: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (i, name) in names.iter().enumerate() {
+        of_set.entry(joined.set[i]).or_default().extend(&name.mentions);
+        for &mention in &name.mentions {
+            demonym[mention] = name.demonym;
+            let surface = mentions[mention].span.of(text);
+            let sure = sure_type(aliases, surface, &name.key);
+            decided[mention] = joined.known[joined.set[i]].is_some()
+                && match sure {
+                    Some(EntityType::Org | EntityType::Per) => true,
+                    Some(EntityType::Loc) => mentions[mention].entity_type == EntityType::Misc,
+                    _ => false,
+                };
+        }
+    }
+    let mut entities: Vec<Linked> = Vec::new();
+    for (set, mut of) in of_set {
+        of.sort_unstable();
+        let known = joined.known[set].map(|entity| aliases.known(entity));
+        let entity_type =
+            known.and_then(|known| known.entity_type).unwrap_or_else(|| voted_type(mentions, &of));
+        let name = match known {
+            Some(known) => known.name.clone(),
+            None => fullest(text, mentions, &of),
+        };
+        entities.push(Linked { name, entity_type, mentions: of });
+    }
+    entities.sort_by_key(|entity| entity.mentions.first().copied());
+    // Two sets may have come to one name: `Georgia` of the tables and a `Georgia` that is not.
+    let mut index: BTreeMap<(EntityType, String), usize> = BTreeMap::new();
+    let mut distinct: Vec<Linked> = Vec::new();
+    for entity in entities {
+        match index.get(&(entity.entity_type, entity.name.clone())) {
+            Some(&same) => distinct[same].mentions.extend(entity.mentions),
+            None => {
+                index.insert((entity.entity_type, entity.name.clone()), distinct.len());
+                distinct.push(entity);
+            }
+        }
+    }
+    Links { entities: distinct, demonym, decided }
+}
+
+/// The fullest form among the mentions: not in capitals if there is another, then most words, most
+/// letters, most frequent, first.
+fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
+    let mut forms: Vec<(String, usize)> = Vec::new();
+    for &i in of {
+        let form = written(bare(mentions[i].span.of(text)));
+        match forms.iter_mut().find(|(other, _)| *other == form) {
+            Some((_, count)) => *count += 1,
+            None => forms.push((form, 1)),
+        }
+    }
+    let shouted = |form: &str| {
+        let longest = form.split_whitespace().map(str::len).max().unwrap_or(0);
+        is_upper_word(form) && longest > 3
+    };
+    let rank = |(form, count): &(String, usize)| {
+        let letters = form.chars().filter(|c| c.is_alphanumeric()).count();
+        (
+            !shouted(form),
+            form.starts_with(|c: char| !c.is_lowercase()),
+            form.split_whitespace().count(),
+            letters,
+            *count,
+        )
+    };
+    let mut best: Option<&(String, usize)> = None;
+    for form in &forms {
+        if best.is_none_or(|b| rank(form) > rank(b)) {
+            best = Some(form);
+        }
+    }
+    let Some((form, _)) = best else { return String::new() };
+    let person = of.iter().all(|&i| mentions[i].entity_type == EntityType::Per);
+    if person && shouted(form) && form.contains(' ') { in_title_case(form) } else { form.clone() }
+}
+
+/// A name with single blanks and straight apostrophes.
+fn written(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").replace(['’', '‘'], "'")
+}
+
+/// `JOHN SMITH` as `John Smith`.
+fn in_title_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut inside = false;
+    for c in name.chars() {
+        if inside {
+            out.extend(c.to_lowercase());
+        } else {
+            out.push(c);
+        }
+        inside = c.is_alphabetic();
+    }
+    out
+}

@@ -1,0 +1,513 @@
+//! Errors one can work from: each wrong, missing or made-up label with its place and sentence, and
+//! what only one of two outputs got right.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::eval::entities::{Name, align, names};
+use crate::eval::evaluation::Evaluation;
+use crate::eval::gold::Gold;
+use crate::eval::labels::{Document, Labels, Relation};
+use crate::eval::relations::{Key, Mode, scored_gold, scored_predictions};
+use crate::eval::scope::Scope;
+use crate::text::{CodePoints, Span, sentences};
+
+/// What is wrong with a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The gold has it, nothing predicted is near.
+    Missed,
+    /// Predicted, nothing in the gold is near.
+    Spurious,
+    /// The right words, another type (of an argument, for a relation).
+    WrongType,
+    /// The right type, other words.
+    WrongBoundary,
+    /// Other words and another type, but they overlap.
+    WrongTypeAndBoundary,
+    /// The right arguments, another predicate.
+    WrongPredicate,
+    /// The right arguments and predicate, the wrong way round.
+    WrongDirection,
+    /// Stated where the gold has it denied, or the reverse.
+    WrongNegation,
+}
+
+impl Kind {
+    /// The name in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Missed => "missed",
+            Kind::Spurious => "spurious",
+            Kind::WrongType => "wrong type",
+            Kind::WrongBoundary => "wrong boundary",
+            Kind::WrongTypeAndBoundary => "wrong type and boundary",
+            Kind::WrongPredicate => "wrong predicate",
+            Kind::WrongDirection => "wrong direction",
+            Kind::WrongNegation => "wrong negation",
+        }
+    }
+}
+
+/// A name or a relation of one document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    /// A name.
+    Entity(Name),
+    /// A relation, with both its arguments.
+    Relation {
+        /// The subject.
+        subject: Name,
+        /// The label.
+        predicate: String,
+        /// The object.
+        object: Name,
+        /// Whether it is denied.
+        negated: bool,
+    },
+}
+
+/// One error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mistake {
+    /// What is wrong.
+    pub kind: Kind,
+    /// What was predicted; for [`Kind::Missed`], what the gold has.
+    pub item: Item,
+    /// What the gold has instead.
+    pub gold: Option<Item>,
+    /// The score of the prediction.
+    pub score: Option<f32>,
+    /// The rule behind the prediction.
+    pub rule: Option<String>,
+}
+
+/// The errors of each document of the gold: names in text order, then relations by label.
+pub fn mistakes(gold: &Gold, evaluation: &Evaluation) -> Vec<Vec<Mistake>> {
+    let of = |(document, labels): (&Document, &Labels)| {
+        let mut found = entity_mistakes(document, labels, &evaluation.scope);
+        found.extend(relation_mistakes(document, labels, &evaluation.scope));
+        found
+    };
+    gold.documents.iter().zip(&evaluation.predicted).map(of).collect()
+}
+
+fn entity_mistakes(document: &Document, predicted: &Labels, scope: &Scope) -> Vec<Mistake> {
+    let (gold, found) = (names(&document.labels, scope), names(predicted, scope));
+    let scores: BTreeMap<Name, Option<f32>> =
+        predicted.mentions.iter().map(|m| ((m.span, m.entity_type), m.score)).collect();
+    let mistake = |kind, name: Name, gold: Option<Name>| Mistake {
+        kind,
+        item: Item::Entity(name),
+        gold: gold.map(Item::Entity),
+        score: scores.get(&name).copied().flatten().filter(|_| kind != Kind::Missed),
+        rule: None,
+    };
+    let mut mistakes: Vec<(Span, Mistake)> = align(&gold, &found)
+        .into_iter()
+        .filter_map(|pair| {
+            let (gold, found) = (pair.gold.map(|i| gold[i]), pair.predicted.map(|i| found[i]));
+            let mistake = match (gold, found) {
+                (Some(gold), Some(found)) => {
+                    let kind = match (gold.0 == found.0, gold.1 == found.1) {
+                        (true, true) => return None,
+                        (true, false) => Kind::WrongType,
+                        (false, true) => Kind::WrongBoundary,
+                        (false, false) => Kind::WrongTypeAndBoundary,
+                    };
+                    mistake(kind, found, Some(gold))
+                }
+                (Some(gold), None) => mistake(Kind::Missed, gold, None),
+                (None, found) => mistake(Kind::Spurious, found?, None),
+            };
+            Some((found.or(gold)?.0, mistake))
+        })
+        .collect();
+    mistakes.sort_by_key(|(span, _)| *span);
+    mistakes.into_iter().map(|(_, mistake)| mistake).collect()
+}
+
+fn relation_mistakes(document: &Document, predicted: &Labels, scope: &Scope) -> Vec<Mistake> {
+    let gold = relations_by_key(scored_gold(document, scope), &document.labels, scope);
+    let found = relations_by_key(scored_predictions(document, predicted, scope), predicted, scope);
+    let mut missed: BTreeSet<&Key> = gold.keys().filter(|key| !found.contains_key(key)).collect();
+    let wrong: Vec<&Key> = found.keys().filter(|key| !gold.contains_key(key)).collect();
+    let mut nearest: BTreeMap<&Key, (Kind, &Key)> = BTreeMap::new();
+    // The closest pairs first, so that a far match does not take what a close one needs.
+    for kind in [
+        Kind::WrongNegation,
+        Kind::WrongType,
+        Kind::WrongDirection,
+        Kind::WrongPredicate,
+        Kind::WrongBoundary,
+    ] {
+        for &key in &wrong {
+            if nearest.contains_key(key) {
+                continue;
+            }
+            if let Some(&same) = missed.iter().find(|gold| differs_by(kind, gold, key)) {
+                missed.remove(same);
+                nearest.insert(key, (kind, same));
+            }
+        }
+    }
+    let wrong = wrong.into_iter().map(|key| {
+        let relation = found[key];
+        let (kind, instead) = nearest.get(key).map_or((Kind::Spurious, None), |&(k, g)| (k, Some(g)));
+        Mistake {
+            kind,
+            item: item_of(relation, predicted),
+            gold: instead.map(|key| item_of(gold[key], &document.labels)),
+            score: relation.score,
+            rule: relation.rule.clone(),
+        }
+    });
+    let missed = missed.iter().map(|key| Mistake {
+        kind: Kind::Missed,
+        item: item_of(gold[*key], &document.labels),
+        gold: None,
+        score: None,
+        rule: None,
+    });
+    wrong.chain(missed).collect()
+}
+
+fn relations_by_key<'a>(
+    relations: impl Iterator<Item = &'a Relation>,
+    labels: &Labels,
+    scope: &Scope,
+) -> BTreeMap<Key, &'a Relation> {
+    relations.map(|relation| (Key::of(relation, labels, Mode::Strict, scope), relation)).collect()
+}
+
+fn item_of(relation: &Relation, labels: &Labels) -> Item {
+    let name = |i: usize| (labels.mentions[i].span, labels.mentions[i].entity_type);
+    Item::Relation {
+        subject: name(relation.subject),
+        predicate: relation.predicate.clone(),
+        object: name(relation.object),
+        negated: relation.negated,
+    }
+}
+
+fn differs_by(kind: Kind, gold: &Key, found: &Key) -> bool {
+    let label = gold.label == found.label;
+    let spans = gold.subject.0 == found.subject.0 && gold.object.0 == found.object.0;
+    let swapped = gold.subject.0 == found.object.0 && gold.object.0 == found.subject.0;
+    match kind {
+        Kind::WrongNegation => {
+            gold.negated != found.negated
+                && label
+                && gold.subject == found.subject
+                && gold.object == found.object
+        }
+        Kind::WrongType => label && spans,
+        Kind::WrongDirection => label && swapped,
+        Kind::WrongPredicate => spans || swapped,
+        Kind::WrongBoundary => {
+            label && gold.subject.0.overlaps(found.subject.0) && gold.object.0.overlaps(found.object.0)
+        }
+        Kind::Missed | Kind::Spurious | Kind::WrongTypeAndBoundary => false,
+    }
+}
+
+/// A label on which exactly one of two outputs is right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Advantage {
+    /// Whether the first output is the right one.
+    pub first: bool,
+    /// Whether the gold has the item, and the right output found it. If not, the other made it up.
+    pub in_gold: bool,
+    /// The item.
+    pub item: Item,
+}
+
+/// Where two outputs differ in being right, for each document of the gold.
+pub fn advantages(gold: &Gold, a: &Evaluation, b: &Evaluation) -> Vec<Vec<Advantage>> {
+    let pairs = a.predicted.iter().zip(&b.predicted);
+    gold.documents
+        .iter()
+        .zip(pairs)
+        .map(|(document, (labels_a, labels_b))| {
+            let mut found = Vec::new();
+            let all = |labels: &Labels| -> BTreeSet<Name> { names(labels, &a.scope).into_iter().collect() };
+            let (truth, of_a, of_b) = (all(&document.labels), all(labels_a), all(labels_b));
+            for name in of_a.symmetric_difference(&of_b) {
+                let in_gold = truth.contains(name);
+                found.push(Advantage {
+                    first: of_a.contains(name) == in_gold,
+                    in_gold,
+                    item: Item::Entity(*name),
+                });
+            }
+            let truth = relations_by_key(scored_gold(document, &a.scope), &document.labels, &a.scope);
+            let of = |labels: &Labels| -> BTreeMap<Key, Item> {
+                let keyed =
+                    relations_by_key(scored_predictions(document, labels, &a.scope), labels, &a.scope);
+                keyed.into_iter().map(|(key, relation)| (key, item_of(relation, labels))).collect()
+            };
+            let (of_a, of_b) = (of(labels_a), of(labels_b));
+            let only = |mine: &BTreeMap<Key, Item>, other: &BTreeMap<Key, Item>, first: bool| {
+                let only = mine.iter().filter(|(key, _)| !other.contains_key(key));
+                let advantage = |(key, item): (&Key, &Item)| {
+                    let in_gold = truth.contains_key(key);
+                    Advantage { first: first == in_gold, in_gold, item: item.clone() }
+                };
+                only.map(advantage).collect::<Vec<_>>()
+            };
+            found.extend(only(&of_a, &of_b, true));
+            found.extend(only(&of_b, &of_a, false));
+            found
+        })
+        .collect()
+}
+
+/// Columns that say which label is meant and where.
+const ITEM_COLUMNS: [&str; 14] = [
+    "item",
+    "article",
+    "file",
+    "start",
+    "end",
+    "text",
+    "type",
+    "predicate",
+    "object_start",
+    "object_end",
+    "object",
+    "object_type",
+    "negated",
+    "sentence",
+];
+
+/// The table of `errors.csv`.
+///
+/// # Errors
+/// If the table cannot be written into memory.
+pub fn mistakes_csv(gold: &Gold, mistakes: &[Vec<Mistake>]) -> csv::Result<Vec<u8>> {
+    let mut table = Vec::new();
+    for (document, mistakes) in gold.documents.iter().zip(mistakes) {
+        let context = Context::of(document, !mistakes.is_empty());
+        for mistake in mistakes {
+            let mut row = vec![mistake.kind.as_str().to_owned()];
+            row.extend(context.cells(&mistake.item));
+            row.push(mistake.gold.as_ref().map(|item| context.spelled(item)).unwrap_or_default());
+            row.push(mistake.score.map(|score| format!("{score:.3}")).unwrap_or_default());
+            row.push(mistake.rule.clone().unwrap_or_default());
+            table.push(row);
+        }
+    }
+    write_table(&["kind"], &["gold", "score", "rule"], table)
+}
+
+/// The table of `comparison.csv`.
+///
+/// # Errors
+/// If the table cannot be written into memory.
+pub fn advantages_csv(gold: &Gold, advantages: &[Vec<Advantage>]) -> csv::Result<Vec<u8>> {
+    let mut table = Vec::new();
+    for (document, advantages) in gold.documents.iter().zip(advantages) {
+        let context = Context::of(document, !advantages.is_empty());
+        for advantage in advantages {
+            let right = if advantage.first { "A" } else { "B" };
+            let why = match (advantage.in_gold, advantage.first) {
+                (true, true) => "B missed it",
+                (true, false) => "A missed it",
+                (false, true) => "B made it up",
+                (false, false) => "A made it up",
+            };
+            let mut row = vec![right.to_owned(), why.to_owned()];
+            row.extend(context.cells(&advantage.item));
+            table.push(row);
+        }
+    }
+    write_table(&["right", "why"], &[], table)
+}
+
+fn write_table(before: &[&str], after: &[&str], rows: Vec<Vec<String>>) -> csv::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(before.iter().chain(&ITEM_COLUMNS).chain(after))?;
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+}
+
+/// Turns items of one document into cells.
+struct Context<'a> {
+    document: &'a Document,
+    points: CodePoints<'a>,
+    sentences: Vec<Span>,
+}
+
+impl<'a> Context<'a> {
+    /// Sentences are looked for only if somebody is going to ask.
+    fn of(document: &'a Document, needed: bool) -> Self {
+        let text = &document.article.text;
+        let sentences = if needed { sentences(text) } else { Vec::new() };
+        Context { document, points: CodePoints::new(if needed { text } else { "" }), sentences }
+    }
+
+    fn text(&self, span: Span) -> String {
+        one_line(span.of(&self.document.article.text))
+    }
+
+    fn cells(&self, item: &Item) -> Vec<String> {
+        let file = self.document.place.to_string();
+        let article = self.document.article.id.clone();
+        let place = |(span, entity_type): Name| {
+            let (start, end) = self.points.of_span(span);
+            [start.to_string(), end.to_string(), self.text(span), entity_type.to_string()]
+        };
+        let mut cells = Vec::with_capacity(ITEM_COLUMNS.len());
+        match item {
+            Item::Entity(name) => {
+                cells.extend(["entity".to_owned(), article, file]);
+                cells.extend(place(*name));
+                cells.extend(std::iter::repeat_n(String::new(), 6));
+                cells.push(self.sentence(name.0));
+            }
+            Item::Relation { subject, predicate, object, negated } => {
+                cells.extend(["relation".to_owned(), article, file]);
+                cells.extend(place(*subject));
+                cells.push(predicate.clone());
+                cells.extend(place(*object));
+                cells.push(negated.to_string());
+                let both = Span::new(subject.0.start.min(object.0.start), subject.0.end.max(object.0.end));
+                cells.push(self.sentence(both));
+            }
+        }
+        cells
+    }
+
+    /// The sentences that a span touches.
+    fn sentence(&self, span: Span) -> String {
+        let mut touched = self.sentences.iter().filter(|s| s.overlaps(span));
+        let Some(first) = touched.next() else { return self.text(span) };
+        let last = touched.next_back().unwrap_or(first);
+        self.text(Span::new(first.start.min(span.start), last.end.max(span.end)))
+    }
+
+    fn spelled(&self, item: &Item) -> String {
+        let name = |(span, entity_type): &Name| {
+            let (start, end) = self.points.of_span(*span);
+            format!("{entity_type} {start}-{end} {}", self.text(*span))
+        };
+        match item {
+            Item::Entity(entity) => name(entity),
+            Item::Relation { subject, predicate, object, negated } => {
+                let not = if *negated { "not " } else { "" };
+                format!("{} | {not}{predicate} | {}", name(subject), name(object))
+            }
+        }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::EntityType::{self, Loc, Org, Per};
+    use crate::error::Place;
+    use crate::eval::labels::Mention;
+    use crate::text::Article;
+
+    const TEXT: &str = "Ana Ruiz of Acme met Li in Bonn.\nMr. Li left Oslo.";
+
+    fn labels(names: &[(&str, EntityType)], relations: &[(usize, &str, usize)]) -> Labels {
+        let mention = |&(name, entity_type): &(&str, EntityType)| {
+            let start = TEXT.find(name).unwrap();
+            Mention { score: Some(0.5), ..Mention::new(Span::new(start, start + name.len()), entity_type) }
+        };
+        let relation = |&(subject, predicate, object): &(usize, &str, usize)| Relation {
+            subject,
+            predicate: predicate.to_owned(),
+            object,
+            negated: false,
+            score: None,
+            rule: Some("some/rule".to_owned()),
+        };
+        Labels {
+            mentions: names.iter().map(mention).collect(),
+            relations: relations.iter().map(relation).collect(),
+        }
+    }
+
+    fn gold(labels: Labels) -> Gold {
+        let article = Article { id: "a".into(), text: TEXT.into(), ..Article::default() };
+        let document = Document { article, place: Place::line("g", 3), labels, annotated_types: None };
+        Gold { documents: vec![document], has_mentions: true, ..Gold::default() }
+    }
+
+    fn kinds(gold: &Gold, predicted: Labels) -> Vec<&'static str> {
+        let evaluation = Evaluation::of(gold, vec![predicted], None);
+        mistakes(gold, &evaluation)[0].iter().map(|m| m.kind.as_str()).collect()
+    }
+
+    #[test]
+    fn every_kind_of_mistake_with_a_name() {
+        let gold = gold(labels(&[("Ana Ruiz", Per), ("Acme", Org), ("Bonn", Loc), ("Oslo", Loc)], &[]));
+        let found = [("Ana", Per), ("Acme", Loc), ("in Bonn", Org), ("Mr. Li", Per)];
+        let expected = ["wrong boundary", "wrong type", "wrong type and boundary", "spurious", "missed"];
+        assert_eq!(kinds(&gold, labels(&found, &[])), expected);
+    }
+
+    #[test]
+    fn every_kind_of_mistake_with_a_relation() {
+        let names = [("Ana Ruiz", Per), ("Acme", Org), ("Bonn", Loc), ("Li", Per)];
+        let of = |relations: &[(usize, &str, usize)]| labels(&names, relations);
+        let gold = gold(of(&[(0, "works_for", 1)]));
+        let table: [(Labels, &[&str]); 7] = [
+            (of(&[(0, "works_for", 1)]), &[]),
+            (of(&[]), &["missed"]),
+            (of(&[(0, "works_for", 1), (3, "lives_in", 2)]), &["spurious"]),
+            (of(&[(1, "works_for", 0)]), &["wrong direction"]),
+            (of(&[(0, "leads", 1), (3, "lives_in", 2)]), &["wrong predicate", "spurious"]),
+            (
+                labels(
+                    &[("Ana Ruiz", Loc), ("Acme", Org), ("Bonn", Loc), ("Li", Per)],
+                    &[(0, "works_for", 1)],
+                ),
+                &["wrong type", "wrong type"],
+            ),
+            (
+                labels(&[("Ruiz", Per), ("Acme", Org), ("Bonn", Loc), ("Li", Per)], &[(0, "works_for", 1)]),
+                &["wrong boundary", "wrong boundary"],
+            ),
+        ];
+        for (predicted, expected) in table {
+            let case = format!("{:?}", predicted.relations);
+            assert_eq!(kinds(&gold, predicted), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn the_table_says_where() {
+        let gold = gold(labels(&[("Ana Ruiz", Per), ("Acme", Org)], &[(0, "works_for", 1)]));
+        let predicted = labels(&[("Ana Ruiz", Per), ("Acme", Org)], &[(0, "leads", 1)]);
+        let evaluation = Evaluation::of(&gold, vec![predicted], None);
+        let table = mistakes_csv(&gold, &mistakes(&gold, &evaluation)).unwrap();
+        assert_eq!(
+            String::from_utf8(table).unwrap(),
+            "kind,item,article,file,start,end,text,type,predicate,object_start,object_end,object,object_type,\
+             negated,sentence,gold,score,rule\n\
+             wrong predicate,relation,a,\"g, line 3\",0,8,Ana Ruiz,PER,leads,12,16,Acme,ORG,false,\
+             Ana Ruiz of Acme met Li in Bonn.,PER 0-8 Ana Ruiz | works_for | ORG 12-16 Acme,,some/rule\n"
+        );
+    }
+
+    #[test]
+    fn what_only_one_of_two_got_right() {
+        let gold = gold(labels(&[("Ana Ruiz", Per), ("Acme", Org)], &[(0, "works_for", 1)]));
+        let names = [("Ana Ruiz", Per), ("Acme", Org)];
+        let a = Evaluation::of(&gold, vec![labels(&names, &[(0, "works_for", 1), (0, "leads", 1)])], None);
+        let b = Evaluation::of(&gold, vec![labels(&names[..1], &[])], None);
+        let found = advantages(&gold, &a, &b);
+        let table = String::from_utf8(advantages_csv(&gold, &found).unwrap()).unwrap();
+        let starts: Vec<String> =
+            table.lines().skip(1).map(|line| line.split(',').take(3).collect::<Vec<_>>().join(",")).collect();
+        assert_eq!(starts, ["A,B missed it,entity", "B,A made it up,relation", "A,B missed it,relation"]);
+    }
+}

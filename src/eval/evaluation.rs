@@ -1,0 +1,92 @@
+//! All scores of one set of predictions on one gold.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::entity::EntityType;
+use crate::eval::bootstrap::{Figure, Interval, intervals};
+use crate::eval::counts::Counts;
+use crate::eval::entities::EntityScore;
+use crate::eval::gold::Gold;
+use crate::eval::labels::Labels;
+use crate::eval::map::Map;
+use crate::eval::relations::{Mode, RelationScore};
+use crate::eval::resolution::Resolution;
+use crate::eval::scope::Scope;
+
+/// The counts of one document: what is drawn again and again for intervals.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DocumentCounts {
+    /// Exact span and type, by type.
+    pub entities: BTreeMap<EntityType, Counts>,
+    /// Over all labels, by mode.
+    pub relations: BTreeMap<Mode, Counts>,
+}
+
+/// Scores, and what they were made from.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// What was scored.
+    pub scope: Scope,
+    /// The predictions, in the terms of the gold, one for each of its documents.
+    pub predicted: Vec<Labels>,
+    /// Scores of names.
+    pub entities: EntityScore,
+    /// Scores of relations.
+    pub relations: RelationScore,
+    /// Scores of entity resolution, where the gold has canonical names.
+    pub resolution: Option<Resolution>,
+    /// Counts of each document of the gold.
+    pub documents: Vec<DocumentCounts>,
+    /// What was not scored and why, for people.
+    pub notes: Vec<String>,
+    intervals: OnceLock<BTreeMap<Figure, Interval>>,
+}
+
+impl Evaluation {
+    /// Scores `predicted`, one for each document of the gold, in our terms.
+    ///
+    /// # Panics
+    /// If there are not as many predictions as documents.
+    pub fn of(gold: &Gold, predicted: Vec<Labels>, map: Option<&Map>) -> Self {
+        assert_eq!(gold.documents.len(), predicted.len(), "one prediction for each document");
+        let scope = Scope::of(gold, map);
+        let mut unmapped = BTreeMap::new();
+        let predicted: Vec<Labels> = match map {
+            Some(map) => predicted.into_iter().map(|labels| map.apply(labels, &mut unmapped)).collect(),
+            None => predicted,
+        };
+        let mut notes = scope.notes(gold, &predicted, map);
+        if !unmapped.is_empty() && !scope.relations.is_empty() {
+            let items: Vec<String> = unmapped.iter().map(|(p, n)| format!("{p} ({n})")).collect();
+            notes.push(format!("Predicted relations that the map has no place for: {}.", items.join(", ")));
+        }
+        let mut evaluation = Evaluation {
+            resolution: Resolution::of(gold, &predicted, &scope),
+            scope,
+            predicted,
+            entities: EntityScore::default(),
+            relations: RelationScore::default(),
+            documents: Vec::with_capacity(gold.documents.len()),
+            notes,
+            intervals: OnceLock::new(),
+        };
+        for (document, labels) in gold.documents.iter().zip(&evaluation.predicted) {
+            let entities = EntityScore::of(&document.labels, labels, &evaluation.scope);
+            let relations = RelationScore::of(document, labels, &evaluation.scope);
+            evaluation.entities += &entities;
+            evaluation.relations += &relations;
+            let by_mode = Mode::ALL.map(|mode| (mode, relations.micro(mode)));
+            evaluation.documents.push(DocumentCounts {
+                entities: entities.by_type,
+                relations: by_mode.into_iter().collect(),
+            });
+        }
+        evaluation
+    }
+    /// The 95 % intervals of the headline figures: computed when first asked for, because that takes
+    /// longer than all the rest.
+    pub fn intervals(&self) -> &BTreeMap<Figure, Interval> {
+        self.intervals.get_or_init(|| intervals(&self.documents))
+    }
+}

@@ -1,0 +1,208 @@
+//! Hand labels from files, one reader per format, told apart by content.
+
+mod align;
+mod brat;
+pub(crate) mod conll;
+mod jsonl;
+mod label_studio;
+mod tables;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::error::{Error, Place, Problem, Result};
+use crate::eval::labels::Document;
+
+pub use tables::Tables;
+
+/// Everything labelled by hand, and everything that was wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Gold {
+    /// In the order of the files and lines; identifiers are unique.
+    pub documents: Vec<Document>,
+    /// What could not be used as it stands, item by item.
+    pub problems: Vec<Problem>,
+    /// The formats found, for people.
+    pub formats: Vec<&'static str>,
+    /// Whether names are labelled at all: not in a folder with only `relations.csv`.
+    pub has_mentions: bool,
+    /// Whether labels say which relations the text denies.
+    pub has_negation: bool,
+}
+
+/// Reads a file or folder of hand labels.
+///
+/// # Errors
+/// If there is no such file, it is of no known format, or it holds no document.
+pub fn read(path: &Path) -> Result<Gold> {
+    let mut gold = Gold::default();
+    if path.is_dir() {
+        read_folder(path, &mut gold)?
+    } else {
+        read_file(path, &mut gold)?
+    }
+    make_ids_unique(&mut gold);
+    if gold.documents.is_empty() {
+        let why = gold.problems.first().map_or_else(String::new, |problem| format!(" ({problem})"));
+        return Err(Error::Usage(format!(
+            "{}: no labelled document can be read{why}. See the formats in `triplewire evaluate --help`",
+            path.display()
+        )));
+    }
+    Ok(gold)
+}
+
+fn read_folder(folder: &Path, gold: &mut Gold) -> Result<()> {
+    if Tables::are_in(folder) {
+        return read_tables(folder, gold);
+    }
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let at = error.path().unwrap_or(folder).to_path_buf();
+            Error::io(at, error.into(), "Check that the folder can be read")
+        })?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    let annotated: Vec<&PathBuf> = files.iter().filter(|file| has_extension(file, "ann")).collect();
+    if !annotated.is_empty() {
+        for ann in annotated {
+            let id = ann.strip_prefix(folder).unwrap_or(ann).with_extension("");
+            read_brat(ann, &id.to_string_lossy(), gold)?;
+        }
+        return Ok(());
+    }
+    let mut found = false;
+    for file in &files {
+        if ["jsonl", "ndjson", "json", "conll", "tsv", "iob", "iob2", "bio"]
+            .iter()
+            .any(|e| has_extension(file, e))
+        {
+            found = true;
+            read_file(file, gold)?;
+        }
+    }
+    if found {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{}: no hand labels there. Expected mentions.csv or relations.csv, .ann files, or .jsonl, .json or .conll files",
+        folder.display()
+    )))
+}
+
+fn read_file(path: &Path, gold: &mut Gold) -> Result<()> {
+    if has_extension(path, "ann") || (has_extension(path, "txt") && path.with_extension("ann").is_file()) {
+        let stem = stem(path);
+        return read_brat(&path.with_extension("ann"), &stem, gold);
+    }
+    if has_extension(path, "csv") && Tables::are_in(parent(path)) {
+        return read_tables(parent(path), gold);
+    }
+    let content = read_text(path, &mut gold.problems)?;
+    let stem = stem(path);
+    if content.trim_start().starts_with('[') {
+        let tasks: Vec<Value> = serde_json::from_str(&content).map_err(|error| {
+            Error::config(
+                Place::line(path, error.line() as u64),
+                format!("not JSON that can be read: {error}"),
+                "Export it again",
+            )
+        })?;
+        found(gold, "Label Studio JSON");
+        gold.documents.extend(label_studio::read(path, &tasks, &mut gold.problems));
+    } else if jsonl::is_jsonl(&content) {
+        found(gold, "JSON Lines");
+        gold.documents.extend(jsonl::read(path, &stem, &content, &mut gold.problems));
+    } else if conll::is_conll(&content) {
+        found(gold, "CoNLL");
+        gold.documents.extend(conll::read(path, &stem, &content, &mut gold.problems));
+    } else {
+        return Err(Error::Usage(format!(
+            "{}: of no known format. Expected doccano or Prodigy JSON Lines, Label Studio JSON, \
+             CoNLL (token, tab, tag), brat (.ann beside .txt), or a folder with mentions.csv",
+            path.display()
+        )));
+    }
+    gold.has_mentions = true;
+    Ok(())
+}
+
+fn read_brat(ann: &Path, id: &str, gold: &mut Gold) -> Result<()> {
+    found(gold, "brat");
+    gold.has_mentions = true;
+    gold.documents.push(brat::read(ann, id, &mut gold.problems)?);
+    Ok(())
+}
+
+fn read_tables(folder: &Path, gold: &mut Gold) -> Result<()> {
+    found(gold, "CSV");
+    let tables = Tables::read(folder, &mut gold.problems)?;
+    gold.has_mentions |= tables.has_mentions();
+    gold.has_negation |= tables.has_negation();
+    gold.documents.extend(tables.documents(&mut gold.problems)?);
+    Ok(())
+}
+
+fn found(gold: &mut Gold, format: &'static str) {
+    if !gold.formats.contains(&format) {
+        gold.formats.push(format);
+    }
+}
+
+fn make_ids_unique(gold: &mut Gold) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for document in &mut gold.documents {
+        let n = seen.entry(document.article.id.clone()).or_default();
+        *n += 1;
+        if *n > 1 {
+            let old = document.article.id.clone();
+            document.article.id = format!("{old}#{n}");
+            gold.problems.push(Problem::mended(
+                document.place.clone(),
+                format!("two documents are called `{old}`"),
+                format!("This one is called `{}` here", document.article.id),
+            ));
+        }
+    }
+}
+
+/// A text file: UTF-8, or what a spreadsheet on Windows writes.
+fn read_text(path: &Path, problems: &mut Vec<Problem>) -> Result<String> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::io(path, error, "Check the path given with --gold or --pred"))?;
+    let (text, encoding, _) = match String::from_utf8(bytes) {
+        Ok(mut text) => {
+            if text.starts_with('\u{feff}') {
+                text.drain(..'\u{feff}'.len_utf8());
+            }
+            return Ok(text);
+        }
+        Err(error) => {
+            let bytes = error.into_bytes();
+            let encoding =
+                encoding_rs::Encoding::for_bom(&bytes).map_or(encoding_rs::WINDOWS_1252, |(e, _)| e);
+            let (text, used, faulty) = encoding.decode(&bytes);
+            (text.into_owned(), used, faulty)
+        }
+    };
+    let message = format!("not UTF-8; read as {}", encoding.name());
+    problems.push(Problem::mended(Place::file(path), message, "Save it as UTF-8 if names look garbled"));
+    Ok(text)
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case(extension))
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "gold".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}

@@ -1,0 +1,351 @@
+//! `mentions.csv` and `relations.csv`: written by `triplewire extract`, or by hand in a spreadsheet.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Place, Problem, Result};
+use crate::eval::gold::align::{Aligner, RawMention, unguarded};
+use crate::eval::gold::read_text;
+use crate::eval::labels::{Document, Labels, Relation};
+use crate::text::Article;
+
+/// The rows of both files, by article.
+#[derive(Debug, Default)]
+pub struct Tables {
+    folder: PathBuf,
+    mentions: Option<BTreeMap<String, Vec<(u64, MentionRow)>>>,
+    relations: Option<BTreeMap<String, Vec<(u64, RelationRow)>>>,
+    has_negation: bool,
+}
+
+/// A row of `mentions.csv`; columns are found by name, others are ignored.
+#[derive(Debug, serde::Deserialize)]
+struct MentionRow {
+    article: String,
+    #[serde(default)]
+    start: Option<i64>,
+    #[serde(default)]
+    end: Option<i64>,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(rename = "type")]
+    entity_type: String,
+    #[serde(default)]
+    score: Option<f32>,
+    #[serde(default)]
+    entity: Option<String>,
+}
+
+/// A row of `relations.csv`.
+#[derive(Debug, serde::Deserialize)]
+struct RelationRow {
+    article: String,
+    subject: String,
+    #[serde(default)]
+    subject_type: String,
+    predicate: String,
+    object: String,
+    #[serde(default)]
+    object_type: String,
+    #[serde(default)]
+    score: Option<f32>,
+    #[serde(default)]
+    negated: Option<String>,
+    #[serde(default)]
+    rule: Option<String>,
+    #[serde(default)]
+    subject_start: Option<i64>,
+    #[serde(default)]
+    subject_end: Option<i64>,
+    #[serde(default)]
+    object_start: Option<i64>,
+    #[serde(default)]
+    object_end: Option<i64>,
+}
+
+impl Tables {
+    /// Whether the folder has either file.
+    pub fn are_in(folder: &Path) -> bool {
+        ["mentions.csv", "relations.csv"].iter().any(|name| folder.join(name).is_file())
+    }
+
+    /// Reads both files, whichever are there. Rows that cannot be read are reported one by one.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or lacks a column without which it means nothing.
+    pub fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Self> {
+        let mut tables = Tables { folder: folder.to_path_buf(), ..Tables::default() };
+        let path = folder.join("mentions.csv");
+        if path.is_file() {
+            let (rows, _) =
+                rows(&path, &["article", "type"], problems, |row: &MentionRow| row.article.clone())?;
+            tables.mentions = Some(rows);
+        }
+        let path = folder.join("relations.csv");
+        if path.is_file() {
+            let needed = ["article", "subject", "predicate", "object"];
+            let (rows, header) = rows(&path, &needed, problems, |row: &RelationRow| row.article.clone())?;
+            tables.relations = Some(rows);
+            tables.has_negation = header.contains("negated");
+        }
+        Ok(tables)
+    }
+
+    /// Whether there is a `mentions.csv`.
+    pub fn has_mentions(&self) -> bool {
+        self.mentions.is_some()
+    }
+
+    /// Whether `relations.csv` says which relations are negated.
+    pub fn has_negation(&self) -> bool {
+        self.has_negation
+    }
+
+    /// The articles that have rows, sorted.
+    pub fn articles(&self) -> BTreeSet<&str> {
+        let mentions = self.mentions.iter().flat_map(BTreeMap::keys);
+        let relations = self.relations.iter().flat_map(BTreeMap::keys);
+        mentions.chain(relations).map(String::as_str).collect()
+    }
+
+    /// The labels of one article, put on its text.
+    pub fn labels(&self, article: &str, text: &str, problems: &mut Vec<Problem>) -> Labels {
+        let mut aligner = Aligner::new(article, text, problems);
+        let path = self.folder.join("mentions.csv");
+        let rows = self.mentions.as_ref().and_then(|rows| rows.get(article));
+        for (line, row) in rows.into_iter().flatten() {
+            let raw = RawMention {
+                start: row.start,
+                end: row.end,
+                label: row.entity_type.clone(),
+                text: row.text.clone().filter(|text| !text.is_empty()),
+                entity: row.entity.as_deref().map(unguarded).filter(|e| !e.is_empty()).map(str::to_owned),
+                score: row.score,
+                ..RawMention::default()
+            };
+            aligner.mention(raw, &Place::line(&path, *line));
+        }
+        let path = self.folder.join("relations.csv");
+        let rows = self.relations.as_ref().and_then(|rows| rows.get(article));
+        for (line, row) in rows.into_iter().flatten() {
+            self.relation(row, &Place::line(&path, *line), &mut aligner);
+        }
+        aligner.finish()
+    }
+
+    fn relation(&self, row: &RelationRow, place: &Place, aligner: &mut Aligner<'_>) {
+        let ends = [
+            (row.subject_start, row.subject_end, &row.subject, &row.subject_type),
+            (row.object_start, row.object_end, &row.object, &row.object_type),
+        ];
+        let mut found = [0; 2];
+        for (place_of, (start, end, name, label)) in found.iter_mut().zip(ends) {
+            let there = start.zip(end).and_then(|(start, end)| aligner.at(start, end));
+            let index = there.or_else(|| {
+                if self.mentions.is_some() && start.is_some() {
+                    let message = format!("`{name}` of relation {} is not in mentions.csv", row.predicate);
+                    aligner.mend(place, message, "Used for this relation only");
+                }
+                let raw = RawMention {
+                    start,
+                    end,
+                    label: label.clone(),
+                    // With offsets the cell holds the name of the entity, not the words in the text.
+                    text: start.is_none().then(|| name.clone()),
+                    argument_only: true,
+                    ..RawMention::default()
+                };
+                aligner.mention(raw, place)
+            });
+            match index {
+                Some(index) => *place_of = index,
+                None => {
+                    let message = format!("relation {} lacks its `{name}`", row.predicate);
+                    return aligner.skip(place, message, "Left out: mend its offsets");
+                }
+            }
+        }
+        let negated = row.negated.as_deref().is_some_and(is_yes);
+        let (score, rule) = (row.score, row.rule.clone().filter(|rule| !rule.is_empty()));
+        let [subject, object] = found;
+        let predicate = row.predicate.trim().to_owned();
+        let relation = Relation { subject, predicate, object, negated, score, rule };
+        aligner.relation_between(relation, place);
+    }
+
+    /// Every article as a hand-labelled document. The texts are `<article>.txt` in the folder or
+    /// in the one above it. A text in the folder itself that has no row is a document in which
+    /// nothing is to be found.
+    ///
+    /// # Errors
+    /// If a text cannot be read.
+    pub fn documents(&self, problems: &mut Vec<Problem>) -> Result<Vec<Document>> {
+        let mut documents = Vec::new();
+        let mut above = self.folder.join("..");
+        if let Some(parent) = self.folder.parent().filter(|p| !p.as_os_str().is_empty()) {
+            above = parent.to_path_buf();
+        }
+        let empty = texts_in(&self.folder)?;
+        let mut articles = self.articles();
+        articles.extend(empty.iter().map(String::as_str));
+        for article in articles {
+            let name = format!("{article}.txt");
+            let Some(path) = [&self.folder, &above].iter().map(|f| f.join(&name)).find(|p| p.is_file())
+            else {
+                problems.push(Problem::skipped(
+                    Place::file(&self.folder),
+                    format!("article {article}: there is no {name} in the folder or in the one above it"),
+                    "The document is left out: put its text there",
+                ));
+                continue;
+            };
+            let text = read_text(&path, problems)?;
+            let labels = self.labels(article, &text, problems);
+            let article = Article { id: article.to_owned(), text, ..Article::default() };
+            documents.push(Document { article, place: Place::file(path), labels, annotated_types: None });
+        }
+        Ok(documents)
+    }
+}
+
+/// The line on which a record starts. The reader counts the `\n` of a `\r\n` to the next record.
+fn line_of(content: &str, position: Option<&csv::Position>) -> u64 {
+    let Some(position) = position else { return 0 };
+    let rest = usize::try_from(position.byte()).ok().and_then(|byte| content.as_bytes().get(byte..));
+    let breaks = rest.unwrap_or_default().iter().take_while(|b| matches!(b, b'\r' | b'\n'));
+    position.line() + breaks.filter(|&&b| b == b'\n').count() as u64
+}
+
+/// The names, without extension, of the text files right in a folder.
+fn texts_in(folder: &Path) -> Result<Vec<String>> {
+    let unreadable = |error| Error::io(folder, error, "Check that the folder can be read");
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|e| e == "txt") {
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        }
+    }
+    Ok(names)
+}
+
+fn is_yes(cell: &str) -> bool {
+    matches!(cell.trim().to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "y" | "x")
+}
+
+type ByArticle<R> = BTreeMap<String, Vec<(u64, R)>>;
+
+/// The rows of a table by article, with their lines, and the header.
+fn rows<R: serde::de::DeserializeOwned>(
+    path: &Path,
+    needed: &[&str],
+    problems: &mut Vec<Problem>,
+    article: impl Fn(&R) -> String,
+) -> Result<(ByArticle<R>, BTreeSet<String>)> {
+    let content = read_text(path, problems)?;
+    let first_line = content.lines().next().unwrap_or_default();
+    // Spreadsheets in half of Europe separate with semicolons.
+    let delimiter =
+        [b',', b';', b'\t'].into_iter().max_by_key(|&d| first_line.bytes().filter(|&b| b == d).count());
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter.unwrap_or(b','))
+        .flexible(true)
+        .from_reader(content.as_bytes());
+    let malformed = |error: csv::Error| {
+        Error::config(Place::file(path), format!("not a table: {error}"), "Save it as CSV in UTF-8")
+    };
+    let header: csv::StringRecord =
+        reader.headers().map_err(malformed)?.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
+    let names: BTreeSet<String> = header.iter().map(str::to_owned).collect();
+    if let Some(missing) = needed.iter().find(|&&name| !names.contains(name)) {
+        return Err(Error::config(
+            Place::line(path, 1),
+            format!("there is no column `{missing}`"),
+            format!("The first line must name the columns; at least {} are needed", needed.join(", ")),
+        ));
+    }
+    let mut found: ByArticle<R> = BTreeMap::new();
+    for record in reader.records() {
+        let (line, row) = match record {
+            Ok(record) => {
+                if record.iter().all(|cell| cell.trim().is_empty()) {
+                    continue;
+                }
+                let line = line_of(&content, record.position());
+                (line, record.deserialize::<R>(Some(&header)))
+            }
+            Err(error) => (line_of(&content, error.position()), Err(error)),
+        };
+        match row {
+            Ok(row) => found.entry(article(&row)).or_default().push((line, row)),
+            Err(error) => problems.push(Problem::skipped(
+                Place::line(path, line),
+                format!("the row cannot be read: {error}"),
+                "Left out: mend it",
+            )),
+        }
+    }
+    Ok((found, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::EntityType;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            std::fs::create_dir_all(dir.path().join(name).parent().unwrap()).unwrap();
+            std::fs::write(dir.path().join(name), content).unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn a_folder_of_labels_is_read() {
+        let dir = folder(&[
+            ("a.txt", "Ána Ruiz leads Acme. She is not from Bonn."),
+            ("labels/b.txt", "Nothing."),
+            (
+                "labels/mentions.csv",
+                "\u{feff}note;article;Start;end;text;type;entity\r\n;a;0;8;Ána Ruiz;PER;Ana Ruiz\r\n;a;15;19;Acme;ORG;\r\n;;;;;;\r\n;a;x;19;Acme;ORG;\r\n;c;0;1;A;PER;\r\n",
+            ),
+            (
+                "labels/relations.csv",
+                "article,subject,subject_type,predicate,object,object_type,negated,subject_start,subject_end,object_start,object_end\n\
+                 a,Ana Ruiz,PER,leads,Acme,ORG,false,0,8,15,19\n\
+                 a,Ana Ruiz,PER,lives_in,Bonn,LOC,TRUE,0,8,37,41\n\
+                 a,Ana Ruiz,PER,lives_in,Köln,LOC,,0,8,,\n",
+            ),
+        ]);
+        let mut problems = Vec::new();
+        let tables = Tables::read(&dir.path().join("labels"), &mut problems).unwrap();
+        assert!(tables.has_mentions() && tables.has_negation());
+        let documents = tables.documents(&mut problems).unwrap();
+        let ids: Vec<&str> = documents.iter().map(|d| d.article.id.as_str()).collect();
+        assert_eq!(ids, ["a", "b"]);
+        let labels = &documents[0].labels;
+        let names: Vec<(EntityType, bool)> =
+            labels.mentions.iter().map(|m| (m.entity_type, m.argument_only)).collect();
+        assert_eq!(names, [(EntityType::Per, false), (EntityType::Org, false), (EntityType::Loc, true)]);
+        assert_eq!(labels.mentions[0].entity.as_deref(), Some("Ana Ruiz"));
+        let relations: Vec<(usize, &str, usize, bool)> =
+            labels.relations.iter().map(|r| (r.subject, r.predicate.as_str(), r.object, r.negated)).collect();
+        assert_eq!(relations, [(0, "leads", 1, false), (0, "lives_in", 2, true)]);
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 5, "{said:#?}");
+        assert!(said[0].contains("line 5: the row cannot be read"), "{said:#?}");
+        assert!(said[1].contains("`Bonn` of relation lives_in is not in mentions.csv"));
+        assert!(said[2].contains("`Köln` has no offsets"));
+        assert!(said[3].contains("lacks its `Köln`"));
+        assert!(said[4].contains("there is no c.txt"));
+    }
+
+    #[test]
+    fn a_table_without_its_columns_is_an_error() {
+        let dir = folder(&[("mentions.csv", "start,end\n1,2\n")]);
+        let error = Tables::read(dir.path(), &mut Vec::new()).unwrap_err().to_string();
+        assert!(error.contains("line 1: there is no column `article`"), "{error}");
+    }
+}

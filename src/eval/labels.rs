@@ -1,0 +1,68 @@
+//! What is compared: documents with labels, made by hand or by a program.
+
+use std::collections::BTreeSet;
+
+use crate::entity::EntityType;
+use crate::error::Place;
+use crate::text::{Article, Span};
+
+/// A labelled name. Hand labels have no score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    /// Where, in bytes of the article's text.
+    pub span: Span,
+    /// Its type.
+    pub entity_type: EntityType,
+    /// The canonical name of its entity, where that is known.
+    pub entity: Option<String>,
+    /// The program's probability.
+    pub score: Option<f32>,
+    /// Whether it is here only as the argument of a relation, and is not to be scored as a name.
+    pub argument_only: bool,
+}
+
+impl Mention {
+    /// A mention of which only place and type are known.
+    pub fn new(span: Span, entity_type: EntityType) -> Self {
+        Mention { span, entity_type, entity: None, score: None, argument_only: false }
+    }
+}
+
+/// A labelled relation between two mentions of the same document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relation {
+    /// Index of the subject among the document's mentions.
+    pub subject: usize,
+    /// The label: a predicate of ours, or whatever the gold calls it.
+    pub predicate: String,
+    /// Index of the object among the document's mentions.
+    pub object: usize,
+    /// Whether the text denies it.
+    pub negated: bool,
+    /// The program's score.
+    pub score: Option<f32>,
+    /// The rule that found it.
+    pub rule: Option<String>,
+}
+
+/// All labels of one document.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Labels {
+    /// In any order; gold readers sort them by place.
+    pub mentions: Vec<Mention>,
+    /// In any order.
+    pub relations: Vec<Relation>,
+}
+
+/// A document labelled by hand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// Its text and identifier.
+    pub article: Article,
+    /// The file it comes from, and the line where one line is one document.
+    pub place: Place,
+    /// The labels.
+    pub labels: Labels,
+    /// The only relation types for which this document was labelled; `None` for all.
+    pub annotated_types: Option<BTreeSet<String>>,
+}

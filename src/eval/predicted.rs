@@ -1,0 +1,288 @@
+//! Where the labels that are judged come from: an earlier output, or the program itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use crate::entity::Names;
+use crate::error::{Error, Problem, Result};
+use crate::eval::gold::{self, Gold, Tables};
+use crate::eval::labels::{Document, Labels, Mention, Relation};
+use crate::eval::map::Map;
+use crate::input::Item;
+use crate::model::RawMention;
+use crate::pipeline::{Delivery, Knowledge, Pipeline};
+use crate::relation;
+use crate::text::{Article, sentences};
+
+/// A text to label.
+#[derive(Debug, Clone)]
+pub struct Task<'a> {
+    /// The text.
+    pub article: &'a Article,
+    /// The names to work with, in text order and not overlapping; `None` to find them.
+    pub mentions: Option<Vec<Mention>>,
+}
+
+/// Something that labels texts: the program.
+pub trait Predict {
+    /// The labels of each text, in order. A text that cannot be labelled has none, and is reported.
+    ///
+    /// # Errors
+    /// If nothing can be labelled at all.
+    fn predict(&self, tasks: &[Task<'_>], problems: &mut Vec<Problem>) -> Result<Vec<Labels>>;
+}
+
+/// Rules and names alone label texts whose mentions are given.
+impl Predict for Knowledge {
+    fn predict(&self, tasks: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+        let of = |task: &Task<'_>| {
+            let text = &task.article.text;
+            let given = task.mentions.iter().flatten();
+            let given =
+                given.map(|m| RawMention { span: m.span, entity_type: m.entity_type, score: 1.0 }).collect();
+            let (names, relations) = self.relate_given(text, &sentences(text), given);
+            Labels::of(&names, &relations)
+        };
+        Ok(tasks.iter().map(of).collect())
+    }
+}
+
+/// The whole program labels texts of which only the words are known; given mentions are not looked at.
+impl Predict for Pipeline {
+    fn predict(&self, tasks: &[Task<'_>], problems: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+        let articles = tasks.iter().map(|task| Item::Article(task.article.clone()));
+        let mut found = BTreeMap::new();
+        self.run(articles, &AtomicBool::new(false), |delivery| {
+            match delivery {
+                Delivery::Extraction(e) => {
+                    found.insert(e.article.id, Labels::of(&e.names, &e.relations));
+                }
+                Delivery::Problem(problem) => problems.push(problem),
+            }
+            Ok(())
+        })?;
+        Ok(tasks.iter().map(|task| found.remove(&task.article.id).unwrap_or_default()).collect())
+    }
+}
+
+impl Labels {
+    /// What the program found in one article.
+    fn of(names: &Names, relations: &[relation::Relation]) -> Self {
+        let mentions = names.mentions.iter().map(|m| Mention {
+            span: m.span,
+            entity_type: m.entity_type,
+            entity: Some(names.entities[m.entity].name.clone()),
+            score: Some(m.score),
+            argument_only: false,
+        });
+        let relations = relations.iter().map(|r| Relation {
+            subject: r.subject,
+            predicate: r.predicate.as_str().to_owned(),
+            object: r.object,
+            negated: r.negated,
+            score: Some(r.score),
+            rule: Some(r.rule.to_string()),
+        });
+        Labels { mentions: mentions.collect(), relations: relations.collect() }
+    }
+}
+
+/// Has `program` label the texts of the gold; with `gold_entities`, on the gold's own names.
+///
+/// # Errors
+/// Those of the program.
+pub fn by_program(
+    gold: &Gold,
+    map: Option<&Map>,
+    gold_entities: bool,
+    program: &dyn Predict,
+    problems: &mut Vec<Problem>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Labels>> {
+    let mut hidden = 0;
+    let tasks: Vec<Task<'_>> = gold
+        .documents
+        .iter()
+        .map(|document| Task {
+            article: &document.article,
+            mentions: gold_entities.then(|| {
+                let flat = flat_mentions(document, map);
+                hidden += document.labels.mentions.len() - flat.len();
+                flat
+            }),
+        })
+        .collect();
+    if hidden > 0 {
+        notes.push(format!(
+            "{hidden} gold mentions lie in or across longer ones and were not given to the rules (--gold-entities)."
+        ));
+    }
+    let labels = program.predict(&tasks, problems)?;
+    if labels.len() != tasks.len() {
+        return Err(Error::Usage(format!("{} texts, but {} labelled ones", tasks.len(), labels.len())));
+    }
+    Ok(labels)
+}
+
+/// The gold's names in our types, the longest of those that overlap.
+fn flat_mentions(document: &Document, map: Option<&Map>) -> Vec<Mention> {
+    let mut longest_first: Vec<&Mention> = document.labels.mentions.iter().collect();
+    longest_first.sort_by_key(|m| (usize::MAX - m.span.len(), m.span.start));
+    let mut kept = BTreeMap::new();
+    for mention in longest_first {
+        let before = kept.range(..mention.span.end).next_back().map(|(_, m): (_, &Mention)| m.span);
+        if before.is_some_and(|span| span.overlaps(mention.span)) {
+            continue;
+        }
+        let entity_type = map.map_or(mention.entity_type, |map| map.type_from_gold(mention.entity_type));
+        kept.insert(mention.span.start, Mention { entity_type, ..mention.clone() });
+    }
+    kept.into_values().collect()
+}
+
+/// Reads the output of an earlier run, or labels in any format that the gold may have.
+///
+/// # Errors
+/// If it cannot be read, or if it has not one article in common with the gold.
+pub fn from_files(
+    path: &Path,
+    gold: &Gold,
+    problems: &mut Vec<Problem>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Labels>> {
+    if !path.is_dir() || !Tables::are_in(path) {
+        return from_labels(path, gold, problems, notes);
+    }
+    let tables = Tables::read(path, problems)?;
+    let ids: BTreeSet<&str> = gold.documents.iter().map(|d| d.article.id.as_str()).collect();
+    let (known, strange): (BTreeSet<&str>, BTreeSet<&str>) =
+        tables.articles().into_iter().partition(|id| ids.contains(id));
+    report_coverage(path, gold.documents.len(), known.len(), strange.first().copied(), strange.len(), notes)?;
+    let of = |d: &Document| tables.labels(&d.article.id, &d.article.text, problems);
+    Ok(gold.documents.iter().map(of).collect())
+}
+
+fn from_labels(
+    path: &Path,
+    gold: &Gold,
+    problems: &mut Vec<Problem>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Labels>> {
+    let read = gold::read(path)?;
+    problems.extend(read.problems);
+    let mut by_id = BTreeMap::new();
+    let mut by_text = BTreeMap::new();
+    for document in &read.documents {
+        by_id.insert(document.article.id.as_str(), document);
+        by_text.insert(document.article.text.as_str(), document);
+    }
+    let mut found = 0;
+    let labels = gold
+        .documents
+        .iter()
+        .map(|d| {
+            let same_id = by_id.get(d.article.id.as_str()).filter(|p| p.article.text == d.article.text);
+            let same = same_id.or_else(|| by_text.get(d.article.text.as_str()));
+            found += usize::from(same.is_some());
+            same.map_or_else(Labels::default, |p| p.labels.clone())
+        })
+        .collect();
+    let strange = read.documents.len().saturating_sub(found);
+    let first = read.documents.first().map(|d| d.article.id.as_str());
+    report_coverage(path, gold.documents.len(), found, first, strange, notes)?;
+    Ok(labels)
+}
+
+fn report_coverage(
+    path: &Path,
+    gold: usize,
+    known: usize,
+    strange: Option<&str>,
+    strangers: usize,
+    notes: &mut Vec<String>,
+) -> Result<()> {
+    if known == 0
+        && let Some(strange) = strange
+    {
+        return Err(Error::Usage(format!(
+            "{}: has not one article of the gold (it has `{strange}`, for one). Run `triplewire extract` on the \
+             texts of the gold, under the same identifiers",
+            path.display()
+        )));
+    }
+    if known < gold {
+        notes.push(format!(
+            "{}: {} of {gold} gold documents have no row there; everything in them is scored as missed.",
+            path.display(),
+            gold - known
+        ));
+    }
+    if strangers > 0 {
+        notes.push(format!(
+            "{}: {strangers} articles are not in the gold and are not scored.",
+            path.display()
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::EntityType::{self, Loc, Org, Per};
+    use crate::error::Place;
+    use crate::text::Span;
+
+    fn gold(names: &[(usize, usize, EntityType)]) -> Gold {
+        let mentions = names.iter().map(|&(start, end, t)| Mention::new(Span::new(start, end), t)).collect();
+        let document = Document {
+            article: Article { id: "a".into(), text: "The Bank of Spain".into(), ..Article::default() },
+            place: Place::file("g"),
+            labels: Labels { mentions, relations: Vec::new() },
+            annotated_types: None,
+        };
+        Gold { documents: vec![document], has_mentions: true, ..Gold::default() }
+    }
+
+    #[test]
+    fn the_program_is_given_the_longest_names_in_our_types() {
+        let gold = gold(&[(0, 8, Per), (4, 17, EntityType::named("Body")), (12, 17, Loc)]);
+        let dir = tempfile::tempdir().unwrap();
+        let map = dir.path().join("map.toml");
+        std::fs::write(&map, "[types]\nORG = \"Body\"\n").unwrap();
+        let map = Map::read(&map).unwrap();
+        let (mut problems, mut notes) = (Vec::new(), Vec::new());
+        let given = by_program(&gold, Some(&map), true, &Echo, &mut problems, &mut notes).unwrap();
+        assert_eq!(given[0].mentions, [Mention::new(Span::new(4, 17), Org)]);
+        assert!(notes[0].starts_with("2 gold mentions lie in or across longer ones"), "{notes:?}");
+        let found = by_program(&gold, Some(&map), false, &Echo, &mut problems, &mut notes).unwrap();
+        assert!(found[0].mentions.is_empty());
+    }
+
+    #[test]
+    fn a_program_that_loses_a_text_is_caught() {
+        assert!(by_program(&gold(&[]), None, false, &Loser, &mut Vec::new(), &mut Vec::new()).is_err());
+    }
+
+    /// Gives back what it was given.
+    struct Echo;
+
+    impl Predict for Echo {
+        fn predict(&self, tasks: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+            let of = |task: &Task<'_>| Labels {
+                mentions: task.mentions.clone().unwrap_or_default(),
+                relations: Vec::new(),
+            };
+            Ok(tasks.iter().map(of).collect())
+        }
+    }
+
+    struct Loser;
+
+    impl Predict for Loser {
+        fn predict(&self, _: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+            Ok(Vec::new())
+        }
+    }
+}

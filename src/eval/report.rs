@@ -1,0 +1,382 @@
+//! The scores as one JSON object and as plain-text tables.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Map as Object, Value, json};
+
+use crate::eval::bootstrap::{Difference, Figure, Interval, Part};
+use crate::eval::counts::{Counts, Macro, SchemeCounts};
+use crate::eval::entities::Scheme;
+use crate::eval::errors::{Advantage, Item};
+use crate::eval::evaluation::Evaluation;
+use crate::eval::gold::Gold;
+use crate::eval::relations::Mode;
+
+/// The JSON object of one evaluation. Undefined figures are `null`.
+pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
+    let entities = &evaluation.entities;
+    let by_type: Object<String, Value> =
+        entities.by_type.iter().map(|(t, counts)| (t.to_string(), counts_json(*counts))).collect();
+    let schemes: Object<String, Value> = entities
+        .schemes
+        .iter()
+        .map(|(scheme, counts)| {
+            let by_type: Object<String, Value> = entities
+                .schemes_by_type
+                .iter()
+                .filter_map(|(t, schemes)| Some((t.to_string(), scheme_json(*schemes.get(scheme)?))))
+                .collect();
+            (scheme.as_str().to_owned(), json!({"micro": scheme_json(*counts), "by_type": by_type}))
+        })
+        .collect();
+    let confusion: Vec<Value> = entities
+        .confusion
+        .iter()
+        .map(|((gold, found), n)| {
+            json!({"gold": gold.map(|t| t.as_str()), "predicted": found.map(|t| t.as_str()), "count": n})
+        })
+        .collect();
+    let relations: Object<String, Value> = Mode::ALL
+        .iter()
+        .map(|&mode| {
+            let empty = BTreeMap::new();
+            let by_type = evaluation.relations.by_type.get(&mode).unwrap_or(&empty);
+            let by_rule = evaluation.relations.by_rule.get(&mode).unwrap_or(&empty);
+            let types: Object<String, Value> =
+                by_type.iter().map(|(label, counts)| (label.clone(), counts_json(*counts))).collect();
+            let rules: Object<String, Value> = by_rule
+                .iter()
+                .map(|(rule, c)| (rule.clone(), json!({"precision": c.precision(), "tp": c.tp, "fp": c.fp})))
+                .collect();
+            let value = json!({
+                "micro": counts_json(evaluation.relations.micro(mode)),
+                "macro": macro_json(by_type.values()),
+                "by_type": types,
+                "by_rule": rules,
+            });
+            (mode.as_str().to_owned(), value)
+        })
+        .collect();
+    let mut object = json!({
+        "entities": {
+            "micro": counts_json(entities.micro()),
+            "macro": macro_json(entities.by_type.values()),
+            "by_type": by_type,
+            "schemes": schemes,
+            "confusion": confusion,
+        },
+        "relations": relations,
+    });
+    if let Some(r) = &evaluation.resolution {
+        object["resolution"] = json!({
+            "mentions": r.mentions,
+            "gold_mentions": r.gold_mentions,
+            "same_name": r.same_name,
+            "b_cubed": {"precision": r.b_cubed_precision, "recall": r.b_cubed_recall, "f1": r.b_cubed_f1()},
+            "pairwise": counts_json(r.pairs),
+        });
+    }
+    let ends: Object<String, Value> = evaluation
+        .intervals()
+        .iter()
+        .map(|(figure, Interval { low, high })| (figure.name(), json!([low, high])))
+        .collect();
+    object["intervals"] = Value::Object(ends);
+    object["gold"] = json!({
+        "formats": gold.formats,
+        "documents": gold.documents.len(),
+        "problems": gold.problems.len(),
+        "skipped": gold.problems.iter().filter(|p| p.skipped).count(),
+    });
+    object["notes"] = json!(evaluation.notes);
+    object
+}
+
+fn counts_json(counts: Counts) -> Value {
+    json!({
+        "precision": counts.precision(),
+        "recall": counts.recall(),
+        "f1": counts.f1(),
+        "tp": counts.tp,
+        "fp": counts.fp,
+        "fn": counts.fn_,
+    })
+}
+
+fn scheme_json(counts: SchemeCounts) -> Value {
+    json!({
+        "precision": counts.precision(),
+        "recall": counts.recall(),
+        "f1": counts.f1(),
+        "correct": counts.correct,
+        "incorrect": counts.incorrect,
+        "partial": counts.partial,
+        "missed": counts.missed,
+        "spurious": counts.spurious,
+    })
+}
+
+fn macro_json<'a>(types: impl Iterator<Item = &'a Counts> + Clone) -> Value {
+    let Macro { precision, recall, f1 } = Macro::of(types);
+    json!({"precision": precision, "recall": recall, "f1": f1})
+}
+
+/// Differences of two outputs, by figure.
+pub fn differences_json(differences: &BTreeMap<Figure, Difference>) -> Value {
+    let figures: Object<String, Value> = differences
+        .iter()
+        .map(|(figure, d)| {
+            let interval = d.interval.map(|i| json!([i.low, i.high]));
+            let value = json!({
+                "a": d.a, "b": d.b, "difference": d.b - d.a, "interval": interval, "p_value": d.p_value,
+            });
+            (figure.name(), value)
+        })
+        .collect();
+    Value::Object(figures)
+}
+
+/// The tables for people.
+pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
+    let mut out = String::new();
+    let intervals = evaluation.intervals();
+    let _ = writeln!(out, "Gold: {} documents ({})", gold.documents.len(), gold.formats.join(", "));
+    if !evaluation.scope.entity_types.is_empty() {
+        entity_tables(&mut out, evaluation, intervals);
+    }
+    if !evaluation.scope.relations.is_empty() {
+        for mode in Mode::ALL {
+            relation_table(&mut out, evaluation, mode, intervals);
+        }
+        rule_table(&mut out, evaluation);
+    }
+    if let Some(r) = &evaluation.resolution {
+        let _ = writeln!(
+            out,
+            "\nEntity resolution, over the {} of {} named gold mentions found with exactly their span",
+            r.mentions, r.gold_mentions
+        );
+        let mut table = Table::new(&["", "precision", "recall", "F1"]);
+        table.row(["B-cubed".to_owned(), pc(r.b_cubed_precision), pc(r.b_cubed_recall), pc(r.b_cubed_f1())]);
+        let pairs = r.pairs;
+        table.row(["pairwise".to_owned(), pc(pairs.precision()), pc(pairs.recall()), pc(pairs.f1())]);
+        out.push_str(&table.finish());
+        let _ = writeln!(out, "{} of them have the very name of the gold", r.same_name);
+    }
+    if !evaluation.notes.is_empty() {
+        out.push_str("\nNotes\n");
+        for note in &evaluation.notes {
+            let _ = writeln!(out, "- {note}");
+        }
+    }
+    out
+}
+
+type Intervals = BTreeMap<Figure, Interval>;
+
+fn entity_tables(out: &mut String, evaluation: &Evaluation, intervals: &Intervals) {
+    let entities = &evaluation.entities;
+    out.push_str("\nEntities, exact span and type (%)\n");
+    let mut table = Table::new(&COUNT_HEADER);
+    for (entity_type, counts) in &entities.by_type {
+        table.row(count_cells(entity_type.as_str(), *counts));
+    }
+    table.row(count_cells("micro", entities.micro()));
+    table.row(macro_cells(entities.by_type.values()));
+    out.push_str(&table.finish());
+    interval_line(out, intervals, Figure::Entities);
+    out.push_str("\nEntities, other schemes of SemEval-2013 (%)\n");
+    let mut table = Table::new(&[
+        "",
+        "precision",
+        "recall",
+        "F1",
+        "correct",
+        "incorrect",
+        "partial",
+        "missed",
+        "spurious",
+    ]);
+    for (scheme, c) in &entities.schemes {
+        let name = match scheme {
+            Scheme::Strict => "strict: span and type",
+            Scheme::Boundary => "boundary: span only",
+            Scheme::Type => "type: on any overlap",
+            Scheme::Partial => "partial: overlap is half",
+        };
+        let counts = [c.correct, c.incorrect, c.partial, c.missed, c.spurious].map(|n| n.to_string());
+        let ratios = [name.to_owned(), pc(c.precision()), pc(c.recall()), pc(c.f1())];
+        table.row(ratios.into_iter().chain(counts));
+    }
+    out.push_str(&table.finish());
+    confusion_table(out, evaluation);
+}
+
+fn confusion_table(out: &mut String, evaluation: &Evaluation) {
+    let confusion = &evaluation.entities.confusion;
+    let name =
+        |t: Option<crate::entity::EntityType>, none: &str| t.map_or(none.to_owned(), |t| t.to_string());
+    let mut types: Vec<_> = confusion.keys().flat_map(|(gold, found)| [*gold, *found]).collect();
+    // `None` comes first in the order of options, and belongs last in the table.
+    types.sort_unstable_by_key(|t| (t.is_none(), *t));
+    types.dedup();
+    out.push_str("\nConfusion: gold in rows, predicted in columns, where spans overlap\n");
+    let header: Vec<String> =
+        [String::new()].into_iter().chain(types.iter().map(|t| name(*t, "missed"))).collect();
+    let mut table = Table::new(&header.iter().map(String::as_str).collect::<Vec<_>>());
+    for &gold in &types {
+        let cells = types.iter().map(|&found| match (gold, found) {
+            (None, None) => String::new(),
+            pair => confusion.get(&pair).copied().unwrap_or(0).to_string(),
+        });
+        table.row([name(gold, "spurious")].into_iter().chain(cells));
+    }
+    out.push_str(&table.finish());
+}
+
+fn relation_table(out: &mut String, evaluation: &Evaluation, mode: Mode, intervals: &Intervals) {
+    let what = match mode {
+        Mode::Strict => "strict: both spans, both types and the predicate",
+        Mode::Boundary => "boundary: both spans and the predicate, types ignored",
+    };
+    let _ = writeln!(out, "\nRelations, {what} (%)");
+    let mut table = Table::new(&COUNT_HEADER);
+    let empty = BTreeMap::new();
+    let by_type = evaluation.relations.by_type.get(&mode).unwrap_or(&empty);
+    for (label, counts) in by_type {
+        table.row(count_cells(label, *counts));
+    }
+    table.row(count_cells("micro", evaluation.relations.micro(mode)));
+    table.row(macro_cells(by_type.values()));
+    out.push_str(&table.finish());
+    interval_line(out, intervals, |part| Figure::Relations(mode, part));
+}
+
+fn rule_table(out: &mut String, evaluation: &Evaluation) {
+    let (empty, rules) = (BTreeMap::new(), &evaluation.relations.by_rule);
+    let strict = rules.get(&Mode::Strict).unwrap_or(&empty);
+    let boundary = rules.get(&Mode::Boundary).unwrap_or(&empty);
+    if strict.is_empty() {
+        return;
+    }
+    out.push_str("\nRules, share of their relations that the gold has (%)\n");
+    let mut table = Table::new(&["rule", "strict", "boundary", "right (strict)", "wrong (strict)"]);
+    for (rule, counts) in strict {
+        let loose = boundary.get(rule).copied().unwrap_or_default();
+        let ratios = [rule.clone(), pc(counts.precision()), pc(loose.precision())];
+        table.row(ratios.into_iter().chain([counts.tp, counts.fp].map(|n| n.to_string())));
+    }
+    out.push_str(&table.finish());
+}
+
+fn interval_line(out: &mut String, intervals: &Intervals, figure: impl Fn(Part) -> Figure) {
+    let parts = [("precision", Part::Precision), ("recall", Part::Recall), ("F1", Part::F1)];
+    let items: Vec<String> = parts
+        .iter()
+        .filter_map(|(name, part)| {
+            let Interval { low, high } = intervals.get(&figure(*part))?;
+            Some(format!("{name} {:.1}-{:.1}", 100.0 * low, 100.0 * high))
+        })
+        .collect();
+    if !items.is_empty() {
+        let _ = writeln!(out, "95 % intervals of micro, over documents: {}", items.join(", "));
+    }
+}
+
+/// How two outputs differ, for people.
+pub fn differences_text(differences: &BTreeMap<Figure, Difference>) -> String {
+    let mut table = Table::new(&["figure (%)", "A", "B", "B - A", "95 % interval", "p"]);
+    for (figure, d) in differences {
+        let signed = |x: f64| format!("{:+.1}", 100.0 * x);
+        let interval = d.interval.map_or("-".to_owned(), |i| format!("{} {}", signed(i.low), signed(i.high)));
+        let p = format!("{:.3}", d.p_value);
+        table.row([figure.name(), pc(Some(d.a)), pc(Some(d.b)), signed(d.b - d.a), interval, p]);
+    }
+    format!(
+        "\nB against A on the same documents; p: approximate randomisation, two-sided\n{}",
+        table.finish()
+    )
+}
+
+/// How many labels only one of two outputs got right: `[output][entity or relation][found or avoided]`.
+fn advantage_counts(advantages: &[Vec<Advantage>]) -> [[[u64; 2]; 2]; 2] {
+    let mut counts = [[[0; 2]; 2]; 2];
+    for a in advantages.iter().flatten() {
+        let what = usize::from(matches!(a.item, Item::Relation { .. }));
+        counts[usize::from(!a.first)][what][usize::from(!a.in_gold)] += 1;
+    }
+    counts
+}
+
+/// How many labels only one of two outputs got right. `found`: in the gold, missed by the other;
+/// `avoided`: not in the gold, made up by the other.
+pub fn advantages_json(advantages: &[Vec<Advantage>]) -> Value {
+    let [a, b] = advantage_counts(advantages).map(|[entities, relations]| {
+        let both = |[found, avoided]: [u64; 2]| json!({"found": found, "avoided": avoided});
+        json!({"entities": both(entities), "relations": both(relations)})
+    });
+    json!({"a": a, "b": b})
+}
+
+/// How many labels only one of two outputs got right, for people.
+pub fn advantages_text(advantages: &[Vec<Advantage>]) -> String {
+    let mut table =
+        Table::new(&["", "entities found", "made-up avoided", "relations found", "made-up avoided"]);
+    for (name, [entities, relations]) in ["only A", "only B"].iter().zip(advantage_counts(advantages)) {
+        let counts = entities.into_iter().chain(relations).map(|n| n.to_string());
+        table.row([(*name).to_owned()].into_iter().chain(counts));
+    }
+    format!("\nRight in one output only (listed in comparison.csv with --out)\n{}", table.finish())
+}
+
+const COUNT_HEADER: [&str; 7] = ["", "precision", "recall", "F1", "right", "wrong", "missed"];
+
+fn count_cells(name: &str, c: Counts) -> impl Iterator<Item = String> {
+    let ratios = [name.to_owned(), pc(c.precision()), pc(c.recall()), pc(c.f1())];
+    ratios.into_iter().chain([c.tp, c.fp, c.fn_].map(|n| n.to_string()))
+}
+
+fn macro_cells<'a>(types: impl Iterator<Item = &'a Counts> + Clone) -> [String; 7] {
+    let mean = Macro::of(types);
+    let none = String::new;
+    ["macro".to_owned(), pc(mean.precision), pc(mean.recall), pc(mean.f1), none(), none(), none()]
+}
+
+fn pc(ratio: Option<f64>) -> String {
+    ratio.map_or("-".to_owned(), |ratio| format!("{:.1}", 100.0 * ratio))
+}
+
+/// A table whose first column is flush left and the others flush right.
+struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn new(header: &[&str]) -> Self {
+        Table { rows: vec![header.iter().map(|&cell| cell.to_owned()).collect()] }
+    }
+
+    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    fn finish(self) -> String {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            self.rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let mut out = String::new();
+        for row in &self.rows {
+            let mut line = String::from(" ");
+            for (i, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+                let _ =
+                    if i == 0 { write!(line, " {cell:<width$}") } else { write!(line, "  {cell:>width$}") };
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+}

@@ -1,0 +1,247 @@
+//! JSONL: one article a line.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io::BufRead;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+use serde_json::{Map, Value};
+
+use super::bytes::Bytes;
+use super::columns::{self, Columns, Missing};
+use super::decode::{self, decode};
+use super::{Found, Kind, Options, Reader, stopped};
+use crate::error::{Place, Problem};
+use crate::text::Article;
+
+const EXAMPLE: &str =
+    r#"Write one object per line, like {"id": "a1", "text": "..."}; the other lines are read."#;
+
+/// Reads a file line by line.
+pub(super) struct Jsonl {
+    bytes: Bytes,
+    file: PathBuf,
+    name: String,
+    options: Options,
+    line: u64,
+    /// Whether a line that is not blank has been seen.
+    started: bool,
+}
+
+impl Jsonl {
+    pub(super) fn new(bytes: Bytes, file: PathBuf, name: String, options: Options) -> Self {
+        Jsonl { bytes, file, name, options, line: 0, started: false }
+    }
+
+    fn place(&self) -> Place {
+        Place::line(&self.file, self.line)
+    }
+
+    /// Takes in the object on the current line.
+    fn object(&self, mut object: Map<String, Value>, out: &mut VecDeque<Found>) {
+        let found = Columns::find(object.keys().map(String::as_str), &self.options);
+        let columns = match &found {
+            Err(Missing::Id) => {
+                // One record in another form is no reason to lose it.
+                let unnamed = Options { id_column: None, ..self.options.clone() };
+                Columns::find(object.keys().map(String::as_str), &unnamed)
+                    .map(|columns| Columns { id: None, ..columns })
+            }
+            _ => found.clone(),
+        };
+        let columns = match columns {
+            Ok(columns) => columns,
+            Err(missing) => {
+                let keys = object.keys().map(String::as_str);
+                let (message, remedy) = columns::explain(&missing, "key", keys, &self.options);
+                let problem = Problem::skipped(self.place(), message, remedy);
+                out.push_back(Found::Problem(Kind::NoText, problem));
+                return;
+            }
+        };
+        let missing_id = found.err().map(|missing| {
+            columns::explain(&missing, "key", object.keys().map(String::as_str), &self.options).0
+        });
+        let mut text = match object.iter_mut().nth(columns.text) {
+            Some((_, Value::String(text))) => std::mem::take(text),
+            Some((key, value)) => {
+                let (message, remedy) = (
+                    format!("`{key}` is {}, not a text", kind_of(value)),
+                    "Put the text there as one string, or say with --text-column which key holds it.",
+                );
+                out.push_back(Found::Problem(Kind::NoText, Problem::skipped(self.place(), message, remedy)));
+                return;
+            }
+            None => return,
+        };
+        let nuls = decode::blank_nuls(&mut text);
+        if text.trim().is_empty() {
+            let problem = Problem::skipped(
+                self.place(),
+                "the text is empty",
+                "Nothing can be found in it; no need to do anything if that is right.",
+            );
+            out.push_back(Found::Problem(Kind::EmptyText, problem));
+            return;
+        }
+        if nuls > 0 {
+            out.push_back(Found::Problem(Kind::Nul, decode::nul_problem(self.place(), nuls)));
+        }
+        let cell = |column: Option<usize>| {
+            let (_, value) = object.iter().nth(column?)?;
+            scalar(value)
+        };
+        let id = cell(columns.id).unwrap_or_else(|| {
+            let id = format!("{}#{}", self.name, self.line);
+            let held = columns.id.and_then(|column| object.iter().nth(column));
+            let message = held.map(|(key, _)| format!("`{key}` holds no id")).or(missing_id);
+            if let Some(message) = message {
+                let remedy = format!("The article is called {id}; an id is a string or a number.");
+                out.push_back(Found::Problem(Kind::NoId, Problem::mended(self.place(), message, remedy)));
+            }
+            id
+        });
+        let (title, date, source) = (cell(columns.title), cell(columns.date), cell(columns.source));
+        out.push_back(Found::Article(Article { id, text, title, date, source }, self.place()));
+    }
+}
+
+impl Reader for Jsonl {
+    fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
+        let mut line = Vec::new();
+        self.line += 1;
+        let ended = match self.bytes.read_until(b'\n', &mut line) {
+            Ok(0) => {
+                if !self.started {
+                    let problem = Problem::skipped(
+                        Place::file(&self.file),
+                        "there is not one article in it",
+                        "Put the articles in, one JSON object per line.",
+                    );
+                    out.push_back(Found::Problem(Kind::File, problem));
+                }
+                return false;
+            }
+            Ok(_) => line.last() != Some(&b'\n'),
+            Err(error) => {
+                out.push_back(stopped(self.place(), &error, "The articles before this line are kept."));
+                return false;
+            }
+        };
+        let decoded = decode(line);
+        let text = decoded.text.trim();
+        if text.is_empty() {
+            return true;
+        }
+        if !self.started && (text == "{" || text.starts_with('[')) {
+            let problem = Problem::skipped(
+                self.place(),
+                "this is JSON, but not one object per line",
+                "Turn it into JSONL: `jq -c '.[]' FILE` for a list of objects, `jq -c . FILE` for objects \
+                 on several lines.",
+            );
+            out.push_back(Found::Problem(Kind::File, problem));
+            return false;
+        }
+        self.started = true;
+        if decoded.foreign > 0 {
+            let problem = decode::foreign_problem(self.place(), decoded.foreign);
+            out.push_back(Found::Problem(Kind::Encoding, problem));
+        }
+        if decoded.nuls > 0 {
+            out.push_back(Found::Problem(Kind::Nul, decode::nul_problem(self.place(), decoded.nuls)));
+        }
+        match parse(text) {
+            Ok((object, broken)) => {
+                if broken > 0 {
+                    let problem = Problem::mended(
+                        self.place(),
+                        "half of a surrogate pair (\\ud800 to \\udfff) stands alone",
+                        "It is replaced by U+FFFD; it was most likely half of an emoji.",
+                    );
+                    out.push_back(Found::Problem(Kind::Json, problem));
+                }
+                self.object(object, out);
+            }
+            Err(message) => {
+                let message = if ended && message.contains("EOF") {
+                    "the file ends in the middle of this line".to_owned()
+                } else {
+                    message
+                };
+                out.push_back(Found::Problem(Kind::Json, Problem::skipped(self.place(), message, EXAMPLE)));
+            }
+        }
+        true
+    }
+}
+
+/// The object on a line, and the number of lone surrogates that were replaced to read it.
+fn parse(line: &str) -> Result<(Map<String, Value>, usize), String> {
+    let (value, broken) = match serde_json::from_str::<Value>(line) {
+        Ok(value) => (value, 0),
+        Err(error) => {
+            let (mended, broken) = mend_surrogates(line);
+            match serde_json::from_str::<Value>(&mended) {
+                Ok(value) if broken > 0 => (value, broken),
+                _ => return Err(not_json(&error)),
+            }
+        }
+    };
+    match value {
+        Value::Object(object) => Ok((object, broken)),
+        other => Err(format!("the line is {}, not an object", kind_of(&other))),
+    }
+}
+
+fn not_json(error: &serde_json::Error) -> String {
+    // A line is parsed by itself, so "line 1" of the parser's message would mislead.
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    format!("the line is no JSON ({message} at column {})", error.column())
+}
+
+/// Replaces the escape of a lone surrogate by that of U+FFFD, and counts them. Python writes them
+/// where a text was cut in the middle of an emoji.
+fn mend_surrogates(line: &str) -> (Cow<'_, str>, usize) {
+    static ESCAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\\u(?<pair>d[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\u(?<lone>d[89a-f][0-9a-f]{2})|\\.",
+        )
+        .ok()
+    });
+    let Some(escape) = &*ESCAPE else { return (Cow::Borrowed(line), 0) };
+    let mut count = 0;
+    let mended = escape.replace_all(line, |found: &Captures<'_>| {
+        if found.name("lone").is_some() {
+            count += 1;
+            r"\ufffd".to_owned()
+        } else {
+            found[0].to_owned()
+        }
+    });
+    (mended, count)
+}
+
+/// A string or number as a string; none for what is empty, null or nested.
+fn scalar(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().replace('\0', " "),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => return None,
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,401 @@
+//! What the user named, as a list of files in a fixed order.
+//!
+//! The list is made before anything is read, so files that appear during the run (its own output,
+//! for one) are not taken up. It costs about 70 bytes a file.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, FileType};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::Options;
+use super::bytes::Compression;
+use crate::error::{Error, Place, Problem, Result};
+
+/// A format that articles come in, by extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// One article, nothing else.
+    Text {
+        /// The extension says nothing, so the content must show that it is text.
+        doubtful: bool,
+    },
+    /// One article a row; the delimiter to try first.
+    Table { delimiter: u8 },
+    /// One article a line.
+    Jsonl,
+}
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Source {
+    /// Where it is, as the user would name it.
+    pub(super) path: PathBuf,
+    /// What its articles are called after: the path relative to the input folder, without extension.
+    pub(super) name: String,
+    pub(super) format: Format,
+    pub(super) compression: Compression,
+}
+
+/// The next thing to do.
+pub(super) enum Step {
+    File(Source),
+    Stdin,
+    Problem(Problem),
+}
+
+/// The steps of a run, in order.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    folders: Vec<Folder>,
+    entries: Vec<Entry>,
+    /// Bytes in all files on disk; none if standard input is among the inputs.
+    pub(super) total: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    /// What the ids of its files start with: empty, or ending in `/`.
+    prefix: String,
+}
+
+/// Small, because there may be millions.
+#[derive(Debug)]
+enum Entry {
+    Met { folder: u32, name: Box<OsStr> },
+    Named(Box<Source>),
+    Stdin,
+    Problem(Box<Problem>),
+}
+
+/// The extensions that are read inside a folder, for messages.
+const READ: &str = ".txt, .csv, .tsv, .jsonl and .ndjson files, also with .gz or .zst behind";
+
+impl Listing {
+    /// Lists `inputs`.
+    ///
+    /// # Errors
+    /// If an input does not exist, is a file that this program wrote, or if there is nothing to read.
+    pub(super) fn new(inputs: &[PathBuf], options: &Options) -> Result<Listing> {
+        let mut listing = Listing { total: Some(0), ..Listing::default() };
+        let passed_over: Vec<PathBuf> =
+            options.pass_over.iter().filter_map(|path| path.canonicalize().ok()).collect();
+        let mut named = Vec::new();
+        let mut own = Vec::new();
+        for input in inputs {
+            if input.as_os_str() == "-" {
+                if listing.total.take().is_some() {
+                    listing.entries.push(Entry::Stdin);
+                }
+                continue;
+            }
+            let metadata = fs::metadata(input).map_err(|error| cannot_open(input, error))?;
+            let canonical = input.canonicalize().unwrap_or_else(|_| input.clone());
+            if named.contains(&canonical) {
+                listing.problem(Problem::mended(
+                    Place::file(input),
+                    "named more than once",
+                    "It is read once, where it was first named.",
+                ));
+                continue;
+            }
+            if metadata.is_dir() {
+                let mut walk = Walk { listing: &mut listing, passed_over: &passed_over, own: &mut own };
+                walk.folder(input.clone(), String::new(), &mut vec![canonical.clone()]);
+            } else {
+                listing.named_file(input, metadata.len())?;
+            }
+            named.push(canonical);
+        }
+        listing.entries.shrink_to_fit();
+        listing.check_not_empty(inputs, &own)?;
+        Ok(listing)
+    }
+
+    fn named_file(&mut self, path: &Path, size: u64) -> Result<()> {
+        if is_own(path) {
+            return Err(Error::Usage(format!(
+                "{}: this is output or hand labels of triplewire, not articles. Name the articles \
+                 themselves; to compare this file with hand labels, use `triplewire evaluate`",
+                path.display()
+            )));
+        }
+        let name = Name::of(path.file_name().unwrap_or(path.as_os_str()));
+        let format = match (name.format, foreign(&name.extension)) {
+            (Some(format), _) => format,
+            (None, Some(remedy)) => {
+                self.problem(Problem::skipped(
+                    Place::file(path),
+                    format!("a .{} file is not an input", name.extension),
+                    remedy,
+                ));
+                return Ok(());
+            }
+            // The user means it, so an unusual or missing extension is no reason to refuse a text.
+            (None, None) => Format::Text { doubtful: true },
+        };
+        self.add_size(size);
+        let (path, name, compression) = (path.to_path_buf(), name.stem, name.compression);
+        self.entries.push(Entry::Named(Box::new(Source { path, name, format, compression })));
+        Ok(())
+    }
+
+    fn check_not_empty(&self, inputs: &[PathBuf], own: &[PathBuf]) -> Result<()> {
+        if self.entries.iter().any(|entry| !matches!(entry, Entry::Problem(_))) {
+            return Ok(());
+        }
+        let problem = self.entries.iter().find_map(|entry| match entry {
+            Entry::Problem(problem) if problem.skipped => Some(problem),
+            _ => None,
+        });
+        let names = inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+        Err(Error::Usage(match (problem, own.first(), inputs) {
+            (_, _, []) => "no input: name files or folders, or `-` for JSONL on standard input".to_owned(),
+            (Some(problem), ..) => {
+                format!("nothing to read. {}: {}. {}", problem.place, problem.message, problem.remedy)
+            }
+            (None, Some(own), _) => format!(
+                "{names}: nothing to read but output or hand labels of triplewire ({}). Name the folder \
+                 that holds the articles",
+                own.display()
+            ),
+            (None, None, _) => {
+                format!("{names}: nothing to read. A folder must hold {READ}; other files are passed over")
+            }
+        }))
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.entries.push(Entry::Problem(Box::new(problem)));
+    }
+
+    fn add_size(&mut self, size: u64) {
+        self.total = self.total.map(|total| total + size);
+    }
+
+    /// The step at `position`, or none behind the last.
+    pub(super) fn step(&self, position: usize) -> Option<Step> {
+        Some(match self.entries.get(position)? {
+            Entry::Named(source) => Step::File((**source).clone()),
+            Entry::Stdin => Step::Stdin,
+            Entry::Problem(problem) => Step::Problem((**problem).clone()),
+            Entry::Met { folder, name } => {
+                let folder = &self.folders[*folder as usize];
+                let path = folder.path.join(&**name);
+                let name = Name::of(name);
+                Step::File(Source {
+                    path,
+                    name: format!("{}{}", folder.prefix, name.stem),
+                    // Only names with a format were listed.
+                    format: name.format.unwrap_or(Format::Text { doubtful: true }),
+                    compression: name.compression,
+                })
+            }
+        })
+    }
+}
+
+fn cannot_open(path: &Path, error: io::Error) -> Error {
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound => "Check the spelling; the path counts from the current folder",
+        io::ErrorKind::PermissionDenied => "Ask its owner for the right to read it",
+        _ => "Check that the disk or network share is there",
+    };
+    Error::io(path, error, remedy)
+}
+
+/// A walk through one input folder.
+struct Walk<'a> {
+    listing: &'a mut Listing,
+    /// Folders not to enter, canonical.
+    passed_over: &'a [PathBuf],
+    /// The files of this program's own that were met.
+    own: &'a mut Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    /// Lists what is in `path`, whose canonical form is the last of `ancestors`. Names are compared
+    /// byte by byte, so the order is the same on every machine.
+    fn folder(&mut self, path: PathBuf, prefix: String, ancestors: &mut Vec<PathBuf>) {
+        let mut entries = match read_folder(&path) {
+            Ok(entries) => entries,
+            Err(error) => return self.unreadable(&path, &error),
+        };
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let folder = self.listing.folders.len() as u32;
+        self.listing.folders.push(Folder { path: path.clone(), prefix: prefix.clone() });
+        for (name, kind) in entries {
+            // Hidden files are settings and leftovers (`._x.txt` of macOS, `~$x` of Excel), not articles.
+            if name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().starts_with(b"~$") {
+                continue;
+            }
+            let has_format = Name::of(&name).format.is_some();
+            if kind.is_file() && !has_format {
+                continue;
+            }
+            let inner = path.join(&name);
+            let metadata = match fs::metadata(&inner) {
+                Ok(metadata) => metadata,
+                // A link to nowhere is only worth a word if it was meant to be read.
+                Err(error) if has_format => {
+                    self.unreadable(&inner, &error);
+                    continue;
+                }
+                Err(_) => continue,
+            };
+            if metadata.is_dir() {
+                self.inner_folder(inner, &name, kind, &prefix, ancestors);
+            } else if metadata.is_file() && has_format {
+                if is_own(&inner) {
+                    self.own.push(inner);
+                } else {
+                    self.listing.add_size(metadata.len());
+                    self.listing.entries.push(Entry::Met { folder, name: name.into_boxed_os_str() });
+                }
+            }
+        }
+    }
+
+    fn inner_folder(
+        &mut self,
+        path: PathBuf,
+        name: &OsStr,
+        kind: FileType,
+        prefix: &str,
+        ancestors: &mut Vec<PathBuf>,
+    ) {
+        let canonical = match ancestors.last() {
+            Some(parent) if !kind.is_symlink() => parent.join(name),
+            _ => match path.canonicalize() {
+                Ok(canonical) => canonical,
+                Err(error) => return self.unreadable(&path, &error),
+            },
+        };
+        if self.passed_over.contains(&canonical) {
+            return;
+        }
+        if ancestors.contains(&canonical) {
+            self.listing.problem(Problem::mended(
+                Place::file(&path),
+                "a link back to a folder that it lies in",
+                "It is not followed; the folder is read once.",
+            ));
+            return;
+        }
+        ancestors.push(canonical);
+        self.folder(path, format!("{prefix}{}/", name.to_string_lossy()), ancestors);
+        ancestors.pop();
+    }
+
+    fn unreadable(&mut self, path: &Path, error: &io::Error) {
+        self.listing.problem(Problem::skipped(
+            Place::file(path),
+            format!("cannot be read ({error})"),
+            "Check that it is still there and that you may read it.",
+        ));
+    }
+}
+
+fn read_folder(path: &Path) -> io::Result<Vec<(OsString, FileType)>> {
+    fs::read_dir(path)?
+        .map(|entry| {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            Ok((entry.file_name(), kind))
+        })
+        .collect()
+}
+
+/// A file name taken apart.
+struct Name {
+    /// Without its extensions.
+    stem: String,
+    /// The extension that names the format, in lower case.
+    extension: String,
+    format: Option<Format>,
+    compression: Compression,
+}
+
+impl Name {
+    fn of(name: &OsStr) -> Name {
+        let name = name.to_string_lossy();
+        let (outer, extension) = split(&name);
+        let compression = match extension.as_str() {
+            "gz" => Compression::Gzip,
+            "zst" => Compression::Zstd,
+            _ => Compression::None,
+        };
+        let (stem, extension) =
+            if compression == Compression::None { (outer, extension) } else { split(outer) };
+        let format = match extension.as_str() {
+            "txt" => Some(Format::Text { doubtful: false }),
+            "csv" => Some(Format::Table { delimiter: b',' }),
+            "tsv" => Some(Format::Table { delimiter: b'\t' }),
+            "jsonl" | "ndjson" => Some(Format::Jsonl),
+            _ => None,
+        };
+        Name { stem: stem.to_owned(), extension, format, compression }
+    }
+}
+
+/// A name without its extension, and the extension in lower case.
+fn split(name: &str) -> (&str, String) {
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => (stem, extension.to_lowercase()),
+        _ => (name, String::new()),
+    }
+}
+
+/// What to do with a file whose extension says that it is no text. None if it may be one.
+fn foreign(extension: &str) -> Option<&'static str> {
+    Some(match extension {
+        "xlsx" | "xls" | "ods" => "Save the sheet as `CSV UTF-8` and name that file.",
+        "pdf" => "Turn it into a .txt file first, for example with pdftotext.",
+        "doc" | "docx" | "odt" | "rtf" => "Save it as plain text (.txt) and name that file.",
+        "html" | "htm" => "Save the page as plain text (.txt) and name that file.",
+        "json" => {
+            "Write one JSON object per line into a .jsonl file: `jq -c '.[]' articles.json > articles.jsonl`."
+        }
+        "zip" | "tar" | "tgz" | "7z" | "rar" => "Unpack it and name the folder.",
+        "xz" | "bz2" => "Unpack it, or compress it with gzip or zstd.",
+        "parquet" | "sqlite" | "db" => "Export the articles as .csv or .jsonl.",
+        _ => return None,
+    })
+}
+
+/// The files that this program writes, which hand labels are written in too, and the columns that
+/// give them away.
+const OWN: [(&str, &[&str]); 5] = [
+    ("mentions", &["article", "start", "end", "text", "type"]),
+    ("entities", &["entity_id", "entity", "type"]),
+    ("relations", &["article", "subject", "subject_type", "predicate", "object"]),
+    ("triples", &["subject", "subject_type", "predicate", "object"]),
+    ("cooccurrences", &["subject", "subject_type", "object", "object_type"]),
+];
+
+/// Whether a file is output or hand labels of this program, by its name and its first line.
+fn is_own(path: &Path) -> bool {
+    const LONGEST: u64 = 1 << 20;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let Some((stem, extension)) = name.split_once('.') else { return false };
+    let Some((_, wanted)) = OWN.iter().find(|(own, _)| *own == stem) else { return false };
+    let mut line = Vec::new();
+    let Ok(file) = File::open(path) else { return false };
+    if BufReader::new(file.take(LONGEST)).read_until(b'\n', &mut line).is_err() {
+        return false;
+    }
+    let line = String::from_utf8_lossy(&line);
+    let line = line.trim_start_matches('\u{feff}').trim();
+    match extension {
+        "csv" | "tsv" => {
+            let cells: Vec<&str> = line.split([',', ';', '\t']).map(|cell| cell.trim_matches('"')).collect();
+            wanted.iter().all(|column| cells.contains(column))
+        }
+        "jsonl" => serde_json::from_str::<Map<String, Value>>(line)
+            .is_ok_and(|object| wanted.iter().all(|key| object.contains_key(*key))),
+        _ => false,
+    }
+}

@@ -1,0 +1,68 @@
+//! A text file: one article.
+
+use std::collections::VecDeque;
+use std::io::Read;
+
+use super::bytes::Bytes;
+use super::decode::{self, decode};
+use super::{Found, Kind, Reader, stopped};
+use crate::error::{Place, Problem};
+use crate::text::Article;
+
+/// Reads one file whole.
+pub(super) struct TextFile {
+    bytes: Bytes,
+    place: Place,
+    name: String,
+    /// Whether the content must show that it is text.
+    doubtful: bool,
+}
+
+impl TextFile {
+    pub(super) fn new(bytes: Bytes, place: Place, name: String, doubtful: bool) -> Self {
+        TextFile { bytes, place, name, doubtful }
+    }
+}
+
+impl Reader for TextFile {
+    fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
+        let mut bytes = Vec::new();
+        if let Err(error) = self.bytes.read_to_end(&mut bytes) {
+            out.push_back(stopped(self.place.clone(), &error, "The article is left out."));
+            return false;
+        }
+        if self.doubtful && bytes.contains(&0) {
+            let problem = Problem::skipped(
+                self.place.clone(),
+                "this is no text",
+                "Name .txt, .csv, .tsv or .jsonl files, or save its text as .txt.",
+            );
+            out.push_back(Found::Problem(Kind::File, problem));
+            return false;
+        }
+        let empty = bytes.is_empty();
+        let decoded = decode(bytes);
+        if decoded.text.trim().is_empty() {
+            let message = if empty { "the file is empty" } else { "the file holds nothing but blanks" };
+            let problem = Problem::skipped(
+                self.place.clone(),
+                message,
+                "Put the article in, or delete the file, to be rid of this message.",
+            );
+            out.push_back(Found::Problem(Kind::File, problem));
+            return false;
+        }
+        if decoded.foreign > 0 {
+            let place = Place::line(&self.place.file, decoded.lines_before + 1);
+            out.push_back(Found::Problem(Kind::Encoding, decode::foreign_problem(place, decoded.foreign)));
+        }
+        if decoded.nuls > 0 {
+            let problem = decode::nul_problem(self.place.clone(), decoded.nuls);
+            out.push_back(Found::Problem(Kind::Nul, problem));
+        }
+        let article =
+            Article { id: std::mem::take(&mut self.name), text: decoded.text, ..Article::default() };
+        out.push_back(Found::Article(article, self.place.clone()));
+        false
+    }
+}

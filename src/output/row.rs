@@ -1,0 +1,183 @@
+//! The columns of every file, as serde structs: field names are column names, in this order.
+//!
+//! Offsets are Unicode code points into the article's text as read, end exclusive.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::entity::Mention;
+use crate::output::Style;
+use crate::pipeline::Extraction;
+use crate::relation::Relation;
+use crate::text::CodePoints;
+
+/// `mentions.csv`: one row per mention.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)] // the columns are the contract, described in the README
+pub struct MentionRow {
+    pub article: String,
+    pub start: usize,
+    pub end: usize,
+    pub text: String,
+    #[serde(rename = "type")]
+    pub entity_type: &'static str,
+    pub score: f64,
+    pub entity_id: String,
+    pub entity: String,
+    pub sentence: String,
+}
+
+/// `entities.csv`: one row per real-world entity.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct EntityRow {
+    pub entity_id: String,
+    pub entity: String,
+    #[serde(rename = "type")]
+    pub entity_type: &'static str,
+    pub mentions: u64,
+    pub articles: u64,
+    pub aliases: String,
+}
+
+/// `relations.csv`: one row per piece of evidence.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct RelationRow {
+    pub article: String,
+    pub subject: String,
+    pub subject_type: &'static str,
+    pub predicate: &'static str,
+    pub object: String,
+    pub object_type: &'static str,
+    pub score: f64,
+    pub negated: bool,
+    pub certainty: &'static str,
+    pub attributed_to: String,
+    pub sentence: String,
+    pub rule: String,
+    pub subject_start: usize,
+    pub subject_end: usize,
+    pub object_start: usize,
+    pub object_end: usize,
+}
+
+/// `triples.csv`: one row per distinct triple.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct TripleRow {
+    pub subject: String,
+    pub subject_type: &'static str,
+    pub predicate: &'static str,
+    pub object: String,
+    pub object_type: &'static str,
+    pub articles: u64,
+    pub evidence: u64,
+    /// The best score among the evidence.
+    pub score: f64,
+    /// Whether every piece of evidence denies it.
+    pub negated: bool,
+    pub first_article: String,
+    /// The sentence of the best evidence.
+    pub example: String,
+}
+
+/// `cooccurrences.csv`: one row per pair of entities that share a sentence in which no rule
+/// connects them.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct CooccurrenceRow {
+    pub subject: String,
+    pub subject_type: &'static str,
+    pub object: String,
+    pub object_type: &'static str,
+    pub articles: u64,
+    pub sentences: u64,
+    /// Pointwise mutual information in bits over sentences that name an entity (Church and Hanks
+    /// 1990).
+    pub pmi: f64,
+}
+
+/// A score as it is written: four decimals are more than it means.
+pub(super) fn rounded(score: f64) -> f64 {
+    (score * 1e4).round() / 1e4
+}
+
+/// The rows of one article in `mentions.csv`.
+pub(super) fn mentions(extraction: &Extraction, style: Style) -> impl Iterator<Item = MentionRow> {
+    let text = extraction.article.text.as_str();
+    let points = CodePoints::new(text);
+    extraction.names.mentions.iter().map(move |mention| {
+        let entity = &extraction.names.entities[mention.entity];
+        let (start, end) = points.of_span(mention.span);
+        MentionRow {
+            article: style.text(&extraction.article.id),
+            start,
+            end,
+            text: style.text(mention.span.of(text)),
+            entity_type: mention.entity_type.as_str(),
+            score: rounded(f64::from(mention.score)),
+            entity_id: entity.id.clone(),
+            entity: style.text(&entity.name),
+            sentence: style.text(extraction.sentences[mention.sentence].of(text)),
+        }
+    })
+}
+
+/// The rows of one article in `relations.csv`.
+pub(super) fn relations(extraction: &Extraction, style: Style) -> impl Iterator<Item = RelationRow> {
+    let text = extraction.article.text.as_str();
+    let points = CodePoints::new(text);
+    let names = &extraction.names;
+    extraction.relations.iter().map(move |relation| {
+        let (subject, object) = (&names.mentions[relation.subject], &names.mentions[relation.object]);
+        let arguments = arguments(extraction, relation);
+        let entity = |mention: &Mention| &names.entities[mention.entity];
+        let (subject_start, subject_end) = points.of_span(subject.span);
+        let (object_start, object_end) = points.of_span(object.span);
+        RelationRow {
+            article: style.text(&extraction.article.id),
+            subject: style.text(arguments.subject),
+            subject_type: entity(subject).entity_type.as_str(),
+            predicate: relation.predicate.as_str(),
+            object: style.text(&arguments.object),
+            object_type: entity(object).entity_type.as_str(),
+            score: rounded(f64::from(relation.score)),
+            negated: relation.negated,
+            certainty: relation.certainty.as_str(),
+            attributed_to: style.text(relation.attributed_to.as_deref().unwrap_or("")),
+            sentence: style.text(relation.sentence.of(text)),
+            rule: relation.rule.to_string(),
+            subject_start,
+            subject_end,
+            object_start,
+            object_end,
+        }
+    })
+}
+
+/// The names of a relation's arguments as they are written.
+pub(super) struct Arguments<'a> {
+    pub(super) subject: &'a str,
+    pub(super) object: Cow<'a, str>,
+}
+
+/// Canonical names; but where both arguments are one entity, as in `Kurdistan Workers' Party (PKK)`,
+/// the object is the other name that the text gives it.
+pub(super) fn arguments<'a>(extraction: &'a Extraction, relation: &Relation) -> Arguments<'a> {
+    let names = &extraction.names;
+    let (subject, object) = (&names.mentions[relation.subject], &names.mentions[relation.object]);
+    let name = names.entities[subject.entity].name.as_str();
+    if subject.entity != object.entity {
+        return Arguments { subject: name, object: Cow::Borrowed(&names.entities[object.entity].name) };
+    }
+    let form = |mention: &Mention| one_line(mention.span.of(&extraction.article.text));
+    let other = [form(object), form(subject)].into_iter().find(|form| form != name);
+    Arguments { subject: name, object: other.map_or(Cow::Borrowed(name), Cow::Owned) }
+}
+
+/// White space, line breaks included, as single blanks.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

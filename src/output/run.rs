@@ -1,0 +1,94 @@
+//! `run.json`: what was run, on what, and what was left out.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::{Problem, Result};
+use crate::output::table::{Whole, temporary, unwritable};
+
+/// The record of a run.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)] // the keys are described in the README
+pub struct Run {
+    pub version: &'static str,
+    pub model: ModelRecord,
+    pub engine: String,
+    pub precision: String,
+    pub rules_hash: String,
+    pub aliases_hash: String,
+    pub threads: usize,
+    /// Whether every input was read; false after Ctrl-C.
+    pub complete: bool,
+    pub counts: Counts,
+    pub seconds: Seconds,
+    /// Inputs that are missing from the output, and why.
+    pub skipped: Vec<ProblemRecord>,
+    /// Inputs that were mended.
+    pub warnings: Vec<ProblemRecord>,
+}
+
+/// Which model.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct ModelRecord {
+    pub name: String,
+    /// SHA-256 of the weights the engine used, in hexadecimal.
+    pub hash: String,
+}
+
+/// How much was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct Counts {
+    pub articles: u64,
+    pub sentences: u64,
+    pub mentions: BTreeMap<&'static str, u64>,
+    pub entities: u64,
+    pub relations: BTreeMap<&'static str, u64>,
+    pub triples: u64,
+    pub cooccurrences: u64,
+}
+
+/// Wall-clock time.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Seconds {
+    /// Opening model and rules.
+    pub start_up: f64,
+    /// From the first article to the last row.
+    pub extraction: f64,
+}
+
+/// A [`Problem`] in `run.json`.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct ProblemRecord {
+    pub file: String,
+    pub line: Option<u64>,
+    pub message: String,
+    pub remedy: String,
+}
+
+impl From<&Problem> for ProblemRecord {
+    fn from(problem: &Problem) -> Self {
+        ProblemRecord {
+            file: problem.place.file.display().to_string(),
+            line: problem.place.line,
+            message: problem.message.clone(),
+            remedy: problem.remedy.clone(),
+        }
+    }
+}
+
+/// Writes `run.json` under a temporary name.
+pub(super) fn write(folder: &Path, run: &Run) -> Result<Whole> {
+    let path = folder.join("run.json");
+    let mut file = temporary(&path)?;
+    serde_json::to_writer_pretty(&mut file, run)
+        .map_err(std::io::Error::from)
+        .and_then(|()| file.write_all(b"\n"))
+        .map_err(|e| unwritable(&path, e))?;
+    Whole::new(path, file)
+}

@@ -1,0 +1,198 @@
+//! One table of rows: a CSV file or JSON lines, under a temporary name until it is whole.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::{Error, Result};
+
+/// The file format of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// RFC 4180, UTF-8, header row.
+    #[default]
+    Csv,
+    /// One JSON object a line, with the CSV's columns as keys.
+    Jsonl,
+}
+
+impl Format {
+    /// The file name extension.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Jsonl => "jsonl",
+        }
+    }
+}
+
+/// How tables are written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style {
+    /// The file format.
+    pub format: Format,
+    /// For Excel: byte-order mark, `\r\n`, and no text cell that a spreadsheet runs as a formula.
+    pub excel: bool,
+}
+
+impl Style {
+    /// A text cell: as it is, or with `'` in front if a spreadsheet would take it for a formula.
+    pub fn text(self, text: &str) -> String {
+        if self.excel && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            format!("'{text}")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// A table that is being written.
+pub(super) struct Table {
+    path: PathBuf,
+    rows: Rows,
+}
+
+enum Rows {
+    Csv(Box<csv::Writer<NamedTempFile>>),
+    Jsonl(BufWriter<NamedTempFile>),
+}
+
+/// A file with all its content, still under a temporary name.
+pub(super) struct Whole {
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl Table {
+    /// Begins `folder/name.csv` or `.jsonl`.
+    pub(super) fn create(folder: &Path, name: &str, style: Style) -> Result<Self> {
+        let path = folder.join(format!("{name}.{}", style.format.extension()));
+        let mut file = temporary(&path)?;
+        let rows = match style.format {
+            Format::Jsonl => Rows::Jsonl(BufWriter::new(file)),
+            Format::Csv => {
+                if style.excel {
+                    file.write_all("\u{feff}".as_bytes()).map_err(|e| unwritable(&path, e))?;
+                }
+                let end = if style.excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+                Rows::Csv(Box::new(csv::WriterBuilder::new().terminator(end).from_writer(file)))
+            }
+        };
+        Ok(Table { path, rows })
+    }
+
+    /// Adds a row; its field names are the header.
+    pub(super) fn write(&mut self, row: &impl Serialize) -> Result<()> {
+        let written = match &mut self.rows {
+            Rows::Csv(writer) => writer.serialize(row).map_err(csv_to_io),
+            Rows::Jsonl(writer) => serde_json::to_writer(&mut *writer, row)
+                .map_err(std::io::Error::from)
+                .and_then(|()| writer.write_all(b"\n")),
+        };
+        written.map_err(|e| unwritable(&self.path, e))
+    }
+
+    /// Flushes the last row to disk.
+    pub(super) fn close(self) -> Result<Whole> {
+        let file = match self.rows {
+            Rows::Csv(writer) => writer.into_inner().map_err(|e| e.into_error()),
+            Rows::Jsonl(writer) => writer.into_inner().map_err(|e| e.into_error()),
+        };
+        file.map_err(|e| unwritable(&self.path, e)).and_then(|file| Whole::new(self.path, file))
+    }
+}
+
+impl Whole {
+    /// A file whose content is complete.
+    pub(super) fn new(path: PathBuf, file: NamedTempFile) -> Result<Self> {
+        file.as_file().sync_all().map_err(|e| unwritable(&path, e))?;
+        Ok(Whole { path, file })
+    }
+
+    /// Gives it its name, replacing an earlier file of that name in one step.
+    pub(super) fn name(self) -> Result<PathBuf> {
+        self.file.persist(&self.path).map_err(|e| unwritable(&self.path, e.error))?;
+        Ok(self.path)
+    }
+}
+
+/// A temporary file beside `path`, removed again if it is dropped unnamed.
+pub(super) fn temporary(path: &Path) -> Result<NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut builder = Builder::new();
+    let prefix = format!(".{name}.");
+    builder.prefix(&prefix).suffix(".partial");
+    builder
+        .make_in(folder, |path| {
+            // Not tempfile's mode 0600: the output is for others to read.
+            File::options().read(true).write(true).create_new(true).open(path)
+        })
+        .map_err(|e| unwritable(path, e))
+}
+
+pub(super) fn unwritable(path: &Path, source: std::io::Error) -> Error {
+    Error::io(path, source, "Free some disk space or choose another folder with --out, then run again")
+}
+
+fn csv_to_io(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Serialize)]
+    struct Row {
+        text: String,
+        number: i64,
+    }
+
+    fn written(rows: &[Row], style: Style) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let mut table = Table::create(folder.path(), "t", style).unwrap();
+        rows.iter().for_each(|row| table.write(row).unwrap());
+        let path = table.close().unwrap().name().unwrap();
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn excel_gets_a_mark_crlf_and_no_formula() {
+        let style = Style { format: Format::Csv, excel: true };
+        let rows = [Row { text: style.text("=1+1"), number: -1 }];
+        assert_eq!(written(&rows, style), "\u{feff}text,number\r\n'=1+1,-1\r\n");
+    }
+
+    #[test]
+    fn an_unfinished_table_leaves_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("t.csv"), "old").unwrap();
+        let mut table = Table::create(folder.path(), "t", Style::default()).unwrap();
+        table.write(&Row { text: String::new(), number: 0 }).unwrap();
+        drop(table);
+        let files: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+        assert_eq!(files, ["t.csv"]);
+        assert_eq!(std::fs::read_to_string(folder.path().join("t.csv")).unwrap(), "old");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives_the_csv(texts in proptest::collection::vec("(\\PC|[\",\n\r'=])*", 0..8), excel: bool) {
+            let style = Style { format: Format::Csv, excel };
+            let rows: Vec<Row> = texts.iter().map(|t| Row { text: style.text(t), number: 1 }).collect();
+            let file = written(&rows, style);
+            let mut reader = csv::Reader::from_reader(file.trim_start_matches('\u{feff}').as_bytes());
+            let read: Vec<String> = reader.records().map(|r| r.unwrap()[0].to_owned()).collect();
+            prop_assert_eq!(read, rows.into_iter().map(|r| r.text).collect::<Vec<_>>());
+        }
+    }
+}

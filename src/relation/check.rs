@@ -1,0 +1,117 @@
+//! Runs the rules' own examples. No model is needed: the names are in brackets.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::error::{Place, Result};
+use crate::relation::{Bracketed, Matcher, Rule, RuleSet};
+
+/// An example that does not come out as its rule says.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The rule.
+    pub rule: Arc<str>,
+    /// Where the rule is written.
+    pub place: Place,
+    /// What is wrong.
+    pub problem: String,
+    /// The example as written.
+    pub example: String,
+    /// The line that the matcher saw.
+    pub line: String,
+}
+
+/// What came of checking a rule set.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// How many examples were run.
+    pub examples: usize,
+    /// Those that failed, in the order of the rules.
+    pub failures: Vec<Failure>,
+}
+
+/// Runs the examples of every rule for which `wanted` holds, each against its own rule alone.
+///
+/// # Errors
+/// If a pattern is too large to compile.
+pub fn check(set: &RuleSet, wanted: impl Fn(&Rule) -> bool) -> Result<Checked> {
+    let matcher = Matcher::new(set)?;
+    let mut checked = Checked::default();
+    for (number, rule) in set.rules().iter().enumerate().filter(|(_, rule)| wanted(rule)) {
+        let mut fail = |example: &str, line: String, problem: String| {
+            checked.failures.push(Failure {
+                rule: rule.id.clone(),
+                place: rule.place.clone(),
+                problem,
+                example: example.to_owned(),
+                line,
+            });
+        };
+        for (kind, count) in [("yes", rule.yes.len()), ("no", rule.no.len())] {
+            if count == 0 {
+                let problem = format!("the rule has no `{kind}` example; add at least one");
+                fail("", String::new(), problem);
+            }
+        }
+        for example in &rule.yes {
+            let (given, line) = pairs(&matcher, number, &example.text);
+            let expected: BTreeSet<String> = example
+                .gives
+                .iter()
+                .map(|pair| pair.split_whitespace().collect::<Vec<_>>().join(" "))
+                .collect();
+            if given.is_empty() {
+                fail(&example.text, line, "the rule must fire here and does not".into());
+            } else if !expected.is_empty() && given != expected {
+                let problem = format!("expected {}, got {}", list(&expected), list(&given));
+                fail(&example.text, line, problem);
+            }
+        }
+        for example in &rule.no {
+            let (given, line) = pairs(&matcher, number, example);
+            if !given.is_empty() {
+                fail(example, line, format!("the rule must not fire here and gives {}", list(&given)));
+            }
+        }
+        checked.examples += rule.yes.len() + rule.no.len();
+    }
+    Ok(checked)
+}
+
+fn list(pairs: &BTreeSet<String>) -> String {
+    pairs.iter().cloned().collect::<Vec<_>>().join("; ")
+}
+
+/// The pairs that a rule gives in a sentence, and the line it was matched against.
+fn pairs(matcher: &Matcher, rule: usize, example: &str) -> (BTreeSet<String>, String) {
+    let read = Bracketed::sentence(example);
+    let mut found = BTreeSet::new();
+    let mut lines = Vec::new();
+    matcher.each_sentence(read.document(), |sentence, _| {
+        lines.push(matcher.readable(sentence));
+        for hit in matcher.hits(sentence).iter().filter(|hit| hit.rule == rule) {
+            found.insert(format!("{} -> {}", read.name_of(hit.subject), read.name_of(hit.object)));
+        }
+    });
+    if lines.is_empty() {
+        lines.push("(fewer than two names: nothing to match)".to_owned());
+    }
+    (found, lines.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_example_comes_out_as_its_rule_says() {
+        let checked = check(&RuleSet::built_in(), |_| true).unwrap();
+        let failures: Vec<String> = checked
+            .failures
+            .iter()
+            .map(|f| format!("{} ({}): {}\n  {}\n  {}", f.rule, f.place, f.problem, f.example, f.line))
+            .collect();
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+        assert!(checked.examples > 1);
+    }
+}

@@ -1,0 +1,293 @@
+//! From a pattern's tree to a regular expression over spelled lines, and to what a sentence must
+//! have for it to match at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::entity::EntityType;
+use crate::relation::line::{number, type_letter};
+use crate::relation::lists::Tagger;
+use crate::relation::pattern::{Node, Role};
+use crate::relation::words::Vocabulary;
+
+/// A regular expression may take this many bytes when compiled.
+const SIZE_LIMIT: usize = 1 << 20;
+
+/// Punctuation that `^` and `$` look over.
+pub(crate) const OPENING: [&str; 4] = ["\"", "'", "(", "—"];
+pub(crate) const CLOSING: [&str; 7] = [".", "!", "?", "\"", "'", ")", ";"];
+
+/// What is needed to compile patterns.
+#[derive(Debug)]
+pub(crate) struct Compiler<'a> {
+    pub(crate) vocabulary: &'a Vocabulary,
+    pub(crate) lists: &'a BTreeMap<String, u32>,
+    pub(crate) tagger: &'a Tagger,
+    pub(crate) keys: Keys,
+    pub(crate) common: BTreeSet<u32>,
+}
+
+/// Numbers for everything that a sentence can be asked to have.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Keys {
+    pub(crate) words: u32,
+    pub(crate) lists: u32,
+}
+
+impl Keys {
+    /// A word or punctuation mark.
+    pub(crate) fn word(self, word: u32) -> Option<u32> {
+        (word < self.words).then_some(word)
+    }
+
+    /// An entry of a list.
+    pub(crate) fn list(self, list: u32) -> u32 {
+        self.words + list
+    }
+
+    /// A number.
+    pub(crate) fn number(self) -> u32 {
+        self.list(self.lists)
+    }
+
+    /// A name of a type and form.
+    pub(crate) fn name(self, letter: u8, form: u8) -> u32 {
+        let index = "POLMD".bytes().position(|l| l == letter).unwrap_or(0) as u32;
+        self.number() + 1 + index * 2 + u32::from(form == b'a')
+    }
+
+    /// How many there are.
+    pub(crate) fn count(self) -> usize {
+        self.number() as usize + 11
+    }
+}
+
+/// A regular expression that is built when it is first needed: most rules never match in a short
+/// run, and building is what takes time.
+#[derive(Debug)]
+pub(crate) struct LazyRegex {
+    source: String,
+    built: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    /// Builds it. `None` if it is too large.
+    pub(crate) fn get(&self) -> Option<&Regex> {
+        let build = || {
+            RegexBuilder::new(&self.source)
+                .unicode(false)
+                .size_limit(SIZE_LIMIT)
+                .dfa_size_limit(SIZE_LIMIT)
+                .build()
+                .ok()
+        };
+        self.built.get_or_init(build).as_ref()
+    }
+
+    /// Whether it matches somewhere.
+    pub(crate) fn is_match(&self, line: &[u8]) -> bool {
+        self.get().is_some_and(|regex| regex.is_match(line))
+    }
+
+    /// Where it matches first.
+    pub(crate) fn find(&self, line: &[u8]) -> Option<Range<usize>> {
+        self.get()?.find(line).map(|found| found.range())
+    }
+}
+
+/// At least one of these keys must be in the sentence.
+pub(crate) type Clause = BTreeSet<u32>;
+
+impl Compiler<'_> {
+    /// The regular expression of a pattern whose arguments have these types.
+    pub(crate) fn regex(&self, node: &Node, subject: &[EntityType], object: &[EntityType]) -> LazyRegex {
+        let mut source = String::new();
+        self.write(node, subject, object, &mut source);
+        LazyRegex { source, built: OnceLock::new() }
+    }
+
+    fn write(&self, node: &Node, subject: &[EntityType], object: &[EntityType], out: &mut String) {
+        match node {
+            Node::Word(word) => {
+                out.push_str(r"\x01w");
+                push_number(out, self.vocabulary.number(word));
+                out.push_str(r"[^\x03]*\x03");
+            }
+            Node::Punct(mark) => {
+                out.push_str(r"\x02w");
+                push_number(out, self.vocabulary.number(mark));
+                out.push_str(r"[^\x03]*\x03");
+            }
+            Node::Inflected(forms) => {
+                out.push_str(r"\x01w(?:");
+                for (i, form) in forms.iter().enumerate() {
+                    out.push_str(if i > 0 { "|" } else { "" });
+                    push_number(out, self.vocabulary.number(form));
+                }
+                out.push_str(r")[^\x03]*\x03");
+            }
+            Node::List(name) => {
+                let list = self.lists.get(name).copied();
+                let tagged = |out: &mut String, part: char| {
+                    // The tag's letter is no other byte of a token: numbers are from 80 up.
+                    let _ = write!(out, r"[\x01\x02][^\x03]*{part}");
+                    push_number(out, list);
+                    out.push_str(r"[^\x03]*\x03");
+                };
+                if list.is_some_and(|list| self.tagger.has_several_words(list)) {
+                    out.push_str("(?:");
+                    tagged(out, 'S');
+                    out.push('|');
+                    tagged(out, 'B');
+                    out.push_str("(?:");
+                    tagged(out, 'C');
+                    out.push_str(")*");
+                    tagged(out, 'E');
+                    out.push(')');
+                } else {
+                    tagged(out, 'S');
+                }
+            }
+            Node::Slot { role: Role::Subject, adjective } => push_name(out, "SA", subject, *adjective),
+            Node::Slot { role: Role::Object, adjective } => push_name(out, "OA", object, *adjective),
+            Node::Name { types, adjective } => push_name(out, "XA", types, *adjective),
+            Node::Any => out.push_str(r"(?:\x01[^\x03]*\x03|\x06[XA](?:Dn|[A-Z]a)\x03)"),
+            Node::Modifier => out.push_str(r"(?:\x01[^\x03~]*\x03|\x06[XA](?:Dn|[A-Z]a)\x03)"),
+            Node::Number => out.push_str(r"\x01[^\x03#]*#[^\x03]*\x03"),
+            Node::Start => {
+                out.push_str(r"\x10(?:");
+                self.push_marks(out, &OPENING);
+                out.push_str(")*");
+            }
+            Node::End => {
+                out.push_str("(?:");
+                self.push_marks(out, &CLOSING);
+                out.push_str(r")*\x11");
+            }
+            Node::Seq(nodes) => nodes.iter().for_each(|n| self.write(n, subject, object, out)),
+            Node::Alt(nodes) => {
+                out.push_str("(?:");
+                for (i, node) in nodes.iter().enumerate() {
+                    if i > 0 {
+                        out.push('|');
+                    }
+                    self.write(node, subject, object, out);
+                }
+                out.push(')');
+            }
+            Node::Repeat { node, min, max } => {
+                out.push_str("(?:");
+                self.write(node, subject, object, out);
+                out.push(')');
+                let _ = match (min, max) {
+                    (0, Some(1)) => write!(out, "?"),
+                    (min, None) => write!(out, "{{{min},}}"),
+                    (min, Some(max)) => write!(out, "{{{min},{max}}}"),
+                };
+            }
+        }
+    }
+
+    fn push_marks(&self, out: &mut String, marks: &[&str]) {
+        for (i, mark) in marks.iter().enumerate() {
+            if i > 0 {
+                out.push('|');
+            }
+            out.push_str(r"\x02w");
+            push_number(out, self.vocabulary.number(mark));
+            out.push_str(r"[^\x03]*\x03");
+        }
+    }
+
+    /// What a sentence must have for the pattern to match: all of the clauses.
+    pub(crate) fn needs(&self, node: &Node, subject: &[EntityType], object: &[EntityType]) -> Vec<Clause> {
+        let one = |key: Option<u32>| key.map(|key| vec![Clause::from([key])]).unwrap_or_default();
+        let names = |types: &[EntityType], adjective: bool| {
+            let form = if adjective { b'a' } else { b'n' };
+            vec![types.iter().filter_map(|&t| type_letter(t)).map(|l| self.keys.name(l, form)).collect()]
+        };
+        match node {
+            Node::Word(word) | Node::Punct(word) => one(self.word(word)),
+            Node::Inflected(forms) => vec![forms.iter().filter_map(|form| self.word(form)).collect()],
+            Node::List(name) => one(self.lists.get(name).map(|&list| self.keys.list(list))),
+            Node::Slot { role: Role::Subject, adjective } => names(subject, *adjective),
+            Node::Slot { role: Role::Object, adjective } => names(object, *adjective),
+            Node::Name { types, adjective } => names(types, *adjective),
+            Node::Number => one(Some(self.keys.number())),
+            Node::Any | Node::Modifier | Node::Start | Node::End => Vec::new(),
+            Node::Seq(nodes) => nodes.iter().flat_map(|n| self.needs(n, subject, object)).collect(),
+            Node::Repeat { node, min, .. } if *min > 0 => self.needs(node, subject, object),
+            Node::Repeat { .. } => Vec::new(),
+            Node::Alt(nodes) => {
+                // One clause from each branch, the rarest, and any of these will do.
+                let mut either = Clause::new();
+                for node in nodes {
+                    let needs = self.needs(node, subject, object);
+                    let Some(rarest) = needs.into_iter().min_by_key(|clause| self.frequency(clause)) else {
+                        return Vec::new();
+                    };
+                    either.extend(rarest);
+                }
+                vec![either]
+            }
+        }
+    }
+
+    /// The key of a word or mark.
+    fn word(&self, word: &str) -> Option<u32> {
+        self.vocabulary.number(word).and_then(|number| self.keys.word(number))
+    }
+
+    /// The keys of every word and list in a pattern.
+    pub(crate) fn own(&self, node: &Node) -> BTreeSet<u32> {
+        let mut own = BTreeSet::new();
+        node.walk(&mut |node| match node {
+            Node::Word(word) => own.extend(self.word(word)),
+            Node::Inflected(forms) => own.extend(forms.iter().filter_map(|form| self.word(form))),
+            Node::List(name) => own.extend(self.lists.get(name).map(|&list| self.keys.list(list))),
+            _ => {}
+        });
+        own
+    }
+
+    /// A rough measure of how often a clause holds: names nearly always, punctuation and little
+    /// words often, others seldom.
+    pub(crate) fn frequency(&self, clause: &Clause) -> usize {
+        let key = |&key: &u32| match key {
+            key if key > self.keys.number() => 1000,
+            key if key < self.keys.words && self.common.contains(&key) => 100,
+            key if key < self.keys.list(0) => 1,
+            _ => 5,
+        };
+        clause.iter().map(key).sum()
+    }
+}
+
+/// The numbers of words and marks that are in most sentences.
+pub(crate) fn common(vocabulary: &Vocabulary) -> BTreeSet<u32> {
+    COMMON.iter().filter_map(|word| vocabulary.number(word)).collect()
+}
+
+const COMMON: [&str; 34] = [
+    "the", "a", "an", "of", "in", "and", "or", "to", "for", "by", "with", "on", "at", "from", "as", "that",
+    "who", "which", "is", "was", "be", "been", "has", "had", "have", "his", "her", "its", "said", ",", "'s",
+    "-", "(", ")",
+];
+
+fn push_number(out: &mut String, id: Option<u32>) {
+    // A word without a number is in no line: three bytes that are no number.
+    let bytes = id.map_or([0; 3], number);
+    for byte in bytes {
+        let _ = write!(out, r"\x{byte:02x}");
+    }
+}
+
+fn push_name(out: &mut String, roles: &str, types: &[EntityType], adjective: bool) {
+    let letters: String = types.iter().filter_map(|&t| type_letter(t)).map(char::from).collect();
+    let form = if adjective { 'a' } else { 'n' };
+    let _ = write!(out, r"\x06[{roles}][{letters}]{form}\x03");
+}

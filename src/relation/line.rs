@@ -1,0 +1,488 @@
+//! The line a rule is matched against: a sentence, spelled token by token.
+//!
+//! A token is spelled as the words and list entries that rules can ask for, by number, so
+//! that patterns compile to short regular expressions over bytes:
+//!
+//! | token | bytes |
+//! |---|---|
+//! | word | `01`, `w` and its number, `#` if a number, `~` if little, list tags, `03` |
+//! | punctuation | `02`, `w` and its number, list tags, `03` |
+//! | name | `06`, role, type, form, `03` |
+//! | start, end of sentence | `10`, `11` |
+//!
+//! A number is three bytes from `80` up; words that no rule asks for have none. A list tag is `S`
+//! for an entry of one word, `B`, `C`, `E` for the first, middle and last word of a longer one,
+//! and the list's number. A role is `S` (subject), `O` (object), `X` (another name), or `A` (could
+//! be any of them, while it is found out which rules are worth trying).
+//!
+//! Names of one type joined by commas and "and" or "or" are spelled as one name, so that what is
+//! said of a list is said of each of its members.
+
+use crate::entity::EntityType;
+use crate::relation::Document;
+use crate::relation::lists::Tagger;
+use crate::relation::words::{Vocabulary, fold, is_number, is_punct};
+use crate::text::{Span, words};
+
+/// A longer sentence is matched in pieces of this many tokens.
+pub(crate) const LONGEST_PIECE: usize = 300;
+/// Further members of a list take no part in relations.
+pub(crate) const LONGEST_COORDINATION: usize = 30;
+
+/// Roles of names.
+pub(crate) const SUBJECT: u8 = b'S';
+pub(crate) const OBJECT: u8 = b'O';
+pub(crate) const OTHER: u8 = b'X';
+pub(crate) const ANYONE: u8 = b'A';
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Word,
+    Number,
+    Punct,
+    /// The mention of that index.
+    Name(usize),
+}
+
+/// A word, punctuation mark or name of a sentence.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Token {
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+    /// The number of the word or mark, if it has one.
+    pub(crate) word: Option<u32>,
+}
+
+/// That a token is (part of) an entry of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Tag {
+    pub(crate) token: usize,
+    pub(crate) list: u32,
+    /// `S`, `B`, `C` or `E`.
+    pub(crate) part: u8,
+}
+
+/// The letters of a name's type and form (`n` name, `a` adjective), if rules use it at all.
+pub(crate) fn name_letters(document: &Document<'_>, mention: usize) -> Option<(u8, u8)> {
+    let mention = document.mentions.get(mention)?;
+    if mention.demonym {
+        let entity = document.entities.get(mention.entity)?;
+        return Some((type_letter(entity.entity_type)?, b'a'));
+    }
+    Some((type_letter(mention.entity_type)?, b'n'))
+}
+
+/// The letter of a type.
+pub(crate) fn type_letter(entity_type: EntityType) -> Option<u8> {
+    Some(match entity_type {
+        EntityType::Per => b'P',
+        EntityType::Org => b'O',
+        EntityType::Loc => b'L',
+        EntityType::Misc => b'M',
+        EntityType::Date => b'D',
+        EntityType::Other(_) => return None,
+    })
+}
+
+/// A sentence, or a piece of a very long one, cut into tokens.
+#[derive(Debug)]
+pub(crate) struct Sentence<'d> {
+    pub(crate) document: Document<'d>,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) slots: Vec<Slot>,
+    starts: bool,
+    ends: bool,
+}
+
+/// A name, or several names that share their relations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// The tokens of the names.
+    pub(crate) names: Vec<usize>,
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+    pub(crate) letter: u8,
+    pub(crate) form: u8,
+}
+
+/// Cuts sentence number `index` of a document into pieces, most often one. `mentions` are the
+/// indices of the mentions in it, in order.
+pub(crate) fn pieces<'d>(
+    document: Document<'d>,
+    index: usize,
+    mentions: &[usize],
+    vocabulary: &Vocabulary,
+    tagger: &Tagger,
+) -> Vec<Sentence<'d>> {
+    let Some(&span) = document.sentences.get(index) else { return Vec::new() };
+    let tokens = tokens(&document, span, mentions, vocabulary);
+    let count = tokens.len().div_ceil(LONGEST_PIECE);
+    tokens
+        .chunks(LONGEST_PIECE)
+        .enumerate()
+        .map(|(i, piece)| {
+            let tokens = piece.to_vec();
+            let slots = slots(&document, &tokens);
+            let tags = tags(&tokens, tagger);
+            Sentence { document, tokens, tags, slots, starts: i == 0, ends: i + 1 == count }
+        })
+        .collect()
+}
+
+fn tokens(document: &Document<'_>, span: Span, mentions: &[usize], vocabulary: &Vocabulary) -> Vec<Token> {
+    let text = document.text;
+    if text.get(span.start..span.end).is_none() {
+        return Vec::new();
+    }
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut at = span.start;
+    for &mention in mentions {
+        let name = document.mentions[mention].span;
+        let usable = name.start >= at
+            && name.end <= span.end
+            && !name.is_empty()
+            && text.get(name.start..name.end).is_some()
+            && name_letters(document, mention).is_some();
+        if !usable {
+            continue;
+        }
+        plain_tokens(text, Span::new(at, name.start), vocabulary, &mut tokens);
+        tokens.push(Token { span: name, kind: Kind::Name(mention), word: None });
+        at = name.end;
+    }
+    plain_tokens(text, Span::new(at, span.end), vocabulary, &mut tokens);
+    drop_abbreviation_stops(text, &mut tokens);
+    tokens
+}
+
+fn plain_tokens(text: &str, within: Span, vocabulary: &Vocabulary, tokens: &mut Vec<Token>) {
+    for span in words(text, within) {
+        let form = span.of(text);
+        let punct = is_punct(form);
+        if punct
+            && let Some(last) = tokens.last_mut()
+            && last.kind == Kind::Punct
+            && let Some(mark) = doubled(last.span.of(text), form, span.start - last.span.end)
+        {
+            last.span = Span::new(last.span.start, span.end);
+            last.word = vocabulary.number(mark);
+            continue;
+        }
+        let folded = fold(form);
+        let kind = match () {
+            () if punct => Kind::Punct,
+            () if is_number(&folded) => Kind::Number,
+            () => Kind::Word,
+        };
+        tokens.push(Token { span, kind, word: vocabulary.number(&folded) });
+    }
+}
+
+/// What two marks in a row stand for: `--` is a dash, `''` and `` ` ` `` are quotation marks.
+fn doubled(first: &str, second: &str, blanks: usize) -> Option<&'static str> {
+    match (first, second) {
+        ("-", "-") if blanks == 0 => Some("—"),
+        ("'", "'") | ("`", "`") if blanks <= 1 => Some("\""),
+        _ => None,
+    }
+}
+
+/// Removes the full stops of "Gov. Ana Ruiz" and "Acme Corp. said", which end no sentence.
+fn drop_abbreviation_stops(text: &str, tokens: &mut Vec<Token>) {
+    let Some(last_word) = tokens.iter().rposition(|t| t.kind != Kind::Punct) else { return };
+    let mut i = 0;
+    let mut before: Option<Token> = None;
+    tokens.retain(|token| {
+        let attached = token.span.len() == 1
+            && token.span.of(text) == "."
+            && i < last_word
+            && before.is_some_and(|b: Token| {
+                b.span.end == token.span.start
+                    && match b.kind {
+                        Kind::Name(_) => true,
+                        Kind::Word => b.span.len() <= 5,
+                        _ => false,
+                    }
+            });
+        i += 1;
+        before = Some(*token);
+        !attached
+    });
+}
+
+fn tags(tokens: &[Token], tagger: &Tagger) -> Vec<Tag> {
+    let row: Vec<Option<u32>> = tokens.iter().map(|token| token.word).collect();
+    let mut tags = Vec::new();
+    tagger.tag(&row, |start, length, list| {
+        for i in 0..length {
+            let part = match (i, length) {
+                (_, 1) => b'S',
+                (0, _) => b'B',
+                (i, n) if i + 1 == n => b'E',
+                _ => b'C',
+            };
+            tags.push(Tag { token: start + i, list, part });
+        }
+    });
+    tags.sort_unstable();
+    tags
+}
+
+fn slots(document: &Document<'_>, tokens: &[Token]) -> Vec<Slot> {
+    let letters = |i: usize| match tokens.get(i)?.kind {
+        Kind::Name(mention) => name_letters(document, mention),
+        _ => None,
+    };
+    let form = |i: usize| tokens.get(i).map(|t: &Token| t.span.of(document.text)).unwrap_or_default();
+    let mut slots = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let Some(kind) = letters(at) else {
+            at += 1;
+            continue;
+        };
+        let mut names = vec![at];
+        // How many of them are in the list, were it to end here.
+        let mut joined = 1;
+        let mut last = at;
+        loop {
+            let mut next = last + 1;
+            let comma = form(next) == ",";
+            next += usize::from(comma);
+            let word = form(next);
+            let conjunction = is_conjunction(word) && kind.0 != b'D';
+            next += usize::from(conjunction);
+            if form(next).eq_ignore_ascii_case("the") {
+                next += 1;
+            }
+            // After "A, B and C" a comma starts something else.
+            let separated = conjunction || (comma && joined == 1);
+            if !separated || letters(next) != Some(kind) {
+                break;
+            }
+            names.push(next);
+            last = next;
+            if conjunction {
+                joined = names.len();
+            }
+        }
+        names.truncate(joined);
+        let last = names.last().copied().unwrap_or(at);
+        names.truncate(LONGEST_COORDINATION);
+        slots.push(Slot { names, first: at, last, letter: kind.0, form: kind.1 });
+        at = last + 1;
+    }
+    slots
+}
+
+fn is_conjunction(word: &str) -> bool {
+    ["and", "or", "&"].iter().any(|c| word.eq_ignore_ascii_case(c))
+}
+
+/// How much of the vocabulary is spelled.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Spelled {
+    /// The words below this number are in patterns, the others only in lists.
+    pub(crate) words: u32,
+    /// By number, which words are little: "the", "of", "was".
+    pub(crate) little: Vec<bool>,
+}
+
+/// Which names of a sentence are spelled apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum View {
+    /// Every list of names as one name. The places are the slots.
+    Slots,
+    /// The names of one list apart. The places are these names.
+    Apart(usize),
+    /// One list as two names joined by "and". The places are these two.
+    Two(usize),
+}
+
+/// A spelled sentence.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    pub(crate) bytes: Vec<u8>,
+    /// Where each item starts in `bytes`, and the end.
+    starts: Vec<usize>,
+    /// The tokens of each item, first and last; those of the sentence's edges are its edges.
+    items: Vec<(usize, usize)>,
+    /// The items that can be subject or object.
+    pub(crate) places: Vec<usize>,
+}
+
+/// Items around the two names that a pattern can see.
+const SIGHT: usize = 30;
+
+impl Sentence<'_> {
+    /// Spells the sentence; every name could be anyone.
+    pub(crate) fn line(&self, view: View, spelled: &Spelled) -> Line {
+        let mut line = Line::default();
+        let end = self.tokens.len().saturating_sub(1);
+        if self.starts {
+            line.item((0, 0), |bytes| bytes.push(0x10));
+        }
+        let mut slots = self.slots.iter().enumerate().peekable();
+        let mut tags = self.tags.iter().peekable();
+        let mut at = 0;
+        while at < self.tokens.len() {
+            while tags.next_if(|tag| tag.token < at).is_some() {}
+            match slots.next_if(|(_, slot)| slot.first == at) {
+                Some((i, slot)) => {
+                    let name = |bytes: &mut Vec<u8>| {
+                        bytes.extend_from_slice(&[0x06, ANYONE, slot.letter, slot.form, 0x03]);
+                    };
+                    match view {
+                        View::Apart(apart) if apart == i => {
+                            for at in slot.first..=slot.last {
+                                while tags.next_if(|tag| tag.token < at).is_some() {}
+                                if matches!(self.tokens[at].kind, Kind::Name(_)) {
+                                    if slot.names.contains(&at) {
+                                        line.places.push(line.items.len());
+                                    }
+                                    line.item((at, at), name);
+                                } else {
+                                    line.item((at, at), |b| {
+                                        spell(b, &self.tokens[at], at, &mut tags, spelled)
+                                    });
+                                }
+                            }
+                        }
+                        View::Two(two) if two == i => {
+                            let (first, last) = ((slot.first, slot.first), (slot.last, slot.last));
+                            line.places.push(line.items.len());
+                            line.item(first, name);
+                            let and = (slot.first..slot.last)
+                                .rev()
+                                .find(|&t| is_conjunction(self.tokens[t].span.of(self.document.text)));
+                            if let Some(and) = and {
+                                let token = &self.tokens[and];
+                                line.item((and, and), |b| spell(b, token, and, &mut tags, spelled));
+                            }
+                            line.places.push(line.items.len());
+                            line.item(last, name);
+                        }
+                        _ => {
+                            if matches!(view, View::Slots) {
+                                line.places.push(line.items.len());
+                            }
+                            line.item((slot.first, slot.last), name);
+                        }
+                    }
+                    at = slot.last + 1;
+                }
+                None => {
+                    line.item((at, at), |bytes| spell(bytes, &self.tokens[at], at, &mut tags, spelled));
+                    at += 1;
+                }
+            }
+        }
+        if self.ends {
+            line.item((end, end), |bytes| bytes.push(0x11));
+        }
+        line.starts.push(line.bytes.len());
+        line
+    }
+
+    /// The tags of one token.
+    pub(crate) fn tags_of(&self, token: usize) -> impl Iterator<Item = &Tag> {
+        let from = self.tags.partition_point(|tag| tag.token < token);
+        self.tags[from..].iter().take_while(move |tag| tag.token == token)
+    }
+}
+
+fn spell<'t>(
+    bytes: &mut Vec<u8>,
+    token: &Token,
+    at: usize,
+    tags: &mut std::iter::Peekable<impl Iterator<Item = &'t Tag>>,
+    spelled: &Spelled,
+) {
+    while tags.next_if(|tag| tag.token < at).is_some() {}
+    bytes.push(if token.kind == Kind::Punct { 0x02 } else { 0x01 });
+    if let Some(word) = token.word.filter(|&w| w < spelled.words) {
+        bytes.push(b'w');
+        bytes.extend_from_slice(&number(word));
+    }
+    if token.kind == Kind::Number {
+        bytes.push(b'#');
+    }
+    if token.word.is_some_and(|w| spelled.little.get(w as usize) == Some(&true)) {
+        bytes.push(b'~');
+    }
+    while let Some(tag) = tags.next_if(|tag| tag.token == at) {
+        bytes.push(tag.part);
+        bytes.extend_from_slice(&number(tag.list));
+    }
+    bytes.push(0x03);
+}
+
+/// A number as it is spelled.
+pub(crate) fn number(n: u32) -> [u8; 3] {
+    [0x80 | (n >> 14 & 0x7f) as u8, 0x80 | (n >> 7 & 0x7f) as u8, 0x80 | (n & 0x7f) as u8]
+}
+
+impl Line {
+    fn item(&mut self, tokens: (usize, usize), spell: impl FnOnce(&mut Vec<u8>)) {
+        self.starts.push(self.bytes.len());
+        self.items.push(tokens);
+        spell(&mut self.bytes);
+    }
+
+    /// Gives every name the same role.
+    pub(crate) fn set_all(&mut self, role: u8) {
+        for i in 0..self.items.len() {
+            let at = self.starts[i];
+            if self.bytes[at] == 0x06 {
+                self.bytes[at + 1] = role;
+            }
+        }
+    }
+
+    /// Gives the name at a place its role.
+    pub(crate) fn set(&mut self, place: usize, role: u8) {
+        let at = self.starts[self.places[place]];
+        self.bytes[at + 1] = role;
+    }
+
+    /// How many items lie between two places.
+    pub(crate) fn between(&self, a: usize, b: usize) -> usize {
+        self.places[b].abs_diff(self.places[a]).saturating_sub(1)
+    }
+
+    /// The type and form of the name at a place.
+    pub(crate) fn letters(&self, place: usize) -> (u8, u8) {
+        let at = self.starts[self.places[place]];
+        (self.bytes[at + 2], self.bytes[at + 3])
+    }
+
+    /// The bytes that a pattern sees when it is tried on two places.
+    pub(crate) fn sight(&self, a: usize, b: usize) -> std::ops::Range<usize> {
+        let (low, high) = (self.places[a].min(self.places[b]), self.places[a].max(self.places[b]));
+        let low = low.saturating_sub(SIGHT);
+        let high = (high + SIGHT + 1).min(self.items.len());
+        self.starts[low]..self.starts[high]
+    }
+
+    /// The items that a range of bytes touches.
+    pub(crate) fn items_of(&self, bytes: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let first = self.starts.partition_point(|&s| s <= bytes.start) - 1;
+        let last = self.starts.partition_point(|&s| s < bytes.end);
+        first..last.min(self.items.len()).max(first)
+    }
+
+    /// The tokens, first and last, that a range of bytes touches.
+    pub(crate) fn tokens_of(&self, bytes: std::ops::Range<usize>) -> (usize, usize) {
+        let items = self.items_of(bytes);
+        let items = &self.items[items];
+        let first = items.iter().map(|t| t.0).min().unwrap_or(0);
+        (first, items.iter().map(|t| t.1).max().unwrap_or(first))
+    }
+
+    /// Every item: where it starts, and its tokens. An item whose byte is `06` is a name.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (usize, (usize, usize))> {
+        self.starts.iter().copied().zip(self.items.iter().copied())
+    }
+}

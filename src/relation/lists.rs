@@ -1,0 +1,221 @@
+//! Word lists, and the tagger that finds their entries in a sentence.
+//!
+//! The longest entry wins, whatever list it is in: in "vice president" the list that has "vice
+//! president" is tagged, and the list that has "president" is not.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::error::{Error, Place, Result};
+use crate::relation::words::{Lexeme, Vocabulary, inflections, lexemes};
+
+/// A word list as written.
+#[derive(Debug, Clone)]
+pub(crate) struct List {
+    /// Where it is defined.
+    pub(crate) place: Place,
+    /// Words, `word~` for every inflection, or `@list` for all entries of another list.
+    pub(crate) entries: Vec<String>,
+}
+
+/// All lists by name.
+pub(crate) type Lists = BTreeMap<String, List>;
+
+/// Checks that every entry means something, before any rule is compiled.
+pub(crate) fn check(lists: &Lists) -> Result<()> {
+    for name in lists.keys() {
+        expand(lists, name)?;
+    }
+    Ok(())
+}
+
+/// The entries of a list with those of the lists it includes, sorted, each once.
+pub(crate) fn expand<'a>(lists: &'a Lists, name: &str) -> Result<BTreeSet<&'a str>> {
+    let mut entries = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut open = vec![name];
+    while let Some(name) = open.pop() {
+        let Some((name, list)) = lists.get_key_value(name) else { continue };
+        if !seen.insert(name.as_str()) {
+            continue;
+        }
+        for entry in &list.entries {
+            if let Some(other) = entry.strip_prefix('@') {
+                if !lists.contains_key(other) {
+                    return Err(Error::config(
+                        list.place.clone(),
+                        format!("list `{name}` includes `{entry}`, and there is no such list"),
+                        format!(
+                            "Define `{other}` under [lists], or correct the name{}",
+                            nearest(lists, other)
+                        ),
+                    ));
+                }
+                open.push(other);
+            } else if rows(entry).is_empty() {
+                return Err(Error::config(
+                    list.place.clone(),
+                    format!("list `{name}` has the entry \"{entry}\", which is no word"),
+                    "Remove it",
+                ));
+            } else {
+                entries.insert(entry.as_str());
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// " (did you mean ...?)" if a list of nearly that name exists.
+pub(crate) fn nearest(lists: &Lists, name: &str) -> String {
+    lists
+        .keys()
+        .find(|known| known.starts_with(name) || name.starts_with(known.as_str()))
+        .map(|known| format!(" (did you mean `@{known}`?)"))
+        .unwrap_or_default()
+}
+
+/// The rows of words that an entry stands for: several, if it asks for inflections. At most
+/// `MOST_FORMS`.
+fn rows(entry: &str) -> Vec<Vec<String>> {
+    let mut rows = vec![Vec::new()];
+    for part in entry.split_whitespace() {
+        let forms: Vec<Vec<String>> = match part.strip_suffix('~').map(lexemes).as_deref() {
+            Some([Lexeme::Word(word)]) => inflections(word).into_iter().map(|form| vec![form]).collect(),
+            _ => {
+                let word = |lexeme| match lexeme {
+                    Lexeme::Word(word) | Lexeme::Punct(word) => word,
+                };
+                vec![lexemes(part).into_iter().map(word).collect()]
+            }
+        };
+        rows = rows
+            .iter()
+            .flat_map(|row: &Vec<String>| forms.iter().map(|form| [row.as_slice(), form].concat()))
+            .take(MOST_FORMS)
+            .collect();
+    }
+    rows.retain(|row| !row.is_empty());
+    rows
+}
+
+/// Rows of words that one entry may stand for.
+const MOST_FORMS: usize = 200;
+
+/// Finds the entries of lists in a row of words.
+#[derive(Debug, Default)]
+pub(crate) struct Tagger {
+    nodes: Vec<TrieNode>,
+    /// The lists that have an entry of several words.
+    several_words: BTreeSet<u32>,
+}
+
+#[derive(Debug, Default)]
+struct TrieNode {
+    next: HashMap<u32, u32>,
+    lists: Vec<u32>,
+}
+
+impl Tagger {
+    /// Adds every entry of list number `list`.
+    pub(crate) fn add(&mut self, list: u32, entries: &BTreeSet<&str>, vocabulary: &mut Vocabulary) {
+        if self.nodes.is_empty() {
+            self.nodes.push(TrieNode::default());
+        }
+        for row in entries.iter().flat_map(|entry| rows(entry)) {
+            let mut at = 0;
+            for word in &row {
+                let new = self.nodes.len() as u32;
+                let child = *self.nodes[at].next.entry(vocabulary.add(word)).or_insert(new);
+                if child == new {
+                    self.nodes.push(TrieNode::default());
+                }
+                at = child as usize;
+            }
+            if !self.nodes[at].lists.contains(&list) {
+                self.nodes[at].lists.push(list);
+            }
+            if row.len() > 1 {
+                self.several_words.insert(list);
+            }
+        }
+    }
+
+    /// Whether some entry of the list has several words.
+    pub(crate) fn has_several_words(&self, list: u32) -> bool {
+        self.several_words.contains(&list)
+    }
+
+    /// Calls `found(start, length, list)` for the longest entries, from left to right. Words that
+    /// have no number, and names, are in no entry.
+    pub(crate) fn tag(&self, row: &[Option<u32>], mut found: impl FnMut(usize, usize, u32)) {
+        if self.nodes.is_empty() {
+            return;
+        }
+        let mut start = 0;
+        while start < row.len() {
+            let mut node = &self.nodes[0];
+            let mut longest: Option<(usize, &TrieNode)> = None;
+            for (before, word) in row[start..].iter().enumerate() {
+                let Some(&next) = word.as_ref().and_then(|word| node.next.get(word)) else { break };
+                node = &self.nodes[next as usize];
+                if !node.lists.is_empty() {
+                    longest = Some((before + 1, node));
+                }
+            }
+            let length = longest.map_or(1, |(length, _)| length);
+            for &list in longest.iter().flat_map(|(_, node)| &node.lists) {
+                found(start, length, list);
+            }
+            start += length;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(entries: &[&str]) -> List {
+        List { place: Place::file("x.toml"), entries: entries.iter().map(|e| (*e).to_owned()).collect() }
+    }
+
+    fn tags(lists: &Lists, text: &str) -> String {
+        let mut vocabulary = Vocabulary::default();
+        let mut tagger = Tagger::default();
+        for (i, name) in lists.keys().enumerate() {
+            tagger.add(i as u32, &expand(lists, name).unwrap(), &mut vocabulary);
+        }
+        let row: Vec<Option<u32>> = text.split(' ').map(|word| vocabulary.number(word)).collect();
+        let names: Vec<&String> = lists.keys().collect();
+        let mut found = Vec::new();
+        tagger.tag(&row, |start, length, list| {
+            found.push(format!("{}:{start}+{length}", names[list as usize]))
+        });
+        found.join(" ")
+    }
+
+    #[test]
+    fn the_longest_entry_wins() {
+        let lists = Lists::from([
+            ("deputy".into(), list(&["vice president", "deputy"])),
+            ("leader".into(), list(&["president", "prime minister"])),
+            ("kill".into(), list(&["kill~", "shot dead", "slew"])),
+            ("post".into(), list(&["@leader", "@deputy"])),
+        ]);
+        assert_eq!(tags(&lists, "the president"), "leader:1+1 post:1+1");
+        assert_eq!(tags(&lists, "vice president"), "deputy:0+2 post:0+2");
+        assert_eq!(tags(&lists, "prime"), "");
+        assert_eq!(tags(&lists, "prime minister killing"), "leader:0+2 post:0+2 kill:2+1");
+        assert_eq!(tags(&lists, "shot dead president"), "kill:0+2 leader:2+1 post:2+1");
+    }
+
+    #[test]
+    fn an_unknown_list_is_named() {
+        let lists = Lists::from([("a".into(), list(&["@leaders"])), ("leader".into(), list(&["x"]))]);
+        let message = check(&lists).unwrap_err().to_string();
+        assert!(message.contains("`@leaders`") && message.contains("x.toml"), "{message}");
+        // A list that includes itself is no loop.
+        let lists = Lists::from([("a".into(), list(&["@b", "x"])), ("b".into(), list(&["@a"]))]);
+        assert!(check(&lists).is_ok());
+    }
+}

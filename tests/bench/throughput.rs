@@ -1,0 +1,118 @@
+//! Throughput of the whole pipeline against the engine alone, on the same articles, in one run.
+//!
+//!     cargo bench --bench throughput -- ARTICLES... [--engine rten] [--rounds 3] [--limit 400]
+//!
+//! `ARTICLES` is anything `extract` reads. Timings on shared machines are noisy, so the rounds are
+//! interleaved and the ratios within a round are what counts: `whole / engine` says how much of the
+//! engine's throughput is left when articles are read, cut, scored, decoded, resolved, related and
+//! written; `scaling` is all threads against one.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::{Parser, ValueEnum};
+use triplewire::entity::Aliases;
+use triplewire::input::{self, Item};
+use triplewire::model::{EngineChoice, Model, Window};
+use triplewire::output::{Output, Style};
+use triplewire::pipeline::{Delivery, Knowledge, Pipeline};
+use triplewire::relation::{Matcher, RuleSet};
+use triplewire::text::{Article, Span, sentences, words};
+
+#[derive(Parser)]
+struct Args {
+    /// What `extract` reads
+    #[arg(default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds"))]
+    articles: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    engine: EngineChoice,
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/newswire"))]
+    model: PathBuf,
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Most articles to use
+    #[arg(long, default_value_t = 400)]
+    limit: usize,
+    /// Given by `cargo bench`
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let articles = read(&args)?;
+    let total_words: usize = articles.iter().map(|a| words(&a.text, Span::new(0, a.text.len())).len()).sum();
+    let threads = std::thread::available_parallelism()?.get();
+    let one = pipeline(&args, 1)?;
+    let all = pipeline(&args, threads)?;
+    let engine = args.engine.to_possible_value().context("engine")?;
+    println!(
+        "{} articles, {total_words} words, engine {} ({}), {threads} threads; words per second:",
+        articles.len(),
+        engine.get_name(),
+        all.model().engine().precision()
+    );
+    println!("round   engine    whole  whole/engine   one thread  scaling");
+    let (mut kept, mut scaling) = (Vec::new(), Vec::new());
+    for round in 1..=args.rounds {
+        let engine = total_words as f64 / engine_alone(&all, &articles)?;
+        let whole = total_words as f64 / whole_pipeline(&all, &articles)?;
+        let single = total_words as f64 / whole_pipeline(&one, &articles)?;
+        kept.push(whole / engine);
+        scaling.push(whole / single);
+        println!(
+            "{round:>5} {engine:>8.0} {whole:>8.0} {:>13.3} {single:>12.0} {:>8.3}",
+            whole / engine,
+            whole / single
+        );
+    }
+    println!("median whole/engine {:.3}, median scaling {:.3}", median(kept), median(scaling));
+    Ok(())
+}
+
+fn read(args: &Args) -> Result<Vec<Article>> {
+    let items = input::open(&args.articles, input::Options::default())?;
+    let articles = items.filter_map(|item| match item {
+        Item::Article(article) => Some(article),
+        Item::Problem(_) => None,
+    });
+    Ok(articles.take(args.limit).collect())
+}
+
+fn pipeline(args: &Args, threads: usize) -> Result<Pipeline> {
+    let model = Model::open(&args.model, args.engine, threads)?;
+    let matcher = Matcher::new(&RuleSet::built_in())?;
+    let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
+    Ok(Pipeline::new(model, knowledge, threads)?)
+}
+
+/// Seconds for the scores of all windows, cut beforehand.
+fn engine_alone(pipeline: &Pipeline, articles: &[Article]) -> Result<f64> {
+    let cut = |a: &Article| pipeline.model().windows(&a.text, &sentences(&a.text));
+    let windows: Vec<Window> = articles.iter().flat_map(cut).collect();
+    let windows: Vec<&Window> = windows.iter().collect();
+    let start = Instant::now();
+    pipeline.score(&windows)?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// Seconds from articles to files.
+fn whole_pipeline(pipeline: &Pipeline, articles: &[Article]) -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let items = articles.iter().cloned().map(Item::Article);
+    let start = Instant::now();
+    let mut output = Output::create(folder.path(), Style::default())?;
+    pipeline.run(items, &AtomicBool::new(false), |delivery| match delivery {
+        Delivery::Extraction(extraction) => output.add(&extraction),
+        Delivery::Problem(_) => Ok(()),
+    })?;
+    drop(output);
+    Ok(start.elapsed().as_secs_f64())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

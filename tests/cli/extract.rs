@@ -1,0 +1,180 @@
+//! `extract`: files, columns, offsets, formats, determinism, interruption.
+
+use std::fs;
+use std::path::Path;
+
+use crate::command::{Row, extract, has_triple, header, repository, rows, stderr, triplewire};
+
+/// The contract: README and users' spreadsheets rely on these, in this order.
+const COLUMNS: [(&str, &str); 5] = [
+    ("mentions", "article,start,end,text,type,score,entity_id,entity,sentence"),
+    ("entities", "entity_id,entity,type,mentions,articles,aliases"),
+    (
+        "relations",
+        "article,subject,subject_type,predicate,object,object_type,score,negated,certainty,attributed_to,\
+         sentence,rule,subject_start,subject_end,object_start,object_end",
+    ),
+    (
+        "triples",
+        "subject,subject_type,predicate,object,object_type,articles,evidence,score,negated,first_article,example",
+    ),
+    ("cooccurrences", "subject,subject_type,object,object_type,articles,sentences,pmi"),
+];
+
+const TEXT: &str = "Turkish President Recep Tayyip Erdoğan met NATO chief Jens Stoltenberg in Brussels on Monday.\n\n\
+                    Erdoğan said Turkey, a member of NATO, would fight the Kurdistan Workers' Party (PKK).\n";
+
+fn one_article(folder: &Path) {
+    fs::write(folder.join("one.txt"), TEXT).unwrap();
+}
+
+fn code_points(text: &str, start: &str, end: &str) -> String {
+    let (start, end): (usize, usize) = (start.parse().unwrap(), end.parse().unwrap());
+    text.chars().skip(start).take(end - start).collect()
+}
+
+#[test]
+fn every_file_has_its_columns_and_every_row_its_text() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    one_article(input.path());
+    extract(input.path(), out.path(), &[]).assert().code(0);
+    for (name, columns) in COLUMNS {
+        assert_eq!(header(&out.path().join(format!("{name}.csv"))), columns, "{name}");
+    }
+    let mentions = rows(&out.path().join("mentions.csv"));
+    let of = |text: &str| mentions.iter().filter(|m| m["text"] == text).collect::<Vec<&Row>>();
+    assert_eq!(of("Recep Tayyip Erdoğan")[0]["entity_id"], of("Erdoğan")[0]["entity_id"]);
+    for mention in &mentions {
+        assert_eq!(mention["article"], "one");
+        assert_eq!(code_points(TEXT, &mention["start"], &mention["end"]), mention["text"]);
+        assert!(mention["sentence"].contains(&mention["text"]), "{mention:?}");
+    }
+    for relation in rows(&out.path().join("relations.csv")) {
+        for argument in ["subject", "object"] {
+            let (start, end) =
+                (&relation[&format!("{argument}_start")], &relation[&format!("{argument}_end")]);
+            let has = |m: &Row| &m["start"] == start && &m["end"] == end;
+            assert!(mentions.iter().any(has), "no mention at {start}..{end} for {relation:?}");
+        }
+    }
+    assert!(has_triple(out.path(), "Recep Tayyip Erdogan", "leads", "Turkey"));
+    assert!(has_triple(out.path(), "Turkey", "member_of", "NATO"));
+    assert!(has_triple(out.path(), "Kurdistan Workers' Party", "alias_of", "PKK"));
+}
+
+#[test]
+fn threads_do_not_change_a_byte() {
+    let (one, many) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let seeds = repository("seeds");
+    extract(&seeds, one.path(), &["--threads", "1", "--quiet"]).assert().code(0);
+    extract(&seeds, many.path(), &["--threads", "3", "--quiet"]).assert().code(0);
+    for (name, _) in COLUMNS {
+        let read = |folder: &Path| fs::read(folder.join(format!("{name}.csv"))).unwrap();
+        assert!(read(one.path()) == read(many.path()), "{name}.csv depends on the number of threads");
+    }
+}
+
+#[test]
+fn json_lines_hold_the_same_values() {
+    let (input, csv, jsonl) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    one_article(input.path());
+    extract(input.path(), csv.path(), &[]).assert().code(0);
+    extract(input.path(), jsonl.path(), &["--format", "jsonl"]).assert().code(0);
+    for (name, columns) in COLUMNS {
+        let lines = fs::read_to_string(jsonl.path().join(format!("{name}.jsonl"))).unwrap();
+        let table = rows(&csv.path().join(format!("{name}.csv")));
+        assert_eq!(lines.lines().count(), table.len(), "{name}");
+        for (line, row) in lines.lines().zip(table) {
+            let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+            assert_eq!(object.keys().map(String::as_str).collect::<Vec<_>>().join(","), columns);
+            for (key, value) in object {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                assert_eq!(value, row[&key], "{name}.{key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn excel_gets_a_byte_order_mark_and_windows_line_ends() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    one_article(input.path());
+    extract(input.path(), out.path(), &["--excel"]).assert().code(0);
+    let text = fs::read_to_string(out.path().join("triples.csv")).unwrap();
+    assert!(text.starts_with("\u{feff}subject,"));
+    assert!(text.lines().count() > 1 && text.matches('\n').count() == text.matches("\r\n").count());
+}
+
+#[test]
+fn standard_input_is_json_lines() {
+    let out = tempfile::tempdir().unwrap();
+    let line = serde_json::json!({"id": 7, "text": TEXT}).to_string();
+    let mut command = triplewire();
+    command.args(["extract", "-", "--engine", "rten", "--out"]).arg(out.path());
+    command.write_stdin(line).assert().code(0);
+    assert!(rows(&out.path().join("mentions.csv")).iter().all(|m| m["article"] == "7"));
+}
+
+#[test]
+fn the_summary_tells_what_was_found_and_quiet_does_not() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    one_article(input.path());
+    let loud = extract(input.path(), out.path(), &[]).assert().code(0);
+    let summary = String::from_utf8(loud.get_output().stdout.clone()).unwrap();
+    for part in ["1 articles", "PER", "leads", "Most connected", "triples.csv"] {
+        assert!(summary.contains(part), "{part} is not in\n{summary}");
+    }
+    let quiet = extract(input.path(), out.path(), &["--quiet"]).assert().code(0);
+    assert!(quiet.get_output().stdout.is_empty() && stderr(&quiet).is_empty());
+}
+
+#[test]
+fn user_aliases_join_names() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(
+        input.path().join("a.txt"),
+        "Zorblatt Industries opened a plant in Lyon.\n\nThe Blue Giant hired 40 people.\n",
+    )
+    .unwrap();
+    let aliases = input.path().join("names.csv.aliases");
+    fs::write(&aliases, "entity,alias,type,rule\nZorblatt Industries,The Blue Giant,ORG,same\n").unwrap();
+    extract(&input.path().join("a.txt"), out.path(), &["--aliases", aliases.to_str().unwrap()])
+        .assert()
+        .code(0);
+    let mentions = rows(&out.path().join("mentions.csv"));
+    let giant = mentions.iter().find(|m| m["text"].contains("Blue Giant")).expect("the alias is found");
+    assert_eq!(giant["entity"], "Zorblatt Industries");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_what_is_finished() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    let out = tempfile::tempdir().unwrap();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("triplewire"))
+        .args(["extract", "-", "--engine", "rten", "--quiet", "--out"])
+        .arg(out.path())
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Enough for several blocks, so that some are finished while the input is still open.
+    let line = serde_json::json!({"id": "x", "text": TEXT.repeat(40)}).to_string();
+    for i in 0..60 {
+        writeln!(stdin, "{}", line.replace("\"x\"", &format!("\"{i}\""))).unwrap();
+    }
+    stdin.flush().unwrap();
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!rows(&out.path().join("mentions.csv")).is_empty());
+    let run: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.path().join("run.json")).unwrap()).unwrap();
+    assert_eq!(run["complete"], false);
+}
