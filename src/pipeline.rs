@@ -83,7 +83,12 @@ impl Knowledge {
 
     /// Entities and relations from mentions that are right as they are, as in hand labels: none is
     /// added, dropped or changed, except those that lie in no sentence.
-    pub fn relate_given(&self, text: &str, sentences: &[Span], given: Vec<RawMention>) -> (Names, Vec<Relation>) {
+    pub fn relate_given(
+        &self,
+        text: &str,
+        sentences: &[Span],
+        given: Vec<RawMention>,
+    ) -> (Names, Vec<Relation>) {
         let names = resolve_given(&self.aliases, text, sentences, given);
         let relations = self.relations(text, sentences, &names);
         (names, relations)

@@ -82,7 +82,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let model = pipeline.model();
     let run = Run {
         version: env!("CARGO_PKG_VERSION"),
-        model: ModelRecord { name: model.folder().name(), hash: model.hash()? },
+        model: ModelRecord {
+            name: model.folder().name.clone(),
+            hash: model.folder().hash(model.engine().name())?,
+        },
         engine: model.engine().name().to_owned(),
         precision: model.engine().precision(),
         rules_hash: hashes.rules,

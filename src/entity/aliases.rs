@@ -173,6 +173,11 @@ impl Aliases {
         fitting.filter(|alias| !exact || alias.text == name).collect()
     }
 
+    /// Whether any alias has this key.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.by_key.contains_key(key)
+    }
+
     /// Whether a user has said that the names with these keys are never the same.
     pub(super) fn never(&self, a: &str, b: &str) -> bool {
         !self.never.is_empty() && self.never.contains(&ordered(a.to_owned(), b.to_owned()))

@@ -135,18 +135,30 @@ pub(super) fn cleaned(
             break;
         }
     }
-    span.of(text).chars().any(char::is_alphanumeric).then_some(span)
+    let name = span.of(text);
+    let only_title = entity_type == EntityType::Per
+        && matches!(
+            name,
+            "Mr" | "Mr." | "Mrs" | "Mrs." | "Ms" | "Ms." | "Dr" | "Dr." | "Sen." | "Rep." | "Gov." | "Gen."
+        );
+    (name.chars().any(char::is_alphanumeric) && !only_title).then_some(span)
 }
 
 fn without_quotes(text: &str, span: Span) -> Span {
     const QUOTES: &[char] = &['"', '“', '”', '„', '«', '»', '‘', '`', '*', '_', '•', '|'];
-    let name = span.of(text);
-    let start_cut =
-        name.trim_start_matches(QUOTES).trim_start_matches([',', ';', ':', '-', '–', '—']).trim_start();
-    let mut start = span.end - start_cut.len();
-    let end_cut =
-        start_cut.trim_end_matches(QUOTES).trim_end_matches([',', ';', ':', '-', '–', '—']).trim_end();
-    let mut end = start + end_cut.len();
+    const MARKS: &[char] = &[',', ';', ':', '-', '–', '—', '/', '!', '?'];
+    let mut name = span.of(text);
+    name = name.trim_start_matches(|c: char| {
+        c.is_whitespace()
+            || QUOTES.contains(&c)
+            || MARKS.contains(&c)
+            || matches!(c, '.' | ')' | ']' | '\'' | '’')
+    });
+    let mut start = span.end - name.len();
+    name = name.trim_end_matches(|c: char| {
+        c.is_whitespace() || QUOTES.contains(&c) || MARKS.contains(&c) || matches!(c, '(' | '[')
+    });
+    let mut end = start + name.len();
     for (open, close) in [('(', ')'), ('[', ']')] {
         let name = &text[start..end];
         let (opened, closed) = (name.matches(open).count(), name.matches(close).count());
@@ -207,6 +219,8 @@ mod tests {
             (Org, "McDonald's", "McDonald's"),
             (Org, "“Haberdar”", "Haberdar"),
             (Org, "PKK)", "PKK"),
+            (Per, "Mahir Alan/", "Mahir Alan"),
+            (Per, ". Hagers", "Hagers"),
             (Loc, "Turkey’s", "Turkey"),
             (Loc, " Turkey ", "Turkey"),
         ];
@@ -215,6 +229,7 @@ mod tests {
             let span = cleaned(name, whole, entity_type, |known| known == "McDonald's");
             assert_eq!(span.map(|s| s.of(name)), Some(expected));
         }
+        assert_eq!(cleaned("Mr.", Span::new(0, 3), Per, |_| false), None);
         assert_eq!(cleaned("“”", Span::new(0, 6), Org, |_| false), None);
     }
 }

@@ -119,7 +119,8 @@ fn join_initials(folded: &str) -> String {
     let mut after_initial = false;
     for word in folded.split(' ').filter(|w| !w.is_empty()) {
         let initial = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
-        if !joined.is_empty() && !(initial && after_initial) {
+        let joins = initial && after_initial;
+        if !joined.is_empty() && !joins {
             joined.push(' ');
         }
         joined.push_str(word);

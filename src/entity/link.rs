@@ -5,7 +5,7 @@
 //! brackets, acronyms by initials, parts of persons' names, short forms of organisations. A name that
 //! fits two others joins neither.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entity::EntityType;
 use crate::entity::aliases::{Aliases, Use};
@@ -30,6 +30,9 @@ pub(super) struct Links {
     pub entities: Vec<Linked>,
     /// For each mention, whether it is a demonym.
     pub demonym: Vec<bool>,
+    /// For each mention, whether the tables know it surely as a person or an organisation, or as
+    /// a place that the model has not taken for either.
+    pub decided: Vec<bool>,
 }
 
 /// Persons are never joined with anything else.
@@ -60,11 +63,14 @@ pub(super) fn link(aliases: &Aliases, text: &str, support: &Support, mentions: &
     let (names, known) = names(aliases, text, support, mentions);
     let mut joined = Joined::new(aliases, &names, known);
     joined.same_in_tables();
-    for (long, short) in bracketed(text, mentions) {
-        let of = |mention: usize| names.iter().position(|name| name.mentions.contains(&mention));
-        if let (Some(long), Some(short)) = (of(long), of(short)) {
-            joined.join(long, short);
+    let mut name_of = vec![0; mentions.len()];
+    for (i, name) in names.iter().enumerate() {
+        for &mention in &name.mentions {
+            name_of[mention] = i;
         }
+    }
+    for (long, short) in bracketed(text, mentions) {
+        joined.join(name_of[long], name_of[short]);
     }
     joined.legal_forms();
     joined.initials();
@@ -91,13 +97,25 @@ fn names(
             vote.1 += mention.score;
         }
     }
+    // Last and first names of the persons that have both.
+    let full_names: BTreeSet<String> = mentions
+        .iter()
+        .filter(|m| m.entity_type == EntityType::Per)
+        .map(|m| person_parts(m.span.of(text)))
+        .filter(|parts| parts.len() > 1)
+        .flat_map(|parts| [parts.first().cloned(), parts.last().cloned()])
+        .flatten()
+        .collect();
     let mut index: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
     let mut names: Vec<Name> = Vec::new();
     let mut known: Vec<Option<usize>> = Vec::new();
     for (i, (mention, key)) in mentions.iter().zip(&keys).enumerate() {
         let own = kind_of(mention.entity_type);
         let (person, thing) = votes.get(key.as_str()).copied().unwrap_or_default();
+        let table = sure_type(aliases, mention.span.of(text), key).map(kind_of);
+        let rival = || own == Kind::Person && full_names.contains(key.as_str());
         let kind = match own {
+            _ if table.is_some() && !rival() => table.unwrap_or(own),
             _ if mention.score >= CONFIDENT => own,
             Kind::Person if thing > person => Kind::Thing,
             Kind::Thing if person > thing => Kind::Person,
@@ -135,17 +153,33 @@ fn names(
         }
     }
     // A surname that the tables give to one person is not theirs where the article names another.
-    let firm: Vec<Option<usize>> = (0..names.len())
+    let mut with_last: BTreeMap<&str, BTreeSet<Option<usize>>> = BTreeMap::new();
+    for (name, entity) in names.iter().zip(&known) {
+        if let [_, .., last] = name.parts.as_slice() {
+            with_last.entry(last).or_default().insert(*entity);
+        }
+    }
+    let firm = (0..names.len())
         .map(|i| {
-            let entity = known[i]?;
-            let [part] = names[i].parts.as_slice() else { return Some(entity) };
-            let rival = names.iter().zip(&known).any(|(other, of)| {
-                other.parts.len() > 1 && other.parts.last() == Some(part) && *of != Some(entity)
-            });
-            (!rival).then_some(entity)
+            let [part] = names[i].parts.as_slice() else { return known[i] };
+            let rival = with_last.get(part.as_str()).is_some_and(|of| of.iter().any(|e| *e != known[i]));
+            known[i].filter(|_| !rival)
         })
         .collect();
     (names, firm)
+}
+
+/// The type that the tables give to a name that is nothing else: all its aliases are sure, and of one
+/// entity.
+fn sure_type(aliases: &Aliases, surface: &str, key: &str) -> Option<EntityType> {
+    let found = aliases.written_like(surface, key);
+    let first = found.first()?;
+    let sure = found
+        .iter()
+        .all(|a| a.entity == first.entity && matches!(a.usage, Use::Name | Use::Cased) && !a.demonym);
+    // In small letters it may be a word.
+    let written = surface == first.text || !surface.chars().all(|c| !c.is_uppercase());
+    if sure && written { aliases.known(first.entity).entity_type } else { None }
 }
 
 fn kind_of(entity_type: EntityType) -> Kind {
@@ -168,6 +202,9 @@ fn in_tables(
     support: &Support,
 ) -> Option<(usize, bool)> {
     let surface = mention.span.of(text);
+    if surface.contains('$') {
+        return None; // `US$` is no country
+    }
     let full_key = key(surface);
     let short_key = without_company_form(bare_key);
     let forms = [
@@ -184,7 +221,10 @@ fn in_tables(
             let counts = match alias.usage {
                 Use::Name | Use::Cased | Use::Supported => true,
                 Use::Ambiguous => support.has(alias.entity),
-                Use::Resolve => mention_type.is_none_or(|t| t == mention.entity_type),
+                Use::Resolve => {
+                    mention_type.is_none_or(|t| t == mention.entity_type)
+                        && (alias.text == form || is_upper_word(form))
+                }
             };
             if fits && counts && !entities.contains(&(alias.entity, alias.demonym)) {
                 entities.push((alias.entity, alias.demonym));
@@ -357,8 +397,12 @@ fn initials(name: &str) -> [String; 2] {
 }
 
 fn has_initials(long: &str, short: &str) -> bool {
-    let short: String = key(short).chars().filter(|c| *c != ' ').collect();
-    initials(long).contains(&short)
+    initials(long).contains(&letters(short))
+}
+
+/// The letters of an acronym, as initials are written.
+fn letters(acronym: &str) -> String {
+    key(acronym).chars().filter(|c| *c != ' ').collect()
 }
 
 fn shares_initial(long: &str, short: &str) -> bool {
@@ -384,21 +428,29 @@ pub(super) fn missed_acronym<'t>(text: &'t str, mention: &Found) -> Option<&'t s
 struct Joined<'a> {
     aliases: &'a Aliases,
     names: &'a [Name],
+    /// For each set its entity in the tables.
     known: Vec<Option<usize>>,
+    /// For each name its set.
     set: Vec<usize>,
+    /// For each set its names.
+    members: Vec<Vec<usize>>,
 }
 
 impl<'a> Joined<'a> {
     fn new(aliases: &'a Aliases, names: &'a [Name], known: Vec<Option<usize>>) -> Self {
-        Joined { aliases, names, known, set: (0..names.len()).collect() }
+        let members = (0..names.len()).map(|i| vec![i]).collect();
+        Joined { aliases, names, known, set: (0..names.len()).collect(), members }
     }
 
-    /// Joins the sets of two names, unless they are of two kinds or two entities of the tables, one
-    /// is a demonym, or a user has said never.
+    /// Joins the sets of two names, unless they are of two kinds or two entities of the tables, or a
+    /// user has said never.
     fn join(&mut self, a: usize, b: usize) -> bool {
-        let (into, from) = (self.set[a].min(self.set[b]), self.set[a].max(self.set[b]));
+        let (mut into, mut from) = (self.set[a], self.set[b]);
         if into == from {
             return true;
+        }
+        if self.members[into].len() < self.members[from].len() {
+            (into, from) = (from, into);
         }
         let known = match (self.known[into], self.known[from]) {
             (Some(x), Some(y)) if x != y => return false,
@@ -407,10 +459,9 @@ impl<'a> Joined<'a> {
         if self.names[a].kind != self.names[b].kind || self.forbidden(into, from) {
             return false;
         }
-        for set in &mut self.set {
-            if *set == from {
-                *set = into;
-            }
+        for name in std::mem::take(&mut self.members[from]) {
+            self.set[name] = into;
+            self.members[into].push(name);
         }
         self.known[into] = known;
         true
@@ -421,8 +472,8 @@ impl<'a> Joined<'a> {
             return false;
         }
         let keys = |set: usize| {
-            let of_names = (0..self.names.len()).filter(move |&i| self.set[i] == set);
-            let mut keys: Vec<String> = of_names.map(|i| self.names[i].key.clone()).collect();
+            let mut keys: Vec<String> =
+                self.members[set].iter().map(|&name| self.names[name].key.clone()).collect();
             keys.extend(self.known[set].map(|entity| key(&self.aliases.known(entity).name)));
             keys
         };
@@ -466,21 +517,22 @@ impl<'a> Joined<'a> {
     /// `SCF` and the only organisation in the article with these initials.
     fn initials(&mut self) {
         let names = self.names;
+        let mut with: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (i, long) in names.iter().enumerate() {
+            if long.entity_type == EntityType::Org && long.surface.split_whitespace().count() >= 2 {
+                for initials in initials(&long.surface) {
+                    with.entry(initials).or_default().push(i);
+                }
+            }
+        }
         for (i, short) in names.iter().enumerate() {
             let fits = matches!(short.entity_type, EntityType::Org | EntityType::Misc);
             if !fits || short.demonym || self.is_known(i) || !is_acronym(&short.surface) {
                 continue;
             }
-            let candidates: Vec<usize> = (0..names.len())
-                .filter(|&j| {
-                    let long = &names[j];
-                    j != i
-                        && long.entity_type == EntityType::Org
-                        && long.surface.split_whitespace().count() >= 2
-                        && has_initials(&long.surface, &short.surface)
-                })
-                .collect();
-            self.join_only(i, &candidates);
+            if let Some(candidates) = with.get(&letters(&short.surface)) {
+                self.join_only(i, candidates);
+            }
         }
     }
 
@@ -494,42 +546,54 @@ impl<'a> Joined<'a> {
         let mut order: Vec<usize> = (0..names.len()).filter(|&i| names[i].kind == Kind::Person).collect();
         // Longer names first: `Tayyip Erdogan` has joined `Recep Tayyip Erdogan` when `Erdogan` asks.
         order.sort_by_key(|&i| (std::cmp::Reverse(names[i].parts.len()), i));
+        let mut with_last: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut with_first: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for &i in &order {
+            if let Some(last) = names[i].parts.last() {
+                with_last.entry(last).or_default().push(i);
+            }
+            if let [first, _, ..] = names[i].parts.as_slice() {
+                with_first.entry(first).or_default().push(i);
+            }
+        }
+        let of = |index: &BTreeMap<&str, Vec<usize>>, part: Option<&String>| {
+            part.and_then(|part| index.get(part.as_str())).cloned().unwrap_or_default()
+        };
         for &i in &order {
             let short = &names[i].parts;
-            let fuller = |j: &usize| *j != i && is_fuller(&names[*j].parts, short);
-            let by_last: Vec<usize> = order.iter().copied().filter(fuller).collect();
-            if !by_last.is_empty() {
-                self.join_only(i, &by_last);
+            let mut fuller = of(&with_last, short.last());
+            fuller.retain(|&j| j != i && is_fuller(&names[j].parts, short));
+            if !fuller.is_empty() {
+                self.join_only(i, &fuller);
                 continue;
             }
-            let [first] = short.as_slice() else { continue };
-            let by_first: Vec<usize> = order
-                .iter()
-                .copied()
-                .filter(|&j| {
-                    names[j].parts.len() > 1
-                        && names[j].parts.first() == Some(first)
-                        && names[j].mentions.first() < names[i].mentions.first()
-                })
-                .collect();
-            self.join_only(i, &by_first);
+            if short.len() == 1 {
+                let mut fuller = of(&with_first, short.first());
+                fuller.retain(|&j| names[j].mentions.first() < names[i].mentions.first());
+                self.join_only(i, &fuller);
+            }
         }
     }
 
     /// `Brookings` and the only `Brookings Institution`, `Free Beacon` and `Washington Free Beacon`; of places only `Springfield` and `Springfield, Ill.`
     fn short_forms(&mut self) {
         let names = self.names;
+        // Every way to shorten a name, and the names that it shortens.
+        let mut shortened: BTreeMap<(EntityType, String), Vec<usize>> = BTreeMap::new();
+        for (i, long) in names.iter().enumerate() {
+            if long.kind == Kind::Thing && !long.demonym {
+                for short in shortenings(long) {
+                    shortened.entry((long.entity_type, short)).or_default().push(i);
+                }
+            }
+        }
         for (i, short) in names.iter().enumerate() {
             if short.kind == Kind::Person || short.demonym || self.is_known(i) {
                 continue;
             }
-            let candidates: Vec<usize> = (0..names.len())
-                .filter(|&j| {
-                    let long = &names[j];
-                    j != i && !long.demonym && long.kind == Kind::Thing && is_short_form(short, long)
-                })
-                .collect();
-            self.join_only(i, &candidates);
+            if let Some(candidates) = shortened.get(&(short.entity_type, short.short_key.clone())) {
+                self.join_only(i, candidates);
+            }
         }
     }
 }
@@ -556,21 +620,19 @@ fn is_fuller(full: &[String], short: &[String]) -> bool {
     })
 }
 
-fn is_short_form(short: &Name, long: &Name) -> bool {
-    match (short.entity_type, long.entity_type) {
-        (EntityType::Org, EntityType::Org) => {
-            let words = short.short_key.split(' ').count();
-            let begins = long.short_key.strip_prefix(short.short_key.as_str());
-            let ends = long.short_key.strip_suffix(short.short_key.as_str());
-            (begins.is_some_and(|r| r.starts_with(' '))
-                && short.short_key.len() >= 4
-                && !is_generic(&short.short_key))
-                || (ends.is_some_and(|r| r.ends_with(' ')) && words >= 2)
+/// The keys of the short forms of a name: an organisation's first words (if they say enough) and
+/// last words (two or more), a place without what follows its comma.
+fn shortenings(name: &Name) -> Vec<String> {
+    match name.entity_type {
+        EntityType::Org => {
+            let key = name.short_key.as_str();
+            let gaps: Vec<usize> = key.match_indices(' ').map(|(at, _)| at).take(12).collect();
+            let first = gaps.iter().map(|&at| &key[..at]).filter(|k| k.len() >= 4 && !is_generic(k));
+            let last = gaps.iter().map(|&at| &key[at + 1..]).filter(|k| k.contains(' '));
+            first.chain(last).map(str::to_owned).collect()
         }
-        (EntityType::Loc, EntityType::Loc) => {
-            long.surface.split_once(',').is_some_and(|(place, _)| key(place) == short.key)
-        }
-        _ => false,
+        EntityType::Loc => name.surface.split_once(',').map(|(place, _)| key(place)).into_iter().collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -621,11 +683,20 @@ fn is_generic(key: &str) -> bool {
 
 fn finish(aliases: &Aliases, text: &str, mentions: &[Found], names: &[Name], joined: Joined<'_>) -> Links {
     let mut demonym = vec![false; mentions.len()];
+    let mut decided = vec![false; mentions.len()];
     let mut of_set: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (i, name) in names.iter().enumerate() {
         of_set.entry(joined.set[i]).or_default().extend(&name.mentions);
         for &mention in &name.mentions {
             demonym[mention] = name.demonym;
+            let surface = mentions[mention].span.of(text);
+            let sure = sure_type(aliases, surface, &name.key);
+            decided[mention] = joined.known[joined.set[i]].is_some()
+                && match sure {
+                    Some(EntityType::Org | EntityType::Per) => true,
+                    Some(EntityType::Loc) => mentions[mention].entity_type == EntityType::Misc,
+                    _ => false,
+                };
         }
     }
     let mut entities: Vec<Linked> = Vec::new();
@@ -653,7 +724,7 @@ fn finish(aliases: &Aliases, text: &str, mentions: &[Found], names: &[Name], joi
             }
         }
     }
-    Links { entities: distinct, demonym }
+    Links { entities: distinct, demonym, decided }
 }
 
 /// The fullest form among the mentions: not in capitals if there is another, then most words, most
@@ -673,7 +744,13 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
     };
     let rank = |(form, count): &(String, usize)| {
         let letters = form.chars().filter(|c| c.is_alphanumeric()).count();
-        (!shouted(form), form.split_whitespace().count(), letters, *count)
+        (
+            !shouted(form),
+            form.starts_with(|c: char| !c.is_lowercase()),
+            form.split_whitespace().count(),
+            letters,
+            *count,
+        )
     };
     let mut best: Option<&(String, usize)> = None;
     for form in &forms {

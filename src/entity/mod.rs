@@ -16,7 +16,7 @@ mod recognise;
 
 pub use aliases::Aliases;
 pub use mention::{Entity, EntityType, Mention, Origin};
-pub use names::{Names, resolve};
+pub use names::{Names, resolve, resolve_given};
 
 #[cfg(test)]
 mod tests;

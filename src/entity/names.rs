@@ -1,5 +1,8 @@
 //! Aliases, acronyms, surnames, demonyms: many mentions, one entity.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use crate::entity::aliases::{Aliases, hex};
@@ -7,7 +10,7 @@ use crate::entity::clean::cleaned;
 use crate::entity::dates;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
-use crate::entity::recognise::{CONFIDENT, Found, add_acronym, recognise, sentence_of};
+use crate::entity::recognise::{CONFIDENT, Found, Support, add_acronyms, may_become, recognise, sentence_of};
 use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
 use crate::text::Span;
@@ -32,16 +35,53 @@ pub struct Names {
 ///    then acronyms that the article introduces in brackets, then dates ([`Origin::Dates`]).
 /// 3. Mentions are joined to entities. The tables decide an entity's name and type; without them the
 ///    name is the fullest form in the article and the type the one with the greatest sum of scores.
-/// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity;
-///    demonyms stay `MISC`, with their country as the entity.
+/// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity, unless it
+///    is an `ORG` named after a place; so does, whatever the score, a mention that the tables know
+///    surely as an organisation or a person. Demonyms are `MISC`, with their country as the entity.
 pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Names {
     let mentions = tidy(aliases, text, sentences, raw);
     let (mut mentions, support) = recognise(aliases, text, sentences, mentions);
-    add_introduced(text, sentences, &mut mentions);
+    add_introduced(aliases, text, sentences, &mut mentions);
     let found_dates = add_dates(text, sentences, &mut mentions);
 
-    let named: Vec<Found> = mentions.iter().filter(|m| m.entity_type != EntityType::Date).cloned().collect();
-    let links = link(aliases, text, &support, &named);
+    join(aliases, text, &support, &mentions, found_dates)
+}
+
+/// Decides which of mentions that are right as they are, as in hand labels, name the same entity. None
+/// is added, cut or retyped; only those that lie in no sentence are dropped.
+pub fn resolve_given(aliases: &Aliases, text: &str, sentences: &[Span], given: Vec<RawMention>) -> Names {
+    let mut mentions: Vec<Found> = given
+        .into_iter()
+        .filter_map(|RawMention { span, entity_type, score }| {
+            let sentence = sentence_of(sentences, span)?;
+            Some(Found { span, sentence, entity_type, score, origin: Origin::Model })
+        })
+        .collect();
+    mentions.sort_by_key(|m| m.span);
+    let (_, support) = recognise(aliases, text, sentences, mentions.clone());
+    let (dates, mentions): (Vec<Found>, Vec<Found>) =
+        mentions.into_iter().partition(|m| m.entity_type == EntityType::Date);
+    let dates = dates.into_iter().map(|date| (dates::name_of(date.span.of(text)), date));
+    let dates = dates.map(|(name, date)| (Found { origin: Origin::Dates, ..date }, name)).collect();
+    let types: Vec<(Span, EntityType)> = mentions.iter().map(|m| (m.span, m.entity_type)).collect();
+    let mut names = join(aliases, text, &support, &mentions, dates);
+    for mention in &mut names.mentions {
+        if let Ok(at) = types.binary_search_by_key(&mention.span, |&(span, _)| span) {
+            mention.entity_type = types[at].1;
+        }
+    }
+    names
+}
+
+/// Joins mentions, which hold no dates, to entities.
+fn join(
+    aliases: &Aliases,
+    text: &str,
+    support: &Support,
+    mentions: &[Found],
+    found_dates: Vec<(Found, String)>,
+) -> Names {
+    let links = link(aliases, text, support, mentions);
 
     let mut names = Names::default();
     let mut placed: Vec<Mention> = Vec::with_capacity(mentions.len());
@@ -49,11 +89,13 @@ pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMe
     for linked in links.entities {
         let number = entities.len();
         for &i in &linked.mentions {
-            let mention = &named[i];
+            let mention = &mentions[i];
             let demonym = links.demonym[i];
             let mut entity_type = mention.entity_type;
-            if mention.score < CONFIDENT {
-                entity_type = if demonym { EntityType::Misc } else { linked.entity_type };
+            let better = if demonym { EntityType::Misc } else { linked.entity_type };
+            let decided = links.decided[i] && !demonym;
+            if decided || (mention.score < CONFIDENT && may_become(entity_type, better)) {
+                entity_type = better;
             }
             placed.push(Mention {
                 span: mention.span,
@@ -65,13 +107,13 @@ pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMe
                 demonym,
             });
         }
-        let first = linked.mentions.iter().map(|&i| named[i].span.start).min().unwrap_or(0);
+        let first = linked.mentions.iter().map(|&i| mentions[i].span.start).min().unwrap_or(0);
         entities.push((first, entity(linked.entity_type, linked.name)));
     }
+    let mut number_of: BTreeMap<String, usize> = BTreeMap::new();
     for (mention, name) in found_dates {
-        let known = entities.iter().position(|(_, e)| e.entity_type == EntityType::Date && e.name == name);
-        let number = known.unwrap_or_else(|| {
-            entities.push((mention.span.start, entity(EntityType::Date, name)));
+        let number = *number_of.entry(name).or_insert_with_key(|name| {
+            entities.push((mention.span.start, entity(EntityType::Date, name.clone())));
             entities.len() - 1
         });
         placed.push(Mention {
@@ -121,21 +163,55 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         let Some(span) = cleaned(text, within_sentence(text, sentences, span), entity_type, is_known) else {
             continue;
         };
+        let span = without_the(aliases, text, span);
         let Some(sentence) = sentence_of(sentences, span) else { continue };
         let origin = if entity_type == EntityType::Date { Origin::Dates } else { Origin::Model };
         mentions.push(Found { span, sentence, entity_type, score, origin });
     }
-    mentions.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then(b.span.len().cmp(&a.span.len())).then(a.span.cmp(&b.span))
-    });
+    mentions.sort_by_key(|m| (m.span, Reverse(m.entity_type)));
     let mut kept: Vec<Found> = Vec::with_capacity(mentions.len());
-    for mention in mentions {
-        let at = kept.partition_point(|m| m.span.end <= mention.span.start);
-        if kept.get(at).is_none_or(|m| !m.span.overlaps(mention.span)) {
-            kept.insert(at, mention);
-        }
+    let mut rest = mentions.as_slice();
+    while let Some(first) = rest.first() {
+        // A run of mentions of which each overlaps one before.
+        let mut end = first.span.end;
+        let count = rest.iter().take_while(|m| {
+            let overlaps = m.span.start < end;
+            end = end.max(m.span.end);
+            overlaps || m.span.start == first.span.start
+        });
+        let (run, after) = rest.split_at(count.count());
+        likeliest(run, &mut kept);
+        rest = after;
     }
     kept
+}
+
+/// Adds to `kept` the mentions of `run` that overlap no likelier one.
+fn likeliest(run: &[Found], kept: &mut Vec<Found>) {
+    if let [only] = run {
+        kept.push(only.clone());
+        return;
+    }
+    let mut order: Vec<&Found> = run.iter().collect();
+    order.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.span.len().cmp(&a.span.len())));
+    let mut chosen: Vec<&Found> = Vec::new();
+    for mention in order {
+        if chosen.iter().all(|m| !m.span.overlaps(mention.span)) {
+            chosen.push(mention);
+        }
+    }
+    chosen.sort_by_key(|m| m.span);
+    kept.extend(chosen.into_iter().cloned());
+}
+
+/// Cuts `The ` off a name that the tables know only without it.
+fn without_the(aliases: &Aliases, text: &str, span: Span) -> Span {
+    let name = span.of(text);
+    let known = |name: &str| aliases.written_like(name, &key(name)).iter().any(|a| a.text == name);
+    match name.strip_prefix("The ") {
+        Some(rest) if known(rest) && !known(name) => Span::new(span.start + 4, span.end),
+        _ => span,
+    }
 }
 
 /// `span` up to the end of the sentence in which it begins.
@@ -151,7 +227,7 @@ fn within_sentence(text: &str, sentences: &[Span], span: Span) -> Span {
 }
 
 /// Adds acronyms that the article introduces in brackets, there and wherever else they stand.
-fn add_introduced(text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
+fn add_introduced(aliases: &Aliases, text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
     let mut introduced: Vec<(String, EntityType)> = Vec::new();
     for mention in mentions.iter() {
         if let Some(acronym) = missed_acronym(text, mention) {
@@ -162,13 +238,10 @@ fn add_introduced(text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
         let short = &mentions[short];
         introduced.push((short.span.of(text).to_owned(), short.entity_type));
     }
+    introduced.retain(|(acronym, _)| is_acronym(acronym));
     introduced.sort();
     introduced.dedup_by(|a, b| a.0 == b.0);
-    for (acronym, entity_type) in introduced {
-        if is_acronym(&acronym) {
-            add_acronym(text, sentences, mentions, &acronym, entity_type);
-        }
-    }
+    add_acronyms(aliases, text, sentences, mentions, &introduced);
 }
 
 /// Adds the dates that no mention covers, and returns all dates with their names.

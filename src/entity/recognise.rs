@@ -1,8 +1,10 @@
 //! The alias tables as a recogniser: their names in a text, and the acronyms that an article
 //! introduces itself.
 
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use crate::entity::aliases::{Alias, Aliases, Use};
-use crate::entity::fold::{Plain, in_capitals, is_upper_word};
+use crate::entity::fold::{Plain, in_capitals, is_upper_word, key};
 use crate::entity::{EntityType, Origin};
 use crate::text::Span;
 
@@ -14,6 +16,12 @@ pub(super) const SCORE_SUPPORTED: f32 = 0.8;
 
 /// From this score on, the model's reading stands against that of the tables.
 pub(super) const CONFIDENT: f32 = 0.8;
+
+/// Whether a doubted `from` may be corrected to `to`. A place that the model takes for an organisation
+/// stands for its team or government more often than the model is wrong.
+pub(super) fn may_become(from: EntityType, to: EntityType) -> bool {
+    from != to && (from, to) != (EntityType::Org, EntityType::Loc)
+}
 
 /// A mention on its way to its entity.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +68,7 @@ struct Hit<'t> {
 ///
 /// - A name inside a longer mention of the model is left to it, and so is one at the same place; only
 ///   a type that the model doubts (below 0.8) is corrected.
+/// - A compound (`anti-IS`, `U.S.-led`, `Turkish-Syrian`) is reduced to the names in it.
 /// - A name that is longer than the model's mentions in it replaces them.
 /// - A name that overlaps a mention in part replaces it only where the model doubts.
 pub(super) fn recognise(
@@ -70,12 +79,12 @@ pub(super) fn recognise(
 ) -> (Vec<Found>, Support) {
     let hits = hits(aliases, text, sentences);
     let sure = longest(&hits, |hit| sure_entity(aliases, hit));
-    let (mentions, accepted) = merge(aliases, mentions, &sure);
+    let (mentions, accepted) = merge(aliases, text, mentions, &sure);
     let mut entities: Vec<usize> = accepted.into_iter().filter(|a| !a.demonym).map(|a| a.entity).collect();
     // What the model reports may be sure where the recogniser is not looking: other case.
     for mention in &mentions {
         let name = mention.span.of(text);
-        for alias in aliases.written_like(name, &super::fold::key(name)) {
+        for alias in aliases.written_like(name, &key(name)) {
             if matches!(alias.usage, Use::Name | Use::Cased) && !alias.demonym {
                 entities.push(alias.entity);
             }
@@ -84,15 +93,47 @@ pub(super) fn recognise(
     let support = Support::of(entities);
     let supported =
         longest(&hits, |hit| sure_entity(aliases, hit).or_else(|| supported_entity(aliases, hit, &support)));
-    let (mentions, _) = merge(aliases, mentions, &supported);
+    let (mentions, _) = merge(aliases, text, mentions, &supported);
     (mentions, support)
 }
 
 /// Whether the model's mention is longer than `span`, or overlaps it in part and is sure.
-fn stands_against(mention: &Found, span: Span) -> bool {
-    let longer = mention.span.contains(span) && mention.span != span;
+fn stands_against(aliases: &Aliases, text: &str, mention: &Found, span: Span) -> bool {
+    let longer =
+        mention.span.contains(span) && mention.span != span && !is_compound(aliases, text, mention, span);
     let partly = !mention.span.contains(span) && !span.contains(mention.span);
     longer || (partly && mention.score >= CONFIDENT)
+}
+
+/// Whether the mention is one word made of the name at `span` and something that is no part of a
+/// name (`anti-IS`, `U.S.-led`), or an adjective of two names of the tables (`Turkish-Syrian`).
+fn is_compound(aliases: &Aliases, text: &str, mention: &Found, span: Span) -> bool {
+    const DASHES: &[char] = &['-', '‐', '‑', '–', '/'];
+    if mention.span.of(text).contains(char::is_whitespace) {
+        return false;
+    }
+    let front = match &text[mention.span.start..span.start] {
+        "" => None,
+        before => Some(before.strip_suffix(DASHES).unwrap_or("")),
+    };
+    let back = match &text[span.end..mention.span.end] {
+        "" => None,
+        after => Some(after.strip_prefix(DASHES).unwrap_or("")),
+    };
+    let small =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_lowercase() || DASHES.contains(&c));
+    if front.is_none_or(is_prefix) && back.is_none_or(small) {
+        return true;
+    }
+    let sure = |alias: &&Alias| matches!(alias.usage, Use::Name | Use::Cased);
+    let known = |part: &str| aliases.written_like(part, &key(part)).iter().any(sure);
+    matches!((front, back), (Some(other), None) | (None, Some(other)) if known(other))
+}
+
+fn is_prefix(word: &str) -> bool {
+    const PREFIXES: &[&str] =
+        &["anti", "pro", "ex", "non", "post", "pre", "un", "inter", "trans", "mid", "all"];
+    PREFIXES.contains(&word.to_lowercase().as_str())
 }
 
 /// Every place where an alias stands as whole words inside one sentence, by start, longest first.
@@ -115,15 +156,9 @@ fn hits<'t>(aliases: &Aliases, text: &'t str, sentences: &[Span]) -> Vec<Hit<'t>
         }
     }
     hits.sort_by_key(|hit| (hit.span.start, std::cmp::Reverse(hit.span.end)));
-    // Sentences are asked once, in order.
-    let mut asked: Option<(usize, bool)> = None;
+    let mut capitals = Capitals::default();
     for hit in &mut hits {
-        let capitals = match asked {
-            Some((sentence, capitals)) if sentence == hit.sentence => capitals,
-            _ => in_capitals(sentences[hit.sentence].of(text)),
-        };
-        asked = Some((hit.sentence, capitals));
-        hit.among_capitals = capitals || in_run_of_capitals(text, sentences[hit.sentence], hit.span);
+        hit.among_capitals = capitals.around(aliases, text, sentences, hit.sentence, hit.span);
     }
     hits
 }
@@ -140,7 +175,7 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let before = text[..start].chars().next_back();
     let mut rest = text[end..].chars();
     let (after, next) = (rest.next(), rest.next());
-    let joins = |c: char| c.is_alphanumeric() || matches!(c, '@' | '_');
+    let joins = |c: char| c.is_alphanumeric() || matches!(c, '@' | '_' | '$');
     if before.is_some_and(joins) || after.is_some_and(joins) {
         return false;
     }
@@ -153,16 +188,18 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     }
 }
 
-/// Whether the words around `span` are shouted: both neighbours in capitals, or one long one. Two
-/// acronyms side by side (`US NATO envoy`) are no shouting.
-fn in_run_of_capitals(text: &str, sentence: Span, span: Span) -> bool {
-    let shouted = |word: Option<&str>| word.is_some_and(is_upper_word);
-    let letters = |word: Option<&str>| word.map_or(0, |w| w.chars().filter(|c| c.is_alphabetic()).count());
-    let before = text[sentence.start..span.start].split_whitespace().next_back();
+/// Whether the words around `span` are shouted: both neighbours in capitals, or one of four letters or
+/// more. Names of the tables side by side (`US NATO envoy`) are no shouting. `it IS` is.
+fn in_run_of_capitals(aliases: &Aliases, text: &str, sentence: Span, span: Span) -> bool {
+    let before = text[sentence.start..span.start].split_whitespace().next_back().unwrap_or("");
     // What follows without a blank belongs to the word itself: `US-led`, `IS's`.
-    let after = text[span.end..sentence.end].split_whitespace().next();
-    let (left, right) = (shouted(before), shouted(after));
-    (left && right) || (left && letters(before) >= 5) || (right && letters(after) >= 5)
+    let after = text[span.end..sentence.end].split_whitespace().next().unwrap_or("");
+    let shouted = |word: &str| is_upper_word(word) && !aliases.knows(&key(word));
+    let loud = |word: &str| shouted(word) && word.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+    let before_letters = before.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let verb = span.of(text) == "IS"
+        && matches!(before_letters.as_str(), "it" | "this" | "he" | "she" | "there" | "here");
+    verb || loud(before) || loud(after) || (shouted(before) && shouted(after))
 }
 
 /// The hits that `choose` accepts, leftmost and longest first, not overlapping.
@@ -229,6 +266,7 @@ fn one_entity<'a>(
 /// Adds the hits that no mention stands against, and returns their aliases too.
 fn merge<'a>(
     aliases: &Aliases,
+    text: &str,
     mut mentions: Vec<Found>,
     hits: &[(&Hit<'_>, (&'a Alias, f32))],
 ) -> (Vec<Found>, Vec<&'a Alias>) {
@@ -246,7 +284,7 @@ fn merge<'a>(
                 .take_while(|&i| mentions[i].span.start < hit.span.end)
                 .filter(|&i| !gone[i])
                 .collect();
-            if touched.iter().any(|&i| stands_against(&mentions[i], hit.span)) {
+            if touched.iter().any(|&i| stands_against(aliases, text, &mentions[i], hit.span)) {
                 return true;
             }
             accepted.push(alias);
@@ -254,7 +292,7 @@ fn merge<'a>(
                 && mentions[only].span == hit.span
             {
                 let mention = &mut mentions[only];
-                if mention.score < CONFIDENT && mention.entity_type != entity_type {
+                if mention.score < CONFIDENT && may_become(mention.entity_type, entity_type) {
                     mention.entity_type = entity_type;
                     mention.origin = Origin::Aliases;
                 }
@@ -283,26 +321,60 @@ fn type_of(aliases: &Aliases, alias: &Alias) -> Option<EntityType> {
     if alias.demonym { Some(EntityType::Misc) } else { aliases.known(alias.entity).entity_type }
 }
 
-/// Adds the places where `acronym` stands as a whole word and not among capitals, and no mention is.
-pub(super) fn add_acronym(
+/// Adds the places where one of `acronyms` stands as a whole word and not among capitals, and no
+/// mention is.
+pub(super) fn add_acronyms(
+    aliases: &Aliases,
     text: &str,
     sentences: &[Span],
     mentions: &mut Vec<Found>,
-    acronym: &str,
-    entity_type: EntityType,
+    acronyms: &[(String, EntityType)],
 ) {
-    for (start, _) in text.match_indices(acronym) {
-        let span = Span::new(start, start + acronym.len());
+    if acronyms.is_empty() {
+        return;
+    }
+    let builder =
+        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(acronyms.iter().map(|a| &a.0));
+    let Ok(finder) = builder else { return }; // too many for an automaton: the model's mentions stay
+    let mut added: Vec<Found> = Vec::new();
+    let mut capitals = Capitals::default();
+    for hit in finder.find_iter(text) {
+        let span = Span::new(hit.start(), hit.end());
         let Some(sentence) = sentence_of(sentences, span) else { continue };
         let at = mentions.partition_point(|m| m.span.end <= span.start);
         let free = mentions.get(at).is_none_or(|m| !m.span.overlaps(span));
         if free
             && is_whole(text, span.start, span.end)
-            && !in_capitals(sentences[sentence].of(text))
-            && !in_run_of_capitals(text, sentences[sentence], span)
+            && !capitals.around(aliases, text, sentences, sentence, span)
         {
-            let origin = Origin::Aliases;
-            mentions.insert(at, Found { span, sentence, entity_type, score: SCORE_SUPPORTED, origin });
+            let (origin, entity_type) = (Origin::Aliases, acronyms[hit.pattern().as_usize()].1);
+            added.push(Found { span, sentence, entity_type, score: SCORE_SUPPORTED, origin });
         }
+    }
+    mentions.extend(added);
+    mentions.sort_by_key(|m| m.span);
+}
+
+/// Whether places stand among capitals; remembers the last sentence.
+#[derive(Default)]
+struct Capitals {
+    last: Option<(usize, bool)>,
+}
+
+impl Capitals {
+    fn around(
+        &mut self,
+        aliases: &Aliases,
+        text: &str,
+        sentences: &[Span],
+        sentence: usize,
+        span: Span,
+    ) -> bool {
+        let all = match self.last {
+            Some((last, all)) if last == sentence => all,
+            _ => in_capitals(sentences[sentence].of(text)),
+        };
+        self.last = Some((sentence, all));
+        all || in_run_of_capitals(aliases, text, sentences[sentence], span)
     }
 }

@@ -97,30 +97,40 @@ pub enum EngineChoice {
     Auto,
     /// libtorch through rust-bert: `model.safetensors`.
     RustBert,
+    /// The same in fp32, where rust-bert alone would use bf16 or fp16.
+    RustBertFp32,
     /// Pure Rust: `model.onnx`.
     Rten,
 }
 
+/// What an engine computes in, where it can choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precision {
+    /// The fastest that this machine has and that a model stands.
+    Fastest,
+    /// fp32.
+    Full,
+}
+
 /// Opens the chosen engine on a folder.
 pub(crate) fn open(folder: &ModelFolder, choice: EngineChoice, workers: usize) -> Result<Box<dyn Engine>> {
-    let use_rust_bert = match choice {
-        EngineChoice::RustBert => true,
-        EngineChoice::Rten => false,
-        EngineChoice::Auto => cfg!(feature = "rust-bert") && folder.safetensors().is_file(),
-    };
-    if !use_rust_bert {
-        return Ok(Box::new(super::rten::RtenEngine::open(folder)?));
+    match choice {
+        EngineChoice::Auto if cfg!(feature = "rust-bert") && folder.safetensors().is_file() => {
+            open_rust_bert(folder, Precision::Fastest, workers)
+        }
+        EngineChoice::Auto | EngineChoice::Rten => Ok(Box::new(super::rten::RtenEngine::open(folder)?)),
+        EngineChoice::RustBert => open_rust_bert(folder, Precision::Fastest, workers),
+        EngineChoice::RustBertFp32 => open_rust_bert(folder, Precision::Full, workers),
     }
-    open_rust_bert(folder, workers)
 }
 
 #[cfg(feature = "rust-bert")]
-fn open_rust_bert(folder: &ModelFolder, workers: usize) -> Result<Box<dyn Engine>> {
-    Ok(Box::new(super::rust_bert::RustBertEngine::open(folder, workers)?))
+fn open_rust_bert(folder: &ModelFolder, precision: Precision, workers: usize) -> Result<Box<dyn Engine>> {
+    Ok(Box::new(super::rust_bert::RustBertEngine::open(folder, precision, workers)?))
 }
 
 #[cfg(not(feature = "rust-bert"))]
-fn open_rust_bert(_: &ModelFolder, _: usize) -> Result<Box<dyn Engine>> {
+fn open_rust_bert(_: &ModelFolder, _: Precision, _: usize) -> Result<Box<dyn Engine>> {
     Err(crate::Error::Usage(
         "this build has no rust-bert engine. Build it with `make build`, or use `--engine rten`".into(),
     ))

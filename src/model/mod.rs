@@ -7,6 +7,7 @@
 
 mod decode;
 mod engine;
+mod find;
 mod folder;
 mod rten;
 #[cfg(feature = "rust-bert")]
@@ -15,14 +16,16 @@ mod window;
 
 use std::path::Path;
 
-use tokenizers::Tokenizer;
-
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::text::Span;
 
+use decode::Decoder;
+use window::Packer;
+
 pub use engine::{Batch, Engine, EngineChoice, Scores};
-pub use folder::{Label, LabelPrefix, ModelFolder, TokenTypes};
+pub use find::{at_hand, find, places};
+pub use folder::{Label, LabelPrefix, LabelledPieces, ModelFolder, TokenTypes};
 pub use window::Window;
 
 /// A mention as the model reports it, before names are resolved.
@@ -39,7 +42,8 @@ pub struct RawMention {
 /// A token-classification model, ready to run.
 pub struct Model {
     folder: ModelFolder,
-    tokenizer: Tokenizer,
+    packer: Packer,
+    decoder: Decoder,
     engine: Box<dyn Engine>,
 }
 
@@ -50,9 +54,10 @@ impl Model {
     /// If the folder lacks a file, its files do not fit each other, or the engine is not built in.
     pub fn open(path: &Path, choice: EngineChoice, workers: usize) -> Result<Self> {
         let folder = ModelFolder::open(path)?;
-        let tokenizer = folder.tokenizer()?;
+        let packer = Packer::new(&folder)?;
+        let decoder = Decoder::new(&folder);
         let engine = engine::open(&folder, choice, workers)?;
-        Ok(Model { folder, tokenizer, engine })
+        Ok(Model { folder, packer, decoder, engine })
     }
 
     /// What the folder says.
@@ -68,7 +73,7 @@ impl Model {
     /// Packs an article's sentences into token windows. Every character of every sentence is
     /// covered by at least one window.
     pub fn windows(&self, text: &str, sentences: &[Span]) -> Vec<Window> {
-        window::windows(&self.tokenizer, &self.folder, text, sentences)
+        self.packer.windows(text, sentences)
     }
 
     /// Label scores (logits) for each of `windows`, in their order: one run of the engine over a
@@ -81,6 +86,9 @@ impl Model {
 
     /// The mentions of one article from all its windows and their scores.
     pub fn decode(&self, text: &str, windows: &[Window], scores: &[Scores]) -> Vec<RawMention> {
-        decode::mentions(&self.folder, text, windows, scores)
+        {
+            let _ = text;
+            self.decoder.mentions(windows, scores)
+        }
     }
 }

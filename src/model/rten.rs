@@ -1,16 +1,105 @@
 //! The pure-Rust engine. The only file that imports `rten`.
 
-use crate::error::Result;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rten::{Dimension, Model, ModelOptions, NodeId, RunOptions, ThreadPool};
+use rten_tensor::prelude::*;
+use rten_tensor::{NdTensor, NdTensorView};
+
+use crate::error::{Error, Result};
 use crate::model::engine::{Batch, Engine, Scores};
 use crate::model::folder::ModelFolder;
 
-/// An ONNX graph run by rten.
-pub(crate) struct RtenEngine {}
+/// What an input of the graph is fed with.
+#[derive(Debug, Clone, Copy)]
+enum Input {
+    Ids,
+    Mask,
+    Types,
+}
+
+/// An ONNX graph run by rten. The weights are in memory once, whatever the number of callers.
+///
+/// Every concurrent call runs on one thread of its own. In an `int8` graph activations are
+/// quantised per batch, so that scores depend a little on what else is in the batch.
+pub(crate) struct RtenEngine {
+    model: Model,
+    inputs: Vec<(NodeId, Input)>,
+    output: NodeId,
+    labels: usize,
+    precision: &'static str,
+    /// Pools of one thread that no call is using.
+    idle: Mutex<Vec<Arc<ThreadPool>>>,
+}
 
 impl RtenEngine {
     /// Loads `model.onnx`.
-    pub(crate) fn open(_: &ModelFolder) -> Result<Self> {
-        todo!("rten")
+    ///
+    /// # Errors
+    /// If the file is missing or is no ONNX graph that takes token ids and scores the folder's
+    /// labels.
+    pub(crate) fn open(folder: &ModelFolder) -> Result<Self> {
+        let file = folder.weights("rten")?;
+        let wrong = |problem: String| {
+            Error::model(
+                &file,
+                problem,
+                "Export the model for token classification with dynamic axes (`optimum-cli export onnx --task \
+                 token-classification`), in fp32 or int8",
+            )
+        };
+        let model = ModelOptions::with_all_ops()
+            .prepack_weights(true)
+            .load_file(&file)
+            .map_err(|e| wrong(format!("rten cannot load it: {e}")))?;
+        let inputs = inputs(&model).map_err(wrong)?;
+        let output = output(&model).map_err(wrong)?;
+        if let Some(shape) = model.node_info(output).and_then(|node| node.shape())
+            && let Some(Dimension::Fixed(size)) = shape.last()
+        {
+            folder.check_outputs(&file, *size)?;
+        }
+        let precision = precision(&file)?;
+        let labels = folder.labels.len();
+        Ok(RtenEngine { model, inputs, output, labels, precision, idle: Mutex::default() })
+    }
+
+    fn run(&self, batch: &Batch, pool: &Arc<ThreadPool>) -> Result<Scores> {
+        let failed = |problem: String| Error::Engine { engine: "rten", problem };
+        let shape = [batch.rows, batch.width];
+        let tensor = |values: &[i64]| {
+            // The ids of a vocabulary are far below 2³¹, and rten computes with 32 bits.
+            NdTensor::from_data(shape, values.iter().map(|&value| value as i32).collect::<Vec<_>>())
+        };
+        let inputs = self
+            .inputs
+            .iter()
+            .map(|&(node, input)| {
+                let values = match input {
+                    Input::Ids => &batch.input_ids,
+                    Input::Mask => &batch.attention_mask,
+                    Input::Types => &batch.token_type_ids,
+                };
+                (node, tensor(values).into())
+            })
+            .collect();
+        let options = RunOptions::default().with_thread_pool(Some(Arc::clone(pool)));
+        let [output] =
+            self.model.run_n(inputs, [self.output], Some(options)).map_err(|e| failed(e.to_string()))?;
+        let output: NdTensorView<'_, f32, 3> =
+            (&output).try_into().map_err(|_| failed("the output is no table of scores per token".into()))?;
+        if output.shape() != [batch.rows, batch.width, self.labels] {
+            return Err(failed(format!(
+                "the output has the shape {:?} instead of {:?}",
+                output.shape(),
+                [batch.rows, batch.width, self.labels]
+            )));
+        }
+        let values = output.to_contiguous().data().to_vec();
+        Ok(Scores { rows: batch.rows, width: batch.width, labels: self.labels, values })
     }
 }
 
@@ -20,10 +109,67 @@ impl Engine for RtenEngine {
     }
 
     fn precision(&self) -> String {
-        todo!("rten")
+        self.precision.to_owned()
     }
 
-    fn label_scores(&self, _: &Batch) -> Result<Scores> {
-        todo!("rten")
+    fn label_scores(&self, batch: &Batch) -> Result<Scores> {
+        if batch.rows == 0 || batch.width == 0 {
+            return Ok(Scores {
+                rows: batch.rows,
+                width: batch.width,
+                labels: self.labels,
+                values: Vec::new(),
+            });
+        }
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let pool = idle().pop().unwrap_or_else(|| Arc::new(ThreadPool::with_num_threads(1)));
+        // rten hands the work to its pool. A rayon worker that waits for another pool meanwhile
+        // starts its next batch, and that one in turn; a plain thread just waits.
+        let scores = std::thread::scope(|scope| scope.spawn(|| self.run(batch, &pool)).join());
+        idle().push(pool);
+        scores.unwrap_or_else(|_| Err(Error::Engine { engine: "rten", problem: "it panicked".into() }))
     }
+}
+
+fn inputs(model: &Model) -> Result<Vec<(NodeId, Input)>, String> {
+    let mut found = Vec::new();
+    for (index, &node) in model.input_ids().iter().enumerate() {
+        let name = model.node_info(node).and_then(|info| info.name()).unwrap_or("");
+        let input = match name {
+            "input_ids" => Input::Ids,
+            "attention_mask" => Input::Mask,
+            "token_type_ids" => Input::Types,
+            _ => return Err(format!("the graph wants an input \"{name}\", which is not known")),
+        };
+        let shape = model.input_shape(index).unwrap_or_default();
+        if shape.iter().any(|dimension| matches!(dimension, Dimension::Fixed(_))) {
+            return Err(format!("the graph takes only one size of \"{name}\""));
+        }
+        found.push((node, input));
+    }
+    if !found.iter().any(|(_, input)| matches!(input, Input::Ids)) {
+        return Err("the graph has no input \"input_ids\"".into());
+    }
+    Ok(found)
+}
+
+/// The output named `logits`, or the only one.
+fn output(model: &Model) -> Result<NodeId, String> {
+    let outputs = model.output_ids();
+    let named = |&&node: &&NodeId| model.node_info(node).and_then(|info| info.name()) == Some("logits");
+    match (outputs.iter().find(named), outputs) {
+        (Some(&node), _) | (None, &[node]) => Ok(node),
+        _ => Err("the graph has several outputs, and none is called \"logits\"".into()),
+    }
+}
+
+/// What most of the graph computes in, by the operators it names. In an ONNX file the operators
+/// stand before the weights.
+fn precision(file: &Path) -> Result<&'static str> {
+    const OPERATORS: [&[u8]; 3] = [b"MatMulInteger", b"QLinearMatMul", b"DynamicQuantizeLinear"];
+    let failed = |e| Error::io(file, e, "Make the file readable");
+    let mut start = Vec::new();
+    File::open(file).map_err(failed)?.take(1 << 20).read_to_end(&mut start).map_err(failed)?;
+    let has = |name: &&[u8]| start.windows(name.len()).any(|bytes| bytes == *name);
+    Ok(if OPERATORS.iter().any(|name| has(name)) { "int8" } else { "fp32" })
 }

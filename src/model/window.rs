@@ -1,9 +1,16 @@
 //! Sentences to token windows.
+//!
+//! The tokenizer sees one word at a time, as it did when the models were trained, whose corpora
+//! come as words. So the place of every token is known from its word, and no offset of a tokenizer,
+//! which changes the text before it cuts it, has to be trusted.
+
+use std::ops::Range;
 
 use tokenizers::Tokenizer;
 
-use crate::model::folder::ModelFolder;
-use crate::text::Span;
+use crate::error::{Error, Result};
+use crate::model::folder::{LabelledPieces, ModelFolder, TokenTypes};
+use crate::text::{self, Span};
 
 /// A run of tokens that goes through the model at once: whole sentences where they fit, else an
 /// overlapping piece of one.
@@ -13,14 +20,311 @@ pub struct Window {
     pub ids: Vec<u32>,
     /// `token_type_ids`, one for each token.
     pub token_types: Vec<u8>,
-    /// The bytes of the article's text that each token stands for; `None` for special tokens.
-    pub spans: Vec<Option<Span>>,
-    /// For each token the number of its word (pre-token) within the article; `None` for special
-    /// tokens. Tokens of one word share a number also across overlapping windows.
-    pub words: Vec<Option<usize>>,
+    /// For each token the index of its word in `words`, or [`NO_WORD`] for special tokens.
+    pub(crate) word_of: Vec<u32>,
+    /// The words that have a token in the window, in text order.
+    pub(crate) words: Vec<Word>,
+    /// The tokens whose scores count. Where windows overlap, each token counts in the window in
+    /// which it is farther from the edge.
+    pub(crate) counted: Range<usize>,
 }
 
-/// Packs sentences into windows of at most `folder.window` tokens.
-pub(crate) fn windows(_: &Tokenizer, _: &ModelFolder, _: &str, _: &[Span]) -> Vec<Window> {
-    todo!("windows")
+/// In [`Window::word_of`]: a special token.
+pub(crate) const NO_WORD: u32 = u32::MAX;
+
+/// A word of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// Its place in the article's text.
+    pub(crate) span: Span,
+    /// The index of its sentence in the article.
+    pub(crate) sentence: usize,
+}
+
+/// Words longer than this (in bytes) are tokenized in parts: no name is that long, and a tokenizer
+/// needs dozens of bytes of memory for each byte of a word.
+const LONGEST_PART: usize = 4096;
+
+/// Turns sentences into windows.
+#[derive(Debug)]
+pub(crate) struct Packer {
+    tokenizer: Tokenizer,
+    /// Special tokens before and after the text, by the tokenizer's own post-processor.
+    before: Vec<u32>,
+    after: Vec<u32>,
+    /// Stands in for a word on which the tokenizer fails.
+    unknown: u32,
+    /// Whether words are tokenized with a blank in front: byte-level vocabularies have other
+    /// tokens for the start of a word than for its middle.
+    blank_in_front: bool,
+    labelled_pieces: LabelledPieces,
+    token_types: TokenTypes,
+    /// Tokens in a window without the special ones.
+    room: usize,
+}
+
+/// Tokens of one or more sentences; the fields mean what they mean in [`Window`].
+#[derive(Default)]
+struct Tokens {
+    ids: Vec<u32>,
+    token_types: Vec<u8>,
+    word_of: Vec<u32>,
+    words: Vec<Word>,
+}
+
+impl Packer {
+    /// Prepares the folder's tokenizer.
+    ///
+    /// # Errors
+    /// See [`ModelFolder::tokenizer`]; or if the special tokens fill the window.
+    pub(crate) fn new(folder: &ModelFolder) -> Result<Self> {
+        let tokenizer = folder.tokenizer()?;
+        let broken = |problem: String| {
+            Error::model(folder.path(), problem, "Fetch the tokenizer again from the model's source")
+        };
+        let encode = |text: &str, special: bool| {
+            tokenizer.encode(text, special).map_err(|e| broken(format!("the tokenizer fails: {e}")))
+        };
+        let framed = encode("a", true)?;
+        let is_special = framed.get_special_tokens_mask();
+        let before = is_special.iter().take_while(|&&special| special == 1).count();
+        let after = is_special.iter().rev().take_while(|&&special| special == 1).count();
+        if before == is_special.len() {
+            return Err(broken("the tokenizer has no token for the letter a".into()));
+        }
+        let room = folder.window.saturating_sub(before + after);
+        if room < 2 {
+            return Err(broken(format!("special tokens fill the window of {}", folder.window)));
+        }
+        let ids = framed.get_ids();
+        let unknown = ["[UNK]", "<unk>", "<UNK>"].iter().find_map(|token| tokenizer.token_to_id(token));
+        Ok(Packer {
+            before: ids[..before].to_vec(),
+            after: ids[ids.len() - after..].to_vec(),
+            unknown: unknown.unwrap_or(folder.pad_id()),
+            blank_in_front: encode("a", false)?.get_ids() != encode(" a", false)?.get_ids(),
+            labelled_pieces: folder.labelled_pieces,
+            token_types: folder.token_types,
+            room,
+            tokenizer,
+        })
+    }
+
+    /// Packs sentences into windows, in text order. Every token of every sentence counts in exactly
+    /// one window.
+    pub(crate) fn windows(&self, text: &str, sentences: &[Span]) -> Vec<Window> {
+        let mut windows = Vec::new();
+        let mut open = Tokens::default();
+        for (number, &sentence) in sentences.iter().enumerate() {
+            let tokens = self.tokens(text, sentence, number);
+            if open.ids.len() + tokens.ids.len() > self.room {
+                self.close(&mut open, &mut windows);
+            }
+            if tokens.ids.len() > self.room {
+                for piece in cuts(&tokens.word_of, self.room) {
+                    windows.push(self.window(&tokens, piece.covered, piece.counted));
+                }
+            } else {
+                open.append(tokens);
+            }
+        }
+        self.close(&mut open, &mut windows);
+        windows
+    }
+
+    /// Makes a window of the collected sentences.
+    fn close(&self, open: &mut Tokens, windows: &mut Vec<Window>) {
+        let tokens = std::mem::take(open);
+        if !tokens.ids.is_empty() {
+            let all = 0..tokens.ids.len();
+            windows.push(self.window(&tokens, all.clone(), all));
+        }
+    }
+
+    /// The window of the tokens `covered`.
+    fn window(&self, tokens: &Tokens, covered: Range<usize>, counted: Range<usize>) -> Window {
+        let (before, after) = (self.before.len(), self.after.len());
+        let framed = |inner: &[u32], edge: [&[u32]; 2]| [edge[0], inner, edge[1]].concat();
+        let word_of = &tokens.word_of[covered.clone()];
+        let (first, last) = match (word_of.first(), word_of.last()) {
+            (Some(&first), Some(&last)) => (first, last),
+            _ => (0, 0),
+        };
+        let relative: Vec<u32> = word_of.iter().map(|word| word - first).collect();
+        let mut token_types = vec![0; before];
+        token_types.extend_from_slice(&tokens.token_types[covered.clone()]);
+        token_types.resize(token_types.len() + after, 0);
+        Window {
+            ids: framed(&tokens.ids[covered.clone()], [&self.before, &self.after]),
+            token_types,
+            word_of: framed(&relative, [&vec![NO_WORD; before], &vec![NO_WORD; after]]),
+            words: tokens.words[first as usize..=last as usize].to_vec(),
+            counted: counted.start - covered.start + before..counted.end - covered.start + before,
+        }
+    }
+
+    fn tokens(&self, text: &str, sentence: Span, number: usize) -> Tokens {
+        let words = match self.labelled_pieces {
+            LabelledPieces::First => text::words(text, sentence),
+            LabelledPieces::Every => units(text, sentence),
+        };
+        let mut tokens = Tokens::default();
+        let mut spaced = String::new();
+        for span in words {
+            let word = span.of(text);
+            let start = tokens.ids.len();
+            for part in parts(word) {
+                let part = if self.blank_in_front {
+                    spaced.clear();
+                    spaced.push(' ');
+                    spaced.push_str(part);
+                    &spaced
+                } else {
+                    part
+                };
+                match self.tokenizer.encode_fast(part, false) {
+                    Ok(encoding) => tokens.ids.extend_from_slice(encoding.get_ids()),
+                    Err(_) => tokens.ids.push(self.unknown),
+                }
+            }
+            // A character that the tokenizer's normaliser drops has no token.
+            if tokens.ids.len() > start {
+                let kind = self.token_type(word);
+                tokens.token_types.resize(tokens.ids.len(), kind);
+                tokens.word_of.resize(tokens.ids.len(), tokens.words.len() as u32);
+                tokens.words.push(Word { span, sentence: number });
+            }
+        }
+        tokens
+    }
+
+    fn token_type(&self, word: &str) -> u8 {
+        match self.token_types {
+            TokenTypes::Segment => 0,
+            TokenTypes::LetterCase => letter_case(word),
+        }
+    }
+}
+
+impl Tokens {
+    fn append(&mut self, other: Tokens) {
+        let words = self.words.len() as u32;
+        self.ids.extend(other.ids);
+        self.token_types.extend(other.token_types);
+        self.word_of.extend(other.word_of.iter().map(|word| word + words));
+        self.words.extend(other.words);
+    }
+}
+
+/// A word in parts that a tokenizer can hold.
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let (part, tail) = rest.split_at(rest.floor_char_boundary(LONGEST_PART));
+        rest = tail;
+        (!part.is_empty()).then_some(part)
+    })
+}
+
+/// Part of a long sentence.
+#[derive(Debug, PartialEq, Eq)]
+struct Piece {
+    /// The tokens of the window.
+    covered: Range<usize>,
+    /// Those of them whose scores count.
+    counted: Range<usize>,
+}
+
+/// Cuts a sentence of more than `room` tokens into windows that overlap by a quarter or more,
+/// between words wherever a word is shorter than that.
+fn cuts(word_of: &[u32], room: usize) -> Vec<Piece> {
+    let all = word_of.len();
+    let starts_word = |at: usize| at == 0 || at == all || word_of[at] != word_of[at - 1];
+    let overlap = room / 4;
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut start = 0;
+    let mut counted_from = 0;
+    loop {
+        let full = (start + room).min(all);
+        // At least the overlap and some more, so that every window brings us on.
+        let end = (start + room / 2 + 1..=full).rev().find(|&at| starts_word(at)).unwrap_or(full);
+        if end == all {
+            pieces.push(Piece { covered: start..end, counted: counted_from..end });
+            return pieces;
+        }
+        // The last window reaches back as far as it can.
+        let earliest = (end - overlap).min(all.saturating_sub(room)).max(start + 1);
+        let next = (earliest..end).find(|&at| starts_word(at)).unwrap_or(earliest);
+        let middle = (next + end) / 2;
+        let border = (0..=(end - next) / 2)
+            .flat_map(|away| [middle - away, middle + away])
+            .find(|&at| starts_word(at) && at > counted_from && (next..=end).contains(&at))
+            .unwrap_or(middle);
+        pieces.push(Piece { covered: start..end, counted: counted_from..border });
+        (start, counted_from) = (next, border);
+    }
+}
+
+/// Maximal runs of letters and digits, and every other character that is not white space by
+/// itself, as byte spans into `text`.
+///
+/// Marks and invisible characters (soft hyphen, joiners) inside a run do not end it: the
+/// normalisers of tokenizers drop them.
+fn units(text: &str, within: Span) -> Vec<Span> {
+    let mut found: Vec<Span> = Vec::new();
+    // Whether the last unit is a run, and how far it reaches with trailing invisible characters.
+    let mut run: Option<usize> = None;
+    for (at, c) in within.of(text).char_indices() {
+        let span = Span::new(at, at + c.len_utf8()).shifted(within.start);
+        let reaches = run.is_some_and(|end| end == span.start);
+        if c.is_alphanumeric() {
+            match found.last_mut() {
+                Some(last) if reaches => last.end = span.end,
+                _ => found.push(span),
+            }
+            run = Some(span.end);
+        } else if reaches && unicode_normalization::char::is_combining_mark(c) {
+            if let Some(last) = found.last_mut() {
+                last.end = span.end;
+            }
+            run = Some(span.end);
+        } else if reaches && is_invisible(c) {
+            run = Some(span.end);
+        } else {
+            run = None;
+            if !c.is_whitespace() {
+                found.push(span);
+            }
+        }
+    }
+    found
+}
+
+fn is_invisible(c: char) -> bool {
+    let control = c.is_control() && !c.is_whitespace();
+    control || matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{fffd}')
+}
+
+/// The class of [`TokenTypes::LetterCase`].
+fn letter_case(word: &str) -> u8 {
+    let (mut letters, mut upper, mut lower, mut chars) = (false, 0usize, 0usize, 0usize);
+    let mut first_is_upper = false;
+    for c in word.chars().filter(|&c| !is_invisible(c) && !unicode_normalization::char::is_combining_mark(c))
+    {
+        letters |= c.is_alphabetic();
+        if c.is_uppercase() {
+            upper += 1;
+            first_is_upper |= chars == 0;
+        }
+        lower += usize::from(c.is_lowercase());
+        chars += 1;
+    }
+    match (upper, lower) {
+        _ if !letters => 0,
+        (0, 1..) => 1,
+        (1, 0) if chars == 1 => 2,
+        (1.., 0) => 3,
+        (1, 1..) if first_is_upper => 2,
+        _ => 4,
+    }
 }

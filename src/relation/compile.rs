@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::entity::EntityType;
-use crate::relation::line::{Spelled, number, type_letter};
+use crate::relation::line::{number, type_letter};
 use crate::relation::lists::Tagger;
 use crate::relation::pattern::{Node, Role};
 use crate::relation::words::Vocabulary;
@@ -26,29 +28,25 @@ pub(crate) struct Compiler<'a> {
     pub(crate) lists: &'a BTreeMap<String, u32>,
     pub(crate) tagger: &'a Tagger,
     pub(crate) keys: Keys,
+    pub(crate) common: BTreeSet<u32>,
 }
 
 /// Numbers for everything that a sentence can be asked to have.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Keys {
-    pub(crate) spelled: Spelled,
+    pub(crate) words: u32,
     pub(crate) lists: u32,
 }
 
 impl Keys {
     /// A word or punctuation mark.
     pub(crate) fn word(self, word: u32) -> Option<u32> {
-        (word < self.spelled.words).then_some(word)
-    }
-
-    /// A stem.
-    pub(crate) fn stem(self, stem: u32) -> Option<u32> {
-        (stem < self.spelled.stems).then_some(self.spelled.words + stem)
+        (word < self.words).then_some(word)
     }
 
     /// An entry of a list.
     pub(crate) fn list(self, list: u32) -> u32 {
-        self.spelled.words + self.spelled.stems + list
+        self.words + list
     }
 
     /// A number.
@@ -68,43 +66,69 @@ impl Keys {
     }
 }
 
+/// A regular expression that is built when it is first needed: most rules never match in a short
+/// run, and building is what takes time.
+#[derive(Debug)]
+pub(crate) struct LazyRegex {
+    source: String,
+    built: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    /// Builds it. `None` if it is too large.
+    pub(crate) fn get(&self) -> Option<&Regex> {
+        let build = || {
+            RegexBuilder::new(&self.source)
+                .unicode(false)
+                .size_limit(SIZE_LIMIT)
+                .dfa_size_limit(SIZE_LIMIT)
+                .build()
+                .ok()
+        };
+        self.built.get_or_init(build).as_ref()
+    }
+
+    /// Whether it matches somewhere.
+    pub(crate) fn is_match(&self, line: &[u8]) -> bool {
+        self.get().is_some_and(|regex| regex.is_match(line))
+    }
+
+    /// Where it matches first.
+    pub(crate) fn find(&self, line: &[u8]) -> Option<Range<usize>> {
+        self.get()?.find(line).map(|found| found.range())
+    }
+}
+
 /// At least one of these keys must be in the sentence.
 pub(crate) type Clause = BTreeSet<u32>;
 
 impl Compiler<'_> {
     /// The regular expression of a pattern whose arguments have these types.
-    pub(crate) fn regex(
-        &self,
-        node: &Node,
-        subject: &[EntityType],
-        object: &[EntityType],
-    ) -> Result<Regex, regex::Error> {
-        let mut out = String::new();
-        self.write(node, subject, object, &mut out);
-        RegexBuilder::new(&out)
-            .unicode(false)
-            .dot_matches_new_line(true)
-            .size_limit(SIZE_LIMIT)
-            .dfa_size_limit(SIZE_LIMIT)
-            .build()
+    pub(crate) fn regex(&self, node: &Node, subject: &[EntityType], object: &[EntityType]) -> LazyRegex {
+        let mut source = String::new();
+        self.write(node, subject, object, &mut source);
+        LazyRegex { source, built: OnceLock::new() }
     }
 
     fn write(&self, node: &Node, subject: &[EntityType], object: &[EntityType], out: &mut String) {
         match node {
             Node::Word(word) => {
                 out.push_str(r"\x01w");
-                push_number(out, self.vocabulary.word(word));
+                push_number(out, self.vocabulary.number(word));
                 out.push_str(r"[^\x03]*\x03");
             }
             Node::Punct(mark) => {
                 out.push_str(r"\x02w");
-                push_number(out, self.vocabulary.word(mark));
+                push_number(out, self.vocabulary.number(mark));
                 out.push_str(r"[^\x03]*\x03");
             }
-            Node::Stem { stem, .. } => {
-                out.push_str(r"\x01(?:w[\x80-\xff]{3})?s");
-                push_number(out, self.vocabulary.stem(stem));
-                out.push_str(r"[^\x03]*\x03");
+            Node::Inflected(forms) => {
+                out.push_str(r"\x01w(?:");
+                for (i, form) in forms.iter().enumerate() {
+                    out.push_str(if i > 0 { "|" } else { "" });
+                    push_number(out, self.vocabulary.number(form));
+                }
+                out.push_str(r")[^\x03]*\x03");
             }
             Node::List(name) => {
                 let list = self.lists.get(name).copied();
@@ -132,6 +156,7 @@ impl Compiler<'_> {
             Node::Slot { role: Role::Object, adjective } => push_name(out, "OA", object, *adjective),
             Node::Name { types, adjective } => push_name(out, "XA", types, *adjective),
             Node::Any => out.push_str(r"(?:\x01[^\x03]*\x03|\x06[XA](?:Dn|[A-Z]a)\x03)"),
+            Node::Modifier => out.push_str(r"(?:\x01[^\x03~]*\x03|\x06[XA](?:Dn|[A-Z]a)\x03)"),
             Node::Number => out.push_str(r"\x01[^\x03#]*#[^\x03]*\x03"),
             Node::Start => {
                 out.push_str(r"\x10(?:");
@@ -173,7 +198,7 @@ impl Compiler<'_> {
                 out.push('|');
             }
             out.push_str(r"\x02w");
-            push_number(out, self.vocabulary.word(mark));
+            push_number(out, self.vocabulary.number(mark));
             out.push_str(r"[^\x03]*\x03");
         }
     }
@@ -186,16 +211,14 @@ impl Compiler<'_> {
             vec![types.iter().filter_map(|&t| type_letter(t)).map(|l| self.keys.name(l, form)).collect()]
         };
         match node {
-            Node::Word(word) | Node::Punct(word) => {
-                one(self.vocabulary.word(word).and_then(|w| self.keys.word(w)))
-            }
-            Node::Stem { stem, .. } => one(self.vocabulary.stem(stem).and_then(|s| self.keys.stem(s))),
+            Node::Word(word) | Node::Punct(word) => one(self.word(word)),
+            Node::Inflected(forms) => vec![forms.iter().filter_map(|form| self.word(form)).collect()],
             Node::List(name) => one(self.lists.get(name).map(|&list| self.keys.list(list))),
             Node::Slot { role: Role::Subject, adjective } => names(subject, *adjective),
             Node::Slot { role: Role::Object, adjective } => names(object, *adjective),
             Node::Name { types, adjective } => names(types, *adjective),
             Node::Number => one(Some(self.keys.number())),
-            Node::Any | Node::Start | Node::End => Vec::new(),
+            Node::Any | Node::Modifier | Node::Start | Node::End => Vec::new(),
             Node::Seq(nodes) => nodes.iter().flat_map(|n| self.needs(n, subject, object)).collect(),
             Node::Repeat { node, min, .. } if *min > 0 => self.needs(node, subject, object),
             Node::Repeat { .. } => Vec::new(),
@@ -214,16 +237,19 @@ impl Compiler<'_> {
         }
     }
 
-    /// The keys of every word, stem and list in a pattern.
+    /// The key of a word or mark.
+    fn word(&self, word: &str) -> Option<u32> {
+        self.vocabulary.number(word).and_then(|number| self.keys.word(number))
+    }
+
+    /// The keys of every word and list in a pattern.
     pub(crate) fn own(&self, node: &Node) -> BTreeSet<u32> {
         let mut own = BTreeSet::new();
-        node.walk(&mut |node| {
-            own.extend(match node {
-                Node::Word(word) => self.vocabulary.word(word).and_then(|w| self.keys.word(w)),
-                Node::Stem { stem, .. } => self.vocabulary.stem(stem).and_then(|s| self.keys.stem(s)),
-                Node::List(name) => self.lists.get(name).map(|&list| self.keys.list(list)),
-                _ => None,
-            });
+        node.walk(&mut |node| match node {
+            Node::Word(word) => own.extend(self.word(word)),
+            Node::Inflected(forms) => own.extend(forms.iter().filter_map(|form| self.word(form))),
+            Node::List(name) => own.extend(self.lists.get(name).map(|&list| self.keys.list(list))),
+            _ => {}
         });
         own
     }
@@ -231,15 +257,19 @@ impl Compiler<'_> {
     /// A rough measure of how often a clause holds: names nearly always, punctuation and little
     /// words often, others seldom.
     pub(crate) fn frequency(&self, clause: &Clause) -> usize {
-        let common: BTreeSet<u32> = COMMON.iter().filter_map(|word| self.vocabulary.word(word)).collect();
         let key = |&key: &u32| match key {
             key if key > self.keys.number() => 1000,
-            key if key < self.keys.spelled.words && common.contains(&key) => 100,
+            key if key < self.keys.words && self.common.contains(&key) => 100,
             key if key < self.keys.list(0) => 1,
             _ => 5,
         };
         clause.iter().map(key).sum()
     }
+}
+
+/// The numbers of words and marks that are in most sentences.
+pub(crate) fn common(vocabulary: &Vocabulary) -> BTreeSet<u32> {
+    COMMON.iter().filter_map(|word| vocabulary.number(word)).collect()
 }
 
 const COMMON: [&str; 34] = [

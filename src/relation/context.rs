@@ -119,14 +119,7 @@ enum Source {
 impl<'s, 'd> Cues<'s, 'd> {
     /// Finds the cues of a sentence. `names` are the names of the tagger's lists, by number.
     pub(crate) fn of(sentence: &'s Sentence<'d>, tagger: &Tagger, names: &[String]) -> Self {
-        let row: Vec<_> = sentence
-            .tokens
-            .iter()
-            .map(|token| match token.kind {
-                Kind::Name(_) => None,
-                _ => Some(token.symbols),
-            })
-            .collect();
+        let row: Vec<Option<u32>> = sentence.tokens.iter().map(|token| token.word).collect();
         let mut found = Vec::new();
         tagger.tag(&row, |first, length, list| {
             let name = names.get(list as usize).map(String::as_str).unwrap_or_default();
@@ -210,7 +203,7 @@ impl<'s, 'd> Cues<'s, 'd> {
     /// No semicolon, and no "but" behind a comma, between two tokens.
     fn same_clause(&self, a: usize, b: usize) -> bool {
         (a..b).all(|i| {
-            !matches!(self.form(i), ";" | "." | ":") && !(self.is(i, "but") || self.is(i, "although"))
+            !(matches!(self.form(i), ";" | "." | ":") || self.is(i, "but") || self.is(i, "although"))
         })
     }
 

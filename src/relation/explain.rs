@@ -1,9 +1,7 @@
 //! What the matcher saw, for people: the spelled line, the rules that matched, and the one that
 //! nearly did.
 
-use regex::bytes::Regex;
-
-use crate::relation::compile::Compiler;
+use crate::relation::compile::{Compiler, LazyRegex, common};
 use crate::relation::line::{Kind, OBJECT, OTHER, SUBJECT, Sentence, View};
 use crate::relation::pattern::Node;
 use crate::relation::{Document, Matcher, RuleSet};
@@ -40,7 +38,7 @@ struct Prefixes<'r> {
     rule: usize,
     items: &'r [Node],
     /// `regexes[i]` is for the first `i + 1` items.
-    regexes: Vec<Regex>,
+    regexes: Vec<LazyRegex>,
 }
 
 impl Matcher {
@@ -85,16 +83,21 @@ impl Matcher {
 
     fn prefixes<'r>(&self, set: &'r RuleSet) -> Vec<Prefixes<'r>> {
         let lists = self.list_numbers();
-        let compiler =
-            Compiler { vocabulary: &self.vocabulary, lists: &lists, tagger: &self.tagger, keys: self.keys };
+        let compiler = Compiler {
+            vocabulary: &self.vocabulary,
+            lists: &lists,
+            tagger: &self.tagger,
+            keys: self.keys,
+            common: common(&self.vocabulary),
+        };
         let rules = set.rules().iter().enumerate();
         rules
             .flat_map(|(number, rule)| rule.patterns.iter().map(move |p| (number, rule, p.node.items())))
             .map(|(number, rule, items)| {
                 let regexes = (1..=items.len())
-                    .map_while(|n| {
+                    .map(|n| {
                         let prefix = Node::Seq(items[..n].to_vec());
-                        compiler.regex(&prefix, &rule.subject, &rule.object).ok()
+                        compiler.regex(&prefix, &rule.subject, &rule.object)
                     })
                     .collect();
                 Prefixes { rule: number, items, regexes }
@@ -121,7 +124,7 @@ impl Matcher {
         } else {
             (View::Slots, (subject_slot, object_slot))
         };
-        let mut line = sentence.line(view, self.keys.spelled);
+        let mut line = sentence.line(view, &self.spelled);
         line.set_all(OTHER);
         line.set(places.0, SUBJECT);
         line.set(places.1, OBJECT);
@@ -129,19 +132,18 @@ impl Matcher {
         let seen = &line.bytes[sight.clone()];
         let mut best: Option<(f32, NearMiss)> = None;
         for prefix in prefixes {
-            let Some((n, end)) = (0..prefix.regexes.len())
-                .rev()
-                .find_map(|i| prefix.regexes[i].find(seen).map(|found| (i + 1, found.end())))
-            else {
-                continue;
-            };
+            // If a longer prefix matches, so do all shorter ones.
+            let ends = prefix.regexes.iter().map_while(|regex| regex.find(seen)).map(|found| found.end);
+            let Some((n, end)) = ends.enumerate().last().map(|(i, end)| (i + 1, end)) else { continue };
             let (matched, rest) = prefix.items.split_at(n);
             let Some(failed) = rest.first() else { continue };
             // Names alone make no near miss, nor does a pattern that has hardly begun.
             let telling = |nodes: &[Node]| {
                 nodes
                     .iter()
-                    .filter(|n| matches!(n, Node::Word(_) | Node::Stem { .. } | Node::List(_) | Node::Alt(_)))
+                    .filter(|n| {
+                        matches!(n, Node::Word(_) | Node::Inflected(_) | Node::List(_) | Node::Alt(_))
+                    })
                     .count()
             };
             let done = (telling(matched) as f32 + 0.25 * n as f32) / prefix.items.len() as f32;
@@ -162,7 +164,7 @@ impl Matcher {
 
     /// The line that a sentence is spelled as, before anybody has a role.
     pub(crate) fn readable(&self, sentence: &Sentence<'_>) -> String {
-        let mut line = sentence.line(View::Slots, self.keys.spelled);
+        let mut line = sentence.line(View::Slots, &self.spelled);
         line.set_all(OTHER);
         self.spelled(sentence, &line)
     }
@@ -202,7 +204,7 @@ impl Matcher {
         parts.join(" ")
     }
 
-    /// A word with its stem and lists, and how many tokens the entry of the list has.
+    /// A word with its lists, and how many tokens the entry of the list has.
     fn spelled_word(&self, sentence: &Sentence<'_>, token: usize) -> (String, usize) {
         let tags: Vec<_> = sentence.tags_of(token).collect();
         let mut last = token;
@@ -217,12 +219,8 @@ impl Matcher {
             }
         }
         let mut text = words_between(sentence, token, last);
-        let stem = sentence.tokens[token].symbols.stem.filter(|&s| s < self.keys.spelled.stems);
-        if tags.is_empty() && stem.is_none() {
+        if tags.is_empty() {
             return (text, 1);
-        }
-        if stem.is_some() {
-            text.push_str("·~");
         }
         for tag in tags {
             text.push_str("·@");

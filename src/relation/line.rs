@@ -1,11 +1,11 @@
 //! The line a rule is matched against: a sentence, spelled token by token.
 //!
-//! A token is spelled as the words, stems and list entries that rules can ask for, by number, so
+//! A token is spelled as the words and list entries that rules can ask for, by number, so
 //! that patterns compile to short regular expressions over bytes:
 //!
 //! | token | bytes |
 //! |---|---|
-//! | word | `01`, `w` and its number, `s` and its stem's number, `#` if a number, list tags, `03` |
+//! | word | `01`, `w` and its number, `#` if a number, `~` if little, list tags, `03` |
 //! | punctuation | `02`, `w` and its number, list tags, `03` |
 //! | name | `06`, role, type, form, `03` |
 //! | start, end of sentence | `10`, `11` |
@@ -20,7 +20,7 @@
 
 use crate::entity::EntityType;
 use crate::relation::Document;
-use crate::relation::lists::{Symbols, Tagger};
+use crate::relation::lists::Tagger;
 use crate::relation::words::{Vocabulary, fold, is_number, is_punct};
 use crate::text::{Span, words};
 
@@ -50,7 +50,8 @@ pub(crate) enum Kind {
 pub(crate) struct Token {
     pub(crate) span: Span,
     pub(crate) kind: Kind,
-    pub(crate) symbols: Symbols,
+    /// The number of the word or mark, if it has one.
+    pub(crate) word: Option<u32>,
 }
 
 /// That a token is (part of) an entry of a list.
@@ -148,7 +149,7 @@ fn tokens(document: &Document<'_>, span: Span, mentions: &[usize], vocabulary: &
             continue;
         }
         plain_tokens(text, Span::new(at, name.start), vocabulary, &mut tokens);
-        tokens.push(Token { span: name, kind: Kind::Name(mention), symbols: Symbols::default() });
+        tokens.push(Token { span: name, kind: Kind::Name(mention), word: None });
         at = name.end;
     }
     plain_tokens(text, Span::new(at, span.end), vocabulary, &mut tokens);
@@ -166,7 +167,7 @@ fn plain_tokens(text: &str, within: Span, vocabulary: &Vocabulary, tokens: &mut 
             && let Some(mark) = doubled(last.span.of(text), form, span.start - last.span.end)
         {
             last.span = Span::new(last.span.start, span.end);
-            last.symbols.word = vocabulary.word(mark);
+            last.word = vocabulary.number(mark);
             continue;
         }
         let folded = fold(form);
@@ -175,8 +176,7 @@ fn plain_tokens(text: &str, within: Span, vocabulary: &Vocabulary, tokens: &mut 
             () if is_number(&folded) => Kind::Number,
             () => Kind::Word,
         };
-        let stem = if kind == Kind::Word { vocabulary.stem_of(&folded) } else { None };
-        tokens.push(Token { span, kind, symbols: Symbols { word: vocabulary.word(&folded), stem } });
+        tokens.push(Token { span, kind, word: vocabulary.number(&folded) });
     }
 }
 
@@ -213,13 +213,7 @@ fn drop_abbreviation_stops(text: &str, tokens: &mut Vec<Token>) {
 }
 
 fn tags(tokens: &[Token], tagger: &Tagger) -> Vec<Tag> {
-    let row: Vec<Option<Symbols>> = tokens
-        .iter()
-        .map(|token| match token.kind {
-            Kind::Name(_) => None,
-            _ => Some(token.symbols),
-        })
-        .collect();
+    let row: Vec<Option<u32>> = tokens.iter().map(|token| token.word).collect();
     let mut tags = Vec::new();
     tagger.tag(&row, |start, length, list| {
         for i in 0..length {
@@ -287,12 +281,13 @@ fn is_conjunction(word: &str) -> bool {
     ["and", "or", "&"].iter().any(|c| word.eq_ignore_ascii_case(c))
 }
 
-/// How much of the vocabulary is spelled: the numbers below these are words and stems of patterns,
-/// the others only of lists.
-#[derive(Debug, Clone, Copy, Default)]
+/// How much of the vocabulary is spelled.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Spelled {
+    /// The words below this number are in patterns, the others only in lists.
     pub(crate) words: u32,
-    pub(crate) stems: u32,
+    /// By number, which words are little: "the", "of", "was".
+    pub(crate) little: Vec<bool>,
 }
 
 /// Which names of a sentence are spelled apart.
@@ -323,7 +318,7 @@ const SIGHT: usize = 30;
 
 impl Sentence<'_> {
     /// Spells the sentence; every name could be anyone.
-    pub(crate) fn line(&self, view: View, spelled: Spelled) -> Line {
+    pub(crate) fn line(&self, view: View, spelled: &Spelled) -> Line {
         let mut line = Line::default();
         let end = self.tokens.len().saturating_sub(1);
         if self.starts {
@@ -403,20 +398,19 @@ fn spell<'t>(
     token: &Token,
     at: usize,
     tags: &mut std::iter::Peekable<impl Iterator<Item = &'t Tag>>,
-    spelled: Spelled,
+    spelled: &Spelled,
 ) {
     while tags.next_if(|tag| tag.token < at).is_some() {}
     bytes.push(if token.kind == Kind::Punct { 0x02 } else { 0x01 });
-    if let Some(word) = token.symbols.word.filter(|&w| w < spelled.words) {
+    if let Some(word) = token.word.filter(|&w| w < spelled.words) {
         bytes.push(b'w');
         bytes.extend_from_slice(&number(word));
     }
-    if let Some(stem) = token.symbols.stem.filter(|&s| s < spelled.stems) {
-        bytes.push(b's');
-        bytes.extend_from_slice(&number(stem));
-    }
     if token.kind == Kind::Number {
         bytes.push(b'#');
+    }
+    if token.word.is_some_and(|w| spelled.little.get(w as usize) == Some(&true)) {
+        bytes.push(b'~');
     }
     while let Some(tag) = tags.next_if(|tag| tag.token == at) {
         bytes.push(tag.part);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::{Error, Place, Result};
-use crate::relation::words::{Lexeme, Vocabulary, lexemes, stem};
+use crate::relation::words::{Lexeme, Vocabulary, inflections, lexemes};
 
 /// A word list as written.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub(crate) fn expand<'a>(lists: &'a Lists, name: &str) -> Result<BTreeSet<&'a st
                     ));
                 }
                 open.push(other);
-            } else if steps(entry).is_empty() {
+            } else if rows(entry).is_empty() {
                 return Err(Error::config(
                     list.place.clone(),
                     format!("list `{name}` has the entry \"{entry}\", which is no word"),
@@ -74,25 +74,32 @@ pub(crate) fn nearest(lists: &Lists, name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// One word of an entry.
-#[derive(Debug, PartialEq, Eq)]
-enum Step {
-    Word(String),
-    Stem(String),
+/// The rows of words that an entry stands for: several, if it asks for inflections. At most
+/// `MOST_FORMS`.
+fn rows(entry: &str) -> Vec<Vec<String>> {
+    let mut rows = vec![Vec::new()];
+    for part in entry.split_whitespace() {
+        let forms: Vec<Vec<String>> = match part.strip_suffix('~').map(lexemes).as_deref() {
+            Some([Lexeme::Word(word)]) => inflections(word).into_iter().map(|form| vec![form]).collect(),
+            _ => {
+                let word = |lexeme| match lexeme {
+                    Lexeme::Word(word) | Lexeme::Punct(word) => word,
+                };
+                vec![lexemes(part).into_iter().map(word).collect()]
+            }
+        };
+        rows = rows
+            .iter()
+            .flat_map(|row: &Vec<String>| forms.iter().map(|form| [row.as_slice(), form].concat()))
+            .take(MOST_FORMS)
+            .collect();
+    }
+    rows.retain(|row| !row.is_empty());
+    rows
 }
 
-fn steps(entry: &str) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for part in entry.split_whitespace() {
-        match part.strip_suffix('~').map(lexemes).as_deref() {
-            Some([Lexeme::Word(word)]) => steps.push(Step::Stem(stem(word))),
-            _ => steps.extend(lexemes(part).into_iter().map(|lexeme| match lexeme {
-                Lexeme::Word(word) | Lexeme::Punct(word) => Step::Word(word),
-            })),
-        }
-    }
-    steps
-}
+/// Rows of words that one entry may stand for.
+const MOST_FORMS: usize = 200;
 
 /// Finds the entries of lists in a row of words.
 #[derive(Debug, Default)]
@@ -104,16 +111,8 @@ pub(crate) struct Tagger {
 
 #[derive(Debug, Default)]
 struct TrieNode {
-    words: HashMap<u32, u32>,
-    stems: HashMap<u32, u32>,
+    next: HashMap<u32, u32>,
     lists: Vec<u32>,
-}
-
-/// The numbers of a word and of its stem, as far as they have one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Symbols {
-    pub(crate) word: Option<u32>,
-    pub(crate) stem: Option<u32>,
 }
 
 impl Tagger {
@@ -122,17 +121,12 @@ impl Tagger {
         if self.nodes.is_empty() {
             self.nodes.push(TrieNode::default());
         }
-        for entry in entries {
-            let steps = steps(entry);
+        for row in entries.iter().flat_map(|entry| rows(entry)) {
             let mut at = 0;
-            for step in &steps {
-                let next = self.nodes.len() as u32;
-                let node = &mut self.nodes[at];
-                let child = match step {
-                    Step::Word(word) => *node.words.entry(vocabulary.add_word(word)).or_insert(next),
-                    Step::Stem(stem) => *node.stems.entry(vocabulary.add_stem(stem)).or_insert(next),
-                };
-                if child == next {
+            for word in &row {
+                let new = self.nodes.len() as u32;
+                let child = *self.nodes[at].next.entry(vocabulary.add(word)).or_insert(new);
+                if child == new {
                     self.nodes.push(TrieNode::default());
                 }
                 at = child as usize;
@@ -140,7 +134,7 @@ impl Tagger {
             if !self.nodes[at].lists.contains(&list) {
                 self.nodes[at].lists.push(list);
             }
-            if steps.len() > 1 {
+            if row.len() > 1 {
                 self.several_words.insert(list);
             }
         }
@@ -151,46 +145,28 @@ impl Tagger {
         self.several_words.contains(&list)
     }
 
-    /// Calls `found(start, length, list)` for the longest entries, from left to right. Names
-    /// (`None`) are in no entry.
-    pub(crate) fn tag(&self, row: &[Option<Symbols>], mut found: impl FnMut(usize, usize, u32)) {
+    /// Calls `found(start, length, list)` for the longest entries, from left to right. Words that
+    /// have no number, and names, are in no entry.
+    pub(crate) fn tag(&self, row: &[Option<u32>], mut found: impl FnMut(usize, usize, u32)) {
         if self.nodes.is_empty() {
             return;
         }
         let mut start = 0;
-        // The ends that are open: pairs of trie node and words taken.
-        let mut open: Vec<usize> = Vec::new();
-        let mut next: Vec<usize> = Vec::new();
-        let mut lists: Vec<u32> = Vec::new();
         while start < row.len() {
-            open.clear();
-            open.push(0);
-            lists.clear();
-            let mut length = 0;
-            for (taken, symbols) in row[start..].iter().enumerate() {
-                let Some(symbols) = symbols else { break };
-                next.clear();
-                for &at in &open {
-                    let node = &self.nodes[at];
-                    next.extend(symbols.word.and_then(|w| node.words.get(&w)).map(|&n| n as usize));
-                    next.extend(symbols.stem.and_then(|s| node.stems.get(&s)).map(|&n| n as usize));
+            let mut node = &self.nodes[0];
+            let mut longest: Option<(usize, &TrieNode)> = None;
+            for (before, word) in row[start..].iter().enumerate() {
+                let Some(&next) = word.as_ref().and_then(|word| node.next.get(word)) else { break };
+                node = &self.nodes[next as usize];
+                if !node.lists.is_empty() {
+                    longest = Some((before + 1, node));
                 }
-                if next.is_empty() {
-                    break;
-                }
-                if next.iter().any(|&n| !self.nodes[n].lists.is_empty()) {
-                    length = taken + 1;
-                    lists.clear();
-                    lists.extend(next.iter().flat_map(|&n| self.nodes[n].lists.iter().copied()));
-                }
-                std::mem::swap(&mut open, &mut next);
             }
-            lists.sort_unstable();
-            lists.dedup();
-            for &list in &lists {
+            let length = longest.map_or(1, |(length, _)| length);
+            for &list in longest.iter().flat_map(|(_, node)| &node.lists) {
                 found(start, length, list);
             }
-            start += length.max(1);
+            start += length;
         }
     }
 }
@@ -209,10 +185,7 @@ mod tests {
         for (i, name) in lists.keys().enumerate() {
             tagger.add(i as u32, &expand(lists, name).unwrap(), &mut vocabulary);
         }
-        let row: Vec<Option<Symbols>> = text
-            .split(' ')
-            .map(|w| Some(Symbols { word: vocabulary.word(w), stem: vocabulary.stem_of(w) }))
-            .collect();
+        let row: Vec<Option<u32>> = text.split(' ').map(|word| vocabulary.number(word)).collect();
         let names: Vec<&String> = lists.keys().collect();
         let mut found = Vec::new();
         tagger.tag(&row, |start, length, list| {

@@ -13,11 +13,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use regex::bytes::Regex;
-
 use crate::entity::EntityType;
 use crate::error::{Error, Result};
-use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, OPENING};
+use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, LazyRegex, OPENING, common};
 use crate::relation::context::Cues;
 use crate::relation::line::{
     self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Spelled, Token, View, type_letter,
@@ -32,12 +30,16 @@ const FARTHEST_NAMES: usize = 10;
 /// Tokens (a list of names is one) between the two of a pair.
 const FARTHEST_TOKENS: usize = 50;
 
+/// The list of words that `MOD` does not match.
+const LITTLE: &str = "little";
+
 /// A compiled rule set. Immutable and shared by all workers.
 #[derive(Debug)]
 pub struct Matcher {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) tagger: Tagger,
     pub(crate) keys: Keys,
+    pub(crate) spelled: Spelled,
     rules: Vec<CompiledRule>,
     patterns: Vec<CompiledPattern>,
     /// For each key the patterns that cannot match without it (or another one of its clause).
@@ -52,7 +54,7 @@ struct CompiledRule {
     id: Arc<str>,
     predicate: Predicate,
     score: f32,
-    unless: Vec<Regex>,
+    unless: Vec<LazyRegex>,
     subject: Types,
     object: Types,
 }
@@ -60,10 +62,10 @@ struct CompiledRule {
 #[derive(Debug)]
 struct CompiledPattern {
     rule: usize,
-    regex: Regex,
+    regex: LazyRegex,
     /// All of these must be in the sentence.
     needs: Vec<Vec<u32>>,
-    /// The keys of every word, stem and list in the pattern.
+    /// The keys of every word and list in the pattern.
     own: BTreeSet<u32>,
 }
 
@@ -125,20 +127,20 @@ impl Matcher {
     pub fn new(set: &RuleSet) -> Result<Self> {
         let mut vocabulary = Vocabulary::default();
         for mark in OPENING.iter().chain(&CLOSING) {
-            vocabulary.add_word(mark);
+            vocabulary.add(mark);
         }
         for pattern in set.rules().iter().flat_map(|rule| rule.patterns.iter().chain(&rule.unless)) {
             pattern.node.walk(&mut |node| match node {
                 Node::Word(word) | Node::Punct(word) => {
-                    vocabulary.add_word(word);
+                    vocabulary.add(word);
                 }
-                Node::Stem { stem, .. } => {
-                    vocabulary.add_stem(stem);
-                }
+                Node::Inflected(forms) => forms.iter().for_each(|form| {
+                    vocabulary.add(form);
+                }),
                 _ => {}
             });
         }
-        let spelled = Spelled { words: vocabulary.words() as u32, stems: vocabulary.stems() as u32 };
+        let mut keys = Keys { words: vocabulary.len() as u32, lists: 0 };
         let mut tagger = Tagger::default();
         let mut list_numbers = BTreeMap::new();
         for (i, name) in set.lists.keys().enumerate() {
@@ -150,8 +152,21 @@ impl Matcher {
         for (i, name) in cue_names.iter().enumerate() {
             cue_tagger.add(i as u32, &lists::expand(&set.cues, name)?, &mut vocabulary);
         }
-        let keys = Keys { spelled, lists: list_numbers.len() as u32 };
-        let compiler = Compiler { vocabulary: &vocabulary, lists: &list_numbers, tagger: &tagger, keys };
+        keys.lists = list_numbers.len() as u32;
+        let mut little = vec![false; vocabulary.len()];
+        for word in lists::expand(&set.lists, LITTLE)? {
+            if let Some(number) = vocabulary.number(word) {
+                little[number as usize] = true;
+            }
+        }
+        let spelled = Spelled { words: keys.words, little };
+        let compiler = Compiler {
+            vocabulary: &vocabulary,
+            lists: &list_numbers,
+            tagger: &tagger,
+            keys,
+            common: common(&vocabulary),
+        };
         let mut rules = Vec::new();
         let mut patterns = Vec::new();
         let mut index = vec![Vec::new(); keys.count()];
@@ -187,7 +202,18 @@ impl Matcher {
             });
         }
         let list_names = list_numbers.into_keys().collect();
-        Ok(Matcher { vocabulary, tagger, keys, rules, patterns, index, list_names, cue_tagger, cue_names })
+        Ok(Matcher {
+            vocabulary,
+            tagger,
+            keys,
+            spelled,
+            rules,
+            patterns,
+            index,
+            list_names,
+            cue_tagger,
+            cue_names,
+        })
     }
 
     /// The relations of one article, ordered by position of subject, object and predicate; at most
@@ -276,7 +302,7 @@ impl Matcher {
         if candidates.is_empty() {
             return hits;
         }
-        let spelled = self.keys.spelled;
+        let spelled = &self.spelled;
         let slots = &sentence.slots;
         if slots.len() > 1 {
             let mut line = sentence.line(View::Slots, spelled);
@@ -342,17 +368,16 @@ impl Matcher {
     /// The keys of a token.
     fn keys_of<'s>(&self, sentence: &'s Sentence<'_>, token: usize) -> impl Iterator<Item = u32> + 's {
         let keys = self.keys;
-        let Token { kind, symbols, .. } = sentence.tokens[token];
+        let Token { kind, word, .. } = sentence.tokens[token];
         let name = match kind {
             Kind::Name(mention) => line::name_letters(&sentence.document, mention),
             _ => None,
         };
         let name = name.map(|(letter, form)| keys.name(letter, form));
         let number = (kind == Kind::Number).then(|| keys.number());
-        let word = symbols.word.and_then(|w| keys.word(w));
-        let stem = symbols.stem.and_then(|s| keys.stem(s));
+        let word = word.and_then(|w| keys.word(w));
         let lists = sentence.tags_of(token).map(move |tag| keys.list(tag.list));
-        name.into_iter().chain(number).chain(word).chain(stem).chain(lists)
+        name.into_iter().chain(number).chain(word).chain(lists)
     }
 
     /// The patterns for which the sentence has everything, in order.
@@ -411,7 +436,7 @@ impl Matcher {
                         if let Some(span) = pattern.regex.find(seen)
                             && !rule.unless.iter().any(|unless| unless.is_match(seen))
                         {
-                            let bytes = sight.start + span.start()..sight.start + span.end();
+                            let bytes = sight.start + span.start..sight.start + span.end;
                             found(number, subject, object, line.tokens_of(bytes));
                         }
                     }
@@ -423,12 +448,197 @@ impl Matcher {
     }
 }
 
-fn compile(compiler: &Compiler<'_>, rule: &Rule, text: &str, node: &Node) -> Result<Regex> {
-    compiler.regex(node, &rule.subject, &rule.object).map_err(|_| {
-        Error::config(
-            rule.place.clone(),
-            format!("rule `{}`: pattern `{text}` is too large", rule.id),
-            "Lower the counts in { }, above all where one repetition stands inside another",
-        )
-    })
+fn compile(compiler: &Compiler<'_>, rule: &Rule, text: &str, node: &Node) -> Result<LazyRegex> {
+    let regex = compiler.regex(node, &rule.subject, &rule.object);
+    // That the built-in ones are small enough, a test makes sure.
+    if rule.built_in || regex.get().is_some() {
+        return Ok(regex);
+    }
+    Err(Error::config(
+        rule.place.clone(),
+        format!("rule `{}`: pattern `{text}` is too large", rule.id),
+        "Lower the counts in { }, above all where one repetition stands inside another",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::{Entity, Mention, Origin};
+    use crate::relation::Bracketed;
+    use crate::text::Span;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+    use std::time::{Duration, Instant};
+
+    static BUILT_IN: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(&RuleSet::built_in()).unwrap());
+
+    fn matcher(rules: &str) -> Matcher {
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
+        Matcher::new(&set).unwrap()
+    }
+
+    fn triples(matcher: &Matcher, text: &str) -> String {
+        let read = Bracketed::sentence(text);
+        let found: Vec<String> = matcher
+            .relations(read.document())
+            .iter()
+            .map(|r| format!("{} {} {}", read.name_of(r.subject), r.predicate, read.name_of(r.object)))
+            .collect();
+        found.join("; ")
+    }
+
+    const TABLE: &str = r#"
+[[rule]]
+id = "fights/x"
+pattern = ["SUBJ fights OBJ", "SUBJ , ANY , fights OBJ", "SUBJ and OBJ clash", "^ OBJ fears SUBJ $", "SUBJ MOD MOD OBJ"]
+score = 0.9
+[[rule]]
+id = "allied_with/x"
+pattern = "SUBJ and OBJ are allies"
+score = 0.5
+[[rule]]
+id = "allied_with/better"
+pattern = ["SUBJ and OBJ are", "OBJ @det ally of SUBJ"]
+score = 0.6
+[[rule]]
+id = "alias_of/x"
+pattern = 'SUBJ "(" OBJ ")"'
+score = 0.9
+[[rule]]
+id = "leads/adj"
+pattern = ["OBJ/adj (gov | president) SUBJ", "SUBJ , president~ of OBJ -"]
+score = 0.9
+unless = "former OBJ/adj"
+"#;
+
+    #[test]
+    fn matches_of_a_table() {
+        let matcher = matcher(TABLE);
+        let table = [
+            ("[LOC A] fights [LOC B].", "A fights B"),
+            ("[LOC A] FIGHTS [LOC B].", "A fights B"),
+            ("[LOC A] fights [LOC A].", ""),
+            ("[LOC A] fights [MISC B].", ""),
+            (
+                "[LOC A], [LOC C] and [LOC B] fight; [LOC D] and the [LOC E] fights [LOC F].",
+                "D fights F; E fights F",
+            ),
+            ("[LOC A] fights [LOC B], [LOC C] and [LOC D].", "A fights B; A fights C; A fights D"),
+            // Commas alone make no list.
+            ("[LOC A] fights [LOC B], [LOC C].", "A fights B"),
+            ("[LOC A], [LOC B] and [LOC C] clash.", "A fights B; A fights C; B fights C"),
+            ("[LOC A], strong, fights [LOC B].", "A fights B"),
+            ("\"[LOC A] fears [LOC B]!\"", "B fights A"),
+            ("So [LOC A] fears [LOC B].", ""),
+            ("[LOC A] old red [LOC B], [LOC C] of red [LOC D].", "A fights B"),
+            // Once for both directions, by the better rule.
+            ("[LOC A] and [LOC B] are allies.", "A allied_with B"),
+            ("[LOC B] an ally of [LOC A].", "B allied_with A"),
+            ("The [ORG Alpha Beta] ([ORG AB]).", "Alpha Beta alias_of AB"),
+            ("The [ORG AB] ([ORG AB]).", ""),
+            ("[LOC/adj Turkish] Gov. [PER Ana] left.", "Ana leads Turkish"),
+            ("Former [LOC/adj Turkish] Gov. [PER Ana] left.", ""),
+            ("[LOC Turkey] Gov. [PER Ana] left.", ""),
+            ("[PER Ana], presidents of [LOC Turkey]-based firms.", "Ana leads Turkey"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(triples(&matcher, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_built_in_pattern_can_be_compiled() {
+        for pattern in &BUILT_IN.patterns {
+            assert!(pattern.regex.get().is_some(), "{}", BUILT_IN.rules[pattern.rule].id);
+        }
+        assert!(BUILT_IN.rules.iter().flat_map(|rule| &rule.unless).all(|unless| unless.get().is_some()));
+    }
+
+    #[test]
+    fn scores_are_products_and_the_best_rule_wins() {
+        let matcher = matcher(TABLE);
+        let mut read = Bracketed::sentence("[LOC A] and [LOC B] are allies.");
+        read.mentions[0].score = 0.5;
+        let relations = matcher.relations(read.document());
+        assert_eq!(relations.len(), 1);
+        assert_eq!(&*relations[0].rule, "allied_with/better");
+        assert!((relations[0].score - 0.3).abs() < 1e-6);
+        assert_eq!(relations[0].sentence, Span::new(0, read.text.len()));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Any text, any mentions, even overlapping or in the wrong sentence.
+        #[test]
+        fn nothing_panics(
+            words in prop::collection::vec("(president|of|,|killed|the|\"|\\(|\\)|and|'s|in|\\PC{1,3})", 0..60),
+            cuts in prop::collection::vec((0usize..300, 0usize..30, 0usize..5, any::<bool>()), 0..12),
+            sorted in any::<bool>(),
+        ) {
+            let text = words.join(" ");
+            let ends = |at: usize| (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+            let types = [EntityType::Per, EntityType::Org, EntityType::Loc, EntityType::Date, EntityType::Other("X")];
+            let mut mentions: Vec<Mention> = cuts.iter().enumerate().map(|(i, &(start, length, entity_type, demonym))| {
+                let (start, end) = (ends(start), ends(start + length));
+                Mention {
+                    span: Span::new(start, end.max(start)),
+                    sentence: i % 2,
+                    entity_type: types[entity_type],
+                    score: 1.0,
+                    origin: Origin::Model,
+                    entity: i % 4,
+                    demonym,
+                }
+            }).collect();
+            if sorted {
+                mentions.sort_by_key(|m| m.span);
+                mentions.iter_mut().for_each(|m| m.sentence = 0);
+            }
+            let entities: Vec<Entity> = (0..3).map(|i| Entity {
+                id: i.to_string(), name: i.to_string(), entity_type: types[i],
+            }).collect();
+            let sentences = [Span::new(0, ends(200)), Span::new(ends(200), text.len())];
+            let document = Document { text: &text, sentences: &sentences, mentions: &mentions, entities: &entities };
+            for relation in BUILT_IN.relations(document) {
+                prop_assert!(relation.subject != relation.object);
+                prop_assert!((0.0..=1.0).contains(&relation.score));
+            }
+        }
+    }
+
+    fn long_sentence(words: usize) -> Bracketed {
+        let unit = "[LOC/adj Turkish] police killed [PER Ana Ruiz], president of [ORG Acme], and [PER Bo Lee] met in \
+                    [LOC Bolt], [LOC Ohio], with officials who said nothing of the attack by [ORG Reds] ";
+        Bracketed::sentence(&unit.repeat(words / 31))
+    }
+
+    #[test]
+    fn time_is_linear_in_the_sentence() {
+        let time = |words: usize| {
+            let read = long_sentence(words);
+            let start = Instant::now();
+            assert!(BUILT_IN.relations(read.document()).len() > words / 31);
+            start.elapsed()
+        };
+        time(1_000);
+        let (small, large) = (time(10_000), time(100_000));
+        // Ten times the words; a quadratic method takes a hundred times as long.
+        assert!(large < small * 30 + Duration::from_millis(100), "{small:?}, then {large:?}");
+        assert!(large < Duration::from_secs(60), "{large:?}");
+    }
+
+    #[test]
+    fn a_list_of_two_hundred_names_is_no_trouble() {
+        let names: Vec<String> = (0..200).map(|i| format!("[PER Name{i}]")).collect();
+        let matcher = matcher(TABLE);
+        let text = format!("{} and [PER Last] clash.", names.join(", "));
+        let found = matcher.relations(Bracketed::sentence(&text).document());
+        assert_eq!(found.len(), line::LONGEST_COORDINATION * (line::LONGEST_COORDINATION - 1) / 2);
+        let text = format!("{} fights [LOC Peru].", names.join(" fights "));
+        // One pair is lost where the sentence is cut into pieces.
+        assert_eq!(matcher.relations(Bracketed::sentence(&text).document()).len(), 199);
+    }
 }

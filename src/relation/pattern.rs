@@ -5,28 +5,47 @@
 //! | item | matches |
 //! |---|---|
 //! | `president` | that word, in any case; `gov.` and `gov` are the same |
-//! | `kill~` | any inflection of it: kill, kills, killed, killing |
+//! | `kill~` | any regular inflection of it: kill, kills, killed, killing |
 //! | `@leader` | an entry of the word list `leader`, one word or several |
 //! | `SUBJ`, `OBJ` | the two names that the relation is about; each exactly once |
 //! | `PER` `ORG` `LOC` `MISC` `DATE` `ENT` | some other name; `ENT` is any of the first four |
 //! | `OBJ/adj`, `LOC/adj` ... | the same, but an adjective made from a place's name: "Turkish" |
 //! | `ANY` | one word, number, date or adjective of nationality: no name, no punctuation |
+//! | `MOD` | as `ANY`, but no little word (list `little`: articles, prepositions, pronouns, auxiliaries) |
 //! | `NUM` | a number in digits or words |
 //! | `,` `:` `-` `—` `'s` | punctuation, as it stands; `—` is every long dash |
 //! | `"("` | what is in the quotes, even where it has a meaning in this language |
+//! | `<victim>` | what the phrase `victim` stands for |
 //! | `(a b \| c)` | one of the alternatives |
 //! | `a?` `a*` `a+` `a{2,4}` | none or one, any number, at least one, two to four |
 //! | `^` `$` | start and end of the sentence |
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::entity::EntityType::{self, Date, Loc, Misc, Org, Per};
-use crate::relation::words::{Lexeme, lexemes};
+use crate::error::Place;
+use crate::relation::words::{Lexeme, inflections, lexemes};
 
 /// The largest count that `{m,n}` takes.
 const MOST_REPEATS: u32 = 50;
 /// Brackets within brackets.
 const DEEPEST: usize = 12;
+
+/// A pattern may have this many items, those of its phrases included.
+const MOST_ITEMS: usize = 1000;
+
+/// Named parts of patterns.
+pub(crate) type Phrases = BTreeMap<String, Phrase>;
+
+/// A named part of patterns, as written.
+#[derive(Debug, Clone)]
+pub(crate) struct Phrase {
+    /// Where it is defined.
+    pub(crate) place: Place,
+    /// Its pattern.
+    pub(crate) text: String,
+}
 
 /// Which argument of the relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +59,8 @@ pub(crate) enum Role {
 pub(crate) enum Node {
     /// A word, normalised.
     Word(String),
-    /// The stem of a word.
-    Stem { written: String, stem: String },
+    /// The inflections of a word, itself first.
+    Inflected(Vec<String>),
     /// A punctuation mark, normalised.
     Punct(String),
     /// A word list.
@@ -52,6 +71,8 @@ pub(crate) enum Node {
     Name { types: &'static [EntityType], adjective: bool },
     /// Any word.
     Any,
+    /// Any word that is not little.
+    Modifier,
     /// A number.
     Number,
     /// Start of the sentence.
@@ -80,8 +101,8 @@ fn wrong<T>(problem: impl Into<String>, remedy: impl Into<String>) -> Result<T, 
 }
 
 /// Parses a pattern that must hold `SUBJ` and `OBJ` exactly once on every path.
-pub(crate) fn parse(text: &str) -> Result<Node, PatternError> {
-    let node = parse_any(text)?;
+pub(crate) fn parse(text: &str, phrases: &Phrases) -> Result<Node, PatternError> {
+    let node = parse_any(text, phrases)?;
     for (role, name) in [(Role::Subject, "SUBJ"), (Role::Object, "OBJ")] {
         let (least, most) = node.count(role);
         if least == 0 && most == 0 {
@@ -107,8 +128,8 @@ pub(crate) fn parse(text: &str) -> Result<Node, PatternError> {
 }
 
 /// Parses a pattern that may leave out `SUBJ` or `OBJ` (the `unless` of a rule).
-pub(crate) fn parse_veto(text: &str) -> Result<Node, PatternError> {
-    let node = parse_any(text)?;
+pub(crate) fn parse_veto(text: &str, phrases: &Phrases) -> Result<Node, PatternError> {
+    let node = parse_any(text, phrases)?;
     for (role, name) in [(Role::Subject, "SUBJ"), (Role::Object, "OBJ")] {
         if node.count(role).1 > 1 {
             return wrong(format!("{name} is there more than once"), "name it once");
@@ -120,8 +141,9 @@ pub(crate) fn parse_veto(text: &str) -> Result<Node, PatternError> {
     Ok(node)
 }
 
-fn parse_any(text: &str) -> Result<Node, PatternError> {
-    let mut parser = Parser { rest: text, depth: 0 };
+/// Parses a pattern, or a part of one.
+pub(crate) fn parse_any(text: &str, phrases: &Phrases) -> Result<Node, PatternError> {
+    let mut parser = Parser { rest: text, depth: 0, items: 0, phrases };
     let node = parser.alternatives()?;
     match parser.rest.chars().next() {
         None => Ok(node),
@@ -135,9 +157,11 @@ fn parse_any(text: &str) -> Result<Node, PatternError> {
 struct Parser<'a> {
     rest: &'a str,
     depth: usize,
+    items: usize,
+    phrases: &'a Phrases,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     fn skip_blanks(&mut self) {
         self.rest = self.rest.trim_start();
     }
@@ -184,12 +208,55 @@ impl Parser<'_> {
         }
     }
 
+    fn deeper(&mut self) -> Result<(), PatternError> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return wrong(
+                "brackets or phrases are nested too deeply",
+                format!("use at most {DEEPEST} levels; a phrase cannot hold itself"),
+            );
+        }
+        Ok(())
+    }
+
+    /// What a phrase stands for; its name comes next.
+    fn phrase(&mut self) -> Result<Node, PatternError> {
+        let Some((name, rest)) = self.rest.split_once('>') else {
+            return wrong(
+                "a `<` is never closed",
+                "write <name> for a phrase, \"<\" for the character itself",
+            );
+        };
+        let Some(phrase) = self.phrases.get(name) else {
+            return wrong(
+                format!("there is no phrase `<{name}>`"),
+                "define it under [phrases], or correct the name",
+            );
+        };
+        self.deeper()?;
+        self.rest = &phrase.text;
+        let node = self.alternatives()?;
+        if !self.rest.is_empty() {
+            return wrong(format!("the phrase `<{name}>` has a `)` too many"), "remove it");
+        }
+        self.depth -= 1;
+        self.rest = rest;
+        Ok(node)
+    }
+
     fn item(&mut self) -> Result<Node, PatternError> {
+        self.items += 1;
+        if self.items > MOST_ITEMS {
+            return wrong(
+                "the pattern is too long",
+                format!("use at most {MOST_ITEMS} items, phrases included"),
+            );
+        }
+        if self.eat('<') {
+            return self.phrase();
+        }
         if self.eat('(') {
-            self.depth += 1;
-            if self.depth > DEEPEST {
-                return wrong("brackets are nested too deeply", format!("use at most {DEEPEST} levels"));
-            }
+            self.deeper()?;
             let node = self.alternatives()?;
             self.depth -= 1;
             if !self.eat(')') {
@@ -212,7 +279,9 @@ impl Parser<'_> {
         }
         let end = self
             .rest
-            .find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|' | '"' | '?' | '*' | '+' | '{'))
+            .find(|c: char| {
+                c.is_whitespace() || matches!(c, '(' | ')' | '|' | '"' | '?' | '*' | '+' | '{' | '<')
+            })
             .unwrap_or(self.rest.len());
         if end == 0 {
             let c = self.rest.chars().next().unwrap_or('?');
@@ -289,9 +358,7 @@ fn atom(token: &str) -> Result<Node, PatternError> {
     }
     if let Some(written) = token.strip_suffix('~') {
         return match lexemes(written).as_slice() {
-            [Lexeme::Word(word)] => {
-                Ok(Node::Stem { written: written.to_owned(), stem: crate::relation::words::stem(word) })
-            }
+            [Lexeme::Word(word)] => Ok(Node::Inflected(inflections(word))),
             _ => wrong(format!("`{token}` has no inflections"), "put ~ right behind a single word"),
         };
     }
@@ -309,6 +376,7 @@ fn atom(token: &str) -> Result<Node, PatternError> {
         "DATE" => Node::Name { types: &[Date], adjective },
         "ENT" => Node::Name { types: &[Per, Org, Loc, Misc], adjective },
         "ANY" if !adjective => Node::Any,
+        "MOD" if !adjective => Node::Modifier,
         "NUM" if !adjective => Node::Number,
         _ if adjective => {
             return wrong(
@@ -319,7 +387,7 @@ fn atom(token: &str) -> Result<Node, PatternError> {
         _ if token.len() > 2 && token.bytes().all(|b| b.is_ascii_uppercase()) => {
             return wrong(
                 format!("`{token}` is unknown"),
-                "capitals are for SUBJ, OBJ, PER, ORG, LOC, MISC, DATE, ENT, ANY and NUM; \
+                "capitals are for SUBJ, OBJ, PER, ORG, LOC, MISC, DATE, ENT, ANY, MOD and NUM; \
                  write plain words small, they match in any case",
             );
         }
@@ -415,8 +483,8 @@ impl fmt::Display for Node {
         let adj = |adjective: &bool| if *adjective { "/adj" } else { "" };
         match self {
             Node::Word(word) => f.write_str(word),
-            Node::Stem { written, .. } => write!(f, "{written}~"),
-            Node::Punct(mark) if "()|?*+{}^$@~\"".contains(mark.as_str()) => write!(f, "\"{mark}\""),
+            Node::Inflected(forms) => write!(f, "{}~", forms.first().map_or("", String::as_str)),
+            Node::Punct(mark) if "()|?*+{}^$@~<\"".contains(mark.as_str()) => write!(f, "\"{mark}\""),
             Node::Punct(mark) => f.write_str(mark),
             Node::List(name) => write!(f, "@{name}"),
             Node::Slot { role: Role::Subject, adjective } => write!(f, "SUBJ{}", adj(adjective)),
@@ -424,6 +492,7 @@ impl fmt::Display for Node {
             Node::Name { types: [only], adjective } => write!(f, "{only}{}", adj(adjective)),
             Node::Name { adjective, .. } => write!(f, "ENT{}", adj(adjective)),
             Node::Any => f.write_str("ANY"),
+            Node::Modifier => f.write_str("MOD"),
             Node::Number => f.write_str("NUM"),
             Node::Start => f.write_str("^"),
             Node::End => f.write_str("$"),
@@ -456,6 +525,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn parse(text: &str) -> Result<Node, PatternError> {
+        let phrase = |text: &str| Phrase { place: Place::file("x.toml"), text: text.into() };
+        let phrases = [("who", "SUBJ (, a ANY)?"), ("loop", "a <loop>"), ("bad", "a )")];
+        super::parse(text, &phrases.map(|(name, text)| (name.to_owned(), phrase(text))).into())
+    }
+
     #[test]
     fn patterns_read_back_as_written() {
         for pattern in [
@@ -477,6 +552,11 @@ mod tests {
             parse("SUBJ U.S.-led Gov. president’s OBJ").unwrap().to_string(),
             "SUBJ u.s - led gov president 's OBJ"
         );
+    }
+
+    #[test]
+    fn phrases_stand_for_their_pattern() {
+        assert_eq!(parse("<who> met OBJ").unwrap(), parse("SUBJ (, a ANY)? met OBJ").unwrap());
     }
 
     #[test]
@@ -502,6 +582,11 @@ mod tests {
             ("SUBJ ANY/adj OBJ", "can be /adj"),
             ("SUBJ () OBJ", "empty"),
             ("SUBJ , ~ OBJ", "no inflections"),
+            ("<whom> OBJ", "no phrase `<whom>`"),
+            ("<who OBJ", "never closed"),
+            ("<who> SUBJ OBJ", "more than once"),
+            ("<loop> SUBJ OBJ", "too deeply"),
+            ("<bad> SUBJ OBJ", "a `)` too many"),
         ];
         for (pattern, part) in table {
             let error = parse(pattern).unwrap_err();
@@ -509,12 +594,12 @@ mod tests {
             assert!(!error.remedy.is_empty());
         }
         assert!(parse(&format!("{} SUBJ OBJ", "(".repeat(100_000))).is_err());
-        assert!(parse_veto("(the | a)?").is_err());
+        assert!(parse_veto("(the | a)?", &Phrases::new()).is_err());
     }
 
     proptest! {
         #[test]
-        fn parsing_never_panics(text in "(SUBJ|OBJ|ANY|@a|[a(){}|?*+^$~\"@, 0-9]|\\PC){0,40}") {
+        fn parsing_never_panics(text in "(SUBJ|OBJ|ANY|MOD|@a|<who>|<|[a(){}|?*+^$~\"@, 0-9]|\\PC){0,40}") {
             if let Ok(node) = parse(&text) {
                 prop_assert_eq!(parse(&node.to_string()), Ok(node));
             }

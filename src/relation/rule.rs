@@ -14,7 +14,7 @@ use crate::error::{Error, Place, Result};
 use crate::relation::Predicate;
 use crate::relation::context;
 use crate::relation::lists::{self, List, Lists};
-use crate::relation::pattern::{self, Node};
+use crate::relation::pattern::{self, Node, Phrase, Phrases};
 
 /// One rule as written in a rule file.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub struct Rule {
     pub place: Place,
     /// The rule as it stands in the file.
     pub written: String,
+    /// Whether it came with the program.
+    pub(crate) built_in: bool,
 }
 
 /// A pattern as written and as understood.
@@ -67,6 +69,7 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     pub(crate) lists: Lists,
     pub(crate) cues: Lists,
+    pub(crate) phrases: Phrases,
 }
 
 /// The rule files built into the program, in the order in which `rules list` shows them.
@@ -100,6 +103,7 @@ fn built_in(wanted: impl Fn(&str) -> bool) -> RuleSet {
         .collect();
     let mut set = RuleSet::default();
     set.add_files(files).expect("a test loads the built-in rules");
+    set.rules.iter_mut().for_each(|rule| rule.built_in = true);
     set
 }
 
@@ -167,6 +171,10 @@ impl RuleSet {
         for (file, source) in &sources {
             file.extend(&source.add_to_lists, "lists", &mut new.lists)?;
             file.extend(&source.add_to_cues, "cues", &mut new.cues)?;
+            file.define_phrases(&source.phrases, &mut new.phrases)?;
+        }
+        for (file, source) in &sources {
+            file.check_phrases(&source.phrases, &new)?;
         }
         lists::check(&new.lists)?;
         lists::check(&new.cues)?;
@@ -174,7 +182,7 @@ impl RuleSet {
             new.rules.iter().map(|rule| (rule.id.clone(), rule.place.clone())).collect();
         for (file, source) in sources {
             for rule in source.rule {
-                let rule = file.rule(rule, &new.lists)?;
+                let rule = file.rule(rule, &new)?;
                 if let Some(first) = known.insert(rule.id.clone(), rule.place.clone()) {
                     return Err(Error::config(
                         rule.place,
@@ -240,6 +248,8 @@ struct FileSource {
     cues: BTreeMap<String, Spanned<Vec<String>>>,
     #[serde(default)]
     add_to_cues: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    phrases: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
     rule: Vec<RuleSource>,
 }
@@ -393,7 +403,43 @@ impl FileText<'_> {
         Ok(())
     }
 
-    fn rule(&self, source: RuleSource, lists: &Lists) -> Result<Rule> {
+    fn define_phrases(&self, from: &BTreeMap<String, Spanned<String>>, to: &mut Phrases) -> Result<()> {
+        for (name, text) in from {
+            let place = self.place(text.span().start);
+            if !pattern::valid_list_name(name) {
+                return Err(Error::config(
+                    place,
+                    format!("`{name}` cannot name a phrase"),
+                    "Use small letters, digits, _ and -",
+                ));
+            }
+            let phrase = Phrase { place: place.clone(), text: text.get_ref().clone() };
+            if let Some(first) = to.insert(name.clone(), phrase) {
+                return Err(Error::config(
+                    place,
+                    format!("there is a phrase `{name}` already, in {}", first.place),
+                    "Choose another name",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_phrases(&self, phrases: &BTreeMap<String, Spanned<String>>, set: &RuleSet) -> Result<()> {
+        for (name, text) in phrases {
+            let place = || self.place(text.span().start);
+            let node = pattern::parse_any(text.get_ref(), &set.phrases).map_err(|e| {
+                Error::config(place(), format!("phrase `{name}`: {}", e.problem), capital(&e.remedy))
+            })?;
+            if let Some(list) = unknown_list(&node, &set.lists) {
+                let remedy = "Define it under [lists], or correct the name";
+                return Err(Error::config(place(), format!("phrase `{name}`: {list}"), remedy));
+            }
+        }
+        Ok(())
+    }
+
+    fn rule(&self, source: RuleSource, set: &RuleSet) -> Result<Rule> {
         let id = source.id.get_ref().as_str();
         let place = self.place(source.id.span().start);
         let wrong = |span: Range<usize>, problem: String, remedy: String| {
@@ -445,35 +491,25 @@ impl FileText<'_> {
                 "Write how often the rule is right, for example 0.8".into(),
             ));
         }
-        let patterns = |from: &Spanned<OneOrMore>, parse: fn(&str) -> Result<Node, pattern::PatternError>| {
+        type Parse = fn(&str, &Phrases) -> Result<Node, pattern::PatternError>;
+        let patterns = |from: &Spanned<OneOrMore>, parse: Parse| {
             let mut patterns = Vec::new();
             for text in from.get_ref().all() {
                 // The line of this very pattern, if it stands in the file as it is.
                 let span = from.span();
                 let at = self.text.get(span.clone()).and_then(|t| t.find(text.as_str())).unwrap_or(0);
                 let at = span.start + at..span.end;
-                let node = match parse(text) {
+                let node = match parse(text, &set.phrases) {
                     Ok(node) => node,
                     Err(e) => {
                         let problem = format!("pattern `{text}`: {}", e.problem);
                         return Err(wrong(at, problem, capital(&e.remedy)));
                     }
                 };
-                let mut unknown = None;
-                node.walk(&mut |node| {
-                    if let Node::List(name) = node
-                        && !lists.contains_key(name)
-                    {
-                        unknown = Some(name.clone());
-                    }
-                });
-                if let Some(name) = unknown {
+                if let Some(name) = unknown_list(&node, &set.lists) {
                     return Err(wrong(
                         at,
-                        format!(
-                            "pattern `{text}`: there is no list `@{name}`{}",
-                            lists::nearest(lists, &name)
-                        ),
+                        format!("pattern `{text}`: {name}"),
                         "Define it under [lists], or correct the name".into(),
                     ));
                 }
@@ -505,6 +541,7 @@ impl FileText<'_> {
             yes,
             no: source.no,
             written: self.written(source.id.span().start),
+            built_in: false,
             place,
         })
     }
@@ -513,13 +550,30 @@ impl FileText<'_> {
     fn written(&self, offset: usize) -> String {
         let start = self.text[..offset].rfind("[[rule]]").unwrap_or(offset);
         let rest = &self.text[start + 1..];
-        let end = ["\n[[", "\n[lists", "\n[add_to", "\n[cues"].iter().filter_map(|h| rest.find(h)).min();
+        let end = ["\n[[", "\n[lists", "\n[add_to", "\n[cues", "\n[phrases"]
+            .iter()
+            .filter_map(|h| rest.find(h))
+            .min();
         let rule = &self.text[start..end.map_or(self.text.len(), |end| start + 1 + end)];
         // A comment at the end belongs to the next rule.
         let kept = rule.lines().collect::<Vec<_>>();
         let last = kept.iter().rposition(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#'));
         kept[..=last.unwrap_or(0)].join("\n")
     }
+}
+
+/// "there is no list `@x`" for the first list of a pattern that is not defined.
+fn unknown_list(node: &Node, lists: &Lists) -> Option<String> {
+    let mut unknown = None;
+    node.walk(&mut |node| {
+        if let Node::List(name) = node
+            && unknown.is_none()
+            && !lists.contains_key(name)
+        {
+            unknown = Some(format!("there is no list `@{name}`{}", lists::nearest(lists, name)));
+        }
+    });
+    unknown
 }
 
 fn capital(text: &str) -> String {
@@ -603,6 +657,12 @@ mod tests {
             (format!("[add_to_lists]\nboss = []\n{RULE}"), "line 2: there is no list `boss` to add to"),
             (format!("[lists]\nboss = [\"@leaders\"]\n{RULE}"), "list `boss` includes `@leaders`"),
             (format!("[list]\nboss = []\n{RULE}"), "line 1: unknown field `list`"),
+            (
+                format!("[phrases]\nx = \"<y>\"\n{RULE}"),
+                "my.toml, line 2: phrase `x`: there is no phrase `<y>`",
+            ),
+            (format!("[phrases]\nx = \"@boss\"\n{RULE}"), "line 2: phrase `x`: there is no list `@boss`"),
+            (format!("[cues]\nx = []\n{RULE}"), "line 2: `x` is no list of cues"),
             ("id = ".to_owned(), "my.toml, line 1"),
         ];
         for (text, message) in &table {

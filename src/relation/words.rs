@@ -1,9 +1,7 @@
-//! How rules see a word: folded to small letters, with its stem, told apart from punctuation.
+//! How rules see a word: folded to small letters, told apart from punctuation; and its inflections.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-
-use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::text::{Span, words};
 
@@ -63,61 +61,65 @@ pub(crate) fn fold(form: &str) -> Cow<'_, str> {
     }
 }
 
-/// The Snowball stem of a folded word.
-pub(crate) fn stem(word: &str) -> String {
-    Stemmer::create(Algorithm::English).stem(word).into_owned()
+/// The regular inflections of a folded word, itself first: kill, kills, killed, killing.
+///
+/// A stemmer would take "reporter" for a form of "report" and "executive" for one of "execute".
+/// Where English doubles a letter ("planned") or not ("visited"), both forms are given; the one
+/// that does not exist does no harm.
+pub(crate) fn inflections(word: &str) -> Vec<String> {
+    let vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
+    let ends: Vec<char> = word.chars().rev().take(3).collect();
+    let mut forms = vec![word.to_owned()];
+    let mut add = |start: &str, ends: &[&str]| forms.extend(ends.iter().map(|e| format!("{start}{e}")));
+    match ends.as_slice() {
+        ['e', 'i', ..] => {
+            add(word, &["s", "d"]);
+            add(&format!("{}y", &word[..word.len() - 2]), &["ing"]);
+        }
+        ['e', ..] => {
+            add(word, &["s", "d", "ing"]);
+            add(&word[..word.len() - 1], &["ing"]);
+        }
+        ['y', before, ..] if !vowel(*before) => {
+            add(&word[..word.len() - 1], &["ies", "ied"]);
+            add(word, &["ing"]);
+        }
+        ['s' | 'x' | 'z', ..] | ['h', 's' | 'c', ..] => add(word, &["es", "ed", "ing"]),
+        [last, before, third, ..]
+            if vowel(*before) && !vowel(*third) && !vowel(*last) && last.is_alphabetic() =>
+        {
+            add(word, &["s", "ed", "ing"]);
+            if !matches!(last, 'w' | 'y') {
+                add(&format!("{word}{last}"), &["ed", "ing"]);
+            }
+        }
+        _ => add(word, &["s", "es", "ed", "ing"]),
+    }
+    forms
 }
 
-/// The words and stems that rules and lists speak of, numbered.
+/// The words and punctuation marks that rules and lists speak of, numbered.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Vocabulary {
     words: HashMap<String, u32>,
-    stems: HashMap<String, u32>,
 }
 
 impl Vocabulary {
-    /// The number of a word (or punctuation mark), given to it if it has none.
-    pub(crate) fn add_word(&mut self, word: &str) -> u32 {
-        add(&mut self.words, word)
+    /// The number of a word or mark, given to it if it has none.
+    pub(crate) fn add(&mut self, word: &str) -> u32 {
+        let next = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        *self.words.entry(word.to_owned()).or_insert(next)
     }
 
-    /// The number of a stem, given to it if it has none.
-    pub(crate) fn add_stem(&mut self, stem: &str) -> u32 {
-        add(&mut self.stems, stem)
-    }
-
-    /// The number of a folded word.
-    pub(crate) fn word(&self, word: &str) -> Option<u32> {
+    /// The number of a folded word or mark.
+    pub(crate) fn number(&self, word: &str) -> Option<u32> {
         self.words.get(word).copied()
     }
 
-    /// The number of the stem of a folded word.
-    pub(crate) fn stem_of(&self, word: &str) -> Option<u32> {
-        if self.stems.is_empty() {
-            return None;
-        }
-        self.stems.get(Stemmer::create(Algorithm::English).stem(word).as_ref()).copied()
-    }
-
-    /// The number of a stem.
-    pub(crate) fn stem(&self, stem: &str) -> Option<u32> {
-        self.stems.get(stem).copied()
-    }
-
-    /// How many words there are.
-    pub(crate) fn words(&self) -> usize {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
         self.words.len()
     }
-
-    /// How many stems there are.
-    pub(crate) fn stems(&self) -> usize {
-        self.stems.len()
-    }
-}
-
-fn add(numbers: &mut HashMap<String, u32>, key: &str) -> u32 {
-    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-    *numbers.entry(key.to_owned()).or_insert(next)
 }
 
 /// Whether a folded word is a number.
@@ -145,4 +147,41 @@ pub(crate) fn is_number(word: &str) -> bool {
                 | "several"
                 | "million"
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inflections_of_a_table() {
+        let table = [
+            ("kill", "kills killed killing"),
+            ("arrive", "arrives arrived arriving"),
+            ("marry", "marries married marrying"),
+            ("obey", "obeys obeyed obeying"),
+            ("attack", "attacks attacked attacking"),
+            ("clash", "clashes clashed clashing"),
+            ("plan", "plans planned planning"),
+            ("visit", "visits visited visiting"),
+            ("die", "dies died dying"),
+            ("flee", "flees fleeing"),
+        ];
+        for (word, expected) in table {
+            let forms = inflections(word);
+            assert!(expected.split(' ').all(|form| forms.iter().any(|f| f == form)), "{word}: {forms:?}");
+        }
+        assert!(!inflections("report").contains(&"reporter".to_owned()));
+        inflections("é");
+        inflections("ie");
+    }
+
+    #[test]
+    fn folding() {
+        assert_eq!(fold("Gov."), "gov");
+        assert_eq!(fold("U.S."), "u.s");
+        assert_eq!(fold("’s"), "'s");
+        assert_eq!(fold("–"), "—");
+        assert_eq!(fold("."), ".");
+    }
 }

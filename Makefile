@@ -1,0 +1,26 @@
+# `make extract` and `make test` do all set-up, on a machine with Rust, Python 3 with pip and a C++ compiler.
+
+# Cargo for the builds with libtorch. The first use fetches libtorch into .libtorch/ (see .make/libtorch.py).
+CARGO_TORCH = python3 .make/libtorch.py && . ./.libtorch/env && cargo
+FEATURES = --features $$FEATURES
+
+help:     ## show this list
+	@sed -n 's/^\([a-z]*\): *## /  make \1\t/p' Makefile
+
+extract:  ## seeds/ -> output/*.csv with the bundled model and the engine rust-bert
+	$(CARGO_TORCH) run --release $(FEATURES) -- extract seeds --out output
+
+build:    ## target/release/triplewire with both engines
+	$(CARGO_TORCH) build --release $(FEATURES)
+
+test:     ## formatting, lints and every test, without and with libtorch
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo test
+	$(CARGO_TORCH) clippy --all-targets $(FEATURES) -- -D warnings
+	$(CARGO_TORCH) test $(FEATURES)
+
+clean:    ## remove what was built; libtorch stays
+	cargo clean
+
+.PHONY: help extract build test clean

@@ -1,0 +1,101 @@
+//! Where model folders are looked for.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// The model that comes with the program.
+const BUNDLED: &str = "newswire";
+
+/// Folders of model folders, in the order in which they are searched: `models` in the current
+/// folder, beside the program and in the two folders above it, and the user's cache
+/// (`$XDG_CACHE_HOME/triplewire/models`, by default in `~/.cache`). Those that do not exist are
+/// left out.
+pub fn places() -> Vec<PathBuf> {
+    let mut places = vec![PathBuf::from("models")];
+    if let Ok(program) = env::current_exe() {
+        // A cargo build lies two folders below the project: target/release/triplewire.
+        places.extend(program.ancestors().skip(1).take(3).map(|folder| folder.join("models")));
+    }
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cache")));
+    places.extend(cache.map(|cache| cache.join("triplewire").join("models")));
+    let mut seen = Vec::new();
+    places.retain(|place| match place.canonicalize() {
+        Ok(full) if full.is_dir() && !seen.contains(&full) => {
+            seen.push(full);
+            true
+        }
+        _ => false,
+    });
+    places
+}
+
+/// The model folders in [`places`], sorted within each.
+pub fn at_hand() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for place in places() {
+        let mut folders: Vec<PathBuf> = std::fs::read_dir(&place)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|folder| folder.join("config.json").is_file())
+            .collect();
+        folders.sort();
+        found.extend(folders);
+    }
+    found
+}
+
+/// The folder of the model that the user calls `asked`: a path, or the name of a model in one of
+/// the [`places`]. Without one, the bundled model.
+///
+/// # Errors
+/// If there is no such folder; the message says where it was looked for.
+pub fn find(asked: Option<&Path>) -> Result<PathBuf> {
+    let name = asked.unwrap_or(Path::new(BUNDLED));
+    if asked.is_some() && name.is_dir() {
+        return Ok(name.to_owned());
+    }
+    let places = places();
+    let is_name = name.components().count() == 1;
+    if is_name && let Some(folder) = places.iter().map(|place| place.join(name)).find(|f| f.is_dir()) {
+        return Ok(folder);
+    }
+    let problem = match (is_name, places.as_slice()) {
+        (false, _) => "no such folder".to_owned(),
+        (true, []) => "no such folder, and no folder `models` here or beside the program".to_owned(),
+        (true, _) => {
+            let list: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
+            format!("no such folder here or in {}", list.join(", "))
+        }
+    };
+    Err(Error::model(
+        name,
+        problem,
+        "`triplewire model list` shows the models at hand; name one of them, or a folder, with `--model`",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_model_is_found_by_default_and_by_name() {
+        assert!(find(None).unwrap().ends_with("models/newswire"));
+        assert!(find(Some(Path::new("newswire"))).unwrap().ends_with("models/newswire"));
+        assert_eq!(find(Some(Path::new("models/newswire"))).unwrap(), Path::new("models/newswire"));
+        assert!(at_hand().contains(&PathBuf::from("models/newswire")));
+    }
+
+    #[test]
+    fn a_missing_model_is_named_with_the_places() {
+        let error = find(Some(Path::new("nonesuch"))).unwrap_err().to_string();
+        assert!(error.contains("nonesuch") && error.contains("models"), "{error}");
+        let error = find(Some(Path::new("no/such/folder"))).unwrap_err().to_string();
+        assert!(error.contains("model no/such/folder: no such folder"), "{error}");
+    }
+}

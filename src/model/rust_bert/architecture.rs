@@ -1,0 +1,238 @@
+//! `config.json` to one of rust-bert's networks, all behind one signature.
+
+use std::fs;
+use std::path::Path;
+
+use rust_bert::RustBertError;
+use rust_bert::bert::{BertConfig, BertForTokenClassification};
+use rust_bert::distilbert::{DistilBertConfig, DistilBertForTokenClassification};
+use rust_bert::electra::{ElectraConfig, ElectraForTokenClassification};
+use rust_bert::roberta::RobertaForTokenClassification;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use tch::{Kind, Tensor, nn};
+
+use super::deberta_v2::{DebertaV2Config, DebertaV2ForTokenClassification};
+use crate::error::{Error, Result};
+
+/// A batch on its device; each tensor is rows x width.
+pub(super) struct Inputs {
+    pub(super) ids: Tensor,
+    /// 1 for a token, 0 for padding.
+    pub(super) mask: Tensor,
+    pub(super) token_types: Tensor,
+    /// What the network computes in.
+    pub(super) kind: Kind,
+}
+
+/// A token classifier.
+pub(super) trait Network: Send {
+    /// Label scores: rows x width x labels.
+    fn logits(&self, inputs: &Inputs) -> Result<Tensor, RustBertError>;
+}
+
+/// What a network takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Token ids are below this.
+    pub(super) vocabulary: i64,
+    /// Length of the longest window.
+    pub(super) positions: usize,
+    /// Token types are below this; `None` where the network takes none.
+    pub(super) token_types: Option<i64>,
+}
+
+type Build = dyn Fn(&nn::Path) -> Result<Box<dyn Network>, RustBertError>;
+
+/// What `config.json` describes.
+pub(super) struct Architecture {
+    pub(super) limits: Limits,
+    /// See [`Architecture::factor`].
+    stream_scale: f64,
+    build: Box<Build>,
+}
+
+impl Architecture {
+    /// Reads the `config.json` of a folder whose model has this number of labels.
+    pub(super) fn read(folder: &Path, labels: usize) -> Result<Self> {
+        let path = folder.join("config.json");
+        let remedy = "A Hugging Face model folder has one: copy it from where the weights came from";
+        let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, error, remedy))?;
+        serde_json::from_str(&text).map_err(|error| error.to_string()).and_then(|config| Self::new(config, labels)).map_err(
+            |problem| {
+                let remedy = "The engine rust-bert runs BERT, DistilBERT, RoBERTa, XLM-R, ELECTRA and DeBERTa-v2; \
+                              for others use an ONNX model with `--engine rten`";
+                Error::model(&path, problem, remedy)
+            },
+        )
+    }
+
+    fn new(mut config: Map<String, Value>, labels: usize) -> Result<Self, String> {
+        let model_type = text(&config, "model_type").ok_or("it has no `model_type`")?.to_owned();
+        if let Some(other) = text(&config, "position_embedding_type").filter(|&kind| kind != "absolute") {
+            return Err(format!("the position_embedding_type `{other}` is not supported"));
+        }
+        let eps = config.get("layer_norm_eps").and_then(Value::as_f64).unwrap_or(RUST_BERT_EPS);
+        adapt(&mut config, labels);
+        let mut limits = Limits {
+            vocabulary: count(&config, &["vocab_size"])?,
+            positions: count(&config, &["max_position_embeddings"])? as usize,
+            token_types: config.get("type_vocab_size").and_then(Value::as_i64).filter(|&types| types > 0),
+        };
+        let mut stream_scale = (RUST_BERT_EPS / eps).sqrt();
+
+        let build: Box<Build> = match model_type.as_str() {
+            "bert" => {
+                let config: BertConfig = complete(config)?;
+                Box::new(move |path| Ok(Box::new(BertForTokenClassification::new(path, &config)?)))
+            }
+            "distilbert" => {
+                let config: DistilBertConfig = complete(config)?;
+                stream_scale = 1.0;
+                Box::new(move |path| Ok(Box::new(DistilBertForTokenClassification::new(path, &config)?)))
+            }
+            "roberta" | "xlm-roberta" | "camembert" => {
+                let padding = config.get("pad_token_id").and_then(Value::as_i64).unwrap_or(1);
+                // The position of the first token is the one after that of padding.
+                limits.positions = limits.positions.saturating_sub(padding as usize + 1);
+                let config: BertConfig = complete(config)?;
+                Box::new(move |path| {
+                    let network = RobertaForTokenClassification::new(path, &config)?;
+                    Ok(Box::new(Roberta { network, padding }))
+                })
+            }
+            "electra" => {
+                // Here rust-bert does take the constant, but in the norm of the embeddings alone.
+                config.insert("layer_norm_eps".to_owned(), json!(RUST_BERT_EPS));
+                let config: ElectraConfig = complete(config)?;
+                Box::new(move |path| Ok(Box::new(ElectraForTokenClassification::new(path, &config)?)))
+            }
+            "deberta-v2" => {
+                let config: DebertaV2Config =
+                    serde_json::from_value(Value::Object(config)).map_err(|error| error.to_string())?;
+                if !config.position_biased_input {
+                    limits.positions = usize::MAX;
+                }
+                stream_scale = 1.0;
+                Box::new(move |path| Ok(Box::new(DebertaV2ForTokenClassification::new(path, &config))))
+            }
+            other => return Err(format!("the model_type `{other}` is not supported")),
+        };
+        Ok(Self { limits, stream_scale, build })
+    }
+
+    /// The network with random weights, its variables under `root` named as Hugging Face does.
+    pub(super) fn build(&self, root: &nn::Path) -> Result<Box<dyn Network>, RustBertError> {
+        (self.build)(root)
+    }
+
+    /// What to multiply a weight of the checkpoint with.
+    ///
+    /// A layer norm divides by `sqrt(variance + eps)`. rust-bert has `eps` fixed at 1e-12, RoBERTa
+    /// was trained with 1e-5, and where variances are small that shows. The norm of `c * x` with
+    /// `c * c * eps` is the norm of `x` with `eps`; so everything that is written into the stream
+    /// of hidden states is made `c` times as large, and everything that reads it `1 / c` times,
+    /// which changes nothing but the `eps`.
+    pub(super) fn factor(&self, name: &str) -> f64 {
+        const WRITERS: [&str; 4] = ["_embeddings.", "LayerNorm.", "output.dense.", "embeddings_project.bias"];
+        const READERS: [&str; 5] =
+            ["query.weight", "key.weight", "value.weight", "intermediate.dense.weight", "classifier.weight"];
+        if WRITERS.iter().any(|part| name.contains(part)) {
+            self.stream_scale
+        } else if READERS.iter().any(|part| name.contains(part)) {
+            1.0 / self.stream_scale
+        } else {
+            1.0
+        }
+    }
+}
+
+/// The constant of rust-bert's layer norms.
+const RUST_BERT_EPS: f64 = 1e-12;
+
+/// Says what Hugging Face's `config.json` says in the way that rust-bert reads it.
+fn adapt(config: &mut Map<String, Value>, labels: usize) {
+    config.retain(|_, value| !value.is_null());
+    for key in ["hidden_act", "activation", "conv_act"] {
+        let name = match text(config, key) {
+            Some("gelu_pytorch_tanh" | "gelu_fast") => "gelu_new",
+            Some("gelu_python") => "gelu",
+            Some("silu") => "swish",
+            _ => continue,
+        };
+        config.insert(key.to_owned(), json!(name));
+    }
+    let labels: Map<_, _> = (0..labels).map(|label| (label.to_string(), json!(""))).collect();
+    config.insert("id2label".to_owned(), Value::Object(labels));
+    // The positions are in the checkpoint, however they came about.
+    config.insert("sinusoidal_pos_embds".to_owned(), json!(false));
+    config.insert("output_attentions".to_owned(), json!(false));
+    config.insert("output_hidden_states".to_owned(), json!(false));
+}
+
+/// Reads a configuration of rust-bert, what is missing being as in its default.
+fn complete<C: Default + Serialize + DeserializeOwned>(config: Map<String, Value>) -> Result<C, String> {
+    let width = count(&config, &["hidden_size", "dim"])?;
+    let heads = count(&config, &["num_attention_heads", "n_heads"])?;
+    if width % heads != 0 {
+        return Err(format!("a hidden size of {width} cannot be divided among {heads} attention heads"));
+    }
+    let mut full = serde_json::to_value(C::default()).map_err(|error| error.to_string())?;
+    if let Value::Object(full) = &mut full {
+        full.extend(config);
+    }
+    serde_json::from_value(full).map_err(|error| error.to_string())
+}
+
+fn text<'a>(config: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    config.get(key).and_then(Value::as_str)
+}
+
+/// A positive number under the first of `keys` that is there.
+fn count(config: &Map<String, Value>, keys: &[&str]) -> Result<i64, String> {
+    let value =
+        keys.iter().find_map(|&key| config.get(key)).and_then(Value::as_i64).filter(|&value| value > 0);
+    value.ok_or_else(|| format!("it has no sensible `{}`", keys[0]))
+}
+
+impl Network for BertForTokenClassification {
+    fn logits(&self, inputs: &Inputs) -> Result<Tensor, RustBertError> {
+        let Inputs { ids, mask, token_types, .. } = inputs;
+        Ok(self.forward_t(Some(ids), Some(mask), Some(token_types), None, None, false).logits)
+    }
+}
+
+impl Network for DistilBertForTokenClassification {
+    fn logits(&self, inputs: &Inputs) -> Result<Tensor, RustBertError> {
+        Ok(self.forward_t(Some(&inputs.ids), Some(&inputs.mask), None, false)?.logits)
+    }
+}
+
+struct Roberta {
+    network: RobertaForTokenClassification,
+    padding: i64,
+}
+
+impl Network for Roberta {
+    fn logits(&self, inputs: &Inputs) -> Result<Tensor, RustBertError> {
+        let Inputs { ids, mask, token_types, .. } = inputs;
+        // rust-bert would take every token with id 1 for padding.
+        let positions = mask.cumsum(1, Kind::Int64) * mask + self.padding;
+        Ok(self
+            .network
+            .forward_t(Some(ids), Some(mask), Some(token_types), Some(&positions), None, false)
+            .logits)
+    }
+}
+
+impl Network for ElectraForTokenClassification {
+    fn logits(&self, inputs: &Inputs) -> Result<Tensor, RustBertError> {
+        let Inputs { ids, mask, token_types, kind } = inputs;
+        // rust-bert adds the mask to the attention scores as it comes, which hides nothing. With
+        // three dimensions it takes what it really needs: 0 for a token, very negative for padding.
+        let hide: Tensor = (mask.unsqueeze(1) - 1) * 10_000;
+        let hide = hide.to_kind(*kind);
+        Ok(self.forward_t(Some(ids), Some(&hide), Some(token_types), None, None, false).logits)
+    }
+}

@@ -1,0 +1,137 @@
+//! `model.safetensors`: checked against the network before any weight is read.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use safetensors::Dtype;
+use safetensors::tensor::{Metadata, TensorInfo};
+use tch::{Kind, Tensor};
+
+use crate::error::{Error, Result};
+
+/// Longest header that the format allows.
+const LONGEST_HEADER: u64 = 100_000_000;
+
+/// An open weights file.
+pub(super) struct Checkpoint {
+    path: PathBuf,
+    file: File,
+    header: Metadata,
+    /// Where in the file the offsets of the header count from.
+    data: u64,
+}
+
+impl Checkpoint {
+    /// Reads the header and checks that the file is whole.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let remedy = "The engine rust-bert needs the weights as model.safetensors, in one file: save the model with \
+                      Hugging Face's `save_pretrained(.., max_shard_size=\"100GB\")`, or use `--engine rten`";
+        let mut file = File::open(path).map_err(|error| Error::io(path, error, remedy))?;
+        let broken = |problem: String| Error::model(path, problem, "Copy or download the file again");
+        let length = file.metadata().and_then(|_| file.seek(SeekFrom::End(0)));
+        let length = length.map_err(|error| broken(error.to_string()))?;
+        let (data, header) = read_header(&mut file)
+            .map_err(|error| broken(format!("this is no safetensors file ({error}){}", lfs_hint(length))))?;
+        let expected = data + header.data_len() as u64;
+        if length != expected {
+            return Err(broken(format!("the file has {length} bytes instead of {expected}")));
+        }
+        Ok(Self { path: path.to_path_buf(), file, header, data })
+    }
+
+    /// Checks that the file holds every variable of the network, in the right shape.
+    pub(super) fn check(&self, variables: &BTreeMap<String, Tensor>) -> Result<()> {
+        let fault = |problem, remedy| Err(Error::model(&self.path, problem, remedy));
+        let missing: Vec<&str> =
+            variables.keys().map(String::as_str).filter(|name| self.info(name).is_none()).collect();
+        if missing.iter().any(|name| name.starts_with("classifier.")) {
+            return fault(
+                "it has no token-classification head (`classifier.weight`)".to_owned(),
+                "Use a checkpoint that was fine-tuned for token classification",
+            );
+        }
+        if let Some(first) = missing.first() {
+            return fault(
+                format!(
+                    "it lacks {} of the weights that config.json asks for, first `{first}`",
+                    missing.len()
+                ),
+                "Use the config.json that was saved with these weights",
+            );
+        }
+        for (name, variable) in variables {
+            let found =
+                self.info(name).map(|info| info.shape.iter().map(|&size| size as i64).collect::<Vec<_>>());
+            let wanted = variable.size();
+            if found.as_ref() != Some(&wanted) {
+                let found = found.unwrap_or_default();
+                return fault(
+                    if name.starts_with("classifier.") {
+                        format!(
+                            "it gives {} labels, but config.json names {} (`id2label`)",
+                            found[0], wanted[0]
+                        )
+                    } else {
+                        format!("`{name}` has the shape {found:?}, but config.json asks for {wanted:?}")
+                    },
+                    "Use the config.json that was saved with these weights",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// One weight, in fp32.
+    pub(super) fn read(&mut self, name: &str) -> Result<Tensor> {
+        let Some(info) = self.info(name) else {
+            return Err(Error::model(&self.path, format!("it lacks `{name}`"), "Use another checkpoint"));
+        };
+        let kind = match info.dtype {
+            Dtype::F16 => Kind::Half,
+            Dtype::BF16 => Kind::BFloat16,
+            Dtype::F32 => Kind::Float,
+            Dtype::F64 => Kind::Double,
+            other => {
+                let remedy = "Save the model in fp16, bf16 or fp32, without quantisation";
+                return Err(Error::model(&self.path, format!("`{name}` is stored as {other:?}"), remedy));
+            }
+        };
+        let (start, end) = info.data_offsets;
+        let shape: Vec<i64> = info.shape.iter().map(|&size| size as i64).collect();
+        let mut bytes = vec![0; end - start];
+        self.file
+            .seek(SeekFrom::Start(self.data + start as u64))
+            .and_then(|_| self.file.read_exact(&mut bytes))
+            .map_err(|error| Error::io(&self.path, error, "Check the disk, or copy the file again"))?;
+        Ok(Tensor::from_data_size(&bytes, &shape, kind).to_kind(Kind::Float))
+    }
+
+    /// Looks a weight up, also under the names that checkpoints converted from TensorFlow have.
+    fn info(&self, name: &str) -> Option<&TensorInfo> {
+        let old = || {
+            name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
+        };
+        self.header.info(name).or_else(|| self.header.info(&old()))
+    }
+}
+
+/// The length of everything before the data, and the header.
+fn read_header(file: &mut File) -> io::Result<(u64, Metadata)> {
+    let mut length = [0; 8];
+    file.rewind()?;
+    file.read_exact(&mut length)?;
+    let length = u64::from_le_bytes(length);
+    if length > LONGEST_HEADER {
+        return Err(io::Error::other("its header has no sensible length"));
+    }
+    let mut header = vec![0; length as usize];
+    file.read_exact(&mut header)?;
+    Ok((8 + length, serde_json::from_slice(&header)?))
+}
+
+/// A clone without Git LFS leaves small text files in place of the weights.
+fn lfs_hint(length: u64) -> &'static str {
+    if length < 1000 { "; it may be a Git LFS pointer: run `git lfs pull`" } else { "" }
+}
