@@ -141,13 +141,14 @@ pub(crate) fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<S
     for relation in matcher.relations(document) {
         let _ = writeln!(
             out,
-            "=> {} {} {}  (score {:.2}, {}{}, {})",
+            "=> {} {} {}  (score {:.2}, {}{}{}, {})",
             name(relation.subject),
             relation.predicate,
             name(relation.object),
             relation.score,
             if relation.negated { "negated, " } else { "" },
             relation.certainty.as_str(),
+            relation.attributed_to.map(|source| format!(" by {source}")).unwrap_or_default(),
             relation.rule,
         );
     }

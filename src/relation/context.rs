@@ -150,6 +150,7 @@ impl<'s, 'd> Cues<'s, 'd> {
         };
         let inside = |f: &Found| f.first >= first && f.last <= last;
         let negated = of(&[Cue::Negation])
+            .filter(|f| !self.has(Cue::NoNegation, f.first))
             .any(|f| inside(f) || (f.last + 1 == first && self.is(f.first, "neither")))
             || of(&[Cue::Denial]).any(|f| {
                 f.last < first && first - f.last <= DENIAL_BEFORE && self.same_clause(f.last, first)

@@ -268,6 +268,11 @@ fn slots(document: &Document<'_>, tokens: &[Token]) -> Vec<Slot> {
                 joined = names.len();
             }
         }
+        // "Tampa, Fla., and Erie, Pa." is no list of three places, nor "Rome and Erie, Pa." of two.
+        let end = names[joined - 1];
+        if kind.0 == b'L' && form(end + 1) == "," && letters(end + 2) == Some(kind) {
+            joined = 1;
+        }
         names.truncate(joined);
         let last = names.last().copied().unwrap_or(at);
         names.truncate(LONGEST_COORDINATION);

@@ -33,6 +33,14 @@ const FARTHEST_TOKENS: usize = 50;
 /// The list of words that `MOD` does not match.
 const LITTLE: &str = "little";
 
+/// A predicate that says more about a pair than another one, which is then left out: who leads a
+/// country also works for it.
+const HIDES: [(Predicate, Predicate); 3] = [
+    (Predicate::Leads, Predicate::WorksFor),
+    (Predicate::MemberOf, Predicate::LinkedTo),
+    (Predicate::Killed, Predicate::Attacked),
+];
+
 /// A compiled rule set. Immutable and shared by all workers.
 #[derive(Debug)]
 pub struct Matcher {
@@ -234,6 +242,12 @@ impl Matcher {
             }
             if best.is_empty() {
                 return;
+            }
+            for (strong, weak) in HIDES {
+                let pairs: Vec<_> = best.keys().filter(|key| key.2 == strong).copied().collect();
+                for (subject, object, _) in pairs {
+                    best.remove(&(subject, object, weak));
+                }
             }
             let cues = Cues::of(sentence, &self.cue_tagger, &self.cue_names);
             for ((subject, object, predicate), hit) in best {
