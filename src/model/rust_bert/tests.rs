@@ -60,25 +60,27 @@ fn open(folder: &Path, labels: usize, precision: Precision, workers: usize) -> c
 const ARCHITECTURES: [&str; 7] =
     ["bert", "distilbert", "roberta", "xlm-roberta", "electra", "deberta-v2", "deberta-v3"];
 
-fn architecture(name: &str, workers: usize) -> (RustBertEngine, Reference) {
+fn architecture(name: &str, precision: Precision, workers: usize) -> (RustBertEngine, Reference) {
     let reference = Reference::read(&folder(name).join("reference.json"));
-    let engine = open(&folder(name), reference.labels, Precision::Full, workers).unwrap();
+    let engine = open(&folder(name), reference.labels, precision, workers).unwrap();
     (engine, reference)
 }
 
 #[test]
 fn every_architecture_scores_as_hugging_face_does() {
-    let distances = ARCHITECTURES.map(|name| {
-        let (engine, reference) = architecture(name, 1);
-        (name, reference.distance(&engine.label_scores(&reference.batch()).unwrap()))
-    });
-    assert!(distances.iter().all(|&(_, distance)| distance < 1e-4), "{distances:?}");
+    for (precision, tolerance) in [(Precision::Full, 1e-4), (Precision::Fastest, 0.1)] {
+        let distances = ARCHITECTURES.map(|name| {
+            let (engine, reference) = architecture(name, precision, 1);
+            (name, reference.distance(&engine.label_scores(&reference.batch()).unwrap()))
+        });
+        assert!(distances.iter().all(|&(_, distance)| distance < tolerance), "{precision:?}: {distances:?}");
+    }
 }
 
 #[test]
 fn a_window_scores_the_same_alone_and_in_a_batch() {
     for name in ARCHITECTURES {
-        let (engine, reference) = architecture(name, 1);
+        let (engine, reference) = architecture(name, Precision::Full, 1);
         let batched = engine.label_scores(&reference.batch()).unwrap();
         for row in 0..reference.rows {
             let row_of = |ids: &[i64]| ids[row * reference.width..][..reference.width].to_vec();
@@ -102,7 +104,7 @@ fn a_window_scores_the_same_alone_and_in_a_batch() {
 
 #[test]
 fn more_threads_than_workers_get_the_same_scores() {
-    let (engine, reference) = architecture("bert", 2);
+    let (engine, reference) = architecture("bert", Precision::Full, 2);
     let expected = engine.label_scores(&reference.batch()).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..5 {
@@ -130,7 +132,7 @@ fn the_bundled_model_scores_as_hugging_face_does() {
 
 #[test]
 fn inputs_that_the_model_cannot_take_are_errors() {
-    let (engine, reference) = architecture("bert", 1);
+    let (engine, reference) = architecture("bert", Precision::Full, 1);
     let error = |change: &dyn Fn(&mut Batch)| {
         let mut batch = reference.batch();
         change(&mut batch);
@@ -159,7 +161,7 @@ fn inputs_that_the_model_cannot_take_are_errors() {
 
 #[test]
 fn a_panic_of_libtorch_is_an_error_and_leaves_the_network_in_the_pool() {
-    let (engine, _) = architecture("bert", 1);
+    let (engine, _) = architecture("bert", Precision::Full, 1);
     let error = engine.networks.with(|_| panic!("Torch({:?})", "out of memory")).unwrap_err();
     assert_eq!(error.to_string(), "engine rust-bert: Torch(\"out of memory\")");
     assert_eq!(engine.networks.with(|_| 1).unwrap(), 1);
