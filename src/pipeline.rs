@@ -8,6 +8,7 @@
 //!
 //! This is the only module that uses rayon.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -206,7 +207,8 @@ impl Pipeline {
     /// # Errors
     /// If the engine fails on a batch.
     pub fn score(&self, windows: &[&Window]) -> Result<Vec<Scores>> {
-        let batches = batches(windows);
+        let lengths: Vec<usize> = windows.iter().map(|window| window.ids.len()).collect();
+        let batches = batches(&lengths);
         let score = |batch: &Vec<usize>| {
             let rows: Vec<&Window> = batch.iter().map(|&i| windows[i]).collect();
             self.model.score(&rows)
@@ -278,15 +280,15 @@ fn next_block(items: &mut impl Iterator<Item = Item>) -> Vec<Item> {
     block
 }
 
-/// Indices of windows, longest first, in batches of at most [`BATCH_TOKENS`] padded tokens (a single
-/// longer window is a batch of its own).
-fn batches(windows: &[&Window]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..windows.len()).collect();
-    order.sort_by_key(|&i| std::cmp::Reverse(windows[i].ids.len()));
+/// Indices of windows of these lengths, longest first, in batches of at most [`BATCH_TOKENS`] padded
+/// tokens (a single longer window is a batch of its own).
+fn batches(lengths: &[usize]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..lengths.len()).collect();
+    order.sort_by_key(|&i| Reverse(lengths[i]));
     let mut batches: Vec<Vec<usize>> = Vec::new();
     for i in order {
         match batches.last_mut() {
-            Some(batch) if (batch.len() + 1) * windows[batch[0]].ids.len() <= BATCH_TOKENS => batch.push(i),
+            Some(batch) if (batch.len() + 1) * lengths[batch[0]] <= BATCH_TOKENS => batch.push(i),
             _ => batches.push(vec![i]),
         }
     }
@@ -360,34 +362,22 @@ fn renumbered(keep: impl Iterator<Item = bool>) -> Vec<Option<usize>> {
 mod tests {
     use super::*;
 
-    fn window(tokens: usize) -> Window {
-        Window {
-            ids: vec![0; tokens],
-            token_types: vec![0; tokens],
-            spans: vec![None; tokens],
-            words: vec![None; tokens],
-        }
-    }
-
     #[test]
     fn batches_hold_every_window_once_within_the_budget() {
-        let windows: Vec<Window> = (0..500).map(|i| window(1 + (i * 37) % 128)).collect();
-        let refs: Vec<&Window> = windows.iter().collect();
-        let batches = batches(&refs);
+        let lengths: Vec<usize> = (0..500).map(|i| 1 + (i * 37) % 128).collect();
+        let batches = batches(&lengths);
         let mut seen: Vec<usize> = batches.iter().flatten().copied().collect();
         seen.sort_unstable();
         assert_eq!(seen, (0..500).collect::<Vec<_>>());
         for batch in &batches {
-            let width = batch.iter().map(|&i| windows[i].ids.len()).max().unwrap();
+            let width = batch.iter().map(|&i| lengths[i]).max().unwrap();
             assert!(width * batch.len() <= BATCH_TOKENS);
         }
     }
 
     #[test]
     fn a_window_over_the_budget_is_a_batch_of_its_own() {
-        let windows = [window(BATCH_TOKENS + 1), window(1)];
-        let refs: Vec<&Window> = windows.iter().collect();
-        assert_eq!(batches(&refs), vec![vec![0], vec![1]]);
+        assert_eq!(batches(&[BATCH_TOKENS + 1, 1]), vec![vec![0], vec![1]]);
     }
 
     #[test]
