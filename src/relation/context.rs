@@ -10,6 +10,7 @@
 //!   "according to X" counts anywhere. X becomes the source.
 //! - A match inside quotation marks is reported even if nobody is named.
 
+use crate::entity::EntityType;
 use crate::relation::line::{Kind, Sentence};
 use crate::relation::lists::Tagger;
 
@@ -328,10 +329,11 @@ impl<'s, 'd> Cues<'s, 'd> {
         if let Kind::Name(mention) = self.sentence.tokens.get(head)?.kind {
             let document = &self.sentence.document;
             let mention = &document.mentions[mention];
-            if mention.demonym {
+            let entity = document.entities.get(mention.entity)?;
+            let speaks = matches!(mention.entity_type, EntityType::Per | EntityType::Org | EntityType::Loc);
+            if mention.demonym || !speaks {
                 return None;
             }
-            let entity = document.entities.get(mention.entity)?;
             return Some(Source::Named(entity.name.clone()));
         }
         if self.has(Cue::Source, head) {

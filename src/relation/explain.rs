@@ -3,6 +3,7 @@
 
 use crate::relation::compile::{Compiler, LazyRegex, common};
 use crate::relation::line::{Kind, OBJECT, OTHER, SUBJECT, Sentence, View};
+use crate::relation::matcher::LITTLE;
 use crate::relation::pattern::Node;
 use crate::relation::{Document, Matcher, RuleSet};
 
@@ -206,7 +207,9 @@ impl Matcher {
 
     /// A word with its lists, and how many tokens the entry of the list has.
     fn spelled_word(&self, sentence: &Sentence<'_>, token: usize) -> (String, usize) {
-        let tags: Vec<_> = sentence.tags_of(token).collect();
+        // That "the" and "of" are little is no news.
+        let news = |list: u32| self.list_name(list) != LITTLE;
+        let tags: Vec<_> = sentence.tags_of(token).filter(|tag| news(tag.list)).collect();
         let mut last = token;
         if tags.iter().any(|tag| tag.part == b'B') {
             while last + 1 < sentence.tokens.len()

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, LazyRegex, OPENING, common};
 use crate::relation::context::Cues;
 use crate::relation::line::{
-    self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Spelled, Token, View, type_letter,
+    self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Spelled, Speller, Token, View, type_letter,
 };
 use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
@@ -31,7 +31,7 @@ const FARTHEST_NAMES: usize = 10;
 const FARTHEST_TOKENS: usize = 50;
 
 /// The list of words that `MOD` does not match.
-const LITTLE: &str = "little";
+pub(crate) const LITTLE: &str = "little";
 
 /// A predicate that says more about a pair than another one, which is then left out: who leads a
 /// country also works for it.
@@ -48,6 +48,8 @@ pub struct Matcher {
     pub(crate) tagger: Tagger,
     pub(crate) keys: Keys,
     pub(crate) spelled: Spelled,
+    /// The lists whose entries are looked for inside names.
+    held: BTreeSet<u32>,
     rules: Vec<CompiledRule>,
     patterns: Vec<CompiledPattern>,
     /// For each key the patterns that cannot match without it (or another one of its clause).
@@ -209,12 +211,16 @@ impl Matcher {
                 object: Types::of(&rule.object),
             });
         }
+        let nodes =
+            set.rules().iter().flat_map(|rule| rule.patterns.iter().chain(&rule.unless)).map(|p| &p.node);
+        let held = nodes.flat_map(Node::held_lists).filter_map(|l| list_numbers.get(l).copied()).collect();
         let list_names = list_numbers.into_keys().collect();
         Ok(Matcher {
             vocabulary,
             tagger,
             keys,
             spelled,
+            held,
             rules,
             patterns,
             index,
@@ -296,11 +302,12 @@ impl Matcher {
                 mentions.push(i);
             }
         }
+        let speller = Speller { vocabulary: &self.vocabulary, tagger: &self.tagger, held: &self.held };
         for (index, mentions) in in_sentence.iter().enumerate() {
             if mentions.len() < 2 {
                 continue;
             }
-            for piece in line::pieces(document, index, mentions, &self.vocabulary, &self.tagger) {
+            for piece in line::pieces(document, index, mentions, &speller) {
                 if piece.slots.iter().map(|slot| slot.names.len()).sum::<usize>() >= 2 {
                     visit(&piece, index);
                 }
@@ -504,6 +511,8 @@ mod tests {
     }
 
     const TABLE: &str = r#"
+[lists]
+organ = ["ministry", "armed forces"]
 [[rule]]
 id = "fights/x"
 pattern = ["SUBJ fights OBJ", "SUBJ , ANY , fights OBJ", "SUBJ and OBJ clash", "^ OBJ fears SUBJ $", "SUBJ MOD MOD OBJ"]
@@ -520,6 +529,10 @@ score = 0.6
 id = "alias_of/x"
 pattern = 'SUBJ "(" OBJ ")"'
 score = 0.9
+[[rule]]
+id = "part_of/x"
+pattern = "OBJ 's SUBJ=@organ"
+score = 0.5
 [[rule]]
 id = "leads/adj"
 pattern = ["OBJ/adj (gov | president) SUBJ", "SUBJ , president~ of OBJ -"]
@@ -552,6 +565,13 @@ unless = "former OBJ/adj"
             ("[LOC B] an ally of [LOC A].", "B allied_with A"),
             ("The [ORG Alpha Beta] ([ORG AB]).", "Alpha Beta alias_of AB"),
             ("The [ORG AB] ([ORG AB]).", ""),
+            ("[LOC A]'s [ORG Ministry of War].", "Ministry of War part_of A"),
+            ("[LOC A]'s [ORG Royal Armed Forces] and [ORG War Bank].", ""),
+            (
+                "[LOC A]'s [ORG War Ministry] and [ORG Ministry of Fun].",
+                "War Ministry part_of A; Ministry of Fun part_of A",
+            ),
+            ("[LOC A]'s [ORG War Bank].", ""),
             ("[LOC/adj Turkish] Gov. [PER Ana] left.", "Ana leads Turkish"),
             ("Former [LOC/adj Turkish] Gov. [PER Ana] left.", ""),
             ("[LOC Turkey] Gov. [PER Ana] left.", ""),

@@ -564,16 +564,8 @@ impl FileText<'_> {
 
 /// "there is no list `@x`" for the first list of a pattern that is not defined.
 fn unknown_list(node: &Node, lists: &Lists) -> Option<String> {
-    let mut unknown = None;
-    node.walk(&mut |node| {
-        if let Node::List(name) = node
-            && unknown.is_none()
-            && !lists.contains_key(name)
-        {
-            unknown = Some(format!("there is no list `@{name}`{}", lists::nearest(lists, name)));
-        }
-    });
-    unknown
+    let unknown = node.lists().into_iter().find(|name| !lists.contains_key(*name))?;
+    Some(format!("there is no list `@{unknown}`{}", lists::nearest(lists, unknown)))
 }
 
 fn capital(text: &str) -> String {
