@@ -64,6 +64,7 @@ struct CompiledRule {
     id: Arc<str>,
     predicate: Predicate,
     score: f32,
+    granted: bool,
     unless: Vec<LazyRegex>,
     subject: Types,
     object: Types,
@@ -206,6 +207,7 @@ impl Matcher {
                 id: rule.id.clone(),
                 predicate: rule.predicate,
                 score: rule.score,
+                granted: rule.granted,
                 unless,
                 subject: Types::of(&rule.subject),
                 object: Types::of(&rule.object),
@@ -259,7 +261,7 @@ impl Matcher {
             for ((subject, object, predicate), hit) in best {
                 let rule = &self.rules[hit.rule];
                 let own = &self.patterns[hit.pattern].own;
-                let context = cues.context(hit.tokens.0, hit.tokens.1, |token| {
+                let context = cues.context(hit.tokens, rule.granted, |token| {
                     self.keys_of(sentence, token).any(|key| own.contains(&key))
                 });
                 let names = document.mentions[subject].score * document.mentions[object].score;
