@@ -360,18 +360,9 @@ fn renumbered(keep: impl Iterator<Item = bool>) -> Vec<Option<usize>> {
 mod tests {
     use super::*;
 
-    fn window(tokens: usize) -> Window {
-        Window {
-            ids: vec![0; tokens],
-            token_types: vec![0; tokens],
-            spans: vec![None; tokens],
-            words: vec![None; tokens],
-        }
-    }
-
     #[test]
     fn batches_hold_every_window_once_within_the_budget() {
-        let windows: Vec<Window> = (0..500).map(|i| window(1 + (i * 37) % 128)).collect();
+        let windows: Vec<Window> = (0..500).map(|i| Window::of_length(1 + (i * 37) % 128)).collect();
         let refs: Vec<&Window> = windows.iter().collect();
         let batches = batches(&refs);
         let mut seen: Vec<usize> = batches.iter().flatten().copied().collect();
@@ -385,7 +376,7 @@ mod tests {
 
     #[test]
     fn a_window_over_the_budget_is_a_batch_of_its_own() {
-        let windows = [window(BATCH_TOKENS + 1), window(1)];
+        let windows = [Window::of_length(BATCH_TOKENS + 1), Window::of_length(1)];
         let refs: Vec<&Window> = windows.iter().collect();
         assert_eq!(batches(&refs), vec![vec![0], vec![1]]);
     }
