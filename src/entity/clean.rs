@@ -146,7 +146,7 @@ pub(super) fn cleaned(
 }
 
 fn without_quotes(text: &str, span: Span) -> Span {
-    const QUOTES: &[char] = &['"', '“', '”', '„', '«', '»', '‘', '`', '*', '_', '•', '|'];
+    const QUOTES: &[char] = &['"', '“', '”', '„', '«', '»', '‘', '`', '*', '_', '•', '|', '&'];
     const MARKS: &[char] = &[',', ';', ':', '-', '–', '—', '/', '!', '?'];
     let mut name = span.of(text);
     name = name.trim_start_matches(|c: char| {

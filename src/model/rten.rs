@@ -173,3 +173,94 @@ fn precision(file: &Path) -> Result<&'static str> {
     let has = |name: &&[u8]| start.windows(name.len()).any(|bytes| bytes == *name);
     Ok(if OPERATORS.iter().any(has) { "int8" } else { "fp32" })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn folder() -> ModelFolder {
+        ModelFolder::open(Path::new("models/newswire")).unwrap()
+    }
+
+    fn batch(rows: &[&[i64]], width: usize) -> Batch {
+        let mut batch = Batch {
+            rows: rows.len(),
+            width,
+            input_ids: Vec::new(),
+            attention_mask: Vec::new(),
+            token_type_ids: vec![0; rows.len() * width],
+        };
+        for row in rows {
+            for i in 0..width {
+                batch.input_ids.push(row.get(i).copied().unwrap_or(0));
+                batch.attention_mask.push(i64::from(i < row.len()));
+            }
+        }
+        batch
+    }
+
+    /// The best label and its probability.
+    fn best(logits: &[f32]) -> (usize, f32) {
+        let sum: f32 = logits.iter().map(|x| x.exp()).sum();
+        let best = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        best.map_or((0, 0.0), |(label, x)| (label, x.exp() / sum))
+    }
+
+    #[test]
+    fn the_bundled_graph_is_int8_and_batches_score_like_single_rows() {
+        let engine = RtenEngine::open(&folder()).unwrap();
+        assert_eq!(engine.precision(), "int8");
+        let rows: [&[i64]; 3] = [&[101, 2198, 102], &[101, 2414, 2003, 1999, 2563, 102], &[101, 1996, 102]];
+        let together = engine.label_scores(&batch(&rows, 6)).unwrap();
+        for (r, row) in rows.iter().enumerate() {
+            let alone = engine.label_scores(&batch(&[row], row.len())).unwrap();
+            for token in 0..row.len() {
+                // Activations are quantised for the batch as a whole, so the scores differ a little.
+                let (a, b) = (best(alone.token(0, token)), best(together.token(r, token)));
+                assert!(a.0 == b.0 && (a.1 - b.1).abs() < 0.1, "row {r}, token {token}: {a:?} {b:?}");
+            }
+        }
+        assert!(engine.label_scores(&batch(&[], 0)).unwrap().values.is_empty());
+    }
+
+    #[test]
+    fn a_batch_scores_the_same_again_and_from_many_rayon_workers() {
+        use rayon::prelude::*;
+        let engine = RtenEngine::open(&folder()).unwrap();
+        let batch = batch(&[&[101, 2414, 2003, 1999, 2563, 102][..]; 4], 6);
+        let once = engine.label_scores(&batch).unwrap();
+        let again: Vec<Scores> =
+            (0..16).into_par_iter().map(|_| engine.label_scores(&batch).unwrap()).collect();
+        assert!(again.iter().all(|scores| *scores == once));
+        assert!(engine.idle.lock().unwrap().len() <= rayon::current_num_threads());
+    }
+
+    #[test]
+    fn files_that_are_no_graph_are_refused() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::copy("models/newswire/config.json", temp.path().join("config.json")).unwrap();
+        let folder = ModelFolder::open(temp.path()).unwrap();
+        let error = |folder: &ModelFolder| RtenEngine::open(folder).map(|_| ()).unwrap_err().to_string();
+        assert!(error(&folder).contains("no model.onnx"), "{}", error(&folder));
+        for content in ["", "no graph at all"] {
+            fs::write(temp.path().join("model.onnx"), content).unwrap();
+            let error = error(&folder);
+            assert!(error.contains("model.onnx: ") && error.contains("Export the model"), "{error}");
+        }
+    }
+
+    #[test]
+    fn labels_must_fit_the_graph() {
+        let temp = tempfile::tempdir().unwrap();
+        let config = r#"{"id2label": {"0": "O", "1": "B-PER", "2": "I-PER"}, "model_type": "bert"}"#;
+        fs::write(temp.path().join("config.json"), config).unwrap();
+        fs::copy("models/newswire/model.onnx", temp.path().join("model.onnx")).unwrap();
+        let folder = ModelFolder::open(temp.path()).unwrap();
+        let error = match RtenEngine::open(&folder) {
+            Err(error) => error.to_string(),
+            Ok(engine) => engine.label_scores(&batch(&[&[101, 102]], 2)).unwrap_err().to_string(),
+        };
+        assert!(error.contains("3"), "{error}");
+    }
+}

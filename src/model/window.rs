@@ -29,6 +29,20 @@ pub struct Window {
     pub(crate) counted: Range<usize>,
 }
 
+#[cfg(test)]
+impl Window {
+    /// A window of so many tokens and no words.
+    pub(crate) fn of_length(tokens: usize) -> Self {
+        Window {
+            ids: vec![0; tokens],
+            token_types: vec![0; tokens],
+            word_of: vec![NO_WORD; tokens],
+            words: Vec::new(),
+            counted: 0..tokens,
+        }
+    }
+}
+
 /// In [`Window::word_of`]: a special token.
 pub(crate) const NO_WORD: u32 = u32::MAX;
 
@@ -326,5 +340,151 @@ fn letter_case(word: &str) -> u8 {
         (1.., 0) => 3,
         (1, 1..) if first_is_upper => 2,
         _ => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    static FOLDER: LazyLock<ModelFolder> =
+        LazyLock::new(|| ModelFolder::open(Path::new("models/newswire")).unwrap());
+    static PACKER: LazyLock<Packer> = LazyLock::new(|| Packer::new(&FOLDER).unwrap());
+
+    #[test]
+    fn units_of_a_table() {
+        let table = [
+            ("The U.S.-led force", "The|U|.|S|.|-|led|force"),
+            ("anti-ISIS (2019)", "anti|-|ISIS|(|2019|)"),
+            ("£10bn a_b", "£|10bn|a|_|b"),
+            ("Erdog\u{306}an, Cafe\u{301}", "Erdog\u{306}an|,|Cafe\u{301}"),
+            ("Er\u{ad}do\0g\u{200d}an", "Er\u{ad}do\0g\u{200d}an"),
+            ("end\u{ad} \0", "end|\0"),
+            ("\u{301}x İ中", "\u{301}|x|İ中"),
+            ("", ""),
+        ];
+        for (text, expected) in table {
+            let found: Vec<&str> = units(text, Span::new(0, text.len())).iter().map(|s| s.of(text)).collect();
+            assert_eq!(found.join("|"), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn letter_cases_of_a_table() {
+        let table = [
+            (0, vec!["2019", ",", "€", "_"]),
+            (1, vec!["the", "é", "4th", "ß", "ıstanbul", "x"]),
+            (2, vec!["The", "I", "É", "Covid19", "İstanbul", "İ", "Абв", "X4y", "E\u{301}", "E\u{301}mile"]),
+            (3, vec!["NATO", "U2", "3D", "A1", "G20", "1ST", "АБВ"]),
+            (4, vec!["McDonald", "iPhone", "BfV", "中", "eBay"]),
+        ];
+        for (expected, words) in table {
+            for word in words {
+                assert_eq!(letter_case(word), expected, "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn whole_sentences_share_a_window_until_it_is_full() {
+        let text = "One two three. ".repeat(60);
+        let sentences: Vec<Span> = (0..60).map(|i| Span::new(i * 15, i * 15 + 14)).collect();
+        let windows = PACKER.windows(&text, &sentences);
+        // Four tokens a sentence, 126 in a window.
+        let sizes: Vec<usize> = windows.iter().map(|w| w.ids.len()).collect();
+        assert_eq!(sizes, [31 * 4 + 2, 29 * 4 + 2]);
+        assert!(windows.iter().all(|w| w.ids[0] == 101 && w.ids.last() == Some(&102)));
+        assert_eq!(windows[0].token_types[..6], [0, 2, 1, 1, 0, 2]);
+        assert_eq!(windows[0].counted, 1..125);
+        assert_eq!(windows[1].words[0], Word { span: Span::new(31 * 15, 31 * 15 + 3), sentence: 31 });
+    }
+
+    #[test]
+    fn text_that_looks_like_a_special_token_is_text() {
+        let windows = PACKER.windows("[SEP] [CLS]", &[Span::new(0, 11)]);
+        assert_eq!(windows[0].ids.iter().filter(|&&id| id == 101 || id == 102).count(), 2);
+    }
+
+    #[test]
+    fn a_megabyte_without_a_blank_is_covered() {
+        let text = "é".repeat(500_000);
+        let windows = PACKER.windows(&text, &[Span::new(0, text.len())]);
+        assert!(windows.iter().flat_map(|w| &w.words).all(|w| w.span == Span::new(0, text.len())));
+        let text = "ab,".repeat(300_000);
+        let windows = PACKER.windows(&text, &[Span::new(0, text.len())]);
+        assert_eq!(counted(&windows).len(), 600_000);
+    }
+
+    /// The spans of the words of the tokens that count, one for each word.
+    fn counted(windows: &[Window]) -> Vec<Span> {
+        let tokens = windows.iter().flat_map(|w| w.counted.clone().map(move |t| (w, t)));
+        let mut spans: Vec<Span> = tokens
+            .filter(|(w, t)| w.word_of[*t] != NO_WORD)
+            .map(|(w, t)| w.words[w.word_of[t] as usize].span)
+            .collect();
+        spans.dedup();
+        spans
+    }
+
+    fn is_dropped(word: &str) -> bool {
+        use tokenizers::{NormalizedString, Normalizer};
+        let mut normalized = NormalizedString::from(word);
+        if let Some(normalizer) = PACKER.tokenizer.get_normalizer() {
+            normalizer.normalize(&mut normalized).unwrap();
+        }
+        normalized.get().trim().is_empty()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_cut_off(text in "([a-zA-Z .,'\u{301}İ\u{ad}\0-]|\\PC){0,400}|([A-Za-z]{1,9}[ ,]){100,400}") {
+            let sentences = text::sentences(&text);
+            let windows = PACKER.windows(&text, &sentences);
+            let covered = counted(&windows);
+            // In order, and no word twice.
+            prop_assert!(covered.windows(2).all(|w| w[0].end <= w[1].start));
+            for span in sentences.iter().flat_map(|&sentence| units(&text, sentence)) {
+                let is_covered = covered.binary_search(&span).is_ok();
+                prop_assert!(is_covered || is_dropped(span.of(&text)), "{:?} of {:?}", span.of(&text), text);
+            }
+            for window in &windows {
+                prop_assert!(window.ids.len() <= FOLDER.window);
+                prop_assert_eq!(window.ids.len(), window.token_types.len());
+                prop_assert_eq!(window.ids.len(), window.word_of.len());
+                for word in &window.words {
+                    prop_assert!(text.get(word.span.start..word.span.end).is_some());
+                    prop_assert!(sentences[word.sentence].contains(word.span));
+                }
+            }
+        }
+
+        #[test]
+        fn cuts_count_every_token_once(lengths in prop::collection::vec(1usize..20, 1..200), room in 14usize..130) {
+            let word_of: Vec<u32> =
+                lengths.iter().enumerate().flat_map(|(i, &n)| vec![i as u32; n]).collect();
+            let pieces = cuts(&word_of, room);
+            let mut next = 0;
+            for (i, piece) in pieces.iter().enumerate() {
+                prop_assert!(piece.covered.len() <= room);
+                prop_assert!(piece.covered.start <= piece.counted.start);
+                prop_assert!(piece.counted.end <= piece.covered.end);
+                prop_assert_eq!(piece.counted.start, next);
+                prop_assert!(i == 0 || piece.covered.start > pieces[i - 1].covered.start);
+                next = piece.counted.end;
+            }
+            prop_assert_eq!(next, word_of.len());
+        }
+
+        #[test]
+        fn cuts_leave_context_on_both_sides(all in 127usize..2000) {
+            let word_of: Vec<u32> = (0..all as u32).collect();
+            for piece in cuts(&word_of, 126) {
+                prop_assert!(piece.covered.start == 0 || piece.counted.start - piece.covered.start >= 15);
+                prop_assert!(piece.covered.end == all || piece.covered.end - piece.counted.end >= 15);
+            }
+        }
     }
 }
