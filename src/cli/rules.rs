@@ -130,7 +130,12 @@ pub(crate) fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<S
         }
         if let Some(near) = &pair.nearest {
             let at = near.at.as_ref().map_or("the end".to_owned(), |word| format!("\"{word}\""));
-            let _ = writeln!(out, "  nearest  {}: {} ✗ {} at {at}", near.rule, near.matched, near.failed);
+            let _ = writeln!(
+                out,
+                "  nearest  {}: after \"{}\" it wants {}",
+                near.rule, near.matched, near.failed
+            );
+            let _ = writeln!(out, "           and finds {at}");
         } else if pair.matched.is_empty() {
             let _ = writeln!(out, "  matched  nothing");
         }

@@ -267,16 +267,17 @@ impl Compiler<'_> {
         self.vocabulary.number(word).and_then(|number| self.keys.word(number))
     }
 
-    /// The keys of every word and list in a pattern.
+    /// The keys of the words and lists that a pattern cannot do without: neither optional ones nor
+    /// alternatives.
     pub(crate) fn own(&self, node: &Node) -> BTreeSet<u32> {
-        let mut own = BTreeSet::new();
-        node.walk(&mut |node| match node {
-            Node::Word(word) => own.extend(self.word(word)),
-            Node::Inflected(forms) => own.extend(forms.iter().filter_map(|form| self.word(form))),
-            Node::List(name) => own.extend(self.lists.get(name).map(|&list| self.keys.list(list))),
-            _ => {}
-        });
-        own
+        match node {
+            Node::Word(word) => self.word(word).into_iter().collect(),
+            Node::Inflected(forms) => forms.iter().filter_map(|form| self.word(form)).collect(),
+            Node::List(name) => self.lists.get(name).map(|&list| self.keys.list(list)).into_iter().collect(),
+            Node::Seq(nodes) => nodes.iter().flat_map(|node| self.own(node)).collect(),
+            Node::Repeat { node, min, .. } if *min > 0 => self.own(node),
+            _ => BTreeSet::new(),
+        }
     }
 
     /// A rough measure of how often a clause holds: names nearly always, punctuation and little

@@ -148,7 +148,7 @@ impl<'s, 'd> Cues<'s, 'd> {
 
     /// The context of a match that covers the tokens `first..=last`. What is `granted` is only
     /// denied or doubted by words inside it, or right before it ("the suspected Reds member"). `own`
-    /// tells the tokens that the rule itself asks for.
+    /// tells the tokens that the rule cannot do without.
     pub(crate) fn context(
         &self,
         (first, last): (usize, usize),
@@ -485,7 +485,11 @@ pattern = ["SUBJ ANY{0,5} (kill~ | killing | attack~) (of)? ANY{0,4} OBJ", "kill
 score = 0.9
 [[rule]]
 id = "opposes/test"
-pattern = "SUBJ ANY{0,3} accuse~ OBJ"
+pattern = "SUBJ @aux* accuse~ OBJ"
+score = 0.9
+[[rule]]
+id = "supports/test"
+pattern = ["SUBJ @aux* @support OBJ", "SUBJ @aux* (charged | suspected) of aiding OBJ"]
 score = 0.9
 [[rule]]
 id = "leads/title"

@@ -205,6 +205,18 @@ fn plain_tokens(text: &str, within: Span, vocabulary: &Vocabulary, tokens: &mut 
             () if is_number(&folded) => Kind::Number,
             () => Kind::Word,
         };
+        if kind == Kind::Number
+            && let [.., first, comma] = tokens.as_mut_slice()
+            && first.kind == Kind::Number
+            && comma.span.of(text) == ","
+            && (first.span.end, comma.span.end) == (comma.span.start, span.start)
+        {
+            // "2,600" is one number.
+            first.span = Span::new(first.span.start, span.end);
+            first.word = None;
+            tokens.pop();
+            continue;
+        }
         tokens.push(Token { span, kind, word: vocabulary.number(&folded) });
     }
 }

@@ -562,6 +562,7 @@ unless = "former OBJ/adj"
             ("\"[LOC A] fears [LOC B]!\"", "B fights A"),
             ("So [LOC A] fears [LOC B].", ""),
             ("[LOC A] old red [LOC B], [LOC C] of red [LOC D].", "A fights B"),
+            ("[LOC A] 2,600,000 old [LOC B], [LOC C] 26, 27 [LOC D].", "A fights B"),
             // Once for both directions, by the better rule.
             ("[LOC A] and [LOC B] are allies.", "A allied_with B"),
             ("[LOC B] an ally of [LOC A].", "B allied_with A"),
@@ -582,6 +583,12 @@ unless = "former OBJ/adj"
         for (text, expected) in table {
             assert_eq!(triples(&matcher, text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn workers_can_share_a_matcher() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Matcher>();
     }
 
     #[test]

@@ -477,6 +477,11 @@ impl Node {
         }
     }
 
+    /// Whether `SUBJ` or `OBJ` is in it.
+    pub(crate) fn has_slot(&self) -> bool {
+        self.count(Role::Subject).1 + self.count(Role::Object).1 > 0
+    }
+
     /// The lists that the pattern names, in order.
     pub(crate) fn lists(&self) -> Vec<&str> {
         let mut lists = Vec::new();
