@@ -47,6 +47,14 @@ pub struct Extraction {
     pub relations: Vec<Relation>,
 }
 
+impl Extraction {
+    /// What rules see of it.
+    pub fn document(&self) -> Document<'_> {
+        let Names { mentions, entities } = &self.names;
+        Document { text: &self.article.text, sentences: &self.sentences, mentions, entities }
+    }
+}
+
 /// What [`Pipeline::run`] delivers, in input order.
 #[derive(Debug)]
 pub enum Delivery {
@@ -169,6 +177,19 @@ impl Pipeline {
             result
         })?;
         Ok(if stop.load(Ordering::Relaxed) { Ending::Stopped } else { Ending::Complete })
+    }
+
+    /// Extracts from one article.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn extract_one(&self, article: Article) -> Result<Extraction> {
+        let mut found = self.extract(vec![Item::Article(article)])?;
+        match found.pop() {
+            Some(Delivery::Extraction(extraction)) => Ok(*extraction),
+            Some(Delivery::Problem(problem)) => Err(Error::Usage(problem.to_string())),
+            None => Err(Error::Usage("there is no article".into())),
+        }
     }
 
     /// Extracts from one block.
