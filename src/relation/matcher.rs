@@ -10,6 +10,7 @@
 //! `FARTHEST_NAMES` names and `FARTHEST_TOKENS` tokens apart; a pattern sees 30 tokens to the left
 //! and right of its pair; members of a list beyond `LONGEST_COORDINATION` have no relations.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -34,11 +35,16 @@ const FARTHEST_TOKENS: usize = 50;
 pub(crate) const LITTLE: &str = "little";
 
 /// A predicate that says more about a pair than another one, which is then left out: who leads a
-/// country also works for it.
-const HIDES: [(Predicate, Predicate); 3] = [
+/// country also works for it, and is taken for one of its nationals.
+const HIDES: [(Predicate, Predicate); 8] = [
     (Predicate::Leads, Predicate::WorksFor),
+    (Predicate::Leads, Predicate::Nationality),
+    (Predicate::WorksFor, Predicate::Nationality),
     (Predicate::MemberOf, Predicate::LinkedTo),
     (Predicate::Killed, Predicate::Attacked),
+    (Predicate::Killed, Predicate::Fights),
+    (Predicate::Attacked, Predicate::Fights),
+    (Predicate::Detained, Predicate::Fights),
 ];
 
 /// A compiled rule set. Immutable and shared by all workers.
@@ -257,6 +263,7 @@ impl Matcher {
                     best.remove(&(subject, object, weak));
                 }
             }
+            self.keep_one_of_each_triple(document, &mut best);
             let cues = Cues::of(sentence, &self.cue_tagger, &self.cue_names);
             for ((subject, object, predicate), hit) in best {
                 let rule = &self.rules[hit.rule];
@@ -279,6 +286,35 @@ impl Matcher {
             }
         });
         found
+    }
+
+    /// Where a sentence names an entity twice, as in "the Stockholm Center for Freedom (SCF)", a triple
+    /// is told once: by the best rule, and then by the names that are nearest to each other. Second
+    /// names are the exception: there each form counts.
+    fn keep_one_of_each_triple(
+        &self,
+        document: Document<'_>,
+        best: &mut BTreeMap<(usize, usize, Predicate), Hit>,
+    ) {
+        let quality = |key: &(usize, usize, Predicate), hit: &Hit| {
+            let (subject, object) = (document.mentions[key.0].span, document.mentions[key.1].span);
+            let distance = subject.start.max(object.start).saturating_sub(subject.end.min(object.end));
+            (self.rules[hit.rule].score, Reverse(distance))
+        };
+        let mut kept: BTreeMap<(usize, usize, Predicate), (usize, usize, Predicate)> = BTreeMap::new();
+        for (&key, hit) in best.iter().filter(|(key, _)| key.2 != Predicate::AliasOf) {
+            let (mut subject, mut object) =
+                (document.mentions[key.0].entity, document.mentions[key.1].entity);
+            if key.2.schema().symmetric && object < subject {
+                std::mem::swap(&mut subject, &mut object);
+            }
+            let chosen = kept.entry((subject, object, key.2)).or_insert(key);
+            if quality(&key, hit) > quality(chosen, &best[&*chosen]) {
+                *chosen = key;
+            }
+        }
+        let kept: BTreeSet<(usize, usize, Predicate)> = kept.into_values().collect();
+        best.retain(|key, _| key.2 == Predicate::AliasOf || kept.contains(key));
     }
 
     /// The name of a list by its number.

@@ -163,8 +163,8 @@ fn ctrl_c_keeps_what_is_finished() {
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // Enough for several blocks, so that some are finished while the input is still open.
-    let line = serde_json::json!({"id": "x", "text": TEXT.repeat(40)}).to_string();
-    for i in 0..60 {
+    let line = serde_json::json!({"id": "x", "text": TEXT.repeat(8)}).to_string();
+    for i in 0..40 {
         writeln!(stdin, "{}", line.replace("\"x\"", &format!("\"{i}\""))).unwrap();
     }
     stdin.flush().unwrap();
