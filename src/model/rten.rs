@@ -171,7 +171,7 @@ fn precision(file: &Path) -> Result<&'static str> {
     let mut start = Vec::new();
     File::open(file).map_err(failed)?.take(1 << 20).read_to_end(&mut start).map_err(failed)?;
     let has = |name: &&[u8]| start.windows(name.len()).any(|bytes| bytes == *name);
-    Ok(if OPERATORS.iter().any(|name| has(name)) { "int8" } else { "fp32" })
+    Ok(if OPERATORS.iter().any(has) { "int8" } else { "fp32" })
 }
 
 #[cfg(test)]
