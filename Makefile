@@ -1,6 +1,7 @@
 # `make extract` and `make test` do all set-up, on a machine with Rust, Python 3 with pip and a C++ compiler.
 
 # Cargo for the builds with libtorch. The first use fetches libtorch into .libtorch/ (see .make/libtorch.py).
+# By hand, once it is there: . .libtorch/env && cargo test --features rust-bert
 CARGO_TORCH = python3 .make/libtorch.py && . ./.libtorch/env && cargo
 FEATURES = --features $$FEATURES
 

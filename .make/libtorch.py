@@ -28,9 +28,9 @@ from pathlib import Path
 
 VERSION = "2.4"
 HERE = Path(__file__).resolve().parent
-HOME = HERE.parent / ".libtorch"
-ENV = HOME / "env"
-PYPI = HOME / "pypi"
+STORE = HERE.parent / ".libtorch"
+ENV = STORE / "env"
+PYPI = STORE / "pypi"
 
 # What pip calls the platforms for which PyPI has the wheel.
 PLATFORMS = {
@@ -55,8 +55,8 @@ KEEP = [
 def main():
     if is_ready():
         return
-    HOME.mkdir(exist_ok=True)
-    with open(HOME / "lock", "w") as lock:
+    STORE.mkdir(exist_ok=True)
+    with open(STORE / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second make waits here for the first; released even by a kill
         if not is_ready():
             write_env(find())
@@ -107,9 +107,9 @@ def fault(folder):
 
 def download(tag):
     """Fill `.libtorch/pypi` from PyPI."""
-    for stale in HOME.glob("part-*"):
+    for stale in STORE.glob("part-*"):
         shutil.rmtree(stale)
-    with tempfile.TemporaryDirectory(prefix="part-", dir=HOME) as part:
+    with tempfile.TemporaryDirectory(prefix="part-", dir=STORE) as part:
         part = Path(part)
         wheels = pip_download(tag, part / "wheels")
         for wheel in wheels:
@@ -158,7 +158,7 @@ def write_env(folder):
             "export LIBTORCH_BYPASS_VERSION_CHECK=1\n"  # torch-sys takes 2.4.0 alone; any 2.4 will do
             "unset LIBTORCH_USE_PYTORCH LIBTORCH_INCLUDE LIBTORCH_LIB\n"
         )
-    fresh = HOME / "env.new"
+    fresh = STORE / "env.new"
     fresh.write_text(text)
     fresh.replace(ENV)
     print(f"libtorch: using {folder or 'the cargo feature download-libtorch'}", flush=True)

@@ -8,6 +8,7 @@
 //!
 //! This is the only module that uses rayon.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +45,14 @@ pub struct Extraction {
     pub names: Names,
     /// Its relations; `subject` and `object` are indices into `names.mentions`.
     pub relations: Vec<Relation>,
+}
+
+impl Extraction {
+    /// What rules see of it.
+    pub fn document(&self) -> Document<'_> {
+        let Names { mentions, entities } = &self.names;
+        Document { text: &self.article.text, sentences: &self.sentences, mentions, entities }
+    }
 }
 
 /// What [`Pipeline::run`] delivers, in input order.
@@ -170,6 +179,19 @@ impl Pipeline {
         Ok(if stop.load(Ordering::Relaxed) { Ending::Stopped } else { Ending::Complete })
     }
 
+    /// Extracts from one article.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn extract_one(&self, article: Article) -> Result<Extraction> {
+        let mut found = self.extract(vec![Item::Article(article)])?;
+        match found.pop() {
+            Some(Delivery::Extraction(extraction)) => Ok(*extraction),
+            Some(Delivery::Problem(problem)) => Err(Error::Usage(problem.to_string())),
+            None => Err(Error::Usage("there is no article".into())),
+        }
+    }
+
     /// Extracts from one block.
     fn extract(&self, block: Vec<Item>) -> Result<Vec<Delivery>> {
         let prepared: Vec<Prepared> = block.into_par_iter().map(|item| self.prepare(item)).collect();
@@ -206,7 +228,8 @@ impl Pipeline {
     /// # Errors
     /// If the engine fails on a batch.
     pub fn score(&self, windows: &[&Window]) -> Result<Vec<Scores>> {
-        let batches = batches(windows);
+        let lengths: Vec<usize> = windows.iter().map(|window| window.ids.len()).collect();
+        let batches = batches(&lengths);
         let score = |batch: &Vec<usize>| {
             let rows: Vec<&Window> = batch.iter().map(|&i| windows[i]).collect();
             self.model.score(&rows)
@@ -278,15 +301,15 @@ fn next_block(items: &mut impl Iterator<Item = Item>) -> Vec<Item> {
     block
 }
 
-/// Indices of windows, longest first, in batches of at most [`BATCH_TOKENS`] padded tokens (a single
-/// longer window is a batch of its own).
-fn batches(windows: &[&Window]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..windows.len()).collect();
-    order.sort_by_key(|&i| std::cmp::Reverse(windows[i].ids.len()));
+/// Indices of windows of these lengths, longest first, in batches of at most [`BATCH_TOKENS`] padded
+/// tokens (a single longer window is a batch of its own).
+fn batches(lengths: &[usize]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..lengths.len()).collect();
+    order.sort_by_key(|&i| Reverse(lengths[i]));
     let mut batches: Vec<Vec<usize>> = Vec::new();
     for i in order {
         match batches.last_mut() {
-            Some(batch) if (batch.len() + 1) * windows[batch[0]].ids.len() <= BATCH_TOKENS => batch.push(i),
+            Some(batch) if (batch.len() + 1) * lengths[batch[0]] <= BATCH_TOKENS => batch.push(i),
             _ => batches.push(vec![i]),
         }
     }
@@ -362,23 +385,20 @@ mod tests {
 
     #[test]
     fn batches_hold_every_window_once_within_the_budget() {
-        let windows: Vec<Window> = (0..500).map(|i| Window::of_length(1 + (i * 37) % 128)).collect();
-        let refs: Vec<&Window> = windows.iter().collect();
-        let batches = batches(&refs);
+        let lengths: Vec<usize> = (0..500).map(|i| 1 + (i * 37) % 128).collect();
+        let batches = batches(&lengths);
         let mut seen: Vec<usize> = batches.iter().flatten().copied().collect();
         seen.sort_unstable();
         assert_eq!(seen, (0..500).collect::<Vec<_>>());
         for batch in &batches {
-            let width = batch.iter().map(|&i| windows[i].ids.len()).max().unwrap();
+            let width = batch.iter().map(|&i| lengths[i]).max().unwrap();
             assert!(width * batch.len() <= BATCH_TOKENS);
         }
     }
 
     #[test]
     fn a_window_over_the_budget_is_a_batch_of_its_own() {
-        let windows = [Window::of_length(BATCH_TOKENS + 1), Window::of_length(1)];
-        let refs: Vec<&Window> = windows.iter().collect();
-        assert_eq!(batches(&refs), vec![vec![0], vec![1]]);
+        assert_eq!(batches(&[BATCH_TOKENS + 1, 1]), vec![vec![0], vec![1]]);
     }
 
     #[test]

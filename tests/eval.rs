@@ -58,7 +58,7 @@ fn read_tags<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Gold {
     }
     let path = dir.path().join(name);
     std::fs::write(&path, content).unwrap();
-    gold::read(&path).unwrap()
+    gold::read(&path, &[]).unwrap()
 }
 
 fn assert_agree_with_reference(cases: &[Case]) {
@@ -281,7 +281,7 @@ proptest! {
         for write in [write_doccano, write_prodigy, write_brat, write_label_studio, write_tables] {
             let dir = tempfile::tempdir().unwrap();
             let path = write(dir.path(), &all);
-            let read = gold::read(&path).unwrap();
+            let read = gold::read(&path, &[]).unwrap();
             let labels: Vec<Labels> = read
                 .documents
                 .iter()
@@ -529,6 +529,19 @@ fn errors_and_the_comparison_of_two_outputs_are_written() {
 }
 
 #[test]
+fn the_texts_of_a_folder_of_labels_may_lie_in_a_table() {
+    let dir = example();
+    let text = std::fs::read_to_string(dir.path().join("a.txt")).unwrap();
+    std::fs::remove_file(dir.path().join("a.txt")).unwrap();
+    evaluate(&["--gold", "labels", "--pred", "pred"], dir.path()).code(1);
+    let line = serde_json::json!({"id": "a", "text": text}).to_string();
+    std::fs::write(dir.path().join("texts.jsonl"), line + "\n{\"id\": \"never\", \"text\": \"labelled\"}\n")
+        .unwrap();
+    let args = ["--gold", "labels", "--texts", "texts.jsonl", "--pred", "pred"];
+    evaluate(&args, dir.path()).code(0).stdout(predicates::str::contains("Gold: 1 documents"));
+}
+
+#[test]
 fn faulty_labels_give_exit_code_2_and_are_named() {
     let dir = example();
     let path = dir.path().join("labels/mentions.csv");
@@ -537,7 +550,7 @@ fn faulty_labels_give_exit_code_2_and_are_named() {
     evaluate(&["--gold", "labels", "--pred", "pred"], dir.path())
         .code(2)
         .stderr(predicates::str::contains("line 7: article a: PER 90-99 `Nobody` ends past the end"))
-        .stderr(predicates::str::contains("there is no b.txt"));
+        .stderr(predicates::str::contains("article b: there is no text of that name"));
 }
 
 #[test]

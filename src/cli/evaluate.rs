@@ -23,6 +23,10 @@ pub(crate) struct Args {
     /// Hand labels: a file or a folder; the format is told by its content
     #[arg(long, value_name = "FILE_OR_DIR")]
     gold: PathBuf,
+    /// Where the articles of a folder of CSV labels are, if not in text files beside it: any input
+    /// of `extract`; articles without labels are passed over
+    #[arg(long, value_name = "INPUT")]
+    texts: Vec<PathBuf>,
     /// An earlier output of `extract`, or labels in any gold format; twice, to compare two.
     /// Without it, the gold's own texts are run through the program
     #[arg(long, value_name = "DIR")]
@@ -46,7 +50,8 @@ pub(crate) struct Args {
 
 const FORMATS: &str = "\
 Gold formats:
-  mentions.csv and/or relations.csv in a folder, texts as <article>.txt in it or in the folder above
+  mentions.csv and/or relations.csv in a folder, texts as <article>.txt in it or in the folder above,
+    or in any input named with --texts
   doccano JSON Lines (entities, relations; optional annotated_types)
   Prodigy or spaCy JSON Lines (spans, relations)
   Label Studio JSON export
@@ -54,7 +59,7 @@ Gold formats:
   brat: .ann beside .txt";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let gold = eval::gold::read(&args.gold)?;
+    let gold = eval::gold::read(&args.gold, &args.texts)?;
     let map = args.map.as_deref().map(Map::read).transpose()?;
     let mut problems = gold.problems.clone();
     let mut evaluations = Vec::new();

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::cli::Outcome;
+use crate::cli::setup::Setup;
 use crate::entity::EntityType;
 use crate::relation::{Bracketed, Document, Matcher, Rule, RuleSet, check};
+use crate::text::Article;
 
 /// Arguments of `triplewire rules`.
 #[derive(Debug, clap::Args)]
@@ -38,8 +40,11 @@ enum Command {
     },
     /// Show for each pair of names what the rules saw and which matched
     Explain {
-        /// A text; with names in brackets, as in "[PER Ana Ruiz] leads [ORG Acme].", no model is needed
+        /// A text; with names in brackets, as in "[PER Ana Ruiz] leads [ORG Acme].", no model is used
         text: String,
+        /// Model folder that finds the names of a text without brackets
+        #[arg(long, value_name = "DIR")]
+        model: Option<PathBuf>,
     },
 }
 
@@ -55,15 +60,18 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             None => bail!("there is no rule `{id}`. `triplewire rules list` shows all ids"),
         },
         Command::Test { file } => return test(set, file),
-        Command::Explain { text } => {
-            if !Bracketed::has_names(&text) {
-                bail!(
-                    "no names in the text. Put them in brackets, as in \"[PER Ana Ruiz] leads [ORG Acme].\" \
-                     (types PER, ORG, LOC, MISC, DATE; [LOC/adj Turkish] for an adjective)"
-                );
-            }
-            let read = Bracketed::text(&text);
-            print!("{}", explain(&set, read.document())?);
+        Command::Explain { text, .. } if Bracketed::has_names(&text) => {
+            print!("{}", explain(&set, Bracketed::text(&text).document())?);
+        }
+        Command::Explain { text, model } => {
+            let setup = Setup {
+                model,
+                rules: args.rules,
+                no_default_rules: args.no_default_rules,
+                ..Setup::default()
+            };
+            let extraction = setup.pipeline()?.0.extract_one(Article { text, ..Article::default() })?;
+            print!("{}", explain(&set, extraction.document())?);
         }
     }
     Ok(Outcome::Done)
@@ -118,7 +126,7 @@ fn test(mut set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
 ///
 /// # Errors
 /// If a pattern is too large to compile.
-pub(crate) fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<String> {
+fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<String> {
     let matcher = Matcher::new(set)?;
     let name = |mention: usize| document.mentions[mention].span.of(document.text);
     let mut out = String::new();
@@ -130,7 +138,12 @@ pub(crate) fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<S
         }
         if let Some(near) = &pair.nearest {
             let at = near.at.as_ref().map_or("the end".to_owned(), |word| format!("\"{word}\""));
-            let _ = writeln!(out, "  nearest  {}: {} ✗ {} at {at}", near.rule, near.matched, near.failed);
+            let _ = writeln!(
+                out,
+                "  nearest  {}: after \"{}\" it wants {}",
+                near.rule, near.matched, near.failed
+            );
+            let _ = writeln!(out, "           and finds {at}");
         } else if pair.matched.is_empty() {
             let _ = writeln!(out, "  matched  nothing");
         }
@@ -141,13 +154,14 @@ pub(crate) fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<S
     for relation in matcher.relations(document) {
         let _ = writeln!(
             out,
-            "=> {} {} {}  (score {:.2}, {}{}, {})",
+            "=> {} {} {}  (score {:.2}, {}{}{}, {})",
             name(relation.subject),
             relation.predicate,
             name(relation.object),
             relation.score,
             if relation.negated { "negated, " } else { "" },
             relation.certainty.as_str(),
+            relation.attributed_to.map(|source| format!(" by {source}")).unwrap_or_default(),
             relation.rule,
         );
     }

@@ -12,7 +12,7 @@ use crate::pipeline::{Knowledge, Pipeline};
 use crate::relation::{Matcher, RuleSet};
 
 /// What to extract with: the arguments that `extract` and `evaluate` share.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Setup {
     /// Model folder [default: the bundled models/newswire]
     #[arg(long, value_name = "DIR")]

@@ -119,8 +119,9 @@ pub(super) fn cleaned(
     loop {
         let before = span;
         span = without_quotes(text, span);
-        if !is_known(span.of(text)) {
-            span = without_possessive(text, span);
+        let bare = without_possessive(text, span);
+        if bare != span && !is_known(span.of(text)) {
+            span = bare;
         }
         if entity_type == EntityType::Per {
             span = without_title(text, span);
@@ -145,7 +146,7 @@ pub(super) fn cleaned(
 }
 
 fn without_quotes(text: &str, span: Span) -> Span {
-    const QUOTES: &[char] = &['"', '“', '”', '„', '«', '»', '‘', '`', '*', '_', '•', '|'];
+    const QUOTES: &[char] = &['"', '“', '”', '„', '«', '»', '‘', '`', '*', '_', '•', '|', '&'];
     const MARKS: &[char] = &[',', ';', ':', '-', '–', '—', '/', '!', '?'];
     let mut name = span.of(text);
     name = name.trim_start_matches(|c: char| {
@@ -185,6 +186,9 @@ fn without_possessive(text: &str, span: Span) -> Span {
 
 fn without_title(text: &str, span: Span) -> Span {
     let name = span.of(text);
+    if !name.contains(char::is_whitespace) {
+        return span;
+    }
     let lower = name.to_lowercase();
     if lower.len() != name.len() {
         return span; // lower-casing moved the bytes; such a name starts with no English title

@@ -53,6 +53,8 @@ struct Name {
     parts: Vec<String>,
     entity_type: EntityType,
     mentions: Vec<usize>,
+    /// For each mention, what the tables surely know it as.
+    sure: Vec<Option<EntityType>>,
     demonym: bool,
     /// The surface of the first mention.
     surface: String,
@@ -112,7 +114,8 @@ fn names(
     for (i, (mention, key)) in mentions.iter().zip(&keys).enumerate() {
         let own = kind_of(mention.entity_type);
         let (person, thing) = votes.get(key.as_str()).copied().unwrap_or_default();
-        let table = sure_type(aliases, mention.span.of(text), key).map(kind_of);
+        let sure = sure_type(aliases, mention.span.of(text), key);
+        let table = sure.map(kind_of);
         let rival = || own == Kind::Person && full_names.contains(key.as_str());
         let kind = match own {
             _ if table.is_some() && !rival() => table.unwrap_or(own),
@@ -132,6 +135,7 @@ fn names(
                 parts,
                 entity_type: mention.entity_type,
                 mentions: Vec::new(),
+                sure: Vec::new(),
                 demonym: false,
                 surface,
             });
@@ -139,6 +143,7 @@ fn names(
             names.len() - 1
         });
         names[name].mentions.push(i);
+        names[name].sure.push(sure);
         if known[name].is_none()
             && let Some((entity, demonym)) = in_tables(aliases, mention, text, key, kind, support)
         {
@@ -205,14 +210,17 @@ fn in_tables(
     if surface.contains('$') {
         return None; // `US$` is no country
     }
-    let full_key = key(surface);
+    let full_key = if bare(surface) == surface { bare_key.to_owned() } else { key(surface) };
     let short_key = without_company_form(bare_key);
     let forms = [
         (surface, full_key.as_str()),
         (bare(surface), bare_key),
         (bare(surface), if mention.entity_type == EntityType::Org { short_key } else { bare_key }),
     ];
-    for (form, key) in forms {
+    for (i, (form, key)) in forms.into_iter().enumerate() {
+        if forms[..i].contains(&(form, key)) {
+            continue;
+        }
         let mut entities: Vec<(usize, bool)> = Vec::new();
         for alias in aliases.written_like(form, key) {
             let of_type = aliases.known(alias.entity).entity_type;
@@ -687,10 +695,8 @@ fn finish(aliases: &Aliases, text: &str, mentions: &[Found], names: &[Name], joi
     let mut of_set: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (i, name) in names.iter().enumerate() {
         of_set.entry(joined.set[i]).or_default().extend(&name.mentions);
-        for &mention in &name.mentions {
+        for (&mention, &sure) in name.mentions.iter().zip(&name.sure) {
             demonym[mention] = name.demonym;
-            let surface = mentions[mention].span.of(text);
-            let sure = sure_type(aliases, surface, &name.key);
             decided[mention] = joined.known[joined.set[i]].is_some()
                 && match sure {
                     Some(EntityType::Org | EntityType::Per) => true,

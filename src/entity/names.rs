@@ -154,6 +154,7 @@ fn entity(entity_type: EntityType, name: String) -> Entity {
 /// The model's mentions, cleaned, in text order, without overlaps (the more likely one stays).
 fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Vec<Found> {
     let is_known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
+    let has_capitals = text.chars().any(char::is_uppercase);
     let mut mentions: Vec<Found> = Vec::with_capacity(raw.len());
     for RawMention { span, entity_type, score } in raw {
         let on_boundaries = text.is_char_boundary(span.start) && text.is_char_boundary(span.end);
@@ -165,6 +166,11 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         };
         let span = without_the(aliases, text, span);
         let Some(sentence) = sentence_of(sentences, span) else { continue };
+        // `interior ministry` is no name where names have capitals.
+        let name = span.of(text);
+        if has_capitals && entity_type != EntityType::Date && in_small_letters(name) && !is_known(name) {
+            continue;
+        }
         let origin = if entity_type == EntityType::Date { Origin::Dates } else { Origin::Model };
         mentions.push(Found { span, sentence, entity_type, score, origin });
     }
@@ -212,6 +218,12 @@ fn without_the(aliases: &Aliases, text: &str, span: Span) -> Span {
         Some(rest) if known(rest) && !known(name) => Span::new(span.start + 4, span.end),
         _ => span,
     }
+}
+
+/// Whether every letter is a small one, and there is one. Scripts without case have none.
+fn in_small_letters(name: &str) -> bool {
+    let mut letters = name.chars().filter(|c| c.is_alphanumeric()).peekable();
+    letters.peek().is_some() && letters.all(char::is_lowercase)
 }
 
 /// `span` up to the end of the sentence in which it begins.

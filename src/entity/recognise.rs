@@ -82,7 +82,7 @@ pub(super) fn recognise(
     let (mentions, accepted) = merge(aliases, text, mentions, &sure);
     let mut entities: Vec<usize> = accepted.into_iter().filter(|a| !a.demonym).map(|a| a.entity).collect();
     // What the model reports may be sure where the recogniser is not looking: other case.
-    for mention in &mentions {
+    for mention in mentions.iter().filter(|m| is_whole(text, m.span.start, m.span.end)) {
         let name = mention.span.of(text);
         for alias in aliases.written_like(name, &key(name)) {
             if matches!(alias.usage, Use::Name | Use::Cased) && !alias.demonym {

@@ -8,7 +8,7 @@ use crate::eval::evaluation::DocumentCounts;
 use crate::eval::relations::Mode;
 
 /// How often documents are drawn anew. With 1,000 draws an end of an interval moves by about a
-/// twentieth of the interval's length from one seed to another.
+/// fiftieth of the interval's length from one seed to another.
 const DRAWS: usize = 1000;
 
 /// What random numbers start from, so that the same labels give the same intervals.

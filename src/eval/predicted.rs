@@ -169,7 +169,7 @@ fn from_labels(
     problems: &mut Vec<Problem>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Labels>> {
-    let read = gold::read(path)?;
+    let read = gold::read(path, &[])?;
     problems.extend(read.problems);
     let mut by_id = BTreeMap::new();
     let mut by_text = BTreeMap::new();

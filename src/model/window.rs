@@ -29,20 +29,6 @@ pub struct Window {
     pub(crate) counted: Range<usize>,
 }
 
-#[cfg(test)]
-impl Window {
-    /// A window of so many tokens and no words.
-    pub(crate) fn of_length(tokens: usize) -> Self {
-        Window {
-            ids: vec![0; tokens],
-            token_types: vec![0; tokens],
-            word_of: vec![NO_WORD; tokens],
-            words: Vec::new(),
-            counted: 0..tokens,
-        }
-    }
-}
-
 /// In [`Window::word_of`]: a special token.
 pub(crate) const NO_WORD: u32 = u32::MAX;
 

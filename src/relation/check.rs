@@ -102,6 +102,7 @@ fn pairs(matcher: &Matcher, rule: usize, example: &str) -> (BTreeSet<String>, St
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::relation::Predicate;
 
     #[test]
     fn every_built_in_example_comes_out_as_its_rule_says() {
@@ -112,6 +113,60 @@ mod tests {
             .map(|f| format!("{} ({}): {}\n  {}\n  {}", f.rule, f.place, f.problem, f.example, f.line))
             .collect();
         assert!(failures.is_empty(), "{}", failures.join("\n"));
-        assert!(checked.examples > 1);
+        assert!(checked.examples > 100);
+    }
+
+    #[test]
+    fn every_predicate_has_a_rule() {
+        let set = RuleSet::built_in();
+        let missing: Vec<_> = Predicate::all()
+            .filter(|p| !set.rules().iter().any(|rule| rule.predicate == *p))
+            .map(Predicate::as_str)
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn the_rule_in_the_manual_works() {
+        let manual = include_str!("rules/README.md");
+        let rules = manual.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("manual.toml".into(), rules.into())]).unwrap();
+        let checked = check(&set, |_| true).unwrap();
+        assert_eq!((checked.examples, checked.failures.len()), (2, 0), "{:?}", checked.failures);
+    }
+
+    #[test]
+    fn examples_that_come_out_otherwise_are_reported() {
+        let rules = r#"
+[[rule]]
+id = "leads/x"
+pattern = "SUBJ leads OBJ"
+score = 0.9
+yes = [
+    "[PER A] led [ORG B].",
+    { text = "[PER A] leads [ORG B] and [ORG C].", gives = ["A -> B"] },
+    { text = "[PER A] leads [ORG B] and [ORG C].", gives = ["A -> C", "A  ->  B"] },
+]
+no = ["[PER A] leads [ORG B]."]
+[[rule]]
+id = "leads/y"
+pattern = "SUBJ led OBJ"
+score = 0.9
+"#;
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
+        let problems: Vec<String> =
+            check(&set, |_| true).unwrap().failures.into_iter().map(|f| f.problem).collect();
+        assert_eq!(
+            problems,
+            [
+                "the rule must fire here and does not",
+                "expected A -> B, got A -> B; A -> C",
+                "the rule must not fire here and gives A -> B",
+                "the rule has no `yes` example; add at least one",
+                "the rule has no `no` example; add at least one",
+            ]
+        );
     }
 }

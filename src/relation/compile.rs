@@ -152,11 +152,17 @@ impl Compiler<'_> {
                     tagged(out, 'S');
                 }
             }
-            Node::Slot { role: Role::Subject, adjective } => push_name(out, "SA", subject, *adjective),
-            Node::Slot { role: Role::Object, adjective } => push_name(out, "OA", object, *adjective),
-            Node::Name { types, adjective } => push_name(out, "XA", types, *adjective),
-            Node::Any => out.push_str(r"(?:\x01[^\x03]*\x03|\x06[XA](?:Dn|[A-Z]a)\x03)"),
-            Node::Modifier => out.push_str(r"(?:\x01[^\x03~]*\x03|\x06[XA](?:Dn|[A-Z]a)\x03)"),
+            Node::Slot { role: Role::Subject, adjective, holds } => {
+                self.push_name(out, "SA", subject, *adjective, holds.as_deref());
+            }
+            Node::Slot { role: Role::Object, adjective, holds } => {
+                self.push_name(out, "OA", object, *adjective, holds.as_deref());
+            }
+            Node::Name { types, adjective, holds } => {
+                self.push_name(out, "XA", types, *adjective, holds.as_deref());
+            }
+            Node::Any => out.push_str(r"(?:\x01[^\x03]*\x03|\x06[XA](?:Dn|[A-Z]a)[^\x03]*\x03)"),
+            Node::Modifier => out.push_str(r"(?:\x01[^\x03~]*\x03|\x06[XA](?:Dn|[A-Z]a)[^\x03]*\x03)"),
             Node::Number => out.push_str(r"\x01[^\x03#]*#[^\x03]*\x03"),
             Node::Start => {
                 out.push_str(r"\x10(?:");
@@ -192,6 +198,25 @@ impl Compiler<'_> {
         }
     }
 
+    fn push_name(
+        &self,
+        out: &mut String,
+        roles: &str,
+        types: &[EntityType],
+        adjective: bool,
+        holds: Option<&str>,
+    ) {
+        let letters: String = types.iter().filter_map(|&t| type_letter(t)).map(char::from).collect();
+        let form = if adjective { 'a' } else { 'n' };
+        let _ = write!(out, r"\x06[{roles}][{letters}]{form}[^\x03]*");
+        if let Some(list) = holds {
+            out.push('S');
+            push_number(out, self.lists.get(list).copied());
+            out.push_str(r"[^\x03]*");
+        }
+        out.push_str(r"\x03");
+    }
+
     fn push_marks(&self, out: &mut String, marks: &[&str]) {
         for (i, mark) in marks.iter().enumerate() {
             if i > 0 {
@@ -214,9 +239,9 @@ impl Compiler<'_> {
             Node::Word(word) | Node::Punct(word) => one(self.word(word)),
             Node::Inflected(forms) => vec![forms.iter().filter_map(|form| self.word(form)).collect()],
             Node::List(name) => one(self.lists.get(name).map(|&list| self.keys.list(list))),
-            Node::Slot { role: Role::Subject, adjective } => names(subject, *adjective),
-            Node::Slot { role: Role::Object, adjective } => names(object, *adjective),
-            Node::Name { types, adjective } => names(types, *adjective),
+            Node::Slot { role: Role::Subject, adjective, .. } => names(subject, *adjective),
+            Node::Slot { role: Role::Object, adjective, .. } => names(object, *adjective),
+            Node::Name { types, adjective, .. } => names(types, *adjective),
             Node::Number => one(Some(self.keys.number())),
             Node::Any | Node::Modifier | Node::Start | Node::End => Vec::new(),
             Node::Seq(nodes) => nodes.iter().flat_map(|n| self.needs(n, subject, object)).collect(),
@@ -242,16 +267,17 @@ impl Compiler<'_> {
         self.vocabulary.number(word).and_then(|number| self.keys.word(number))
     }
 
-    /// The keys of every word and list in a pattern.
+    /// The keys of the words and lists that a pattern cannot do without: neither optional ones nor
+    /// alternatives.
     pub(crate) fn own(&self, node: &Node) -> BTreeSet<u32> {
-        let mut own = BTreeSet::new();
-        node.walk(&mut |node| match node {
-            Node::Word(word) => own.extend(self.word(word)),
-            Node::Inflected(forms) => own.extend(forms.iter().filter_map(|form| self.word(form))),
-            Node::List(name) => own.extend(self.lists.get(name).map(|&list| self.keys.list(list))),
-            _ => {}
-        });
-        own
+        match node {
+            Node::Word(word) => self.word(word).into_iter().collect(),
+            Node::Inflected(forms) => forms.iter().filter_map(|form| self.word(form)).collect(),
+            Node::List(name) => self.lists.get(name).map(|&list| self.keys.list(list)).into_iter().collect(),
+            Node::Seq(nodes) => nodes.iter().flat_map(|node| self.own(node)).collect(),
+            Node::Repeat { node, min, .. } if *min > 0 => self.own(node),
+            _ => BTreeSet::new(),
+        }
     }
 
     /// A rough measure of how often a clause holds: names nearly always, punctuation and little
@@ -284,10 +310,4 @@ fn push_number(out: &mut String, id: Option<u32>) {
     for byte in bytes {
         let _ = write!(out, r"\x{byte:02x}");
     }
-}
-
-fn push_name(out: &mut String, roles: &str, types: &[EntityType], adjective: bool) {
-    let letters: String = types.iter().filter_map(|&t| type_letter(t)).map(char::from).collect();
-    let form = if adjective { 'a' } else { 'n' };
-    let _ = write!(out, r"\x06[{roles}][{letters}]{form}\x03");
 }

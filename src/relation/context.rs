@@ -9,7 +9,10 @@
 //! - "X said" counts before the match, or behind it when a comma or a quotation mark comes first;
 //!   "according to X" counts anywhere. X becomes the source.
 //! - A match inside quotation marks is reported even if nobody is named.
+//!
+//! What a rule calls `granted`, a title before a name for instance, is no part of what is said.
 
+use crate::entity::EntityType;
 use crate::relation::line::{Kind, Sentence};
 use crate::relation::lists::Tagger;
 
@@ -51,6 +54,7 @@ enum Cue {
     NoNegation,
     Denial,
     Alleged,
+    Doubtful,
     Claim,
     Say,
     According,
@@ -59,11 +63,12 @@ enum Cue {
     Pronoun,
 }
 
-const CUES: [(&str, Cue); 10] = [
+const CUES: [(&str, Cue); 11] = [
     ("negation", Cue::Negation),
     ("no_negation", Cue::NoNegation),
     ("denial", Cue::Denial),
     ("alleged", Cue::Alleged),
+    ("doubtful", Cue::Doubtful),
     ("claim", Cue::Claim),
     ("say", Cue::Say),
     ("according", Cue::According),
@@ -141,22 +146,36 @@ impl<'s, 'd> Cues<'s, 'd> {
         Cues { sentence, found, quoted }
     }
 
-    /// The context of a match that covers the tokens `first..=last`. `own` tells the tokens that
-    /// the rule itself asks for.
-    pub(crate) fn context(&self, first: usize, last: usize, own: impl Fn(usize) -> bool) -> Context {
+    /// The context of a match that covers the tokens `first..=last`. What is `granted` is only
+    /// denied or doubted by words inside it, or right before it ("the suspected Reds member"). `own`
+    /// tells the tokens that the rule cannot do without.
+    pub(crate) fn context(
+        &self,
+        (first, last): (usize, usize),
+        granted: bool,
+        own: impl Fn(usize) -> bool,
+    ) -> Context {
         let of = |cues: &'static [Cue]| {
             let own = &own;
             self.found.iter().filter(move |f| cues.contains(&f.cue) && !(f.first..=f.last).any(own))
         };
         let inside = |f: &Found| f.first >= first && f.last <= last;
         let negated = of(&[Cue::Negation])
+            .filter(|f| !self.has(Cue::NoNegation, f.first))
             .any(|f| inside(f) || (f.last + 1 == first && self.is(f.first, "neither")))
-            || of(&[Cue::Denial]).any(|f| {
+            || of(&[Cue::Denial]).filter(|_| !granted).any(|f| {
                 f.last < first && first - f.last <= DENIAL_BEFORE && self.same_clause(f.last, first)
             });
 
+        let inside_or_before = |f: &Found, most: usize| inside(f) || self.before(f, first, most);
+        if granted {
+            let doubted = of(&[Cue::Doubtful]).any(|f| inside_or_before(f, 1))
+                || of(&[Cue::Alleged, Cue::Reportedly]).any(inside);
+            let certainty = if doubted { Certainty::Alleged } else { Certainty::Stated };
+            return Context { negated, certainty, attributed_to: None };
+        }
         let mut certainty = Certainty::Stated;
-        if of(&[Cue::Reportedly]).any(|f| inside(f) || self.before(f, first, 2 * DOUBT_BEFORE)) {
+        if of(&[Cue::Reportedly]).any(|f| inside_or_before(f, 2 * DOUBT_BEFORE)) {
             certainty = Certainty::Reported;
         }
         let mut attributed_to = None;
@@ -176,7 +195,7 @@ impl<'s, 'd> Cues<'s, 'd> {
                 attributed_to = Some(name);
             }
         }
-        if of(&[Cue::Alleged]).any(|f| inside(f) || self.before(f, first, DOUBT_BEFORE)) {
+        if of(&[Cue::Alleged, Cue::Doubtful]).any(|f| inside_or_before(f, DOUBT_BEFORE)) {
             certainty = Certainty::Alleged;
         }
         Context { negated, certainty, attributed_to }
@@ -218,7 +237,8 @@ impl<'s, 'd> Cues<'s, 'd> {
 
     /// Who speaks, if the match is what is said.
     fn speaker(&self, f: &Found, first: usize, last: usize, in_quotation: bool) -> Option<Source> {
-        if self.quoted.get(f.first).copied().unwrap_or(false) && in_quotation {
+        // "We think so," she said: what "think" is about ends with the quotation.
+        if self.quoted.get(f.first).copied().unwrap_or(false) {
             return None;
         }
         if f.last < first {
@@ -327,10 +347,15 @@ impl<'s, 'd> Cues<'s, 'd> {
         if let Kind::Name(mention) = self.sentence.tokens.get(head)?.kind {
             let document = &self.sentence.document;
             let mention = &document.mentions[mention];
-            if mention.demonym {
+            let entity = document.entities.get(mention.entity)?;
+            let speaks = matches!(mention.entity_type, EntityType::Per | EntityType::Org | EntityType::Loc);
+            if mention.demonym || !speaks {
                 return None;
             }
-            let entity = document.entities.get(mention.entity)?;
+            // "an official of the embassy in Rome": it is the official who speaks.
+            if let Some(head) = self.head_of(head) {
+                return Some(Source::Named(self.words(head, end)));
+            }
             return Some(Source::Named(entity.name.clone()));
         }
         if self.has(Cue::Source, head) {
@@ -342,6 +367,27 @@ impl<'s, 'd> Cues<'s, 'd> {
             return Some(Source::Named(self.words(start, end)));
         }
         self.has(Cue::Pronoun, head).then_some(Source::Unnamed)
+    }
+
+    /// The noun that a name only describes: `official` for the name in "an official of the embassy
+    /// in Rome".
+    fn head_of(&self, name: usize) -> Option<usize> {
+        let mut at = name;
+        let mut head = None;
+        for _ in 0..2 {
+            let earliest = at.saturating_sub(LONGEST_SOURCE);
+            let preposition = (earliest..at)
+                .rev()
+                .take_while(|&i| !self.is_mark(i) && !self.says(i))
+                .find(|&i| ["of", "in", "at", "for", "from", "with"].iter().any(|w| self.is(i, w)))?;
+            let noun = preposition.checked_sub(1)?;
+            if !self.has(Cue::Source, noun) {
+                return head;
+            }
+            head = Some(noun);
+            at = noun;
+        }
+        head
     }
 
     fn is_name(&self, token: usize) -> bool {
@@ -439,7 +485,16 @@ pattern = ["SUBJ ANY{0,5} (kill~ | killing | attack~) (of)? ANY{0,4} OBJ", "kill
 score = 0.9
 [[rule]]
 id = "opposes/test"
-pattern = "SUBJ ANY{0,3} accuse~ OBJ"
+pattern = "SUBJ @aux* accuse~ OBJ"
+score = 0.9
+[[rule]]
+id = "supports/test"
+pattern = ["SUBJ @aux* @support OBJ", "SUBJ @aux* (charged | suspected) of aiding OBJ"]
+score = 0.9
+[[rule]]
+id = "leads/title"
+granted = true
+pattern = ["OBJ/adj president SUBJ", "OBJ leader SUBJ"]
 score = 0.9
 [[rule]]
 id = "leads/test"

@@ -3,6 +3,7 @@
 
 use crate::relation::compile::{Compiler, LazyRegex, common};
 use crate::relation::line::{Kind, OBJECT, OTHER, SUBJECT, Sentence, View};
+use crate::relation::matcher::LITTLE;
 use crate::relation::pattern::Node;
 use crate::relation::{Document, Matcher, RuleSet};
 
@@ -26,12 +27,22 @@ pub struct PairExplanation {
 pub struct NearMiss {
     /// Its id.
     pub rule: String,
-    /// The beginning of its pattern, which matched.
+    /// The words that the beginning of its pattern matched.
     pub matched: String,
     /// The first item that did not.
     pub failed: String,
     /// The word at which it failed; `None` at the end of the sentence.
     pub at: Option<String>,
+}
+
+/// Whether an item asks for certain words.
+fn speaks(node: &Node) -> bool {
+    matches!(node, Node::Word(_) | Node::Inflected(_) | Node::List(_) | Node::Alt(_)) && !node.has_slot()
+}
+
+/// How much of a pattern some items are: optional ones count nothing.
+fn weight(items: &[Node]) -> f32 {
+    items.iter().filter(|node| speaks(node) || node.has_slot()).count() as f32
 }
 
 struct Prefixes<'r> {
@@ -133,30 +144,24 @@ impl Matcher {
         let mut best: Option<(f32, NearMiss)> = None;
         for prefix in prefixes {
             // If a longer prefix matches, so do all shorter ones.
-            let ends = prefix.regexes.iter().map_while(|regex| regex.find(seen)).map(|found| found.end);
-            let Some((n, end)) = ends.enumerate().last().map(|(i, end)| (i + 1, end)) else { continue };
-            let (matched, rest) = prefix.items.split_at(n);
+            let found = prefix.regexes.iter().map_while(|regex| regex.find(seen));
+            let Some((last, found)) = found.enumerate().last() else { continue };
+            let (matched, rest) = prefix.items.split_at(last + 1);
             let Some(failed) = rest.first() else { continue };
-            // Names alone make no near miss, nor does a pattern that has hardly begun.
-            let telling = |nodes: &[Node]| {
-                nodes
-                    .iter()
-                    .filter(|n| {
-                        matches!(n, Node::Word(_) | Node::Inflected(_) | Node::List(_) | Node::Alt(_))
-                    })
-                    .count()
-            };
-            let done = (telling(matched) as f32 + 0.25 * n as f32) / prefix.items.len() as f32;
-            if telling(matched) > 0 && best.as_ref().is_none_or(|(least, _)| done > *least) {
-                let row = |nodes: &[Node]| Node::Seq(nodes.to_vec()).to_string();
-                let start = sight.start + end;
+            // What matched must speak of the pair and of more than names.
+            let spoken = matched.iter().any(speaks) && matched.iter().any(Node::has_slot);
+            let done = weight(matched) / weight(prefix.items);
+            if spoken && best.as_ref().is_none_or(|(least, _)| done > *least) {
+                let (start, end) = (sight.start + found.start, sight.start + found.end);
                 let at = line
                     .items()
-                    .find(|&(at, _)| at >= start)
+                    .find(|&(at, _)| at >= end)
                     .filter(|&(at, _)| line.bytes.get(at).is_some_and(|&b| b < 0x10))
                     .map(|(_, (first, last))| words_between(sentence, first, last));
+                let (first, last) = line.tokens_of(start..end);
+                let matched = words_between(sentence, first, last);
                 let rule = set.rules()[prefix.rule].id.to_string();
-                best = Some((done, NearMiss { rule, matched: row(matched), failed: failed.to_string(), at }));
+                best = Some((done, NearMiss { rule, matched, failed: failed.to_string(), at }));
             }
         }
         (self.spelled(sentence, &line), best.map(|(_, near)| near))
@@ -206,7 +211,9 @@ impl Matcher {
 
     /// A word with its lists, and how many tokens the entry of the list has.
     fn spelled_word(&self, sentence: &Sentence<'_>, token: usize) -> (String, usize) {
-        let tags: Vec<_> = sentence.tags_of(token).collect();
+        // That "the" and "of" are little is no news.
+        let news = |list: u32| self.list_name(list) != LITTLE;
+        let tags: Vec<_> = sentence.tags_of(token).filter(|tag| news(tag.list)).collect();
         let mut last = token;
         if tags.iter().any(|tag| tag.part == b'B') {
             while last + 1 < sentence.tokens.len()

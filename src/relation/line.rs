@@ -7,7 +7,7 @@
 //! |---|---|
 //! | word | `01`, `w` and its number, `#` if a number, `~` if little, list tags, `03` |
 //! | punctuation | `02`, `w` and its number, list tags, `03` |
-//! | name | `06`, role, type, form, `03` |
+//! | name | `06`, role, type, form, `S` and number of each list it holds an entry of, `03` |
 //! | start, end of sentence | `10`, `11` |
 //!
 //! A number is three bytes from `80` up; words that no rule asks for have none. A list tag is `S`
@@ -17,6 +17,8 @@
 //!
 //! Names of one type joined by commas and "and" or "or" are spelled as one name, so that what is
 //! said of a list is said of each of its members.
+
+use std::collections::BTreeSet;
 
 use crate::entity::EntityType;
 use crate::relation::Document;
@@ -105,6 +107,34 @@ pub(crate) struct Slot {
     pub(crate) last: usize,
     pub(crate) letter: u8,
     pub(crate) form: u8,
+    /// The lists of which every name holds an entry.
+    pub(crate) holds: Vec<u32>,
+}
+
+/// What sentences are cut into tokens and tagged with.
+#[derive(Debug)]
+pub(crate) struct Speller<'a> {
+    pub(crate) vocabulary: &'a Vocabulary,
+    pub(crate) tagger: &'a Tagger,
+    /// The lists whose entries are looked for inside names.
+    pub(crate) held: &'a BTreeSet<u32>,
+}
+
+impl Speller<'_> {
+    /// The lists of which a name holds an entry.
+    fn holds(&self, name: &str) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        if !self.held.is_empty() {
+            let spans = words(name, Span::new(0, name.len()));
+            let row: Vec<_> = spans.iter().map(|w| self.vocabulary.number(&fold(w.of(name)))).collect();
+            self.tagger.tag(&row, |_, _, list| {
+                if self.held.contains(&list) {
+                    found.insert(list);
+                }
+            });
+        }
+        found
+    }
 }
 
 /// Cuts sentence number `index` of a document into pieces, most often one. `mentions` are the
@@ -113,19 +143,18 @@ pub(crate) fn pieces<'d>(
     document: Document<'d>,
     index: usize,
     mentions: &[usize],
-    vocabulary: &Vocabulary,
-    tagger: &Tagger,
+    speller: &Speller<'_>,
 ) -> Vec<Sentence<'d>> {
     let Some(&span) = document.sentences.get(index) else { return Vec::new() };
-    let tokens = tokens(&document, span, mentions, vocabulary);
+    let tokens = tokens(&document, span, mentions, speller.vocabulary);
     let count = tokens.len().div_ceil(LONGEST_PIECE);
     tokens
         .chunks(LONGEST_PIECE)
         .enumerate()
         .map(|(i, piece)| {
             let tokens = piece.to_vec();
-            let slots = slots(&document, &tokens);
-            let tags = tags(&tokens, tagger);
+            let slots = slots(&document, &tokens, speller);
+            let tags = tags(&tokens, speller.tagger);
             Sentence { document, tokens, tags, slots, starts: i == 0, ends: i + 1 == count }
         })
         .collect()
@@ -176,6 +205,18 @@ fn plain_tokens(text: &str, within: Span, vocabulary: &Vocabulary, tokens: &mut 
             () if is_number(&folded) => Kind::Number,
             () => Kind::Word,
         };
+        if kind == Kind::Number
+            && let [.., first, comma] = tokens.as_mut_slice()
+            && first.kind == Kind::Number
+            && comma.span.of(text) == ","
+            && (first.span.end, comma.span.end) == (comma.span.start, span.start)
+        {
+            // "2,600" is one number.
+            first.span = Span::new(first.span.start, span.end);
+            first.word = None;
+            tokens.pop();
+            continue;
+        }
         tokens.push(Token { span, kind, word: vocabulary.number(&folded) });
     }
 }
@@ -230,7 +271,7 @@ fn tags(tokens: &[Token], tagger: &Tagger) -> Vec<Tag> {
     tags
 }
 
-fn slots(document: &Document<'_>, tokens: &[Token]) -> Vec<Slot> {
+fn slots(document: &Document<'_>, tokens: &[Token], speller: &Speller<'_>) -> Vec<Slot> {
     let letters = |i: usize| match tokens.get(i)?.kind {
         Kind::Name(mention) => name_letters(document, mention),
         _ => None,
@@ -268,10 +309,21 @@ fn slots(document: &Document<'_>, tokens: &[Token]) -> Vec<Slot> {
                 joined = names.len();
             }
         }
+        // "Tampa, Fla., and Erie, Pa." is no list of three places, nor "Rome and Erie, Pa." of two.
+        let end = names[joined - 1];
+        if kind.0 == b'L' && form(end + 1) == "," && letters(end + 2) == Some(kind) {
+            joined = 1;
+        }
         names.truncate(joined);
         let last = names.last().copied().unwrap_or(at);
         names.truncate(LONGEST_COORDINATION);
-        slots.push(Slot { names, first: at, last, letter: kind.0, form: kind.1 });
+        let holds = names
+            .iter()
+            .map(|&name| speller.holds(form(name)))
+            .reduce(|all, one| &all & &one)
+            .map(|all| all.into_iter().collect())
+            .unwrap_or_default();
+        slots.push(Slot { names, holds, first: at, last, letter: kind.0, form: kind.1 });
         at = last + 1;
     }
     slots
@@ -332,7 +384,12 @@ impl Sentence<'_> {
             match slots.next_if(|(_, slot)| slot.first == at) {
                 Some((i, slot)) => {
                     let name = |bytes: &mut Vec<u8>| {
-                        bytes.extend_from_slice(&[0x06, ANYONE, slot.letter, slot.form, 0x03]);
+                        bytes.extend_from_slice(&[0x06, ANYONE, slot.letter, slot.form]);
+                        for &list in &slot.holds {
+                            bytes.push(b'S');
+                            bytes.extend_from_slice(&number(list));
+                        }
+                        bytes.push(0x03);
                     };
                     match view {
                         View::Apart(apart) if apart == i => {

@@ -1,7 +1,8 @@
 //! Word lists, and the tagger that finds their entries in a sentence.
 //!
-//! The longest entry wins, whatever list it is in: in "vice president" the list that has "vice
-//! president" is tagged, and the list that has "president" is not.
+//! An entry hides the shorter ones that it ends with, whatever list they are in: where a list has
+//! "vice president", the "president" in it is tagged no more, because the last word is what an
+//! English noun phrase is about. "director of" hides nothing of "director".
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -145,28 +146,32 @@ impl Tagger {
         self.several_words.contains(&list)
     }
 
-    /// Calls `found(start, length, list)` for the longest entries, from left to right. Words that
+    /// Calls `found(start, length, list)` for every entry that no longer one ends with. Words that
     /// have no number, and names, are in no entry.
     pub(crate) fn tag(&self, row: &[Option<u32>], mut found: impl FnMut(usize, usize, u32)) {
-        if self.nodes.is_empty() {
-            return;
-        }
-        let mut start = 0;
-        while start < row.len() {
-            let mut node = &self.nodes[0];
-            let mut longest: Option<(usize, &TrieNode)> = None;
+        let Some(root) = self.nodes.first() else { return };
+        let mut entries: Vec<(usize, usize, &TrieNode)> = Vec::new();
+        for start in 0..row.len() {
+            let mut node = root;
             for (before, word) in row[start..].iter().enumerate() {
                 let Some(&next) = word.as_ref().and_then(|word| node.next.get(word)) else { break };
                 node = &self.nodes[next as usize];
                 if !node.lists.is_empty() {
-                    longest = Some((before + 1, node));
+                    entries.push((start, before + 1, node));
                 }
             }
-            let length = longest.map_or(1, |(length, _)| length);
-            for &list in longest.iter().flat_map(|(_, node)| &node.lists) {
-                found(start, length, list);
+        }
+        // Where the longest entry that ends there starts.
+        let mut longest: Vec<usize> = (0..=row.len()).collect();
+        for &(start, length, _) in &entries {
+            longest[start + length] = longest[start + length].min(start);
+        }
+        for (start, length, node) in entries {
+            if longest[start + length] == start {
+                for &list in &node.lists {
+                    found(start, length, list);
+                }
             }
-            start += length;
         }
     }
 }
@@ -195,15 +200,17 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_entry_wins() {
+    fn an_entry_hides_those_it_ends_with() {
         let lists = Lists::from([
             ("deputy".into(), list(&["vice president", "deputy"])),
             ("leader".into(), list(&["president", "prime minister"])),
+            ("maker".into(), list(&["president of"])),
             ("kill".into(), list(&["kill~", "shot dead", "slew"])),
             ("post".into(), list(&["@leader", "@deputy"])),
         ]);
         assert_eq!(tags(&lists, "the president"), "leader:1+1 post:1+1");
         assert_eq!(tags(&lists, "vice president"), "deputy:0+2 post:0+2");
+        assert_eq!(tags(&lists, "president of"), "leader:0+1 post:0+1 maker:0+2");
         assert_eq!(tags(&lists, "prime"), "");
         assert_eq!(tags(&lists, "prime minister killing"), "leader:0+2 post:0+2 kill:2+1");
         assert_eq!(tags(&lists, "shot dead president"), "kill:0+2 leader:2+1 post:2+1");

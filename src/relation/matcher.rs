@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, LazyRegex, OPENING, common};
 use crate::relation::context::Cues;
 use crate::relation::line::{
-    self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Spelled, Token, View, type_letter,
+    self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Spelled, Speller, Token, View, type_letter,
 };
 use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
@@ -31,7 +31,15 @@ const FARTHEST_NAMES: usize = 10;
 const FARTHEST_TOKENS: usize = 50;
 
 /// The list of words that `MOD` does not match.
-const LITTLE: &str = "little";
+pub(crate) const LITTLE: &str = "little";
+
+/// A predicate that says more about a pair than another one, which is then left out: who leads a
+/// country also works for it.
+const HIDES: [(Predicate, Predicate); 3] = [
+    (Predicate::Leads, Predicate::WorksFor),
+    (Predicate::MemberOf, Predicate::LinkedTo),
+    (Predicate::Killed, Predicate::Attacked),
+];
 
 /// A compiled rule set. Immutable and shared by all workers.
 #[derive(Debug)]
@@ -40,6 +48,8 @@ pub struct Matcher {
     pub(crate) tagger: Tagger,
     pub(crate) keys: Keys,
     pub(crate) spelled: Spelled,
+    /// The lists whose entries are looked for inside names.
+    held: BTreeSet<u32>,
     rules: Vec<CompiledRule>,
     patterns: Vec<CompiledPattern>,
     /// For each key the patterns that cannot match without it (or another one of its clause).
@@ -54,6 +64,7 @@ struct CompiledRule {
     id: Arc<str>,
     predicate: Predicate,
     score: f32,
+    granted: bool,
     unless: Vec<LazyRegex>,
     subject: Types,
     object: Types,
@@ -196,17 +207,22 @@ impl Matcher {
                 id: rule.id.clone(),
                 predicate: rule.predicate,
                 score: rule.score,
+                granted: rule.granted,
                 unless,
                 subject: Types::of(&rule.subject),
                 object: Types::of(&rule.object),
             });
         }
+        let nodes =
+            set.rules().iter().flat_map(|rule| rule.patterns.iter().chain(&rule.unless)).map(|p| &p.node);
+        let held = nodes.flat_map(Node::held_lists).filter_map(|l| list_numbers.get(l).copied()).collect();
         let list_names = list_numbers.into_keys().collect();
         Ok(Matcher {
             vocabulary,
             tagger,
             keys,
             spelled,
+            held,
             rules,
             patterns,
             index,
@@ -235,11 +251,17 @@ impl Matcher {
             if best.is_empty() {
                 return;
             }
+            for (strong, weak) in HIDES {
+                let pairs: Vec<_> = best.keys().filter(|key| key.2 == strong).copied().collect();
+                for (subject, object, _) in pairs {
+                    best.remove(&(subject, object, weak));
+                }
+            }
             let cues = Cues::of(sentence, &self.cue_tagger, &self.cue_names);
             for ((subject, object, predicate), hit) in best {
                 let rule = &self.rules[hit.rule];
                 let own = &self.patterns[hit.pattern].own;
-                let context = cues.context(hit.tokens.0, hit.tokens.1, |token| {
+                let context = cues.context(hit.tokens, rule.granted, |token| {
                     self.keys_of(sentence, token).any(|key| own.contains(&key))
                 });
                 let names = document.mentions[subject].score * document.mentions[object].score;
@@ -282,11 +304,12 @@ impl Matcher {
                 mentions.push(i);
             }
         }
+        let speller = Speller { vocabulary: &self.vocabulary, tagger: &self.tagger, held: &self.held };
         for (index, mentions) in in_sentence.iter().enumerate() {
             if mentions.len() < 2 {
                 continue;
             }
-            for piece in line::pieces(document, index, mentions, &self.vocabulary, &self.tagger) {
+            for piece in line::pieces(document, index, mentions, &speller) {
                 if piece.slots.iter().map(|slot| slot.names.len()).sum::<usize>() >= 2 {
                     visit(&piece, index);
                 }
@@ -490,6 +513,8 @@ mod tests {
     }
 
     const TABLE: &str = r#"
+[lists]
+organ = ["ministry", "armed forces"]
 [[rule]]
 id = "fights/x"
 pattern = ["SUBJ fights OBJ", "SUBJ , ANY , fights OBJ", "SUBJ and OBJ clash", "^ OBJ fears SUBJ $", "SUBJ MOD MOD OBJ"]
@@ -506,6 +531,10 @@ score = 0.6
 id = "alias_of/x"
 pattern = 'SUBJ "(" OBJ ")"'
 score = 0.9
+[[rule]]
+id = "part_of/x"
+pattern = "OBJ 's SUBJ=@organ"
+score = 0.5
 [[rule]]
 id = "leads/adj"
 pattern = ["OBJ/adj (gov | president) SUBJ", "SUBJ , president~ of OBJ -"]
@@ -533,11 +562,19 @@ unless = "former OBJ/adj"
             ("\"[LOC A] fears [LOC B]!\"", "B fights A"),
             ("So [LOC A] fears [LOC B].", ""),
             ("[LOC A] old red [LOC B], [LOC C] of red [LOC D].", "A fights B"),
+            ("[LOC A] 2,600,000 old [LOC B], [LOC C] 26, 27 [LOC D].", "A fights B"),
             // Once for both directions, by the better rule.
             ("[LOC A] and [LOC B] are allies.", "A allied_with B"),
             ("[LOC B] an ally of [LOC A].", "B allied_with A"),
             ("The [ORG Alpha Beta] ([ORG AB]).", "Alpha Beta alias_of AB"),
             ("The [ORG AB] ([ORG AB]).", ""),
+            ("[LOC A]'s [ORG Ministry of War].", "Ministry of War part_of A"),
+            ("[LOC A]'s [ORG Royal Armed Forces] and [ORG War Bank].", ""),
+            (
+                "[LOC A]'s [ORG War Ministry] and [ORG Ministry of Fun].",
+                "War Ministry part_of A; Ministry of Fun part_of A",
+            ),
+            ("[LOC A]'s [ORG War Bank].", ""),
             ("[LOC/adj Turkish] Gov. [PER Ana] left.", "Ana leads Turkish"),
             ("Former [LOC/adj Turkish] Gov. [PER Ana] left.", ""),
             ("[LOC Turkey] Gov. [PER Ana] left.", ""),
@@ -546,6 +583,12 @@ unless = "former OBJ/adj"
         for (text, expected) in table {
             assert_eq!(triples(&matcher, text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn workers_can_share_a_matcher() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Matcher>();
     }
 
     #[test]

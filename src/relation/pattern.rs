@@ -10,6 +10,7 @@
 //! | `SUBJ`, `OBJ` | the two names that the relation is about; each exactly once |
 //! | `PER` `ORG` `LOC` `MISC` `DATE` `ENT` | some other name; `ENT` is any of the first four |
 //! | `OBJ/adj`, `LOC/adj` ... | the same, but an adjective made from a place's name: "Turkish" |
+//! | `OBJ=@school` | the same, if the name itself holds an entry of the list |
 //! | `ANY` | one word, number, date or adjective of nationality: no name, no punctuation |
 //! | `MOD` | as `ANY`, but no little word (list `little`: articles, prepositions, pronouns, auxiliaries) |
 //! | `NUM` | a number in digits or words |
@@ -66,9 +67,9 @@ pub(crate) enum Node {
     /// A word list.
     List(String),
     /// One of the two arguments.
-    Slot { role: Role, adjective: bool },
+    Slot { role: Role, adjective: bool, holds: Option<String> },
     /// Another name of one of these types.
-    Name { types: &'static [EntityType], adjective: bool },
+    Name { types: &'static [EntityType], adjective: bool, holds: Option<String> },
     /// Any word.
     Any,
     /// Any word that is not little.
@@ -362,19 +363,37 @@ fn atom(token: &str) -> Result<Node, PatternError> {
             _ => wrong(format!("`{token}` has no inflections"), "put ~ right behind a single word"),
         };
     }
+    let (token, holds) = match token.split_once("=@") {
+        Some((name, list)) if !name.is_empty() => {
+            if !valid_list_name(list) {
+                return wrong(
+                    format!("`@{list}` is no name of a word list"),
+                    "list names have small letters, digits, _ and -",
+                );
+            }
+            (name, Some(list.to_owned()))
+        }
+        _ => (token, None),
+    };
     let (name, adjective) = match token.strip_suffix("/adj") {
         Some(name) => (name, true),
         None => (token, false),
     };
     let node = match name {
-        "SUBJ" => Node::Slot { role: Role::Subject, adjective },
-        "OBJ" => Node::Slot { role: Role::Object, adjective },
-        "PER" => Node::Name { types: &[Per], adjective },
-        "ORG" => Node::Name { types: &[Org], adjective },
-        "LOC" => Node::Name { types: &[Loc], adjective },
-        "MISC" => Node::Name { types: &[Misc], adjective },
-        "DATE" => Node::Name { types: &[Date], adjective },
-        "ENT" => Node::Name { types: &[Per, Org, Loc, Misc], adjective },
+        "SUBJ" => Node::Slot { role: Role::Subject, adjective, holds },
+        "OBJ" => Node::Slot { role: Role::Object, adjective, holds },
+        "PER" => Node::Name { types: &[Per], adjective, holds },
+        "ORG" => Node::Name { types: &[Org], adjective, holds },
+        "LOC" => Node::Name { types: &[Loc], adjective, holds },
+        "MISC" => Node::Name { types: &[Misc], adjective, holds },
+        "DATE" => Node::Name { types: &[Date], adjective, holds },
+        "ENT" => Node::Name { types: &[Per, Org, Loc, Misc], adjective, holds },
+        _ if holds.is_some() => {
+            return wrong(
+                format!("`{token}` is no name that could hold an entry of a list"),
+                "write for example OBJ=@school",
+            );
+        }
         "ANY" if !adjective => Node::Any,
         "MOD" if !adjective => Node::Modifier,
         "NUM" if !adjective => Node::Number,
@@ -458,8 +477,34 @@ impl Node {
         }
     }
 
+    /// Whether `SUBJ` or `OBJ` is in it.
+    pub(crate) fn has_slot(&self) -> bool {
+        self.count(Role::Subject).1 + self.count(Role::Object).1 > 0
+    }
+
+    /// The lists that the pattern names, in order.
+    pub(crate) fn lists(&self) -> Vec<&str> {
+        let mut lists = Vec::new();
+        self.walk(&mut |node| match node {
+            Node::List(name) => lists.push(name.as_str()),
+            Node::Slot { holds, .. } | Node::Name { holds, .. } => lists.extend(holds.as_deref()),
+            _ => {}
+        });
+        lists
+    }
+
+    /// The lists of which the pattern wants an entry inside a name.
+    pub(crate) fn held_lists(&self) -> Vec<&str> {
+        let mut lists = Vec::new();
+        self.walk(&mut |node| match node {
+            Node::Slot { holds, .. } | Node::Name { holds, .. } => lists.extend(holds.as_deref()),
+            _ => {}
+        });
+        lists
+    }
+
     /// Calls `visit` with this node and every node inside it.
-    pub(crate) fn walk(&self, visit: &mut impl FnMut(&Node)) {
+    pub(crate) fn walk<'n>(&'n self, visit: &mut impl FnMut(&'n Node)) {
         visit(self);
         match self {
             Node::Seq(nodes) | Node::Alt(nodes) => nodes.iter().for_each(|n| n.walk(visit)),
@@ -481,16 +526,21 @@ impl fmt::Display for Node {
             Ok(())
         };
         let adj = |adjective: &bool| if *adjective { "/adj" } else { "" };
+        let held = |list: &Option<String>| list.as_ref().map(|l| format!("=@{l}")).unwrap_or_default();
         match self {
             Node::Word(word) => f.write_str(word),
             Node::Inflected(forms) => write!(f, "{}~", forms.first().map_or("", String::as_str)),
             Node::Punct(mark) if "()|?*+{}^$@~<\"".contains(mark.as_str()) => write!(f, "\"{mark}\""),
             Node::Punct(mark) => f.write_str(mark),
             Node::List(name) => write!(f, "@{name}"),
-            Node::Slot { role: Role::Subject, adjective } => write!(f, "SUBJ{}", adj(adjective)),
-            Node::Slot { role: Role::Object, adjective } => write!(f, "OBJ{}", adj(adjective)),
-            Node::Name { types: [only], adjective } => write!(f, "{only}{}", adj(adjective)),
-            Node::Name { adjective, .. } => write!(f, "ENT{}", adj(adjective)),
+            Node::Slot { role, adjective, holds } => {
+                let name = if *role == Role::Subject { "SUBJ" } else { "OBJ" };
+                write!(f, "{name}{}{}", adj(adjective), held(holds))
+            }
+            Node::Name { types: [only], adjective, holds } => {
+                write!(f, "{only}{}{}", adj(adjective), held(holds))
+            }
+            Node::Name { adjective, holds, .. } => write!(f, "ENT{}{}", adj(adjective), held(holds)),
             Node::Any => f.write_str("ANY"),
             Node::Modifier => f.write_str("MOD"),
             Node::Number => f.write_str("NUM"),
@@ -539,6 +589,7 @@ mod tests {
             "SUBJ \"(\" OBJ \")\"",
             "^ SUBJ kill~ NUM{2,} (PER | ENT/adj)+ in* OBJ{1} $",
             "the OBJ 's president , SUBJ",
+            "SUBJ=@school of LOC/adj=@x OBJ",
         ] {
             let node = parse(pattern).unwrap();
             assert_eq!(node.to_string(), pattern);
@@ -580,6 +631,8 @@ mod tests {
             ("SUBJECT met OBJ", "`SUBJECT` is unknown"),
             ("SUBJ @Leader OBJ", "no name of a word list"),
             ("SUBJ ANY/adj OBJ", "can be /adj"),
+            ("SUBJ ANY=@x OBJ", "no name that could"),
+            ("SUBJ=@X OBJ", "no name of a word list"),
             ("SUBJ () OBJ", "empty"),
             ("SUBJ , ~ OBJ", "no inflections"),
             ("<whom> OBJ", "no phrase `<whom>`"),
@@ -599,7 +652,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_never_panics(text in "(SUBJ|OBJ|ANY|MOD|@a|<who>|<|[a(){}|?*+^$~\"@, 0-9]|\\PC){0,40}") {
+        fn parsing_never_panics(text in "(SUBJ|OBJ|ANY|MOD|=|@a|<who>|<|[a(){}|?*+^$~\"@, 0-9]|\\PC){0,40}") {
             if let Ok(node) = parse(&text) {
                 prop_assert_eq!(parse(&node.to_string()), Ok(node));
             }

@@ -33,6 +33,9 @@ pub struct Rule {
     pub patterns: Vec<Pattern>,
     /// Patterns that keep the rule from firing.
     pub unless: Vec<Pattern>,
+    /// Whether what it finds is taken for granted, as "Spanish President Ana Ruiz" is in "officials
+    /// said Spanish President Ana Ruiz fell": no source, denial or doubt around it is about it.
+    pub granted: bool,
     /// Sentences in which it must fire.
     pub yes: Vec<YesExample>,
     /// Sentences in which it must not fire.
@@ -218,6 +221,7 @@ impl RuleSet {
         for rule in &self.rules {
             part(&rule.id);
             part(&rule.score.to_string());
+            part(if rule.granted { "granted" } else { "" });
             for types in [&rule.subject, &rule.object] {
                 part(&types.iter().map(|t| t.as_str()).collect::<Vec<_>>().join(" "));
             }
@@ -266,6 +270,8 @@ struct RuleSource {
     #[serde(default)]
     object: Option<Spanned<Vec<String>>>,
     score: Spanned<f64>,
+    #[serde(default)]
+    granted: bool,
     #[serde(default)]
     yes: Vec<YesSource>,
     #[serde(default)]
@@ -341,7 +347,7 @@ impl FileText<'_> {
             None => (Place::file(self.path), String::new()),
         };
         let remedy = if message.contains("unknown field") {
-            "Correct the key; rules have id, pattern, unless, subject, object, score, yes and no"
+            "Correct the key; rules have id, pattern, unless, subject, object, score, granted, yes and no"
         } else if message.contains("missing field") {
             "Add it: every rule needs id, pattern, score and examples"
         } else {
@@ -538,6 +544,7 @@ impl FileText<'_> {
             score: score as f32,
             patterns: written_patterns,
             unless: unless.unwrap_or_default(),
+            granted: source.granted,
             yes,
             no: source.no,
             written: self.written(source.id.span().start),
@@ -564,16 +571,8 @@ impl FileText<'_> {
 
 /// "there is no list `@x`" for the first list of a pattern that is not defined.
 fn unknown_list(node: &Node, lists: &Lists) -> Option<String> {
-    let mut unknown = None;
-    node.walk(&mut |node| {
-        if let Node::List(name) = node
-            && unknown.is_none()
-            && !lists.contains_key(name)
-        {
-            unknown = Some(format!("there is no list `@{name}`{}", lists::nearest(lists, name)));
-        }
-    });
-    unknown
+    let unknown = node.lists().into_iter().find(|name| !lists.contains_key(*name))?;
+    Some(format!("there is no list `@{unknown}`{}", lists::nearest(lists, unknown)))
 }
 
 fn capital(text: &str) -> String {

@@ -32,16 +32,17 @@ pub struct Gold {
     pub has_negation: bool,
 }
 
-/// Reads a file or folder of hand labels.
+/// Reads a file or folder of hand labels. `texts` are the inputs of `extract` in which a folder of
+/// CSVs finds its articles; without any, they are the text files beside it.
 ///
 /// # Errors
 /// If there is no such file, it is of no known format, or it holds no document.
-pub fn read(path: &Path) -> Result<Gold> {
+pub fn read(path: &Path, texts: &[PathBuf]) -> Result<Gold> {
     let mut gold = Gold::default();
     if path.is_dir() {
-        read_folder(path, &mut gold)?
+        read_folder(path, texts, &mut gold)?
     } else {
-        read_file(path, &mut gold)?
+        read_file(path, texts, &mut gold)?
     }
     make_ids_unique(&mut gold);
     if gold.documents.is_empty() {
@@ -54,9 +55,9 @@ pub fn read(path: &Path) -> Result<Gold> {
     Ok(gold)
 }
 
-fn read_folder(folder: &Path, gold: &mut Gold) -> Result<()> {
+fn read_folder(folder: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> {
     if Tables::are_in(folder) {
-        return read_tables(folder, gold);
+        return read_tables(folder, texts, gold);
     }
     let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
@@ -83,7 +84,7 @@ fn read_folder(folder: &Path, gold: &mut Gold) -> Result<()> {
             .any(|e| has_extension(file, e))
         {
             found = true;
-            read_file(file, gold)?;
+            read_file(file, texts, gold)?;
         }
     }
     if found {
@@ -95,13 +96,13 @@ fn read_folder(folder: &Path, gold: &mut Gold) -> Result<()> {
     )))
 }
 
-fn read_file(path: &Path, gold: &mut Gold) -> Result<()> {
+fn read_file(path: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> {
     if has_extension(path, "ann") || (has_extension(path, "txt") && path.with_extension("ann").is_file()) {
         let stem = stem(path);
         return read_brat(&path.with_extension("ann"), &stem, gold);
     }
     if has_extension(path, "csv") && Tables::are_in(parent(path)) {
-        return read_tables(parent(path), gold);
+        return read_tables(parent(path), texts, gold);
     }
     let content = read_text(path, &mut gold.problems)?;
     let stem = stem(path);
@@ -139,12 +140,12 @@ fn read_brat(ann: &Path, id: &str, gold: &mut Gold) -> Result<()> {
     Ok(())
 }
 
-fn read_tables(folder: &Path, gold: &mut Gold) -> Result<()> {
+fn read_tables(folder: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> {
     found(gold, "CSV");
     let tables = Tables::read(folder, &mut gold.problems)?;
     gold.has_mentions |= tables.has_mentions();
     gold.has_negation |= tables.has_negation();
-    gold.documents.extend(tables.documents(&mut gold.problems)?);
+    gold.documents.extend(tables.documents(texts, &mut gold.problems)?);
     Ok(())
 }
 

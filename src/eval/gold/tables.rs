@@ -7,6 +7,7 @@ use crate::error::{Error, Place, Problem, Result};
 use crate::eval::gold::align::{Aligner, RawMention, unguarded};
 use crate::eval::gold::read_text;
 use crate::eval::labels::{Document, Labels, Relation};
+use crate::input;
 use crate::text::Article;
 
 /// The rows of both files, by article.
@@ -173,39 +174,77 @@ impl Tables {
         aligner.relation_between(relation, place);
     }
 
-    /// Every article as a hand-labelled document. The texts are `<article>.txt` in the folder or
-    /// in the one above it. A text in the folder itself that has no row is a document in which
-    /// nothing is to be found.
+    /// Every article as a hand-labelled document.
+    ///
+    /// The texts are those of the inputs `texts`; only articles that have a row are documents then,
+    /// because the others may never have been labelled. Without any `texts`, they are
+    /// `<article>.txt` in the folder or in the one above it, and a text in the folder itself that has
+    /// no row is a document in which nothing is to be found.
     ///
     /// # Errors
-    /// If a text cannot be read.
-    pub fn documents(&self, problems: &mut Vec<Problem>) -> Result<Vec<Document>> {
-        let mut documents = Vec::new();
-        let mut above = self.folder.join("..");
-        if let Some(parent) = self.folder.parent().filter(|p| !p.as_os_str().is_empty()) {
-            above = parent.to_path_buf();
+    /// If an input does not exist, or the folder cannot be read.
+    pub fn documents(&self, texts: &[PathBuf], problems: &mut Vec<Problem>) -> Result<Vec<Document>> {
+        let articles: BTreeSet<String> = self.articles().into_iter().map(str::to_owned).collect();
+        let (found, place) = if texts.is_empty() {
+            (self.texts_beside(articles.clone(), problems)?, "in the folder or in the one above it")
+        } else {
+            let mut found = BTreeMap::new();
+            for article in read_articles(texts, problems)? {
+                if articles.contains(&article.id) {
+                    found.insert(article.id.clone(), (article, Place::file(&self.folder)));
+                }
+            }
+            (found, "in the texts given")
+        };
+        for article in articles.iter().filter(|id| !found.contains_key(*id)) {
+            problems.push(Problem::skipped(
+                Place::file(&self.folder),
+                format!("article {article}: there is no text of that name ({article}.txt) {place}"),
+                "The document is left out: put its text there, or name the input it is in with --texts",
+            ));
         }
-        let empty = texts_in(&self.folder)?;
-        let mut articles = self.articles();
-        articles.extend(empty.iter().map(String::as_str));
-        for article in articles {
-            let name = format!("{article}.txt");
-            let Some(path) = [&self.folder, &above].iter().map(|f| f.join(&name)).find(|p| p.is_file())
-            else {
-                problems.push(Problem::skipped(
-                    Place::file(&self.folder),
-                    format!("article {article}: there is no {name} in the folder or in the one above it"),
-                    "The document is left out: put its text there",
-                ));
-                continue;
-            };
-            let text = read_text(&path, problems)?;
-            let labels = self.labels(article, &text, problems);
-            let article = Article { id: article.to_owned(), text, ..Article::default() };
-            documents.push(Document { article, place: Place::file(path), labels, annotated_types: None });
-        }
-        Ok(documents)
+        let document = |(article, place): (Article, Place)| {
+            let labels = self.labels(&article.id, &article.text, problems);
+            Document { article, place, labels, annotated_types: None }
+        };
+        Ok(found.into_values().map(document).collect())
     }
+
+    /// The text files in the folder, and those above it that are asked for.
+    fn texts_beside(
+        &self,
+        mut articles: BTreeSet<String>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<BTreeMap<String, (Article, Place)>> {
+        let above = match self.folder.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
+            Some(parent) => parent.to_path_buf(),
+            None => self.folder.clone(),
+        };
+        articles.extend(texts_in(&self.folder)?);
+        let mut found = BTreeMap::new();
+        for id in articles {
+            let name = format!("{id}.txt");
+            let path = [&self.folder, &above].iter().map(|f| f.join(&name)).find(|p| p.is_file());
+            let Some(path) = path else { continue };
+            for article in read_articles(std::slice::from_ref(&path), problems)? {
+                found.insert(id.clone(), (Article { id: id.clone(), ..article }, Place::file(&path)));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The articles that `extract` would read: the same text for the same file, whatever its encoding.
+fn read_articles(inputs: &[PathBuf], problems: &mut Vec<Problem>) -> Result<Vec<Article>> {
+    let mut articles = Vec::new();
+    for item in input::open(inputs, input::Options::default())? {
+        match item {
+            input::Item::Article(article) => articles.push(article),
+            input::Item::Problem(problem) => problems.push(problem),
+        }
+    }
+    Ok(articles)
 }
 
 /// The line on which a record starts. The reader counts the `\n` of a `\r\n` to the next record.
@@ -322,7 +361,7 @@ mod tests {
         let mut problems = Vec::new();
         let tables = Tables::read(&dir.path().join("labels"), &mut problems).unwrap();
         assert!(tables.has_mentions() && tables.has_negation());
-        let documents = tables.documents(&mut problems).unwrap();
+        let documents = tables.documents(&[], &mut problems).unwrap();
         let ids: Vec<&str> = documents.iter().map(|d| d.article.id.as_str()).collect();
         assert_eq!(ids, ["a", "b"]);
         let labels = &documents[0].labels;
@@ -335,11 +374,16 @@ mod tests {
         assert_eq!(relations, [(0, "leads", 1, false), (0, "lives_in", 2, true)]);
         let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 5, "{said:#?}");
-        assert!(said[0].contains("line 5: the row cannot be read"), "{said:#?}");
-        assert!(said[1].contains("`Bonn` of relation lives_in is not in mentions.csv"));
-        assert!(said[2].contains("`Köln` has no offsets"));
-        assert!(said[3].contains("lacks its `Köln`"));
-        assert!(said[4].contains("there is no c.txt"));
+        let expected = [
+            "line 5: the row cannot be read",
+            "article c: there is no text of that name (c.txt)",
+            "`Bonn` of relation lives_in is not in mentions.csv",
+            "`Köln` has no offsets",
+            "lacks its `Köln`",
+        ];
+        for (said, expected) in said.iter().zip(expected) {
+            assert!(said.contains(expected), "{said}");
+        }
     }
 
     #[test]

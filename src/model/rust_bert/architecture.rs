@@ -1,7 +1,6 @@
 //! `config.json` to one of rust-bert's networks, all behind one signature.
 
 use std::fs;
-use std::path::Path;
 
 use rust_bert::RustBertError;
 use rust_bert::bert::{BertConfig, BertForTokenClassification};
@@ -15,6 +14,7 @@ use tch::{Kind, Tensor, nn};
 
 use super::deberta_v2::{DebertaV2Config, DebertaV2ForTokenClassification};
 use crate::error::{Error, Result};
+use crate::model::folder::ModelFolder;
 
 /// A batch on its device; each tensor is rows x width.
 pub(super) struct Inputs {
@@ -54,35 +54,33 @@ pub(super) struct Architecture {
 }
 
 impl Architecture {
-    /// Reads the `config.json` of a folder whose model has this number of labels.
-    pub(super) fn read(folder: &Path, labels: usize) -> Result<Self> {
-        let path = folder.join("config.json");
+    /// Reads the `config.json` of a folder.
+    pub(super) fn read(folder: &ModelFolder) -> Result<Self> {
+        let path = folder.path().join("config.json");
         let remedy = "A Hugging Face model folder has one: copy it from where the weights came from";
         let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, error, remedy))?;
-        serde_json::from_str(&text).map_err(|error| error.to_string()).and_then(|config| Self::new(config, labels)).map_err(
-            |problem| {
-                let remedy = "The engine rust-bert runs BERT, DistilBERT, RoBERTa, XLM-R, ELECTRA and DeBERTa-v2; \
-                              for others use an ONNX model with `--engine rten`";
-                Error::model(&path, problem, remedy)
-            },
-        )
+        let config = serde_json::from_str(&text).map_err(|error| error.to_string());
+        config.and_then(|config| Self::new(config, folder)).map_err(|problem| {
+            let remedy = "The engine rust-bert runs BERT, DistilBERT, RoBERTa, XLM-R, ELECTRA and DeBERTa-v2; \
+                          for others use an ONNX model with `--engine rten`";
+            Error::model(&path, problem, remedy)
+        })
     }
 
-    fn new(mut config: Map<String, Value>, labels: usize) -> Result<Self, String> {
-        let model_type = text(&config, "model_type").ok_or("it has no `model_type`")?.to_owned();
+    fn new(mut config: Map<String, Value>, folder: &ModelFolder) -> Result<Self, String> {
         if let Some(other) = text(&config, "position_embedding_type").filter(|&kind| kind != "absolute") {
             return Err(format!("the position_embedding_type `{other}` is not supported"));
         }
         let eps = config.get("layer_norm_eps").and_then(Value::as_f64).unwrap_or(RUST_BERT_EPS);
-        adapt(&mut config, labels);
-        let mut limits = Limits {
+        adapt(&mut config, folder.labels.len());
+        let limits = Limits {
             vocabulary: count(&config, &["vocab_size"])?,
-            positions: count(&config, &["max_position_embeddings"])? as usize,
+            positions: folder.positions,
             token_types: config.get("type_vocab_size").and_then(Value::as_i64).filter(|&types| types > 0),
         };
         let mut stream_scale = (RUST_BERT_EPS / eps).sqrt();
 
-        let build: Box<Build> = match model_type.as_str() {
+        let build: Box<Build> = match folder.model_type.as_str() {
             "bert" => {
                 let config: BertConfig = complete(config)?;
                 Box::new(move |path| Ok(Box::new(BertForTokenClassification::new(path, &config)?)))
@@ -93,9 +91,7 @@ impl Architecture {
                 Box::new(move |path| Ok(Box::new(DistilBertForTokenClassification::new(path, &config)?)))
             }
             "roberta" | "xlm-roberta" | "camembert" => {
-                let padding = config.get("pad_token_id").and_then(Value::as_i64).unwrap_or(1);
-                // The position of the first token is the one after that of padding.
-                limits.positions = limits.positions.saturating_sub(padding as usize + 1);
+                let padding = i64::from(folder.pad_id());
                 let config: BertConfig = complete(config)?;
                 Box::new(move |path| {
                     let network = RobertaForTokenClassification::new(path, &config)?;
@@ -111,9 +107,6 @@ impl Architecture {
             "deberta-v2" => {
                 let config: DebertaV2Config =
                     serde_json::from_value(Value::Object(config)).map_err(|error| error.to_string())?;
-                if !config.position_biased_input {
-                    limits.positions = usize::MAX;
-                }
                 stream_scale = 1.0;
                 Box::new(move |path| Ok(Box::new(DebertaV2ForTokenClassification::new(path, &config))))
             }

@@ -26,9 +26,7 @@ pub(super) struct Checkpoint {
 impl Checkpoint {
     /// Reads the header and checks that the file is whole.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let remedy = "The engine rust-bert needs the weights as model.safetensors, in one file: save the model with \
-                      Hugging Face's `save_pretrained(.., max_shard_size=\"100GB\")`, or use `--engine rten`";
-        let mut file = File::open(path).map_err(|error| Error::io(path, error, remedy))?;
+        let mut file = File::open(path).map_err(|error| Error::io(path, error, "Make the file readable"))?;
         let broken = |problem: String| Error::model(path, problem, "Copy or download the file again");
         let length = file.metadata().and_then(|_| file.seek(SeekFrom::End(0)));
         let length = length.map_err(|error| broken(error.to_string()))?;

@@ -27,7 +27,7 @@ pub(super) struct DebertaV2Config {
     type_vocab_size: i64,
     layer_norm_eps: f64,
     /// Whether absolute positions are added to the embeddings.
-    pub(super) position_biased_input: bool,
+    position_biased_input: bool,
     relative_attention: bool,
     max_relative_positions: i64,
     position_buckets: i64,

@@ -39,19 +39,8 @@ pub(crate) struct RustBertEngine {
 impl RustBertEngine {
     /// Loads `model.safetensors` once, for `workers` threads at a time.
     pub(crate) fn open(folder: &ModelFolder, precision: Precision, workers: usize) -> Result<Self> {
-        let labels = folder.labels.len();
-        let architecture = Architecture::read(folder.path(), labels)?;
-        let mut checkpoint = Checkpoint::open(&folder.safetensors())?;
-        Self::load(&architecture, &mut checkpoint, labels, precision, workers)
-    }
-
-    fn load(
-        architecture: &Architecture,
-        checkpoint: &mut Checkpoint,
-        labels: usize,
-        precision: Precision,
-        workers: usize,
-    ) -> Result<Self> {
+        let architecture = Architecture::read(folder)?;
+        let mut checkpoint = Checkpoint::open(&folder.weights(NAME)?)?;
         let device = Device::cuda_if_available();
         let kind = match (precision, device) {
             (Precision::Full, _) => Kind::Float,
@@ -78,7 +67,13 @@ impl RustBertEngine {
             }
             networks.push(network);
         }
-        Ok(Self { labels, device, kind, limits: architecture.limits, networks: Pool::new(networks) })
+        Ok(Self {
+            labels: folder.labels.len(),
+            device,
+            kind,
+            limits: architecture.limits,
+            networks: Pool::new(networks),
+        })
     }
 
     /// Why the batch cannot be run, if so. libtorch would end the thread.
