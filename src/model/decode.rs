@@ -22,6 +22,11 @@ pub(crate) struct Decoder {
     kinds: Vec<usize>,
 }
 
+/// What it costs in log-probability when a mention follows another of its type without a word in
+/// between. English hardly ever does that, and a model that proposes it has usually cut a name of
+/// several words. Chosen on conll2003-dev: F1 93.70 without, 93.79, 93.89 and 93.86 for 1, 2 and 3.
+const SIDE_BY_SIDE: f32 = 2.0;
+
 /// What it means when a label follows another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -31,6 +36,8 @@ enum Step {
     Continues,
     /// A mention starts, or none is there.
     Fresh,
+    /// A mention starts right after another of its type.
+    Again,
 }
 
 /// The words of one sentence and how well each label fits them.
@@ -66,8 +73,9 @@ impl Decoder {
     /// The mentions of one article, in order, not overlapping, none crossing the border of a
     /// sentence. `scores[i]` belongs to `windows[i]`.
     ///
-    /// The score of a mention is the product of the probabilities of its words' labels.
-    pub(crate) fn mentions(&self, windows: &[Window], scores: &[Scores]) -> Vec<RawMention> {
+    /// The score of a mention is the product of the probabilities of its words' labels. Hyphens,
+    /// slashes, commas and double quotes at the ends of a mention are no part of it.
+    pub(crate) fn mentions(&self, text: &str, windows: &[Window], scores: &[Scores]) -> Vec<RawMention> {
         let mut found = Vec::new();
         let mut sentence = Sentence::default();
         let mut logs = vec![0.0; self.labels.len()];
@@ -87,6 +95,10 @@ impl Decoder {
             }
         }
         self.finish(&mut sentence, &mut found);
+        for mention in &mut found {
+            mention.span = trimmed(mention.span, text);
+        }
+        found.retain(|mention| !mention.span.is_empty());
         found
     }
 
@@ -155,10 +167,12 @@ impl Decoder {
             // Only differences count; without this the sums of a very long sentence lose precision.
             let top = best.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             for (to, slot) in next.iter_mut().enumerate() {
-                let (from, score) = best_of((0..width).filter_map(|from| {
-                    let possible = self.steps[from * width + to] != Step::Never;
-                    possible.then_some((from, best[from]))
-                }));
+                let (from, score) =
+                    best_of((0..width).filter_map(|from| match self.steps[from * width + to] {
+                        Step::Never => None,
+                        Step::Continues | Step::Fresh => Some((from, best[from])),
+                        Step::Again => Some((from, best[from] - SIDE_BY_SIDE)),
+                    }));
                 *slot = score - top + logs[to];
                 back.push(from as u16);
             }
@@ -174,6 +188,16 @@ impl Decoder {
         path.reverse();
         path
     }
+}
+
+/// The span without hyphens, slashes, commas and double quotes at its ends.
+fn trimmed(span: Span, text: &str) -> Span {
+    let no_end =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '‐'..='―' | '/' | ',' | '"' | '“' | '”' | '„');
+    let slice = span.of(text);
+    let kept = slice.trim_start_matches(no_end);
+    let start = span.start + slice.len() - kept.len();
+    Span::new(start, start + kept.trim_end_matches(no_end).len())
 }
 
 /// The first of the highest.
@@ -224,6 +248,7 @@ impl Rules<'_> {
             (Label::Mention(Begin | Inside, a), Label::Mention(Inside | End, b)) if a == b => Step::Continues,
             (Label::Mention(Bare, a), Label::Mention(Bare, b)) if a == b => Step::Continues,
             _ if !self.may_end(from) || !self.may_start(to) => Step::Never,
+            (Label::Mention(_, a), Label::Mention(_, b)) if a == b => Step::Again,
             _ => Step::Fresh,
         }
     }
@@ -259,6 +284,10 @@ mod tests {
     use crate::model::window::Word;
     use proptest::prelude::*;
 
+    /// Words of one letter, as many as the longest test has.
+    const TEXT: &str =
+        "a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k l m n o p q r s t u";
+
     fn labels(names: &str) -> Vec<Label> {
         names.split(' ').map(Label::parse).collect()
     }
@@ -289,10 +318,13 @@ mod tests {
     fn label_sequences_of_a_table() {
         const BIO: &str = "O B-PER I-PER B-ORG I-ORG";
         const IOBES: &str = "O B-PER I-PER E-PER S-PER";
-        // Each word is given as its label, which gets 0.9, and perhaps a second one, which gets 0.09.
+        // Each word is given as its label, which gets 0.9, and perhaps a second one, which gets 0.09;
+        // or with tenths of their own.
         let table = [
             (BIO, "B-PER I-PER O", "0-2 PER"),
             (BIO, "B-PER B-PER", "0-1 PER, 1-2 PER"),
+            // Two names of one type side by side are less likely than one of two words.
+            (BIO, "B-PER B-PER:6/I-PER:4", "0-2 PER"),
             (BIO, "B-PER B-ORG I-ORG", "0-1 PER, 1-3 ORG"),
             (BIO, "O O O", ""),
             // An I- after O becomes B- if that is the next best, …
@@ -316,23 +348,19 @@ mod tests {
             let names: Vec<&str> = set.split(' ').collect();
             let rest = 0.01 / names.len() as f32;
             let row = |word: &str| {
-                let (first, second) = word.split_once('/').unwrap_or((word, ""));
-                names
-                    .iter()
-                    .map(|&n| {
-                        if n == first {
-                            0.9
-                        } else if n == second {
-                            0.09
-                        } else {
-                            rest
-                        }
-                    })
-                    .collect()
+                let mut row = vec![rest; names.len()];
+                for (choice, usual) in word.split('/').zip([0.9, 0.09]) {
+                    let (name, p) = match choice.split_once(':') {
+                        Some((name, tenths)) => (name, tenths.parse::<f32>().unwrap() / 10.0),
+                        None => (choice, usual),
+                    };
+                    row[names.iter().position(|&n| n == name).unwrap()] = p;
+                }
+                row
             };
             let rows: Vec<Vec<f32>> = words.split(' ').map(row).collect();
             let (window, scores) = window(&rows);
-            let found = Decoder::of(&labels(set), LabelledPieces::First).mentions(&[window], &[scores]);
+            let found = Decoder::of(&labels(set), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
             assert_eq!(show(&found), expected, "{set}: {words}");
         }
     }
@@ -341,12 +369,12 @@ mod tests {
     fn a_score_is_the_product_over_the_words() {
         let (window, scores) = window(&[vec![0.2, 0.8, 0.0], vec![0.5, 0.0, 0.5], vec![1.0, 0.0, 0.0]]);
         let found =
-            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(&[window], &[scores]);
+            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
         assert_eq!(show(&found), "0-1 PER");
         assert!((found[0].score - 0.8).abs() < 1e-5);
         let (window, scores) = self::window(&[vec![0.2, 0.8, 0.0], vec![0.4, 0.0, 0.6]]);
         let found =
-            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(&[window], &[scores]);
+            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
         assert!((found[0].score - 0.48).abs() < 1e-5);
     }
 
@@ -356,8 +384,27 @@ mod tests {
         let rows = [vec![0.6, 0.4, 0.0], vec![0.05, 0.0, 0.95]];
         let set = labels("O B-PER I-PER");
         let (window, scores) = window_of(words, vec![0, 0], &rows);
-        let decode = |pieces| Decoder::of(&set, pieces).mentions(&[window.clone()], &[scores.clone()]).len();
+        let decode = |pieces| {
+            Decoder::of(&set, pieces)
+                .mentions(TEXT, std::slice::from_ref(&window), std::slice::from_ref(&scores))
+                .len()
+        };
         assert_eq!((decode(LabelledPieces::First), decode(LabelledPieces::Every)), (0, 1));
+    }
+
+    #[test]
+    fn punctuation_at_the_ends_of_a_table() {
+        let table = [
+            ("Turkish anti-", "Turkish anti"),
+            ("“Acme”,", "Acme"),
+            ("- U.S. -", "U.S."),
+            ("Workers'", "Workers'"),
+            ("A/B", "A/B"),
+            ("–", ""),
+        ];
+        for (text, expected) in table {
+            assert_eq!(trimmed(Span::new(0, text.len()), text).of(text), expected, "{text}");
+        }
     }
 
     #[test]
@@ -367,7 +414,7 @@ mod tests {
         let rows = [vec![0.05, 0.9, 0.05], vec![0.01, 0.09, 0.9]];
         let (window, scores) = window_of(words, vec![0, 1], &rows);
         let found =
-            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(&[window], &[scores]);
+            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
         assert_eq!(show(&found), "0-1 PER, 1-2 PER");
     }
 
@@ -378,7 +425,7 @@ mod tests {
         let (window, mut scores) = window(&[nan.clone(), inf.clone(), nan.clone()]);
         scores.values = [nan.clone(), inf, nan].concat();
         let found =
-            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(&[window], &[scores]);
+            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
         assert!(found.iter().all(|m| (0.0..=1.0).contains(&m.score)));
     }
 
@@ -401,7 +448,7 @@ mod tests {
                 .collect();
             let (window, mut scores) = window_of(words, (0..width as u32).map(|t| t / 2).collect(), &logits);
             scores.values = logits.concat();
-            let found = Decoder::of(&labels(set), pieces).mentions(&[window], &[scores]);
+            let found = Decoder::of(&labels(set), pieces).mentions(TEXT, &[window], &[scores]);
             prop_assert!(found.windows(2).all(|w| w[0].span.end <= w[1].span.start));
             for mention in &found {
                 prop_assert!((0.0..=1.0).contains(&mention.score));

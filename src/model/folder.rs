@@ -535,6 +535,9 @@ mod tests {
                              "vocab_size": 12, "max_position_embeddings": 64, "type_vocab_size": 2}"#;
     const VOCAB: &str = "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n##b\ncafe\nu\n.\ns\nNATO\n";
 
+    /// Names and contents.
+    type Files<'a> = Vec<(&'a str, &'a str)>;
+
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (name, content) in files {
@@ -600,7 +603,7 @@ mod tests {
     fn errors_name_the_file_and_the_remedy() {
         let named = |toml: &'static str| vec![("config.json", CONFIG), ("model.toml", toml)];
         let id2label = |labels: &'static str| vec![("config.json", labels)];
-        let table: Vec<(Vec<(&str, &str)>, &[&str])> = vec![
+        let table: Vec<(Files, &[&str])> = vec![
             (vec![], &["config.json: no such file", "tokenizer.json"]),
             (vec![("config.json", "{\"id2label\"")], &["config.json: not the JSON", "Fetch"]),
             (id2label("{}"), &["config.json: no id2label", "token-classification"]),

@@ -70,8 +70,8 @@ impl Model {
         self.engine.as_ref()
     }
 
-    /// Packs an article's sentences into token windows. Every character of every sentence is
-    /// covered by at least one window.
+    /// Packs an article's sentences into token windows. Every word of every sentence is in a window,
+    /// except those of which the tokenizer's normaliser leaves nothing (invisible characters).
     pub fn windows(&self, text: &str, sentences: &[Span]) -> Vec<Window> {
         self.packer.windows(text, sentences)
     }
@@ -84,11 +84,9 @@ impl Model {
         Ok(scores.split(windows))
     }
 
-    /// The mentions of one article from all its windows and their scores.
+    /// The mentions of one article from all its windows and their scores: in text order, not
+    /// overlapping, each within one sentence.
     pub fn decode(&self, text: &str, windows: &[Window], scores: &[Scores]) -> Vec<RawMention> {
-        {
-            let _ = text;
-            self.decoder.mentions(windows, scores)
-        }
+        self.decoder.mentions(text, windows, scores)
     }
 }
