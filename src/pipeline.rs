@@ -25,14 +25,14 @@ use crate::relation::{Document, Matcher, Relation};
 use crate::text::{Article, Span, sentences};
 
 /// Bytes of text after which a block is closed.
-const BLOCK_BYTES: usize = 192 * 1024;
+const BLOCK_BYTES: usize = 128 * 1024;
 
 /// Padded tokens in one batch: large enough for full matrix products, small enough to stay in cache
 /// and to share the end of a block among the workers.
-const BATCH_TOKENS: usize = 2048;
+const BATCH_TOKENS: usize = 1024;
 
 /// Blocks read but not yet delivered.
-const BLOCKS_IN_FLIGHT: usize = 3;
+const BLOCKS_IN_FLIGHT: usize = 2;
 
 /// All that was found in one article.
 #[derive(Debug, Clone)]
@@ -424,7 +424,7 @@ mod tests {
 
     #[test]
     fn a_panic_costs_one_article() {
-        let problem = guarded("a", || panic!("defect")).map(|()| ()).unwrap_err();
+        let problem = guarded::<()>("a", || panic!("defect")).unwrap_err();
         assert!(problem.skipped);
     }
 }

@@ -1,13 +1,11 @@
 //! What `extract` and `evaluate` extract with.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
-
-use anyhow::Context;
+use std::path::PathBuf;
 
 use crate::entity::Aliases;
 use crate::error::Result;
-use crate::model::{EngineChoice, Model};
+use crate::model::{EngineChoice, Model, find};
 use crate::pipeline::{Knowledge, Pipeline};
 use crate::relation::{Matcher, RuleSet};
 
@@ -57,12 +55,9 @@ impl Setup {
 
     /// Opens everything; names and rules first, because a typing error there should not wait for
     /// the model.
-    pub(crate) fn pipeline(&self) -> anyhow::Result<(Pipeline, Hashes)> {
+    pub(crate) fn pipeline(&self) -> Result<(Pipeline, Hashes)> {
         let (knowledge, hashes) = self.knowledge()?;
-        let folder = match &self.model {
-            Some(folder) => folder.clone(),
-            None => bundled_model()?,
-        };
+        let folder = find(self.model.as_deref())?;
         let model = Model::open(&folder, self.engine, self.threads())?;
         Ok((Pipeline::new(model, knowledge, self.threads())?, hashes))
     }
@@ -72,18 +67,4 @@ impl Setup {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.threads.map_or_else(cores, NonZeroUsize::get)
     }
-}
-
-/// Where the bundled model lies: under the current folder, beside the program, or in the checkout
-/// that the program was built from.
-fn bundled_model() -> anyhow::Result<PathBuf> {
-    const BUNDLED: &str = "models/newswire";
-    let program = std::env::current_exe().ok();
-    let beside = program.iter().flat_map(|program| program.ancestors().skip(1).map(Path::to_path_buf));
-    std::iter::once(PathBuf::new())
-        .chain(beside)
-        .chain([PathBuf::from(env!("CARGO_MANIFEST_DIR"))])
-        .map(|folder| folder.join(BUNDLED))
-        .find(|folder| folder.join("config.json").is_file())
-        .with_context(|| format!("the bundled model {BUNDLED} is not here. Name a model folder with --model"))
 }

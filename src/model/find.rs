@@ -9,15 +9,16 @@ use crate::error::{Error, Result};
 const BUNDLED: &str = "newswire";
 
 /// Folders of model folders, in the order in which they are searched: `models` in the current
-/// folder, beside the program and in the two folders above it, and the user's cache
-/// (`$XDG_CACHE_HOME/triplewire/models`, by default in `~/.cache`). Those that do not exist are
-/// left out.
+/// folder, beside the program and in the two folders above it, in the checkout that the program was
+/// built from, and the user's cache (`$XDG_CACHE_HOME/triplewire/models`, by default in
+/// `~/.cache`). Those that do not exist are left out.
 pub fn places() -> Vec<PathBuf> {
     let mut places = vec![PathBuf::from("models")];
     if let Ok(program) = env::current_exe() {
         // A cargo build lies two folders below the project: target/release/triplewire.
         places.extend(program.ancestors().skip(1).take(3).map(|folder| folder.join("models")));
     }
+    places.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"));
     let cache = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| env::home_dir().map(|home| home.join(".cache")));

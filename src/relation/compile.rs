@@ -17,6 +17,10 @@ use crate::relation::words::Vocabulary;
 /// A regular expression may take this many bytes when compiled.
 const SIZE_LIMIT: usize = 1 << 20;
 
+/// Bytes of the automaton that a regular expression builds while it searches, for each thread. There are
+/// hundreds of expressions, and what they build stays in memory.
+const CACHE_LIMIT: usize = 1 << 17;
+
 /// Punctuation that `^` and `$` look over.
 pub(crate) const OPENING: [&str; 4] = ["\"", "'", "(", "—"];
 pub(crate) const CLOSING: [&str; 7] = [".", "!", "?", "\"", "'", ")", ";"];
@@ -81,7 +85,7 @@ impl LazyRegex {
             RegexBuilder::new(&self.source)
                 .unicode(false)
                 .size_limit(SIZE_LIMIT)
-                .dfa_size_limit(SIZE_LIMIT)
+                .dfa_size_limit(CACHE_LIMIT)
                 .build()
                 .ok()
         };

@@ -699,7 +699,8 @@ unless = "former OBJ/adj"
         let time = |words: usize| {
             let read = long_sentence(words);
             let start = Instant::now();
-            assert!(BUILT_IN.relations(read.document()).len() > words / 31);
+            // Each piece tells its triples, however often it repeats them.
+            assert!(BUILT_IN.relations(read.document()).len() > words / 300);
             start.elapsed()
         };
         time(1_000);
@@ -707,6 +708,13 @@ unless = "former OBJ/adj"
         // Ten times the words; a quadratic method takes a hundred times as long.
         assert!(large < small * 30 + Duration::from_millis(100), "{small:?}, then {large:?}");
         assert!(large < Duration::from_secs(60), "{large:?}");
+    }
+
+    #[test]
+    fn a_sentence_tells_a_triple_once_by_its_nearest_names() {
+        let text = "[PER Ana Ruiz] and guards say [PER Ana Ruiz] fights [ORG Acme], and [PER Ana Ruiz] fights [ORG Acme].";
+        let found = matcher(TABLE).relations(Bracketed::sentence(text).document()).len();
+        assert_eq!(found, 1);
     }
 
     #[test]
