@@ -10,7 +10,9 @@ use crate::entity::clean::cleaned;
 use crate::entity::dates;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
-use crate::entity::recognise::{CONFIDENT, Found, Support, add_acronyms, may_become, recognise, sentence_of};
+use crate::entity::recognise::{
+    CONFIDENT, Found, SCORE_NAME, Support, add_acronyms, may_become, recognise, sentence_of,
+};
 use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
 use crate::text::Span;
@@ -97,11 +99,13 @@ fn join(
             if decided || (mention.score < CONFIDENT && may_become(entity_type, better)) {
                 entity_type = better;
             }
+            // Where the tables are sure of the name, the model's doubt about it is answered.
+            let least = if links.decided[i] { SCORE_NAME } else { 0.0 };
             placed.push(Mention {
                 span: mention.span,
                 sentence: mention.sentence,
                 entity_type,
-                score: mention.score,
+                score: mention.score.max(least),
                 origin: mention.origin,
                 entity: number,
                 demonym,
