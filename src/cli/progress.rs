@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::input;
 
@@ -23,12 +23,13 @@ impl Progress {
         let target = if show { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(read.total(), target);
         let template = match read.total() {
-            Some(_) => "{bar:40} {percent:>3} %  {msg}  {eta} left",
+            Some(_) => "{bar:40} {percent:>3} %  {msg}",
             None => "{spinner} {msg}",
         };
         bar.set_style(
             ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
+        bar.set_message("reading");
         bar.enable_steady_tick(Duration::from_millis(500));
         Progress { bar, read, start: Instant::now(), articles: 0 }
     }
@@ -38,7 +39,11 @@ impl Progress {
         self.articles += 1;
         let rate = self.articles as f64 / self.start.elapsed().as_secs_f64().max(1e-9);
         self.bar.set_position(self.read.read());
-        self.bar.set_message(format!("{} articles, {rate:.1}/s", self.articles));
+        let left = match self.read.total() {
+            Some(_) => format!(", {} left", HumanDuration(self.bar.eta())),
+            None => String::new(),
+        };
+        self.bar.set_message(format!("{} articles, {rate:.1}/s{left}", self.articles));
     }
 
     /// Prints a line on standard error, bar or no bar.
