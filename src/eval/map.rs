@@ -224,6 +224,33 @@ impl Map {
         self.predicates.iter().flat_map(BTreeMap::values).flatten().map(|target| target.to.as_str()).collect()
     }
 
+    /// The labels of the gold that a predicate of ours becomes.
+    pub fn labels_of(&self, predicate: Predicate) -> BTreeSet<&str> {
+        self.targets_of(predicate).map(|target| target.to.as_str()).collect()
+    }
+
+    /// Whether a predicate between names of these types becomes that label, straight or swapped.
+    pub fn makes(
+        &self,
+        predicate: Predicate,
+        label: &str,
+        (subject, object): (EntityType, EntityType),
+        swapped: bool,
+    ) -> bool {
+        let fits = |wanted: &[EntityType], found| wanted.is_empty() || wanted.contains(&found);
+        self.targets_of(predicate).any(|target| {
+            target.to == label
+                && target.swap == swapped
+                && fits(&target.subject, subject)
+                && fits(&target.object, object)
+        })
+    }
+
+    fn targets_of(&self, predicate: Predicate) -> impl Iterator<Item = &Target> {
+        let predicates = self.predicates.iter();
+        predicates.filter_map(move |all| all.get(predicate.as_str())).flatten()
+    }
+
     /// Whether relations of the gold with this label are not scored.
     pub fn ignores_relation(&self, label: &str) -> bool {
         self.ignored_relations.contains(label)

@@ -6,6 +6,8 @@
 //! 4. An [`Evaluation`] holds additive counts, from which [`report`] makes figures, [`bootstrap`] says how
 //!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
 //!
+//! [`suggestions`] learns rules from the same labels.
+//!
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
 
 pub mod bootstrap;
@@ -23,6 +25,7 @@ mod reliability;
 pub mod report;
 mod resolution;
 mod scope;
+mod suggestions;
 
 pub use counts::{Counts, Macro, SchemeCounts};
 pub use entities::{EntityScore, Scheme};
@@ -35,3 +38,4 @@ pub use relations::{Mode, RelationScore};
 pub use reliability::{Band, Reliability};
 pub use resolution::Resolution;
 pub use scope::Scope;
+pub use suggestions::suggestions;

@@ -126,7 +126,7 @@ pub fn by_program(
 }
 
 /// The gold's names in our types, the longest of those that overlap.
-fn flat_mentions(document: &Document, map: Option<&Map>) -> Vec<Mention> {
+pub(super) fn flat_mentions(document: &Document, map: Option<&Map>) -> Vec<Mention> {
     let mut longest_first: Vec<&Mention> = document.labels.mentions.iter().collect();
     longest_first.sort_by_key(|m| (usize::MAX - m.span.len(), m.span.start));
     let mut kept = BTreeMap::new();

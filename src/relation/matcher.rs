@@ -354,6 +354,11 @@ impl Matcher {
         self.list_names.get(list as usize).map(String::as_str).unwrap_or_default()
     }
 
+    /// Whether a word, by its number, is in the list of little words.
+    pub(crate) fn is_little(&self, word: Option<u32>) -> bool {
+        word.and_then(|number| self.spelled.little.get(number as usize)).copied().unwrap_or(false)
+    }
+
     /// The numbers of all lists.
     pub(crate) fn list_numbers(&self) -> BTreeMap<String, u32> {
         self.list_names.iter().enumerate().map(|(i, name)| (name.clone(), i as u32)).collect()

@@ -11,6 +11,7 @@ mod matcher;
 mod pattern;
 mod rule;
 mod schema;
+mod suggest;
 mod words;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use explain::{NearMiss, PairExplanation};
 pub use matcher::Matcher;
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub use schema::Predicate;
+pub use suggest::{Demand, Labelled, Suggestion, suggest};
 
 /// What rules see of an article.
 #[derive(Debug, Clone, Copy)]

@@ -124,6 +124,11 @@ impl RuleSet {
         NO_RULES.clone()
     }
 
+    /// The word lists, phrases and cues alone.
+    pub(crate) fn without_rules(&self) -> Self {
+        RuleSet { rules: Vec::new(), ..self.clone() }
+    }
+
     /// Adds a rule file, or every `.toml` file of a folder.
     ///
     /// # Errors
