@@ -3,6 +3,7 @@
 mod evaluate;
 mod extract;
 mod model;
+mod problems;
 mod progress;
 mod rules;
 mod setup;

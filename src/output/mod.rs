@@ -2,6 +2,7 @@
 //! names until they are whole.
 
 mod aggregate;
+mod file;
 mod row;
 mod run;
 mod table;
@@ -16,6 +17,8 @@ pub use aggregate::Connected;
 pub use row::{CooccurrenceRow, EntityRow, MentionRow, RelationRow, TripleRow};
 pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
 pub use table::{Format, Style};
+
+pub(crate) use file::write_whole;
 
 use aggregate::Aggregates;
 use table::Table;
@@ -92,6 +95,6 @@ impl Output {
         // Everything is on disk now; only renames are left.
         let tables = [mentions, entities, relations, triples, cooccurrences];
         let whole = tables.into_iter().map(Table::close).collect::<Result<Vec<_>>>()?;
-        whole.into_iter().chain([run]).map(table::Whole::name).collect()
+        whole.into_iter().chain([run]).map(file::Whole::name).collect()
     }
 }

@@ -1,13 +1,13 @@
 //! One table of rows: a CSV file or JSON lines, under a temporary name until it is whole.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::output::file::{Whole, temporary, unwritable};
 
 /// The file format of tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -60,12 +60,6 @@ enum Rows {
     Jsonl(BufWriter<NamedTempFile>),
 }
 
-/// A file with all its content, still under a temporary name.
-pub(super) struct Whole {
-    path: PathBuf,
-    file: NamedTempFile,
-}
-
 impl Table {
     /// Begins `folder/name.csv` or `.jsonl`.
     pub(super) fn create(folder: &Path, name: &str, style: Style) -> Result<Self> {
@@ -103,39 +97,6 @@ impl Table {
         };
         file.map_err(|e| unwritable(&self.path, e)).and_then(|file| Whole::new(self.path, file))
     }
-}
-
-impl Whole {
-    /// A file whose content is complete.
-    pub(super) fn new(path: PathBuf, file: NamedTempFile) -> Result<Self> {
-        file.as_file().sync_all().map_err(|e| unwritable(&path, e))?;
-        Ok(Whole { path, file })
-    }
-
-    /// Gives it its name, replacing an earlier file of that name in one step.
-    pub(super) fn name(self) -> Result<PathBuf> {
-        self.file.persist(&self.path).map_err(|e| unwritable(&self.path, e.error))?;
-        Ok(self.path)
-    }
-}
-
-/// A temporary file beside `path`, removed again if it is dropped unnamed.
-pub(super) fn temporary(path: &Path) -> Result<NamedTempFile> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut builder = Builder::new();
-    let prefix = format!(".{name}.");
-    builder.prefix(&prefix).suffix(".partial");
-    builder
-        .make_in(folder, |path| {
-            // Not tempfile's mode 0600: the output is for others to read.
-            File::options().read(true).write(true).create_new(true).open(path)
-        })
-        .map_err(|e| unwritable(path, e))
-}
-
-pub(super) fn unwritable(path: &Path, source: std::io::Error) -> Error {
-    Error::io(path, source, "Free some disk space or choose another folder with --out, then run again")
 }
 
 fn csv_to_io(error: csv::Error) -> std::io::Error {
