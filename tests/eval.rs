@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
 use triplewire::entity::EntityType;
+use triplewire::eval::agreement::Agreement;
 use triplewire::eval::{
     Counts, Document, EntityScore, Evaluation, Gold, Labels, Mention, Mode, Relation, SchemeCounts, Scope,
     gold,
@@ -297,6 +298,60 @@ proptest! {
             }
             prop_assert_eq!(labels, expected, "{:?}", read.formats);
             prop_assert!(read.problems.iter().all(|p| p.message.contains("overlaps")), "{:?}", read.problems);
+        }
+    }
+}
+
+/// Cohen's kappa of two lists, from the definition.
+fn naive_kappa(a: &[String], b: &[String]) -> Option<f64> {
+    let n = a.len() as f64;
+    let same = a.iter().zip(b).filter(|(a, b)| a == b).count() as f64 / n;
+    let all: BTreeSet<&String> = a.iter().chain(b).collect();
+    let share = |list: &[String], x: &String| list.iter().filter(|y| *y == x).count() as f64 / n;
+    let chance: f64 = all.iter().map(|x| share(a, x) * share(b, x)).sum();
+    (chance < 1.0 - 1e-9).then(|| (same - chance) / (1.0 - chance))
+}
+
+proptest! {
+    #[test]
+    fn agreement_is_the_same_both_ways_and_that_of_the_definitions(
+        pairs in prop::collection::vec((any_labels(), any_labels()), 1..4),
+    ) {
+        let (a, b): (Vec<Labels>, Vec<Labels>) = pairs.into_iter().unzip();
+        let agree = |a: &[Labels], b: &[Labels]| {
+            Agreement::of(gold_of(a.to_vec()), gold_of(b.to_vec())).unwrap()
+        };
+        let (one, other) = (agree(&a, &b), agree(&b, &a));
+        let f1 = |agreement: &Agreement| agreement.evaluation.entities.micro().f1();
+        let strict = |agreement: &Agreement| agreement.evaluation.relations.micro(Mode::Strict).f1();
+        prop_assert_eq!(f1(&one), f1(&other));
+        prop_assert_eq!(strict(&one), strict(&other));
+        prop_assert_eq!(one.disagreement_count() == 0, other.disagreement_count() == 0);
+        let all: BTreeSet<&str> = ["PER", "ORG", "LOC"].into();
+        let types = |labels: &[Labels]| -> Vec<String> {
+            let words = triplewire::text::words(TEXT, Span::new(0, TEXT.len()));
+            let of = |labels: &Labels, word: Span| {
+                let on = labels.mentions.iter().filter(|m| m.span.overlaps(word));
+                let longest = on.min_by_key(|m| (usize::MAX - m.span.len(), m.span.start, m.entity_type));
+                longest.map_or("none".to_owned(), |m| m.entity_type.to_string())
+            };
+            labels.iter().flat_map(|labels| words.iter().map(|&w| of(labels, w)).collect::<Vec<_>>()).collect()
+        };
+        let (of_a, of_b) = (types(&a), types(&b));
+        let kappa = one.kappa.unwrap();
+        let near = |ours: Option<f64>, theirs: Option<f64>| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => (ours - theirs).abs() < 1e-9,
+            (ours, theirs) => ours == theirs,
+        };
+        prop_assert_eq!(kappa.words, of_a.len() as u64);
+        prop_assert!(near(kappa.overall, naive_kappa(&of_a, &of_b)));
+        prop_assert!(near(kappa.overall, other.kappa.unwrap().overall));
+        for (entity_type, figure) in &kappa.by_type {
+            prop_assert!(all.contains(entity_type.as_str()));
+            let rest = |list: &[String]| -> Vec<String> {
+                list.iter().map(|x| (x == entity_type.as_str()).to_string()).collect()
+            };
+            prop_assert!(near(figure.kappa, naive_kappa(&rest(&of_a), &rest(&of_b))));
         }
     }
 }

@@ -47,8 +47,9 @@ pub(crate) struct Args {
     setup: Setup,
 }
 
-const FORMATS: &str = "\
-Gold formats:
+/// What hand labels may look like.
+pub(crate) const FORMATS: &str = "\
+Formats of labels:
   mentions.csv and/or relations.csv in a folder, texts as <article>.txt in it or in the folder above,
     or in any input named with --texts
   doccano JSON Lines (entities, relations; optional annotated_types)

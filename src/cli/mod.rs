@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+mod agree;
 mod evaluate;
 mod extract;
 mod model;
@@ -38,6 +39,8 @@ enum Command {
     Extract(extract::Args),
     /// Compare extractions with hand labels
     Evaluate(evaluate::Args),
+    /// Say how far two people agree who labelled the same texts
+    Agree(agree::Args),
     /// List, show, test and explain relation rules
     Rules(rules::Args),
     /// Look at model folders
@@ -57,6 +60,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Extract(args) => extract::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Agree(args) => agree::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Model(args) => model::run(args),
     };

@@ -49,7 +49,6 @@ impl Evaluation {
     /// # Panics
     /// If there are not as many predictions as documents.
     pub fn of(gold: &Gold, predicted: Vec<Labels>, map: Option<&Map>) -> Self {
-        assert_eq!(gold.documents.len(), predicted.len(), "one prediction for each document");
         let scope = Scope::of(gold, map);
         let mut unmapped = BTreeMap::new();
         let predicted: Vec<Labels> = match map {
@@ -61,6 +60,15 @@ impl Evaluation {
             let items: Vec<String> = unmapped.iter().map(|(p, n)| format!("{p} ({n})")).collect();
             notes.push(format!("Predicted relations that the map has no place for: {}.", items.join(", ")));
         }
+        Self::within(scope, gold, predicted, notes)
+    }
+
+    /// Scores `predicted`, one for each document of the gold and in its terms, within a scope.
+    ///
+    /// # Panics
+    /// If there are not as many predictions as documents.
+    pub(super) fn within(scope: Scope, gold: &Gold, predicted: Vec<Labels>, notes: Vec<String>) -> Self {
+        assert_eq!(gold.documents.len(), predicted.len(), "one prediction for each document");
         let mut evaluation = Evaluation {
             resolution: Resolution::of(gold, &predicted, &scope),
             scope,

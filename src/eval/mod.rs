@@ -6,8 +6,11 @@
 //! 4. An [`Evaluation`] holds additive counts, from which [`report`] makes figures, [`bootstrap`] says how
 //!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
 //!
+//! An [`agreement`] compares two people's labels by the same means.
+//!
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
 
+pub mod agreement;
 pub mod bootstrap;
 mod counts;
 mod entities;

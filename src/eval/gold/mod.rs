@@ -45,6 +45,8 @@ pub fn read(path: &Path, texts: &[PathBuf]) -> Result<Gold> {
         read_file(path, texts, &mut gold)?
     }
     make_ids_unique(&mut gold);
+    // Without a column for it, a gold that denies a relation anywhere says of all which are denied.
+    gold.has_negation |= gold.documents.iter().any(|d| d.labels.relations.iter().any(|r| r.negated));
     if gold.documents.is_empty() {
         let why = gold.problems.first().map_or_else(String::new, |problem| format!(" ({problem})"));
         return Err(Error::Usage(format!(
