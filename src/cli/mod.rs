@@ -3,6 +3,7 @@
 mod agree;
 mod evaluate;
 mod extract;
+mod label;
 mod model;
 mod problems;
 mod progress;
@@ -37,6 +38,8 @@ struct Cli {
 enum Command {
     /// Find entities and relations in articles and write them as CSV files
     Extract(extract::Args),
+    /// Write what is found in articles as labels to correct in an annotation tool
+    Label(label::Args),
     /// Compare extractions with hand labels
     Evaluate(evaluate::Args),
     /// Say how far two people agree who labelled the same texts
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Extract(args) => extract::run(args),
+        Command::Label(args) => label::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Agree(args) => agree::run(args),
         Command::Rules(args) => rules::run(args),

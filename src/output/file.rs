@@ -1,7 +1,7 @@
 //! Files under temporary names until they are whole: a reader never sees half a file.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
@@ -55,4 +55,29 @@ pub(super) fn temporary(path: &Path) -> Result<NamedTempFile> {
 
 pub(super) fn unwritable(path: &Path, source: std::io::Error) -> Error {
     Error::io(path, source, "Free some disk space or choose another folder with --out, then run again")
+}
+
+/// A file that grows as articles come in, under a temporary name.
+pub(super) struct Draft {
+    path: PathBuf,
+    writer: BufWriter<NamedTempFile>,
+}
+
+impl Draft {
+    /// Begins the file.
+    pub(super) fn create(path: PathBuf) -> Result<Self> {
+        let file = temporary(&path)?;
+        Ok(Draft { path, writer: BufWriter::new(file) })
+    }
+
+    /// Adds to it.
+    pub(super) fn write(&mut self, text: &str) -> Result<()> {
+        self.writer.write_all(text.as_bytes()).map_err(|e| unwritable(&self.path, e))
+    }
+
+    /// Flushes it to disk.
+    pub(super) fn close(self) -> Result<Whole> {
+        let file = self.writer.into_inner().map_err(|e| unwritable(&self.path, e.into_error()))?;
+        Whole::new(self.path, file)
+    }
 }

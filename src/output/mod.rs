@@ -1,7 +1,8 @@
 //! The files of a run: rows as serde structs, tables as CSV or JSON lines, all under temporary
-//! names until they are whole.
+//! names until they are whole; and [`annotation`], the same as labels to correct.
 
 mod aggregate;
+pub mod annotation;
 mod file;
 mod row;
 mod run;

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Place, Problem, Result};
 use crate::eval::labels::Document;
+use crate::output::annotation::article_id;
 
 pub use tables::Tables;
 
@@ -75,7 +76,7 @@ fn read_folder(folder: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> 
     if !annotated.is_empty() {
         for ann in annotated {
             let id = ann.strip_prefix(folder).unwrap_or(ann).with_extension("");
-            read_brat(ann, &id.to_string_lossy(), gold)?;
+            read_brat(ann, &article_id(&id.to_string_lossy()), gold)?;
         }
         return Ok(());
     }
@@ -101,7 +102,7 @@ fn read_folder(folder: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> 
 fn read_file(path: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> {
     if has_extension(path, "ann") || (has_extension(path, "txt") && path.with_extension("ann").is_file()) {
         let stem = stem(path);
-        return read_brat(&path.with_extension("ann"), &stem, gold);
+        return read_brat(&path.with_extension("ann"), &article_id(&stem), gold);
     }
     if has_extension(path, "csv") && Tables::are_in(parent(path)) {
         return read_tables(parent(path), texts, gold);

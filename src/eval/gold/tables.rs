@@ -8,6 +8,7 @@ use crate::eval::gold::align::{Aligner, RawMention, unguarded};
 use crate::eval::gold::read_text;
 use crate::eval::labels::{Document, Labels, Relation};
 use crate::input;
+use crate::output::annotation::{article_id, flat_name};
 use crate::text::Article;
 
 /// The rows of both files, by article.
@@ -224,8 +225,10 @@ impl Tables {
         articles.extend(texts_in(&self.folder)?);
         let mut found = BTreeMap::new();
         for id in articles {
-            let name = format!("{id}.txt");
-            let path = [&self.folder, &above].iter().map(|f| f.join(&name)).find(|p| p.is_file());
+            // The second name is the one that `triplewire label` gives an identifier that is no file name.
+            let names = [format!("{id}.txt"), format!("{}.txt", flat_name(&id))];
+            let paths = names.iter().flat_map(|name| [&self.folder, &above].map(|folder| folder.join(name)));
+            let path = paths.into_iter().find(|path| path.is_file());
             let Some(path) = path else { continue };
             for article in read_articles(std::slice::from_ref(&path), problems)? {
                 found.insert(id.clone(), (Article { id: id.clone(), ..article }, Place::file(&path)));
@@ -255,14 +258,14 @@ fn line_of(content: &str, position: Option<&csv::Position>) -> u64 {
     position.line() + breaks.filter(|&&b| b == b'\n').count() as u64
 }
 
-/// The names, without extension, of the text files right in a folder.
+/// The identifiers of the text files right in a folder.
 fn texts_in(folder: &Path) -> Result<Vec<String>> {
     let unreadable = |error| Error::io(folder, error, "Check that the folder can be read");
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if path.extension().is_some_and(|e| e == "txt") {
-            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+            names.extend(path.file_stem().map(|stem| article_id(&stem.to_string_lossy())));
         }
     }
     Ok(names)
