@@ -9,8 +9,13 @@ use crate::command::{extract, repository, rows, stderr, triplewire};
 
 const TOOLS: [&str; 4] = ["doccano", "label-studio", "brat", "csv"];
 
+/// An identifier with a part that is longer than a file name may be.
+const LONG: &str = "https://news.example/%E4%B8%96%E7%95%8C/a-very-long-address-of-a-web-page-with-the-whole-headline-in-it-as-\
+    some-papers-have-them-and-then-some-more-words-because-two-hundred-and-fifty-five-bytes-are-what-a-file-system-takes-\
+    at-the-most-for-one-name-so-that-this-must-be-cut-somewhere.html";
+
 /// Identifiers and texts that tools stumble over.
-const HOSTILE: [(&str, &str); 13] = [
+const HOSTILE: [(&str, &str); 14] = [
     ("plain", "Ana Ruiz, president of Acme Corporation, was born in Madrid and lives in Paris."),
     (
         "emoji/👩‍👩‍👧",
@@ -38,6 +43,7 @@ const HOSTILE: [(&str, &str); 13] = [
     ("mentions.csv", "=Angela Merkel visited +Paris, @Rome and -Berlin."),
     (" blank .", "\u{feff}Angela Merkel visited Paris."),
     ("100%", "Turkish President Recep Tayyip Erdogan is not a member of the Kurdistan Workers' Party."),
+    (LONG, "Angela Merkel visited Paris, and Barack Obama was born in Rome."),
     ("nothing", "it rained, and nobody came."),
 ];
 

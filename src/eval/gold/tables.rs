@@ -222,7 +222,9 @@ impl Tables {
             Some(parent) => parent.to_path_buf(),
             None => self.folder.clone(),
         };
-        articles.extend(texts_in(&self.folder)?);
+        let known: BTreeSet<String> = articles.iter().map(|id| flat_name(id)).collect();
+        let unknown = texts_in(&self.folder)?.into_iter().filter(|stem| !known.contains(stem));
+        articles.extend(unknown.map(|stem| article_id(&stem)));
         let mut found = BTreeMap::new();
         for id in articles {
             // The second name is the one that `triplewire label` gives an identifier that is no file name.
@@ -258,14 +260,14 @@ fn line_of(content: &str, position: Option<&csv::Position>) -> u64 {
     position.line() + breaks.filter(|&&b| b == b'\n').count() as u64
 }
 
-/// The identifiers of the text files right in a folder.
+/// The names, without extension, of the text files right in a folder.
 fn texts_in(folder: &Path) -> Result<Vec<String>> {
     let unreadable = |error| Error::io(folder, error, "Check that the folder can be read");
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if path.extension().is_some_and(|e| e == "txt") {
-            names.extend(path.file_stem().map(|stem| article_id(&stem.to_string_lossy())));
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         }
     }
     Ok(names)

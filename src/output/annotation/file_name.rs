@@ -3,20 +3,21 @@
 use sha2::{Digest, Sha256};
 
 /// Bytes of one part of a file name. File systems take 255, extension and temporary name included.
-const LONGEST: usize = 180;
+const LONGEST: usize = 200;
 
 /// The path, relative to the folder and without extension, of an article's file: its identifier, whose
 /// slashes make folders, with `%` and two hexadecimal digits for each byte of a character that is no good in a
 /// file name or would lead out of the folder.
 ///
-/// [`article_id`] is the way back. A part of more than 180 bytes is cut and ends in a hash; for that there
-/// is no way back.
+/// [`article_id`] is the way back. A part of more than [`LONGEST`] bytes, as long addresses of web pages have, becomes
+/// folders whose names end in `%`.
 pub(super) fn path_name(id: &str) -> String {
     encoded(id, true)
 }
 
-/// The file name, without extension, of an article's text in a folder without folders: as the path of brat's
-/// files, with slashes encoded, too.
+/// The file name, without extension, of an article's text in a folder without folders: as [`path_name`], but with
+/// slashes encoded, too. A name of more than [`LONGEST`] bytes is cut and ends in a hash: for that there is no way
+/// back.
 pub(crate) fn flat_name(id: &str) -> String {
     encoded(id, false)
 }
@@ -55,14 +56,36 @@ fn encoded(id: &str, folders: bool) -> String {
             part.replace_range(dot..=dot, "%2E");
         }
         if part.len() > LONGEST {
-            let hash = Sha256::digest(part.as_bytes());
-            let cut = (0..=LONGEST - 17).rev().find(|&i| part.is_char_boundary(i)).unwrap_or(0);
-            part.truncate(cut);
-            part.push('~');
-            part.extend(hash.iter().take(8).map(|byte| format!("{byte:02x}")));
+            *part = if folders { in_folders(part) } else { cut(part) };
         }
     }
     if id.is_empty() { "%".to_owned() } else { parts.join("/") }
+}
+
+/// A long part as folders.
+fn in_folders(part: &str) -> String {
+    let bytes = part.as_bytes();
+    // Not within `%2F`, and not so that a name starts or ends as none may.
+    let good = |&i: &usize| {
+        part.is_char_boundary(i)
+            && bytes[i - 2] != b'%'
+            && !matches!(bytes[i - 1], b'%' | b'.' | b' ')
+            && !matches!(bytes[i], b'.' | b' ')
+    };
+    let at = (LONGEST / 2..LONGEST.min(part.len())).rev().find(good);
+    match at {
+        Some(at) if part.len() > LONGEST => format!("{}%/{}", &part[..at], in_folders(&part[at..])),
+        None if part.len() > LONGEST => cut(part),
+        _ => part.to_owned(),
+    }
+}
+
+/// A long part, cut, with a hash that tells it from others.
+fn cut(part: &str) -> String {
+    let hash: String =
+        Sha256::digest(part.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let at = (0..LONGEST - hash.len()).rev().find(|&i| part.is_char_boundary(i)).unwrap_or(0);
+    format!("{}~{hash}", &part[..at])
 }
 
 fn percent(part: &mut String, c: char) {
@@ -75,7 +98,9 @@ fn decoded(name: &str) -> Option<String> {
         return Some(String::new());
     }
     let mut bytes = Vec::with_capacity(name.len());
-    let mut rest = name.bytes();
+    // A long name goes on in the folder.
+    let whole = name.replace("%/", "");
+    let mut rest = whole.bytes();
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
             b'%' => {
@@ -99,15 +124,15 @@ mod tests {
             ("one", "one", "one"),
             ("2020/İnce (1)", "2020/İnce (1)", "2020%2Fİnce (1)"),
             ("https://a.b/c?d=1", "https%3A/%2Fa%2Eb/c%3Fd=1", "https%3A%2F%2Fa.b%2Fc%3Fd=1"),
-            ("../../etc/passwd", "%2E%2E/%2E%2E/etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd"),
+            ("../../etc/passwd", "%2E%2E/%2E%2E/etc/passwd", "%2E%2E%2F.%2E%2Fetc%2Fpasswd"),
             ("/etc/.x/", "%2Fetc/%2Ex%2F", "%2Fetc%2F.x%2F"),
             ("a.txt/b.txt", "a%2Etxt/b.txt", "a.txt%2Fb.txt"),
             ("50%", "50%25", "50%25"),
             ("a\nb\u{0}", "a%0Ab%00", "a%0Ab%00"),
             ("", "%", "%"),
         ];
-        for (id, path, _) in table {
-            assert_eq!(path_name(id), path);
+        for (id, path, flat) in table {
+            assert_eq!((path_name(id).as_str(), flat_name(id).as_str()), (path, flat));
             assert_eq!(article_id(path), id);
             assert_eq!(article_id(&flat_name(id)), id);
         }
@@ -121,10 +146,20 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_cut_and_stay_different() {
-        let (a, b) = ("é".repeat(300) + "a", "é".repeat(300) + "b");
-        assert!(path_name(&a).len() <= LONGEST && path_name(&a) != path_name(&b));
-        assert_eq!(article_id(&path_name(&a)), path_name(&a));
+    fn long_names_stay_different() {
+        for long in ["a".repeat(500), "é%2f.".repeat(200), ".".repeat(500), "日本語 ".repeat(99)] {
+            let (a, b) = (format!("x/{long}a/y"), format!("x/{long}b/y"));
+            for name in [path_name(&a), flat_name(&a)] {
+                assert!(
+                    name.split('/').all(|part| part.len() <= LONGEST && !part.starts_with('.')),
+                    "{name}"
+                );
+            }
+            assert!(path_name(&a) != path_name(&b) && flat_name(&a) != flat_name(&b));
+            if !long.starts_with('.') {
+                assert_eq!(article_id(&path_name(&a)), a);
+            }
+        }
     }
 
     proptest! {
