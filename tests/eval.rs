@@ -16,6 +16,8 @@ use triplewire::eval::{
     Counts, Document, EntityScore, Evaluation, Gold, Labels, Mention, Mode, Relation, SchemeCounts, Scope,
     gold,
 };
+use triplewire::output::annotation::{Annotations, Tool};
+use triplewire::pipeline::Extraction;
 use triplewire::text::{CodePoints, Span};
 
 /// One line of `tests/eval/cases.tsv`.
@@ -352,6 +354,132 @@ proptest! {
                 list.iter().map(|x| (x == entity_type.as_str()).to_string()).collect()
             };
             prop_assert!(near(figure.kappa, naive_kappa(&rest(&of_a), &rest(&of_b))));
+        }
+    }
+}
+
+/// What texts are made of that tools stumble over.
+const PIECES: [&str; 22] = [
+    "Ana",
+    "Ruiz",
+    "😀",
+    "👩‍👩‍👧",
+    "İnce",
+    "e\u{301}",
+    "<b>",
+    "</script>",
+    "&amp;",
+    "\r\n",
+    "\n",
+    "\r",
+    " ",
+    "  ",
+    "\u{2028}",
+    "\u{a0}",
+    "\t",
+    "\\n",
+    "\u{feff}",
+    "\"",
+    "=",
+    "T1\tPER 0 3",
+];
+
+prop_compose! {
+    /// An article with any text, names on runs of its pieces, and relations between them.
+    fn any_extraction()(
+        pieces in prop::collection::vec((0..PIECES.len(), 0usize..4), 1..40),
+        relations in prop::collection::vec((0usize..9, 0usize..9, any::<bool>()), 0..6),
+    ) -> Extraction {
+        let (mut text, mut names, mut end) = (String::new(), Vec::<Span>::new(), 0);
+        let starts: Vec<usize> = pieces.iter().map(|(piece, _)| {
+            text.push_str(PIECES[*piece]);
+            text.len() - PIECES[*piece].len()
+        }).collect();
+        // No text that is read is blank.
+        text.push_str(" end");
+        for (i, &(_, length)) in pieces.iter().enumerate() {
+            let until = starts.get(i + length).copied().unwrap_or(text.len());
+            let span = Span::new(starts[i], until.max(starts[i])).trimmed(&text);
+            if span.start >= end && !span.is_empty() {
+                names.push(span);
+                end = span.end;
+            }
+        }
+        let mention = |(i, span): (usize, Span)| triplewire::entity::Mention {
+            span,
+            sentence: 0,
+            entity_type: TYPES[i % 3],
+            score: 0.5,
+            origin: triplewire::entity::Origin::Model,
+            entity: 0,
+            demonym: false,
+        };
+        let entity = triplewire::entity::Entity { id: "e".into(), name: "=e".into(), entity_type: EntityType::Per };
+        let relation = |(subject, object, negated)| triplewire::relation::Relation {
+            subject,
+            predicate: triplewire::relation::Predicate::WorksFor,
+            object,
+            score: 0.5,
+            negated,
+            certainty: triplewire::relation::Certainty::Stated,
+            attributed_to: None,
+            sentence: Span::new(0, text.len()),
+            rule: "works_for/x".into(),
+        };
+        let relations = relations.into_iter().filter(|&(s, o, _)| s != o && s.max(o) < names.len());
+        Extraction {
+            relations: relations.map(relation).collect(),
+            sentences: vec![Span::new(0, text.len())],
+            names: triplewire::entity::Names {
+                mentions: names.into_iter().enumerate().map(mention).collect(),
+                entities: vec![entity],
+            },
+            article: triplewire::text::Article { text, ..Default::default() },
+        }
+    }
+}
+
+/// Labels in words, with offsets in code points.
+fn in_words<'a>(
+    text: &str,
+    mentions: impl Iterator<Item = (Span, EntityType)>,
+    relations: impl Iterator<Item = (usize, &'a str, usize, bool)>,
+) -> BTreeSet<String> {
+    let points = CodePoints::new(text);
+    let mentions = mentions.enumerate().map(|(i, (span, t))| format!("{i} {t} {:?}", points.of_span(span)));
+    mentions.chain(relations.map(|relation| format!("{relation:?}"))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn labels_to_correct_come_back_as_they_were(
+        extractions in prop::collection::btree_map("([a-b./%? ]|\\PC){1,12}", any_extraction(), 1..4),
+    ) {
+        for tool in [Tool::Doccano, Tool::LabelStudio, Tool::Brat, Tool::Csv] {
+            let dir = tempfile::tempdir().unwrap();
+            let folder = dir.path().join("labels");
+            let mut annotations = Annotations::create(&folder, tool, []).unwrap();
+            let mut expected = BTreeSet::new();
+            for (id, extraction) in &extractions {
+                let mut extraction = extraction.clone();
+                extraction.article.id.clone_from(id);
+                annotations.add(&extraction).unwrap();
+                let names = extraction.names.mentions.iter().map(|m| (m.span, m.entity_type));
+                let kept = extraction.relations.iter().filter(|r| tool == Tool::Csv || !r.negated);
+                let relations = kept.map(|r| (r.subject, r.predicate.as_str(), r.object, r.negated));
+                expected.insert((id.clone(), in_words(&extraction.article.text, names, relations)));
+            }
+            annotations.finish().unwrap();
+            let read = gold::read(&folder, &[]).unwrap();
+            prop_assert!(read.problems.iter().all(|p| !p.skipped), "{:?}", read.problems);
+            let found: BTreeSet<_> = read.documents.iter().map(|d| {
+                let names = d.labels.mentions.iter().map(|m| (m.span, m.entity_type));
+                let relations = d.labels.relations.iter().map(|r| (r.subject, r.predicate.as_str(), r.object, r.negated));
+                (d.article.id.clone(), in_words(&d.article.text, names, relations))
+            }).collect();
+            prop_assert_eq!(&found, &expected, "{:?}", tool);
         }
     }
 }

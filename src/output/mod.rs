@@ -32,8 +32,8 @@ use table::Table;
 pub struct Output {
     folder: PathBuf,
     style: Style,
-    mentions: Table,
-    relations: Table,
+    mentions: Table<MentionRow>,
+    relations: Table<RelationRow>,
     aggregates: Aggregates,
 }
 
@@ -94,8 +94,13 @@ impl Output {
         aggregates.cooccurrence_rows(style, |row| cooccurrences.write(&row))?;
         let run = run::write(&folder, run)?;
         // Everything is on disk now; only renames are left.
-        let tables = [mentions, entities, relations, triples, cooccurrences];
-        let whole = tables.into_iter().map(Table::close).collect::<Result<Vec<_>>>()?;
+        let whole = [
+            mentions.close()?,
+            entities.close()?,
+            relations.close()?,
+            triples.close()?,
+            cooccurrences.close()?,
+        ];
         whole.into_iter().chain([run]).map(file::Whole::name).collect()
     }
 }

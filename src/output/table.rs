@@ -1,6 +1,7 @@
 //! One table of rows: a CSV file or JSON lines, under a temporary name until it is whole.
 
 use std::io::{BufWriter, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -49,10 +50,11 @@ impl Style {
     }
 }
 
-/// A table that is being written.
-pub(super) struct Table {
+/// A table of `R`s that is being written.
+pub(super) struct Table<R> {
     path: PathBuf,
     rows: Rows,
+    row: PhantomData<R>,
 }
 
 enum Rows {
@@ -60,8 +62,8 @@ enum Rows {
     Jsonl(BufWriter<NamedTempFile>),
 }
 
-impl Table {
-    /// Begins `folder/name.csv` or `.jsonl`.
+impl<R: Serialize + Default> Table<R> {
+    /// Begins `folder/name.csv` or `.jsonl`; a CSV with its header, whether a row follows or not.
     pub(super) fn create(folder: &Path, name: &str, style: Style) -> Result<Self> {
         let path = folder.join(format!("{name}.{}", style.format.extension()));
         let mut file = temporary(&path)?;
@@ -72,14 +74,19 @@ impl Table {
                     file.write_all("\u{feff}".as_bytes()).map_err(|e| unwritable(&path, e))?;
                 }
                 let end = if style.excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
-                Rows::Csv(Box::new(csv::WriterBuilder::new().terminator(end).from_writer(file)))
+                let mut builder = csv::WriterBuilder::new();
+                let mut writer = builder.terminator(end).has_headers(false).from_writer(file);
+                header(&R::default())
+                    .and_then(|header| writer.write_record(&header))
+                    .map_err(|e| unwritable(&path, csv_to_io(e)))?;
+                Rows::Csv(Box::new(writer))
             }
         };
-        Ok(Table { path, rows })
+        Ok(Table { path, rows, row: PhantomData })
     }
 
-    /// Adds a row; its field names are the header.
-    pub(super) fn write(&mut self, row: &impl Serialize) -> Result<()> {
+    /// Adds a row.
+    pub(super) fn write(&mut self, row: &R) -> Result<()> {
         let written = match &mut self.rows {
             Rows::Csv(writer) => writer.serialize(row).map_err(csv_to_io),
             Rows::Jsonl(writer) => serde_json::to_writer(&mut *writer, row)
@@ -99,6 +106,14 @@ impl Table {
     }
 }
 
+/// The field names of a row.
+fn header(row: &impl Serialize) -> csv::Result<csv::StringRecord> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.serialize(row)?;
+    let lines = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
+    csv::Reader::from_reader(&lines[..]).headers().cloned()
+}
+
 fn csv_to_io(error: csv::Error) -> std::io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -111,7 +126,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[derive(Serialize)]
+    #[derive(Serialize, Default)]
     struct Row {
         text: String,
         number: i64,
@@ -130,6 +145,12 @@ mod tests {
         let style = Style { format: Format::Csv, excel: true };
         let rows = [Row { text: style.text("=1+1"), number: -1 }];
         assert_eq!(written(&rows, style), "\u{feff}text,number\r\n'=1+1,-1\r\n");
+    }
+
+    #[test]
+    fn a_table_without_rows_has_its_header() {
+        assert_eq!(written(&[], Style::default()), "text,number\n");
+        assert_eq!(written(&[], Style { format: Format::Jsonl, excel: false }), "");
     }
 
     #[test]

@@ -177,8 +177,8 @@ fn make_ids_unique(gold: &mut Gold) {
 
 /// A text file: UTF-8, or what a spreadsheet on Windows writes.
 fn read_text(path: &Path, problems: &mut Vec<Problem>) -> Result<String> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Error::io(path, error, "Check the path given with --gold or --pred"))?;
+    let bytes =
+        std::fs::read(path).map_err(|error| Error::io(path, error, "Check the path of the labels"))?;
     let (text, encoding, _) = match String::from_utf8(bytes) {
         Ok(mut text) => {
             if text.starts_with('\u{feff}') {

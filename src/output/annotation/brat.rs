@@ -33,21 +33,13 @@ impl Writer for Brat {
         let file = |extension: &str| PathBuf::from(format!("{}.{extension}", name.display()));
         let within = name.parent().unwrap_or(&self.folder);
         fs::create_dir_all(within).map_err(|e| unwritable(within, e))?;
-        write_whole(&file("txt"), plain(&text).as_bytes())?;
+        write_whole(&file("txt"), text.as_bytes())?;
         write_whole(&file("ann"), annotations.as_bytes())?;
         Ok(denied)
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<PathBuf>> {
         Ok(vec![self.folder])
-    }
-}
-
-/// The content of a text file. A mark of byte order that is part of the text would be taken for the file's.
-pub(super) fn plain(text: &str) -> String {
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => format!(" {rest}"),
-        None => text.to_owned(),
     }
 }
 

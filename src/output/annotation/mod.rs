@@ -12,6 +12,7 @@ mod file_name;
 mod label_studio;
 mod tables;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use crate::entity::EntityType;
 use crate::error::{Error, Result};
 use crate::pipeline::Extraction;
 use crate::relation::Relation;
-use crate::text::CodePoints;
+use crate::text::{Article, CodePoints};
 
 pub(crate) use file_name::{article_id, flat_name};
 
@@ -112,7 +113,8 @@ impl Annotations {
     /// # Errors
     /// If the disk is full or the folder has gone.
     pub fn add(&mut self, extraction: &Extraction) -> Result<()> {
-        let article = Labelled::of(extraction);
+        let plain = without_byte_order_mark(extraction);
+        let article = Labelled::of(&plain);
         let left_out = self.writer.add(&article)?;
         self.written.articles += 1;
         self.written.mentions += extraction.names.mentions.len() as u64;
@@ -128,6 +130,19 @@ impl Annotations {
     /// If a file cannot be written or renamed.
     pub fn finish(self) -> Result<(Vec<PathBuf>, Written)> {
         Ok((self.writer.finish()?, self.written))
+    }
+}
+
+/// The extraction with a text that may begin a file: a mark of byte order that is part of it would be taken for
+/// the file's. The word joiner in its place is its successor as a character that nobody sees, and as long.
+fn without_byte_order_mark(extraction: &Extraction) -> Cow<'_, Extraction> {
+    match extraction.article.text.strip_prefix('\u{feff}') {
+        Some(rest) => {
+            let text = format!("\u{2060}{rest}");
+            let article = Article { text, ..extraction.article.clone() };
+            Cow::Owned(Extraction { article, ..extraction.clone() })
+        }
+        None => Cow::Borrowed(extraction),
     }
 }
 

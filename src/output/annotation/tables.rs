@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::brat::plain;
 use super::file_name::flat_name;
 use super::{Labelled, Writer};
 use crate::error::Result;
@@ -16,11 +15,11 @@ use crate::output::table::Table;
 /// Both tables, unfinished. Texts are complete as soon as they are there.
 pub(super) struct Tables {
     folder: PathBuf,
-    mentions: Table,
-    relations: Table,
+    mentions: Table<MentionRow>,
+    relations: Table<RelationRow>,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct MentionRow {
     article: String,
     start: usize,
@@ -31,7 +30,7 @@ struct MentionRow {
     entity: String,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct RelationRow {
     article: String,
     subject: String,
@@ -63,7 +62,7 @@ impl Tables {
 impl Writer for Tables {
     fn add(&mut self, article: &Labelled<'_>) -> Result<u64> {
         let name = format!("{}.txt", flat_name(article.id()));
-        write_whole(&self.folder.join(name), plain(&article.extraction.article.text).as_bytes())?;
+        write_whole(&self.folder.join(name), article.extraction.article.text.as_bytes())?;
         for row in row::mentions(article.extraction, Style::default()) {
             let row::MentionRow { article, start, end, text, entity_type, entity, .. } = row;
             self.mentions.write(&MentionRow { article, start, end, text, entity_type, entity })?;
