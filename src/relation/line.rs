@@ -24,7 +24,7 @@ use crate::entity::EntityType;
 use crate::relation::Document;
 use crate::relation::lists::Tagger;
 use crate::relation::words::{Vocabulary, fold, is_number, is_punct};
-use crate::text::{Span, words};
+use crate::text::{Span, is_unpunctuated, words};
 
 /// A longer sentence is matched in pieces of this many tokens.
 pub(crate) const LONGEST_PIECE: usize = 300;
@@ -94,6 +94,8 @@ pub(crate) struct Sentence<'d> {
     pub(crate) tokens: Vec<Token>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) slots: Vec<Slot>,
+    /// Whether it may be several sentences that have lost their punctuation.
+    pub(crate) unpunctuated: bool,
     starts: bool,
     ends: bool,
 }
@@ -148,6 +150,7 @@ pub(crate) fn pieces<'d>(
     let Some(&span) = document.sentences.get(index) else { return Vec::new() };
     let tokens = tokens(&document, span, mentions, speller.vocabulary);
     let count = tokens.len().div_ceil(LONGEST_PIECE);
+    let unpunctuated = document.text.get(span.start..span.end).is_some_and(is_unpunctuated);
     tokens
         .chunks(LONGEST_PIECE)
         .enumerate()
@@ -155,7 +158,7 @@ pub(crate) fn pieces<'d>(
             let tokens = piece.to_vec();
             let slots = slots(&document, &tokens, speller);
             let tags = tags(&tokens, speller.tagger);
-            Sentence { document, tokens, tags, slots, starts: i == 0, ends: i + 1 == count }
+            Sentence { document, tokens, tags, slots, unpunctuated, starts: i == 0, ends: i + 1 == count }
         })
         .collect()
 }

@@ -30,6 +30,8 @@ use crate::relation::{Document, Predicate, Relation, Rule, RuleSet};
 const FARTHEST_NAMES: usize = 10;
 /// Tokens (a list of names is one) between the two of a pair.
 const FARTHEST_TOKENS: usize = 50;
+/// The same where a sentence has lost its punctuation and may be two.
+const FARTHEST_UNPUNCTUATED: usize = 12;
 
 /// The list of words that `MOD` does not match.
 pub(crate) const LITTLE: &str = "little";
@@ -71,6 +73,7 @@ struct CompiledRule {
     predicate: Predicate,
     score: f32,
     granted: bool,
+    punctuated: bool,
     unless: Vec<LazyRegex>,
     subject: Types,
     object: Types,
@@ -214,6 +217,7 @@ impl Matcher {
                 predicate: rule.predicate,
                 score: rule.score,
                 granted: rule.granted,
+                punctuated: rule.punctuated,
                 unless,
                 subject: Types::of(&rule.subject),
                 object: Types::of(&rule.object),
@@ -363,9 +367,10 @@ impl Matcher {
         }
         let spelled = &self.spelled;
         let slots = &sentence.slots;
+        let farthest = if sentence.unpunctuated { FARTHEST_UNPUNCTUATED } else { FARTHEST_TOKENS };
         if slots.len() > 1 {
             let mut line = sentence.line(View::Slots, spelled);
-            self.pairs(&mut line, &candidates, FARTHEST_NAMES, |pattern, a, b, tokens| {
+            self.pairs(&mut line, &candidates, farthest, |pattern, a, b, tokens| {
                 for &subject in &slots[a].names {
                     for &object in &slots[b].names {
                         self.hit(sentence, pattern, subject, object, tokens, &mut hits);
@@ -375,12 +380,12 @@ impl Matcher {
         }
         for (i, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.names.len() > 1) {
             let mut line = sentence.line(View::Apart(i), spelled);
-            self.pairs(&mut line, &candidates, FARTHEST_NAMES, |pattern, a, b, tokens| {
+            self.pairs(&mut line, &candidates, farthest, |pattern, a, b, tokens| {
                 self.hit(sentence, pattern, slot.names[a], slot.names[b], tokens, &mut hits);
             });
             if slot.names.len() > 2 {
                 let mut line = sentence.line(View::Two(i), spelled);
-                self.pairs(&mut line, &candidates, FARTHEST_NAMES, |pattern, a, b, tokens| {
+                self.pairs(&mut line, &candidates, farthest, |pattern, a, b, tokens| {
                     for (i, &first) in slot.names.iter().enumerate() {
                         for &second in &slot.names[i + 1..] {
                             let (subject, object) = if a < b { (first, second) } else { (second, first) };
@@ -454,12 +459,15 @@ impl Matcher {
                 }
             }
         }
+        if sentence.unpunctuated {
+            found.retain(|&pattern| !self.rules[self.patterns[pattern].rule].punctuated);
+        }
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    /// Tries patterns on the pairs of a line and reports pattern, subject's place, object's place and
+    /// Tries patterns on the pairs of a line, at most `farthest` tokens apart, and reports pattern, subject's place, object's place and
     /// the tokens covered.
     fn pairs(
         &self,
@@ -475,8 +483,8 @@ impl Matcher {
         }
         line.set_all(OTHER);
         for a in 0..line.places.len() {
-            for b in a + 1..line.places.len().min(a + 2 + farthest) {
-                if line.between(a, b) > FARTHEST_TOKENS {
+            for b in a + 1..line.places.len().min(a + 2 + FARTHEST_NAMES) {
+                if line.between(a, b) > farthest {
                     break;
                 }
                 for (subject, object) in [(a, b), (b, a)] {
@@ -615,6 +623,36 @@ unless = "former OBJ/adj"
             ("Former [LOC/adj Turkish] Gov. [PER Ana] left.", ""),
             ("[LOC Turkey] Gov. [PER Ana] left.", ""),
             ("[PER Ana], presidents of [LOC Turkey]-based firms.", "Ana leads Turkey"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(triples(&matcher, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn without_punctuation_rules_are_careful() {
+        let matcher = matcher(
+            r#"
+[[rule]]
+id = "leads/plain"
+pattern = "OBJ president SUBJ"
+punctuated = true
+score = 0.9
+[[rule]]
+id = "fights/far"
+pattern = "SUBJ fights ANY* OBJ"
+score = 0.9
+"#,
+        );
+        let table = [
+            (
+                "[LOC Iraq] president [PER Ana] said that she was not going to resign so soon.",
+                "Ana leads Iraq",
+            ),
+            ("The troops went to [LOC Iraq] president [PER Ana] said that they would stay there", ""),
+            ("[ORG Acme] fights a b c d e f g h i j [ORG Bolt]", "Acme fights Bolt"),
+            ("[ORG Acme] fights a b c d e f g h i j k l [ORG Bolt]", ""),
+            ("[ORG Acme] fights a b c d e f g h i j k l [ORG Bolt].", "Acme fights Bolt"),
         ];
         for (text, expected) in table {
             assert_eq!(triples(&matcher, text), expected, "{text}");

@@ -36,6 +36,9 @@ pub struct Rule {
     /// Whether what it finds is taken for granted, as "Spanish President Ana Ruiz" is in "officials
     /// said Spanish President Ana Ruiz fell": no source, denial or doubt around it is about it.
     pub granted: bool,
+    /// Whether only punctuation keeps it from joining the end of a sentence with the start of the
+    /// next. It is then left out where a text has lost its punctuation.
+    pub punctuated: bool,
     /// Sentences in which it must fire.
     pub yes: Vec<YesExample>,
     /// Sentences in which it must not fire.
@@ -222,6 +225,7 @@ impl RuleSet {
             part(&rule.id);
             part(&rule.score.to_string());
             part(if rule.granted { "granted" } else { "" });
+            part(if rule.punctuated { "punctuated" } else { "" });
             for types in [&rule.subject, &rule.object] {
                 part(&types.iter().map(|t| t.as_str()).collect::<Vec<_>>().join(" "));
             }
@@ -272,6 +276,8 @@ struct RuleSource {
     score: Spanned<f64>,
     #[serde(default)]
     granted: bool,
+    #[serde(default)]
+    punctuated: bool,
     #[serde(default)]
     yes: Vec<YesSource>,
     #[serde(default)]
@@ -347,7 +353,7 @@ impl FileText<'_> {
             None => (Place::file(self.path), String::new()),
         };
         let remedy = if message.contains("unknown field") {
-            "Correct the key; rules have id, pattern, unless, subject, object, score, granted, yes and no"
+            "Correct the key; rules have id, pattern, unless, subject, object, score, granted, punctuated, yes and no"
         } else if message.contains("missing field") {
             "Add it: every rule needs id, pattern, score and examples"
         } else {
@@ -545,6 +551,7 @@ impl FileText<'_> {
             patterns: written_patterns,
             unless: unless.unwrap_or_default(),
             granted: source.granted,
+            punctuated: source.punctuated,
             yes,
             no: source.no,
             written: self.written(source.id.span().start),

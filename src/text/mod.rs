@@ -6,6 +6,6 @@ mod span;
 mod word;
 
 pub use article::Article;
-pub use sentence::{LONGEST as LONGEST_SENTENCE, sentences};
+pub use sentence::{LONGEST as LONGEST_SENTENCE, is_unpunctuated, sentences};
 pub use span::{CodePoints, Span};
 pub use word::words;

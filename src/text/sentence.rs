@@ -1,6 +1,6 @@
 //! Sentences.
 
-use crate::text::Span;
+use crate::text::{Span, words};
 
 /// The sentences of `text`, in order, without the white space around them.
 ///
@@ -9,7 +9,10 @@ use crate::text::Span;
 /// captions and by-lines carry no full stop, unless the paragraph looks hard-wrapped or the next
 /// line starts in lower case.
 ///
-/// No sentence is longer than [`LONGEST`] bytes: text without punctuation is cut, at a punctuation
+/// Text that has lost its punctuation is cut before words that hardly ever stand in capitals inside a
+/// sentence ("Mr. Ruiz agreed The plan" has two sentences). That finds some of its sentences, not all.
+///
+/// No sentence is longer than [`LONGEST`] bytes: what is longer is cut, at a punctuation
 /// mark or blank where there is one. So whatever is done per sentence is bounded, and a
 /// sentence fits into a spreadsheet's cell.
 pub fn sentences(text: &str) -> Vec<Span> {
@@ -18,10 +21,85 @@ pub fn sentences(text: &str) -> Vec<Span> {
         for boundary in sentencex::get_sentence_boundaries("en", paragraph.of(text)) {
             let span =
                 Span::new(boundary.start_byte, boundary.end_byte).shifted(paragraph.start).trimmed(text);
-            push_pieces(text, span, &mut found);
+            if is_unpunctuated(span.of(text)) {
+                for part in cut_before_starters(text, span) {
+                    push_pieces(text, part, &mut found);
+                }
+            } else {
+                push_pieces(text, span, &mut found);
+            }
         }
     }
     found
+}
+
+/// A sentence of at least this many words has a punctuation mark, if only at its end.
+const UNPUNCTUATED_WORDS: usize = 12;
+
+/// Whether a sentence comes from a text that has lost its punctuation, so that it may be
+/// several: twelve words or more (between blanks) and not a single `.`, `,`, `;`, `:`, `!` or `?`.
+pub fn is_unpunctuated(sentence: &str) -> bool {
+    !sentence.contains(['.', ',', ';', ':', '!', '?'])
+        && sentence.split_whitespace().nth(UNPUNCTUATED_WORDS - 1).is_some()
+}
+
+/// Words whose capital means that a sentence starts, where the word before has none.
+const STARTERS: [&str; 38] = [
+    "According",
+    "After",
+    "Although",
+    "An",
+    "And",
+    "As",
+    "At",
+    "Because",
+    "But",
+    "During",
+    "For",
+    "He",
+    "However",
+    "I",
+    "If",
+    "In",
+    "It",
+    "My",
+    "On",
+    "Our",
+    "She",
+    "Since",
+    "That",
+    "The",
+    "There",
+    "These",
+    "They",
+    "This",
+    "Those",
+    "Through",
+    "To",
+    "Under",
+    "We",
+    "When",
+    "While",
+    "With",
+    "Yet",
+    "You",
+];
+
+/// The parts of an unpunctuated `span`, each but the first starting with one of [`STARTERS`].
+fn cut_before_starters(text: &str, span: Span) -> Vec<Span> {
+    let mut parts = Vec::new();
+    let (mut start, mut after_small) = (span.start, false);
+    for word in words(text, span) {
+        if after_small && STARTERS.binary_search(&word.of(text)).is_ok() {
+            parts.push(Span::new(start, word.start).trimmed(text));
+            start = word.start;
+        }
+        // Shorter words are mostly prepositions, after which a name starts: "of The Hague".
+        let long_or_number = |c: char| c.is_lowercase() && word.len() > 3 || c.is_ascii_digit();
+        after_small = word.of(text).starts_with(long_or_number);
+    }
+    parts.push(Span::new(start, span.end));
+    parts
 }
 
 /// Longest sentence, in bytes.
@@ -133,6 +211,14 @@ mod tests {
             ("HEADLINE HERE\nSen. Allen spoke.", "HEADLINE HERE|Sen. Allen spoke."),
             ("A line that is cut\nin the middle.", "A line that is cut\nin the middle."),
             ("A\n\n\n  B  \n", "A|B"),
+            (
+                "Mr Ruiz told the board of The Hague Trust that it was over The board agreed In Rome nobody did",
+                "Mr Ruiz told the board of The Hague Trust that it was over|The board agreed|In Rome nobody did",
+            ),
+            (
+                "World War I and The Tonight Show in one headline",
+                "World War I and The Tonight Show in one headline",
+            ),
             ("", ""),
             (" \n\t\n", ""),
         ];
