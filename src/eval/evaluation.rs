@@ -54,7 +54,6 @@ impl Evaluation {
     /// # Panics
     /// If there are not as many predictions as documents.
     pub fn of(gold: &Gold, predicted: Vec<Labels>, map: Option<&Map>) -> Self {
-        assert_eq!(gold.documents.len(), predicted.len(), "one prediction for each document");
         let scope = Scope::of(gold, map);
         let mut unmapped = BTreeMap::new();
         let predicted: Vec<Labels> = match map {
@@ -66,6 +65,15 @@ impl Evaluation {
             let items: Vec<String> = unmapped.iter().map(|(p, n)| format!("{p} ({n})")).collect();
             notes.push(format!("Predicted relations that the map has no place for: {}.", items.join(", ")));
         }
+        Self::within(scope, gold, predicted, notes)
+    }
+
+    /// Scores `predicted`, one for each document of the gold and in its terms, within a scope.
+    ///
+    /// # Panics
+    /// If there are not as many predictions as documents.
+    pub(super) fn within(scope: Scope, gold: &Gold, predicted: Vec<Labels>, notes: Vec<String>) -> Self {
+        assert_eq!(gold.documents.len(), predicted.len(), "one prediction for each document");
         let mut evaluation = Evaluation {
             entity_reliability: Reliability::of_entities(gold, &predicted, &scope),
             relation_reliability: Reliability::of_relations(gold, &predicted, &scope),

@@ -6,10 +6,12 @@
 //! 4. An [`Evaluation`] holds additive counts, from which [`report`] makes figures, [`bootstrap`] says how
 //!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
 //!
+//! An [`agreement`] compares two people's labels by the same means.
 //! [`suggestions`] learns rules from the same labels.
 //!
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
 
+pub mod agreement;
 pub mod bootstrap;
 mod counts;
 mod entities;

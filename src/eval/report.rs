@@ -380,25 +380,25 @@ fn macro_cells<'a>(types: impl Iterator<Item = &'a Counts> + Clone) -> [String; 
     ["macro".to_owned(), pc(mean.precision), pc(mean.recall), pc(mean.f1), none(), none(), none()]
 }
 
-fn pc(ratio: Option<f64>) -> String {
+pub(super) fn pc(ratio: Option<f64>) -> String {
     ratio.map_or("-".to_owned(), |ratio| format!("{:.1}", 100.0 * ratio))
 }
 
 /// A table whose first column is flush left and the others flush right.
-struct Table {
+pub(super) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    fn new(header: &[&str]) -> Self {
+    pub(super) fn new(header: &[&str]) -> Self {
         Table { rows: vec![header.iter().map(|&cell| cell.to_owned()).collect()] }
     }
 
-    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
             self.rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max().unwrap_or(0)

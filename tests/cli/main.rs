@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod agree;
 mod bad_input;
 mod command;
 mod extract;
 mod golden;
+mod label;
