@@ -90,6 +90,8 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("places.toml", include_str!("rules/places.toml")),
     ("conflict.toml", include_str!("rules/conflict.toml")),
     ("policing.toml", include_str!("rules/policing.toml")),
+    ("crime.toml", include_str!("rules/crime.toml")),
+    ("newswire.toml", include_str!("rules/newswire.toml")),
     ("diplomacy.toml", include_str!("rules/diplomacy.toml")),
     ("business.toml", include_str!("rules/business.toml")),
     ("names.toml", include_str!("rules/names.toml")),
