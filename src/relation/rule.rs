@@ -84,6 +84,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("membership.toml", include_str!("rules/membership.toml")),
     ("family.toml", include_str!("rules/family.toml")),
     ("life.toml", include_str!("rules/life.toml")),
+    ("biography.toml", include_str!("rules/biography.toml")),
     ("places.toml", include_str!("rules/places.toml")),
     ("conflict.toml", include_str!("rules/conflict.toml")),
     ("policing.toml", include_str!("rules/policing.toml")),
