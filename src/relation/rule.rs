@@ -87,6 +87,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("biography.toml", include_str!("rules/biography.toml")),
     ("places.toml", include_str!("rules/places.toml")),
     ("conflict.toml", include_str!("rules/conflict.toml")),
+    ("war.toml", include_str!("rules/war.toml")),
     ("policing.toml", include_str!("rules/policing.toml")),
     ("diplomacy.toml", include_str!("rules/diplomacy.toml")),
     ("business.toml", include_str!("rules/business.toml")),
