@@ -86,6 +86,10 @@ impl Groups<'_> {
         if self.apart.iter().any(|&(first, second)| leads(a, first) && leads(b, second)) {
             return false;
         }
+        let has = |of: usize, form: Form| (0..self.forms.len()).any(|i| leads(of, i) && self.forms[i] == form);
+        if [(Form::He, Form::She), (Form::She, Form::He)].iter().any(|&(x, y)| has(a, x) && has(b, y)) {
+            return false;
+        }
         self.leader.iter_mut().filter(|leader| **leader == b).for_each(|leader| *leader = a);
         true
     }
