@@ -86,7 +86,8 @@ impl Groups<'_> {
         if self.apart.iter().any(|&(first, second)| leads(a, first) && leads(b, second)) {
             return false;
         }
-        let has = |of: usize, form: Form| (0..self.forms.len()).any(|i| leads(of, i) && self.forms[i] == form);
+        let has =
+            |of: usize, form: Form| (0..self.forms.len()).any(|i| leads(of, i) && self.forms[i] == form);
         if [(Form::He, Form::She), (Form::She, Form::He)].iter().any(|&(x, y)| has(a, x) && has(b, y)) {
             return false;
         }
@@ -98,7 +99,8 @@ impl Groups<'_> {
     fn place(&mut self, i: usize) {
         use EntityType::{Loc, Org, Per};
         let form = self.forms[i];
-        let same_type = |j: usize| self.document.mentions[j].entity_type == self.document.mentions[i].entity_type;
+        let same_type =
+            |j: usize| self.document.mentions[j].entity_type == self.document.mentions[i].entity_type;
         let candidates: Vec<usize> = match form {
             Form::Name => return,
             Form::He | Form::She if self.is(i, Per) => {
@@ -155,7 +157,10 @@ mod tests {
         let matcher = Matcher::new(&RuleSet::built_in()).unwrap();
         let table = [
             ("[PER Ana Ruiz] left when [PER she] had lost [PER her] post.", "Ana Ruiz = she = her"),
-            ("[PER Bo Lee] and [PER his] wife [PER Eva Lee] sold [PER her] house.", "Bo Lee = his; Eva Lee = her"),
+            (
+                "[PER Bo Lee] and [PER his] wife [PER Eva Lee] sold [PER her] house.",
+                "Bo Lee = his; Eva Lee = her",
+            ),
             ("After [PER his] death [PER Bo Lee] was praised.", "his = Bo Lee"),
             ("[PER Bo Lee] met [PER Ana Ruiz], [PER who] left.", "Ana Ruiz = who"),
             ("[ORG Acme], [ORG which] owns [ORG Bolt], sold [ORG its] shares.", "Acme = which; Bolt = its"),
