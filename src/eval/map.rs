@@ -14,6 +14,8 @@ use crate::relation::Predicate;
 ///
 /// ```toml
 /// symmetric = ["SPOUSE"]               # gold relations that hold in both directions
+/// every_mention = true                 # the gold tells a relation once for every mention of its arguments,
+///                                      # and labels pronouns; so do then predictions on the gold's own names
 ///
 /// [predicates]                         # ours = the gold's; the rest of ours is not scored
 /// works_for = "EMPLOYEE_OF"
@@ -36,6 +38,7 @@ pub struct Map {
     types: BTreeMap<EntityType, EntityType>,
     predicates: Option<BTreeMap<String, Vec<Target>>>,
     symmetric: BTreeSet<String>,
+    every_mention: bool,
     ignored_types: BTreeSet<EntityType>,
     ignored_relations: BTreeSet<String>,
 }
@@ -55,6 +58,8 @@ struct Target {
 struct File {
     #[serde(default)]
     symmetric: BTreeSet<String>,
+    #[serde(default)]
+    every_mention: bool,
     predicates: Option<BTreeMap<String, toml::Spanned<Targets>>>,
     #[serde(default)]
     types: BTreeMap<String, String>,
@@ -139,6 +144,7 @@ impl Map {
             types: BTreeMap::new(),
             predicates: None,
             symmetric: file.symmetric,
+            every_mention: file.every_mention,
             ignored_types: file.ignore.types.iter().map(|name| EntityType::named(name)).collect(),
             ignored_relations: file.ignore.relations,
         };
@@ -212,6 +218,11 @@ impl Map {
     /// Whether the gold's relation holds in both directions.
     pub fn is_symmetric(&self, label: &str) -> bool {
         self.symmetric.contains(label)
+    }
+
+    /// Whether the gold tells a relation once for every mention of its arguments, pronouns included.
+    pub fn wants_every_mention(&self) -> bool {
+        self.every_mention
     }
 
     /// Whether the map says which predicates become what.

@@ -3,6 +3,7 @@
 mod check;
 mod compile;
 mod context;
+mod coreference;
 mod example;
 mod explain;
 mod line;
@@ -21,6 +22,7 @@ use crate::text::Span;
 
 pub use check::{Checked, Failure, check};
 pub use context::Certainty;
+pub use coreference::coreferent;
 pub use example::Bracketed;
 pub use explain::{NearMiss, PairExplanation};
 pub use matcher::Matcher;
