@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use crate::cli::Outcome;
 use crate::cli::problems::{problems_csv, tell};
 use crate::cli::setup::Setup;
+use crate::entity::Aliases;
 use crate::error::Problem;
 use crate::eval::bootstrap::{Difference, Figure, differences};
 use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
@@ -59,13 +60,21 @@ Formats of labels:
   brat: .ann beside .txt";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let gold = eval::gold::read(&args.gold, &args.texts)?;
+    let mut gold = eval::gold::read(&args.gold, &args.texts)?;
     let map = args.map.as_deref().map(Map::read).transpose()?;
     let mut problems = gold.problems.clone();
     let mut evaluations = Vec::new();
+    let mut cleaned = Vec::new();
+    if map.as_ref().is_some_and(Map::wants_clean_names) {
+        let changed = gold.clean_names(&Aliases::built_in());
+        cleaned.push(format!(
+            "{changed} names of the gold were cut as the program cuts its own (titles, possessives, full stops), \
+             because the map asks for it."
+        ));
+    }
     match &args.pred[..] {
         [] => {
-            let mut notes = Vec::new();
+            let mut notes = cleaned.clone();
             let program: Box<dyn Predict> = if args.gold_entities {
                 Box::new(args.setup.knowledge()?.0)
             } else {
@@ -77,7 +86,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         }
         [_] | [_, _] => {
             for path in &args.pred {
-                let mut notes = Vec::new();
+                let mut notes = cleaned.clone();
                 let labels = eval::from_files(path, &gold, &mut problems, &mut notes)?;
                 evaluations.push(evaluate(&gold, labels, map.as_ref(), notes));
             }

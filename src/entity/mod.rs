@@ -16,7 +16,7 @@ mod recognise;
 
 pub use aliases::Aliases;
 pub use mention::{Entity, EntityType, Mention, Origin};
-pub use names::{Names, resolve, resolve_given};
+pub use names::{Names, clean_name, resolve, resolve_given};
 
 #[cfg(test)]
 mod tests;

@@ -214,6 +214,24 @@ fn likeliest(run: &[Found], kept: &mut Vec<Found>) {
     kept.extend(chosen.into_iter().cloned());
 }
 
+/// The span that a name would have if the program had found it: without titles, quotes, a possessive, a
+/// small "the" or the full stop of the sentence. `None` if nothing of it is left.
+pub fn clean_name(aliases: &Aliases, text: &str, span: Span, entity_type: EntityType) -> Option<Span> {
+    let is_known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
+    // The full stop comes back where it belongs to an abbreviation.
+    let name = span.of(text);
+    let as_written = || aliases.written_like(name, &key(name)).iter().any(|alias| alias.text == name);
+    let stop = name.ends_with('.') && !is_dotted(name) && !as_written();
+    let span = if stop { Span::new(span.start, span.end - 1) } else { span };
+    Some(without_the(aliases, text, cleaned(text, span, entity_type, is_known)?))
+}
+
+/// Whether the last word of a name has a full stop inside or is an initial: `U.S.`, `John F.`.
+fn is_dotted(name: &str) -> bool {
+    let last = name.trim_end_matches('.').rsplit(char::is_whitespace).next().unwrap_or_default();
+    last.contains('.') || last.chars().count() == 1
+}
+
 /// Cuts `The ` off a name that the tables know only without it.
 fn without_the(aliases: &Aliases, text: &str, span: Span) -> Span {
     let name = span.of(text);

@@ -362,3 +362,21 @@ fn shared() -> &'static Aliases {
     static ALIASES: std::sync::LazyLock<Aliases> = std::sync::LazyLock::new(Aliases::built_in);
     &ALIASES
 }
+
+#[test]
+fn hand_labelled_names_are_cut_like_the_programs() {
+    let aliases = Aliases::built_in();
+    let table = [
+        ("President Ruiz.", EntityType::Per, "Ruiz"),
+        ("Bo Lind", EntityType::Per, "Bo Lind"),
+        ("John F.", EntityType::Per, "John F."),
+        ("U.S.", EntityType::Loc, "U.S."),
+        ("Acme Corp.", EntityType::Org, "Acme Corp."),
+        ("the Bolt Bank.", EntityType::Org, "Bolt Bank"),
+        ("Peru.", EntityType::Loc, "Peru"),
+    ];
+    for (name, entity_type, expected) in table {
+        let span = super::clean_name(&aliases, name, Span::new(0, name.len()), entity_type);
+        assert_eq!(span.map(|span| span.of(name)), Some(expected));
+    }
+}

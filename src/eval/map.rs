@@ -14,6 +14,8 @@ use crate::relation::Predicate;
 ///
 /// ```toml
 /// symmetric = ["SPOUSE"]               # gold relations that hold in both directions
+/// clean_names = true                   # the gold's names carry titles, "the" and full stops that ours do not: cut
+///                                      # them off as the program does
 /// every_mention = true                 # the gold tells a relation once for every mention of its arguments,
 ///                                      # and labels pronouns; so do then predictions on the gold's own names
 ///
@@ -38,6 +40,7 @@ pub struct Map {
     types: BTreeMap<EntityType, EntityType>,
     predicates: Option<BTreeMap<String, Vec<Target>>>,
     symmetric: BTreeSet<String>,
+    clean_names: bool,
     every_mention: bool,
     ignored_types: BTreeSet<EntityType>,
     ignored_relations: BTreeSet<String>,
@@ -58,6 +61,8 @@ struct Target {
 struct File {
     #[serde(default)]
     symmetric: BTreeSet<String>,
+    #[serde(default)]
+    clean_names: bool,
     #[serde(default)]
     every_mention: bool,
     predicates: Option<BTreeMap<String, toml::Spanned<Targets>>>,
@@ -144,6 +149,7 @@ impl Map {
             types: BTreeMap::new(),
             predicates: None,
             symmetric: file.symmetric,
+            clean_names: file.clean_names,
             every_mention: file.every_mention,
             ignored_types: file.ignore.types.iter().map(|name| EntityType::named(name)).collect(),
             ignored_relations: file.ignore.relations,
@@ -218,6 +224,11 @@ impl Map {
     /// Whether the gold's relation holds in both directions.
     pub fn is_symmetric(&self, label: &str) -> bool {
         self.symmetric.contains(label)
+    }
+
+    /// Whether the gold's names are to be cut as the program cuts its own.
+    pub fn wants_clean_names(&self) -> bool {
+        self.clean_names
     }
 
     /// Whether the gold tells a relation once for every mention of its arguments, pronouns included.

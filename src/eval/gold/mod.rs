@@ -7,14 +7,16 @@ mod jsonl;
 mod label_studio;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::entity::{Aliases, clean_name};
 use crate::error::{Error, Place, Problem, Result};
 use crate::eval::labels::Document;
 use crate::output::annotation::article_id;
+use crate::text::Span;
 
 pub use tables::Tables;
 
@@ -31,6 +33,26 @@ pub struct Gold {
     pub has_mentions: bool,
     /// Whether labels say which relations the text denies.
     pub has_negation: bool,
+}
+
+impl Gold {
+    /// Cuts every name as the program cuts its own (titles, possessives, full stops), for a gold that labels
+    /// more; see [`clean_name`]. Returns how many were changed. A name of which nothing is left, or that would
+    /// become one that is labelled already, stays as it is.
+    pub fn clean_names(&mut self, aliases: &Aliases) -> usize {
+        let mut changed = 0;
+        for document in &mut self.documents {
+            let mut taken: BTreeSet<Span> = document.labels.mentions.iter().map(|m| m.span).collect();
+            for mention in &mut document.labels.mentions {
+                let clean = clean_name(aliases, &document.article.text, mention.span, mention.entity_type);
+                if let Some(span) = clean.filter(|&span| taken.insert(span)) {
+                    mention.span = span;
+                    changed += 1;
+                }
+            }
+        }
+        changed
+    }
 }
 
 /// Reads a file or folder of hand labels. `texts` are the inputs of `extract` in which a folder of
