@@ -9,6 +9,8 @@ mod decode;
 mod engine;
 mod find;
 mod folder;
+#[cfg(test)]
+mod reference;
 mod rten;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
