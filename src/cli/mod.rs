@@ -39,7 +39,7 @@ enum Command {
     Evaluate(evaluate::Args),
     /// List, show, test and explain relation rules
     Rules(rules::Args),
-    /// Look at model folders
+    /// Look at model folders, and fetch models from the hub
     Model(model::Args),
 }
 

@@ -7,3 +7,5 @@ mod bad_input;
 mod command;
 mod extract;
 mod golden;
+mod hub;
+mod pull;
