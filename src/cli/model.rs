@@ -120,24 +120,36 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
         },
     );
     line("window", format_args!("{} tokens, of {} possible", folder.window, folder.positions));
+    // What is missing is said where it belongs, all of it, and once.
+    let mut said = Vec::new();
     match folder.tokenizer() {
         Ok(tokenizer) => line("tokenizer", format_args!("{} tokens", tokenizer.get_vocab_size(true))),
-        Err(error) => line("tokenizer", error),
+        Err(error) => {
+            line("tokenizer", &error);
+            said.push(error.to_string());
+        }
     }
     let mut runs = false;
     for (engine, choice) in ENGINES {
         println!();
         line("engine", engine);
-        if let Ok(file) = folder.weights(engine) {
-            let megabytes = std::fs::metadata(&file).map_or(0.0, |data| data.len() as f64 / 1e6);
-            line("weights", format_args!("{}, {megabytes:.1} MB", file.display()));
-            line("sha256", folder.hash(engine)?);
+        match folder.weights(engine) {
+            Ok(file) => {
+                let megabytes = std::fs::metadata(&file).map_or(0.0, |data| data.len() as f64 / 1e6);
+                line("weights", format_args!("{}, {megabytes:.1} MB", file.display()));
+                line("sha256", folder.hash(engine)?);
+            }
+            Err(error) => {
+                line("weights", &error);
+                said.push(error.to_string());
+            }
         }
         match Model::open(path, choice, 1) {
             Ok(model) => {
                 runs = true;
                 line("runs", format_args!("yes, in {}", model.engine().precision()));
             }
+            Err(error) if said.contains(&error.to_string()) => line("runs", "no, as said above"),
             Err(error) => line("runs", format_args!("no: {error}")),
         }
     }

@@ -8,4 +8,5 @@ mod command;
 mod extract;
 mod golden;
 mod hub;
+mod info;
 mod pull;
