@@ -62,7 +62,7 @@ fn fetch(model: &HubModel, quiet: bool) -> anyhow::Result<Outcome> {
     let bar = progress::bar(
         quiet,
         None,
-        "{bar:40} {percent:>3} %  {bytes} of {total_bytes}, {bytes_per_sec}  {msg}",
+        "{bar:40} {percent:>3} %  {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}  {msg}",
     );
     let mut last = String::new();
     let pulled = pull(model, &mut |step: Step| {
