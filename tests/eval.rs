@@ -11,10 +11,13 @@ use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
 use triplewire::entity::EntityType;
+use triplewire::eval::agreement::Agreement;
 use triplewire::eval::{
     Counts, Document, EntityScore, Evaluation, Gold, Labels, Mention, Mode, Relation, SchemeCounts, Scope,
     gold,
 };
+use triplewire::output::annotation::{Annotations, Tool};
+use triplewire::pipeline::Extraction;
 use triplewire::text::{CodePoints, Span};
 
 /// One line of `tests/eval/cases.tsv`.
@@ -297,6 +300,186 @@ proptest! {
             }
             prop_assert_eq!(labels, expected, "{:?}", read.formats);
             prop_assert!(read.problems.iter().all(|p| p.message.contains("overlaps")), "{:?}", read.problems);
+        }
+    }
+}
+
+/// Cohen's kappa of two lists, from the definition.
+fn naive_kappa(a: &[String], b: &[String]) -> Option<f64> {
+    let n = a.len() as f64;
+    let same = a.iter().zip(b).filter(|(a, b)| a == b).count() as f64 / n;
+    let all: BTreeSet<&String> = a.iter().chain(b).collect();
+    let share = |list: &[String], x: &String| list.iter().filter(|y| *y == x).count() as f64 / n;
+    let chance: f64 = all.iter().map(|x| share(a, x) * share(b, x)).sum();
+    (chance < 1.0 - 1e-9).then(|| (same - chance) / (1.0 - chance))
+}
+
+proptest! {
+    #[test]
+    fn agreement_is_the_same_both_ways_and_that_of_the_definitions(
+        pairs in prop::collection::vec((any_labels(), any_labels()), 1..4),
+    ) {
+        let (a, b): (Vec<Labels>, Vec<Labels>) = pairs.into_iter().unzip();
+        let agree = |a: &[Labels], b: &[Labels]| {
+            Agreement::of(gold_of(a.to_vec()), gold_of(b.to_vec())).unwrap()
+        };
+        let (one, other) = (agree(&a, &b), agree(&b, &a));
+        let f1 = |agreement: &Agreement| agreement.evaluation.entities.micro().f1();
+        let strict = |agreement: &Agreement| agreement.evaluation.relations.micro(Mode::Strict).f1();
+        prop_assert_eq!(f1(&one), f1(&other));
+        prop_assert_eq!(strict(&one), strict(&other));
+        prop_assert_eq!(one.disagreement_count() == 0, other.disagreement_count() == 0);
+        let all: BTreeSet<&str> = ["PER", "ORG", "LOC"].into();
+        let types = |labels: &[Labels]| -> Vec<String> {
+            let words = triplewire::text::words(TEXT, Span::new(0, TEXT.len()));
+            let of = |labels: &Labels, word: Span| {
+                let on = labels.mentions.iter().filter(|m| m.span.overlaps(word));
+                let longest = on.min_by_key(|m| (usize::MAX - m.span.len(), m.span.start, m.entity_type));
+                longest.map_or("none".to_owned(), |m| m.entity_type.to_string())
+            };
+            labels.iter().flat_map(|labels| words.iter().map(|&w| of(labels, w)).collect::<Vec<_>>()).collect()
+        };
+        let (of_a, of_b) = (types(&a), types(&b));
+        let kappa = one.kappa.unwrap();
+        let near = |ours: Option<f64>, theirs: Option<f64>| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => (ours - theirs).abs() < 1e-9,
+            (ours, theirs) => ours == theirs,
+        };
+        prop_assert_eq!(kappa.words, of_a.len() as u64);
+        prop_assert!(near(kappa.overall, naive_kappa(&of_a, &of_b)));
+        prop_assert!(near(kappa.overall, other.kappa.unwrap().overall));
+        for (entity_type, figure) in &kappa.by_type {
+            prop_assert!(all.contains(entity_type.as_str()));
+            let rest = |list: &[String]| -> Vec<String> {
+                list.iter().map(|x| (x == entity_type.as_str()).to_string()).collect()
+            };
+            prop_assert!(near(figure.kappa, naive_kappa(&rest(&of_a), &rest(&of_b))));
+        }
+    }
+}
+
+/// What texts are made of that tools stumble over.
+const PIECES: [&str; 22] = [
+    "Ana",
+    "Ruiz",
+    "😀",
+    "👩‍👩‍👧",
+    "İnce",
+    "e\u{301}",
+    "<b>",
+    "</script>",
+    "&amp;",
+    "\r\n",
+    "\n",
+    "\r",
+    " ",
+    "  ",
+    "\u{2028}",
+    "\u{a0}",
+    "\t",
+    "\\n",
+    "\u{feff}",
+    "\"",
+    "=",
+    "T1\tPER 0 3",
+];
+
+prop_compose! {
+    /// An article with any text, names on runs of its pieces, and relations between them.
+    fn any_extraction()(
+        pieces in prop::collection::vec((0..PIECES.len(), 0usize..4), 1..40),
+        relations in prop::collection::vec((0usize..9, 0usize..9, any::<bool>()), 0..6),
+    ) -> Extraction {
+        let (mut text, mut names, mut end) = (String::new(), Vec::<Span>::new(), 0);
+        let starts: Vec<usize> = pieces.iter().map(|(piece, _)| {
+            text.push_str(PIECES[*piece]);
+            text.len() - PIECES[*piece].len()
+        }).collect();
+        // No text that is read is blank.
+        text.push_str(" end");
+        for (i, &(_, length)) in pieces.iter().enumerate() {
+            let until = starts.get(i + length).copied().unwrap_or(text.len());
+            let span = Span::new(starts[i], until.max(starts[i])).trimmed(&text);
+            if span.start >= end && !span.is_empty() {
+                names.push(span);
+                end = span.end;
+            }
+        }
+        let mention = |(i, span): (usize, Span)| triplewire::entity::Mention {
+            span,
+            sentence: 0,
+            entity_type: TYPES[i % 3],
+            score: 0.5,
+            origin: triplewire::entity::Origin::Model,
+            entity: 0,
+            demonym: false,
+        };
+        let entity = triplewire::entity::Entity { id: "e".into(), name: "=e".into(), entity_type: EntityType::Per };
+        let relation = |(subject, object, negated)| triplewire::relation::Relation {
+            subject,
+            predicate: triplewire::relation::Predicate::WorksFor,
+            object,
+            score: 0.5,
+            negated,
+            certainty: triplewire::relation::Certainty::Stated,
+            attributed_to: None,
+            sentence: Span::new(0, text.len()),
+            rule: "works_for/x".into(),
+        };
+        let relations = relations.into_iter().filter(|&(s, o, _)| s != o && s.max(o) < names.len());
+        Extraction {
+            relations: relations.map(relation).collect(),
+            sentences: vec![Span::new(0, text.len())],
+            names: triplewire::entity::Names {
+                mentions: names.into_iter().enumerate().map(mention).collect(),
+                entities: vec![entity],
+            },
+            article: triplewire::text::Article { text, ..Default::default() },
+        }
+    }
+}
+
+/// Labels in words, with offsets in code points.
+fn in_words<'a>(
+    text: &str,
+    mentions: impl Iterator<Item = (Span, EntityType)>,
+    relations: impl Iterator<Item = (usize, &'a str, usize, bool)>,
+) -> BTreeSet<String> {
+    let points = CodePoints::new(text);
+    let mentions = mentions.enumerate().map(|(i, (span, t))| format!("{i} {t} {:?}", points.of_span(span)));
+    mentions.chain(relations.map(|relation| format!("{relation:?}"))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn labels_to_correct_come_back_as_they_were(
+        extractions in prop::collection::btree_map("([a-b./%? ]|\\PC){1,12}", any_extraction(), 1..4),
+    ) {
+        for tool in [Tool::Doccano, Tool::LabelStudio, Tool::Brat, Tool::Csv] {
+            let dir = tempfile::tempdir().unwrap();
+            let folder = dir.path().join("labels");
+            let mut annotations = Annotations::create(&folder, tool, []).unwrap();
+            let mut expected = BTreeSet::new();
+            for (id, extraction) in &extractions {
+                let mut extraction = extraction.clone();
+                extraction.article.id.clone_from(id);
+                annotations.add(&extraction).unwrap();
+                let names = extraction.names.mentions.iter().map(|m| (m.span, m.entity_type));
+                let kept = extraction.relations.iter().filter(|r| tool == Tool::Csv || !r.negated);
+                let relations = kept.map(|r| (r.subject, r.predicate.as_str(), r.object, r.negated));
+                expected.insert((id.clone(), in_words(&extraction.article.text, names, relations)));
+            }
+            annotations.finish().unwrap();
+            let read = gold::read(&folder, &[]).unwrap();
+            prop_assert!(read.problems.iter().all(|p| !p.skipped), "{:?}", read.problems);
+            let found: BTreeSet<_> = read.documents.iter().map(|d| {
+                let names = d.labels.mentions.iter().map(|m| (m.span, m.entity_type));
+                let relations = d.labels.relations.iter().map(|r| (r.subject, r.predicate.as_str(), r.object, r.negated));
+                (d.article.id.clone(), in_words(&d.article.text, names, relations))
+            }).collect();
+            prop_assert_eq!(&found, &expected, "{:?}", tool);
         }
     }
 }

@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::cli::Outcome;
+use crate::cli::problems::{problems_csv, tell};
 use crate::cli::setup::Setup;
 use crate::error::Problem;
 use crate::eval::bootstrap::{Difference, Figure, differences};
 use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
 use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, html, report};
-
-/// Warnings on standard error before the rest is only counted. What is skipped is always named.
-const MOST_WARNINGS: usize = 20;
+use crate::output::write_whole;
 
 /// Arguments of `triplewire evaluate`.
 #[derive(Debug, clap::Args)]
@@ -48,8 +47,9 @@ pub(crate) struct Args {
     setup: Setup,
 }
 
-const FORMATS: &str = "\
-Gold formats:
+/// What hand labels may look like.
+pub(crate) const FORMATS: &str = "\
+Formats of labels:
   mentions.csv and/or relations.csv in a folder, texts as <article>.txt in it or in the folder above,
     or in any input named with --texts
   doccano JSON Lines (entities, relations; optional annotated_types)
@@ -111,21 +111,6 @@ fn evaluate(gold: &Gold, labels: Vec<Labels>, map: Option<&Map>, notes: Vec<Stri
     evaluation
 }
 
-fn tell(problems: &[Problem], all_written: bool) {
-    let mut warnings = 0;
-    for problem in problems {
-        warnings += usize::from(!problem.skipped);
-        if problem.skipped || warnings <= MOST_WARNINGS {
-            eprintln!("{problem}");
-        }
-    }
-    if warnings > MOST_WARNINGS {
-        let where_ =
-            if all_written { "they are in problems.csv" } else { "--out DIR lists them in problems.csv" };
-        eprintln!("{} more warnings: {where_}", warnings - MOST_WARNINGS);
-    }
-}
-
 /// The second output against the first.
 struct Comparison {
     differences: BTreeMap<Figure, Difference>,
@@ -175,11 +160,7 @@ fn write_files(
     object: &serde_json::Value,
     problems: &[Problem],
 ) -> anyhow::Result<()> {
-    let write = |name: &str, content: &[u8]| {
-        write_whole(&out.join(name), content).with_context(|| {
-            format!("{}: cannot be written. Give another folder with --out", out.join(name).display())
-        })
-    };
+    let write = |name: &str, content: &[u8]| write_whole(&out.join(name), content);
     std::fs::create_dir_all(out)
         .with_context(|| format!("{}: cannot be made. Give another folder with --out", out.display()))?;
     write("scores.json", format!("{object:#}\n").as_bytes())?;
@@ -193,24 +174,6 @@ fn write_files(
     if let Some(comparison) = comparison {
         write("comparison.csv", &advantages_csv(gold, &comparison.advantages)?)?;
     }
-    write("problems.csv", &problems_csv(problems)?)
-}
-
-fn problems_csv(problems: &[Problem]) -> anyhow::Result<Vec<u8>> {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["skipped", "file", "line", "problem", "done"])?;
-    for problem in problems {
-        let file = problem.place.file.display().to_string();
-        let line = problem.place.line.map(|n| n.to_string()).unwrap_or_default();
-        let skipped = problem.skipped.to_string();
-        table.write_record([&skipped, &file, &line, &problem.message, &problem.remedy])?;
-    }
-    Ok(table.into_inner()?)
-}
-
-/// Under a temporary name first: a reader never sees half a file.
-fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let unfinished = path.with_extension("unfinished");
-    std::fs::write(&unfinished, content)?;
-    std::fs::rename(&unfinished, path)
+    write("problems.csv", &problems_csv(problems)?)?;
+    Ok(())
 }

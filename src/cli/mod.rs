@@ -1,8 +1,11 @@
 //! The command line: one file per subcommand.
 
+mod agree;
 mod evaluate;
 mod extract;
+mod label;
 mod model;
+mod problems;
 mod progress;
 mod rules;
 mod setup;
@@ -35,8 +38,12 @@ struct Cli {
 enum Command {
     /// Find entities and relations in articles and write them as CSV files
     Extract(extract::Args),
+    /// Write what is found in articles as labels to correct in an annotation tool
+    Label(label::Args),
     /// Compare extractions with hand labels
     Evaluate(evaluate::Args),
+    /// Say how far two people agree who labelled the same texts
+    Agree(agree::Args),
     /// List, show, test and explain relation rules
     Rules(rules::Args),
     /// Look at model folders, and fetch models from the hub
@@ -55,7 +62,9 @@ pub fn run() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Extract(args) => extract::run(args),
+        Command::Label(args) => label::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Agree(args) => agree::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Model(args) => model::run(args),
     };

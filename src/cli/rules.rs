@@ -1,4 +1,4 @@
-//! `triplewire rules`: List, show, test and explain rules.
+//! `triplewire rules`: List, show, test, suggest and explain rules.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -7,8 +7,9 @@ use anyhow::bail;
 
 use crate::cli::Outcome;
 use crate::cli::setup::Setup;
-use crate::entity::EntityType;
-use crate::relation::{Bracketed, Document, Matcher, Rule, RuleSet, check};
+use crate::entity::{Aliases, EntityType};
+use crate::eval::{Map, gold, suggestions};
+use crate::relation::{Bracketed, Demand, Document, Matcher, Rule, RuleSet, Suggestion, check};
 use crate::text::Article;
 
 /// Arguments of `triplewire rules`.
@@ -38,6 +39,24 @@ enum Command {
         /// Only the rules of this file or folder
         file: Option<PathBuf>,
     },
+    /// Learn rules from hand labels and print them, to be pasted into a rule file
+    Suggest {
+        /// Labels in any format that `evaluate` reads
+        #[arg(long, value_name = "FILE_OR_DIR")]
+        gold: PathBuf,
+        /// The labelled texts or a folder of them, for labels that come without (may be repeated)
+        #[arg(long, value_name = "FILE_OR_DIR")]
+        texts: Vec<PathBuf>,
+        /// What our predicates and types are called in the gold
+        #[arg(long, value_name = "FILE")]
+        map: Option<PathBuf>,
+        /// Least documents that show a pattern, and relations that it adds
+        #[arg(long, value_name = "N", default_value_t = 3)]
+        least: usize,
+        /// Least share of a pattern's hits that is right, in cross-validation
+        #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
+        precision: f64,
+    },
     /// Show for each pair of names what the rules saw and which matched
     Explain {
         /// A text; with names in brackets, as in "[PER Ana Ruiz] leads [ORG Acme].", no model is used
@@ -60,6 +79,19 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             None => bail!("there is no rule `{id}`. `triplewire rules list` shows all ids"),
         },
         Command::Test { file } => return test(set, file),
+        Command::Suggest { gold, texts, map, least, precision } => {
+            let gold = gold::read(&gold, &texts)?;
+            for problem in &gold.problems {
+                eprintln!("{problem}");
+            }
+            let map = map.as_deref().map(Map::read).transpose()?;
+            let demand = Demand { least: least.max(1), precision };
+            let found = suggestions(&set, &Aliases::built_in(), &gold, map.as_ref(), demand)?;
+            print!("{}", suggested(&found));
+            let outcome =
+                if gold.problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done };
+            return Ok(outcome);
+        }
         Command::Explain { text, .. } if Bracketed::has_names(&text) => {
             print!("{}", explain(&set, Bracketed::text(&text).document())?);
         }
@@ -75,6 +107,31 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Suggestions as a rule file, with their figures as comments.
+fn suggested(found: &[Suggestion]) -> String {
+    let mut out = String::new();
+    for s in found {
+        let (right, wrong) = s.unseen;
+        let _ = writeln!(
+            out,
+            "# {} of {} hits are labelled; on texts it was not learnt from {right} of {}. It adds {} of {} labelled\n\
+             # relations. Look at the examples before you paste it, and write better ones.",
+            s.right,
+            s.right + s.wrong,
+            right + wrong,
+            s.new,
+            s.labelled
+        );
+        let _ = writeln!(out, "{}", s.toml);
+    }
+    if found.is_empty() {
+        out.push_str(
+            "# Nothing to suggest: label more texts, or ask for less with --least and --precision.\n",
+        );
+    }
+    out
 }
 
 fn table(rules: &[Rule]) -> String {

@@ -1,4 +1,4 @@
-//! What `extract` and `evaluate` extract with.
+//! What `extract`, `label` and `evaluate` extract with.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use crate::model::{EngineChoice, Model, find};
 use crate::pipeline::{Knowledge, Pipeline};
 use crate::relation::{Matcher, RuleSet};
 
-/// What to extract with: the arguments that `extract` and `evaluate` share.
+/// What to extract with: the arguments that `extract`, `label` and `evaluate` share.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Setup {
     /// Model folder, or the name of a model that `model list` shows [default: the bundled

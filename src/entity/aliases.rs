@@ -17,6 +17,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("places.csv", include_str!("aliases/places.csv")),
     ("groups.csv", include_str!("aliases/groups.csv")),
     ("people.csv", include_str!("aliases/people.csv")),
+    ("states.csv", include_str!("aliases/states.csv")),
     ("organisations.csv", include_str!("aliases/organisations.csv")),
     ("companies.csv", include_str!("aliases/companies.csv")),
 ];

@@ -106,6 +106,13 @@ const TITLES: &[&str] = &[
     "officer",
 ];
 
+/// Abbreviations that end a name and keep their full stop: "Acme Corp.", "Bo Lee Jr.", "Calif.".
+const ABBREVIATIONS: &[&str] = &[
+    "Inc", "Corp", "Co", "Ltd", "Bros", "Cos", "Jr", "Sr", "Ala", "Ariz", "Ark", "Calif", "Colo", "Conn",
+    "Del", "Fla", "Ga", "Ill", "Ind", "Kan", "Ky", "La", "Md", "Mass", "Mich", "Minn", "Miss", "Mo", "Mont",
+    "Neb", "Nev", "Okla", "Ore", "Pa", "Penn", "Tenn", "Tex", "Va", "Vt", "Wash", "Wis", "Wyo", "Ont", "Que",
+];
+
 /// The span of a name without white space, quotes and unpaired brackets at its ends, a small `the`
 /// in front, a possessive behind and, for a person, titles in front. `is_known` says whether a name
 /// is in the tables as it stands (`McDonald's`); such a name keeps its possessive.
@@ -126,6 +133,7 @@ pub(super) fn cleaned(
         if entity_type == EntityType::Per {
             span = without_title(text, span);
         }
+        span = with_stop(text, span);
         let name = span.of(text);
         for article in ["the ", "the\n"] {
             if name.starts_with(article) {
@@ -184,6 +192,13 @@ fn without_possessive(text: &str, span: Span) -> Span {
     span
 }
 
+/// The span with the full stop that follows it, if that belongs to an abbreviation.
+fn with_stop(text: &str, span: Span) -> Span {
+    let last = span.of(text).rsplit(char::is_whitespace).next().unwrap_or_default();
+    let stop = text[span.end..].starts_with('.') && !text[span.end..].starts_with("..");
+    if stop && ABBREVIATIONS.contains(&last) { Span::new(span.start, span.end + 1) } else { span }
+}
+
 fn without_title(text: &str, span: Span) -> Span {
     let name = span.of(text);
     if !name.contains(char::is_whitespace) {
@@ -232,6 +247,12 @@ mod tests {
             let whole = Span::new(0, name.len());
             let span = cleaned(name, whole, entity_type, |known| known == "McDonald's");
             assert_eq!(span.map(|s| s.of(name)), Some(expected));
+        }
+        let text = "in Salem, Fla., by Acme Corp. and Bo Lee.";
+        for (name, expected) in [("Fla", "Fla."), ("Acme Corp", "Acme Corp."), ("Bo Lee", "Bo Lee")] {
+            let start = text.find(name).unwrap_or_default();
+            let span = cleaned(text, Span::new(start, start + name.len()), Org, |_| false);
+            assert_eq!(span.map(|s| s.of(text)), Some(expected));
         }
         assert_eq!(cleaned("Mr.", Span::new(0, 3), Per, |_| false), None);
         assert_eq!(cleaned("“”", Span::new(0, 6), Org, |_| false), None);

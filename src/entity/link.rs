@@ -241,7 +241,14 @@ fn in_tables(
         match entities.as_slice() {
             [] => {}
             [only] => return Some(*only),
-            _ => return None,
+            // `Va.` is a state where the mention is a place, else an authority.
+            several => {
+                let of_type = |&&(entity, _): &&(usize, bool)| {
+                    aliases.known(entity).entity_type == Some(mention.entity_type)
+                };
+                let mut same_type = several.iter().filter(of_type);
+                return same_type.next().copied().filter(|_| same_type.next().is_none());
+            }
         }
     }
     None

@@ -124,7 +124,7 @@ fn no_alias_is_of_two_entities_unless_it_says_so() {
             continue;
         }
         // A name of two types is told apart by the model's type.
-        let key = format!("{} {}", key_of(&alias), entity_type == "PER");
+        let key = format!("{} {entity_type}", key_of(&alias));
         let owner = owners.entry(key).or_insert_with(|| (entity.clone(), alias.clone()));
         assert_eq!(owner.0, entity, "{alias} and {}", owner.1);
     }

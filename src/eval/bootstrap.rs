@@ -94,6 +94,29 @@ pub fn intervals(documents: &[DocumentCounts]) -> BTreeMap<Figure, Interval> {
     values.into_iter().filter_map(|(figure, values)| Some((figure, interval(values)?))).collect()
 }
 
+/// The 95 % intervals of figures made from sums over documents: `rows` are what is summed, one for each
+/// document and all of one length; `figures` gives the figures of a sum, always as many, in one order.
+/// Fewer than two documents have none.
+pub(super) fn intervals_of_sums(
+    rows: &[Vec<u64>],
+    figures: impl Fn(&[u64]) -> Vec<Option<f64>>,
+) -> Vec<Option<Interval>> {
+    let width = rows.first().map_or(0, Vec::len);
+    let mut values: Vec<Vec<f64>> = vec![Vec::new(); figures(&vec![0; width]).len()];
+    let mut random = Random(SEED);
+    for _ in 0..if rows.len() < 2 { 0 } else { DRAWS } {
+        let mut sum = vec![0; width];
+        for _ in rows {
+            let row = &rows[random.below(rows.len())];
+            sum.iter_mut().zip(row).for_each(|(sum, n)| *sum += n);
+        }
+        for (values, value) in values.iter_mut().zip(figures(&sum)) {
+            values.extend(value);
+        }
+    }
+    values.into_iter().map(interval).collect()
+}
+
 /// How one figure of two outputs on the same documents differs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difference {

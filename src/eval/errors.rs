@@ -299,6 +299,54 @@ pub fn mistakes_csv(gold: &Gold, mistakes: &[Vec<Mistake>]) -> csv::Result<Vec<u
     write_table(&["kind"], &["gold", "score", "rule"], table)
 }
 
+/// The table of `disagreements.csv`: `gold` is what A has, `mistakes` are those of B against it. The label
+/// that is placed is the one of B, and of A only where B has none.
+///
+/// # Errors
+/// If the table cannot be written into memory.
+pub(super) fn disagreements_csv(gold: &Gold, mistakes: &[Vec<Mistake>]) -> csv::Result<Vec<u8>> {
+    let mut table = Vec::new();
+    for (document, mistakes) in gold.documents.iter().zip(mistakes) {
+        let context = Context::of(document, !mistakes.is_empty());
+        for mistake in mistakes {
+            let mut row = vec![disagreement(mistake.kind).to_owned()];
+            row.extend(context.cells(&mistake.item));
+            row.extend(context.sides(mistake));
+            table.push(row);
+        }
+    }
+    write_table(&["kind"], &["a", "b"], table)
+}
+
+/// The first `most` disagreements, a line each, for people.
+pub(super) fn disagreement_lines(gold: &Gold, mistakes: &[Vec<Mistake>], most: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (document, mistakes) in gold.documents.iter().zip(mistakes) {
+        let left = most.saturating_sub(lines.len());
+        let context = Context::of(document, left > 0 && !mistakes.is_empty());
+        for mistake in mistakes.iter().take(left) {
+            let [a, b] =
+                context.sides(mistake).map(|side| if side.is_empty() { "-".to_owned() } else { side });
+            lines.push(format!("{}: {}: A: {a}; B: {b}", document.article.id, disagreement(mistake.kind)));
+        }
+    }
+    lines
+}
+
+/// What two people who are both right disagree in.
+fn disagreement(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Missed => "only A",
+        Kind::Spurious => "only B",
+        Kind::WrongType => "type",
+        Kind::WrongBoundary => "boundary",
+        Kind::WrongTypeAndBoundary => "type and boundary",
+        Kind::WrongPredicate => "predicate",
+        Kind::WrongDirection => "direction",
+        Kind::WrongNegation => "negation",
+    }
+}
+
 /// The table of `comparison.csv`.
 ///
 /// # Errors
@@ -385,6 +433,15 @@ impl<'a> Context<'a> {
         let Some(first) = touched.next() else { return self.text(span) };
         let last = touched.next_back().unwrap_or(first);
         self.text(Span::new(first.start.min(span.start), last.end.max(span.end)))
+    }
+
+    /// What the gold has and what was predicted; one of them may be empty.
+    fn sides(&self, mistake: &Mistake) -> [String; 2] {
+        let item = self.spelled(&mistake.item);
+        match (mistake.kind, &mistake.gold) {
+            (Kind::Missed, _) => [item, String::new()],
+            (_, gold) => [gold.as_ref().map(|gold| self.spelled(gold)).unwrap_or_default(), item],
+        }
     }
 
     fn spelled(&self, item: &Item) -> String {

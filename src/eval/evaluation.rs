@@ -11,6 +11,7 @@ use crate::eval::gold::Gold;
 use crate::eval::labels::Labels;
 use crate::eval::map::Map;
 use crate::eval::relations::{Mode, RelationScore};
+use crate::eval::reliability::Reliability;
 use crate::eval::resolution::Resolution;
 use crate::eval::scope::Scope;
 
@@ -34,6 +35,10 @@ pub struct Evaluation {
     pub entities: EntityScore,
     /// Scores of relations.
     pub relations: RelationScore,
+    /// Scores of mentions against how often they are right.
+    pub entity_reliability: Reliability,
+    /// Scores of relations against how often they are right.
+    pub relation_reliability: Reliability,
     /// Scores of entity resolution, where the gold has canonical names.
     pub resolution: Option<Resolution>,
     /// Counts of each document of the gold.
@@ -49,7 +54,6 @@ impl Evaluation {
     /// # Panics
     /// If there are not as many predictions as documents.
     pub fn of(gold: &Gold, predicted: Vec<Labels>, map: Option<&Map>) -> Self {
-        assert_eq!(gold.documents.len(), predicted.len(), "one prediction for each document");
         let scope = Scope::of(gold, map);
         let mut unmapped = BTreeMap::new();
         let predicted: Vec<Labels> = match map {
@@ -61,7 +65,18 @@ impl Evaluation {
             let items: Vec<String> = unmapped.iter().map(|(p, n)| format!("{p} ({n})")).collect();
             notes.push(format!("Predicted relations that the map has no place for: {}.", items.join(", ")));
         }
+        Self::within(scope, gold, predicted, notes)
+    }
+
+    /// Scores `predicted`, one for each document of the gold and in its terms, within a scope.
+    ///
+    /// # Panics
+    /// If there are not as many predictions as documents.
+    pub(super) fn within(scope: Scope, gold: &Gold, predicted: Vec<Labels>, notes: Vec<String>) -> Self {
+        assert_eq!(gold.documents.len(), predicted.len(), "one prediction for each document");
         let mut evaluation = Evaluation {
+            entity_reliability: Reliability::of_entities(gold, &predicted, &scope),
+            relation_reliability: Reliability::of_relations(gold, &predicted, &scope),
             resolution: Resolution::of(gold, &predicted, &scope),
             scope,
             predicted,

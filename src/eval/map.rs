@@ -14,6 +14,8 @@ use crate::relation::Predicate;
 ///
 /// ```toml
 /// symmetric = ["SPOUSE"]               # gold relations that hold in both directions
+/// every_mention = true                 # the gold tells a relation once for every mention of its arguments,
+///                                      # and labels pronouns; so do then predictions on the gold's own names
 ///
 /// [predicates]                         # ours = the gold's; the rest of ours is not scored
 /// works_for = "EMPLOYEE_OF"
@@ -36,6 +38,7 @@ pub struct Map {
     types: BTreeMap<EntityType, EntityType>,
     predicates: Option<BTreeMap<String, Vec<Target>>>,
     symmetric: BTreeSet<String>,
+    every_mention: bool,
     ignored_types: BTreeSet<EntityType>,
     ignored_relations: BTreeSet<String>,
 }
@@ -55,6 +58,8 @@ struct Target {
 struct File {
     #[serde(default)]
     symmetric: BTreeSet<String>,
+    #[serde(default)]
+    every_mention: bool,
     predicates: Option<BTreeMap<String, toml::Spanned<Targets>>>,
     #[serde(default)]
     types: BTreeMap<String, String>,
@@ -139,6 +144,7 @@ impl Map {
             types: BTreeMap::new(),
             predicates: None,
             symmetric: file.symmetric,
+            every_mention: file.every_mention,
             ignored_types: file.ignore.types.iter().map(|name| EntityType::named(name)).collect(),
             ignored_relations: file.ignore.relations,
         };
@@ -214,6 +220,11 @@ impl Map {
         self.symmetric.contains(label)
     }
 
+    /// Whether the gold tells a relation once for every mention of its arguments, pronouns included.
+    pub fn wants_every_mention(&self) -> bool {
+        self.every_mention
+    }
+
     /// Whether the map says which predicates become what.
     pub fn has_predicates(&self) -> bool {
         self.predicates.is_some()
@@ -222,6 +233,33 @@ impl Map {
     /// The labels of the gold that something maps to.
     pub fn targets(&self) -> BTreeSet<&str> {
         self.predicates.iter().flat_map(BTreeMap::values).flatten().map(|target| target.to.as_str()).collect()
+    }
+
+    /// The labels of the gold that a predicate of ours becomes.
+    pub fn labels_of(&self, predicate: Predicate) -> BTreeSet<&str> {
+        self.targets_of(predicate).map(|target| target.to.as_str()).collect()
+    }
+
+    /// Whether a predicate between names of these types becomes that label, straight or swapped.
+    pub fn makes(
+        &self,
+        predicate: Predicate,
+        label: &str,
+        (subject, object): (EntityType, EntityType),
+        swapped: bool,
+    ) -> bool {
+        let fits = |wanted: &[EntityType], found| wanted.is_empty() || wanted.contains(&found);
+        self.targets_of(predicate).any(|target| {
+            target.to == label
+                && target.swap == swapped
+                && fits(&target.subject, subject)
+                && fits(&target.object, object)
+        })
+    }
+
+    fn targets_of(&self, predicate: Predicate) -> impl Iterator<Item = &Target> {
+        let predicates = self.predicates.iter();
+        predicates.filter_map(move |all| all.get(predicate.as_str())).flatten()
     }
 
     /// Whether relations of the gold with this label are not scored.

@@ -6,8 +6,12 @@
 //! 4. An [`Evaluation`] holds additive counts, from which [`report`] makes figures, [`bootstrap`] says how
 //!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
 //!
+//! An [`agreement`] compares two people's labels by the same means.
+//! [`suggestions`] learns rules from the same labels.
+//!
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
 
+pub mod agreement;
 pub mod bootstrap;
 mod counts;
 mod entities;
@@ -19,9 +23,11 @@ mod labels;
 mod map;
 mod predicted;
 mod relations;
+mod reliability;
 pub mod report;
 mod resolution;
 mod scope;
+mod suggestions;
 
 pub use counts::{Counts, Macro, SchemeCounts};
 pub use entities::{EntityScore, Scheme};
@@ -31,5 +37,7 @@ pub use labels::{Document, Labels, Mention, Relation};
 pub use map::Map;
 pub use predicted::{Predict, Task, by_program, from_files};
 pub use relations::{Mode, RelationScore};
+pub use reliability::{Band, Reliability};
 pub use resolution::Resolution;
 pub use scope::Scope;
+pub use suggestions::suggestions;

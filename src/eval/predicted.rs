@@ -12,7 +12,7 @@ use crate::eval::map::Map;
 use crate::input::Item;
 use crate::model::RawMention;
 use crate::pipeline::{Delivery, Knowledge, Pipeline};
-use crate::relation;
+use crate::relation::{self, Predicate};
 use crate::text::{Article, sentences};
 
 /// A text to label.
@@ -22,6 +22,8 @@ pub struct Task<'a> {
     pub article: &'a Article,
     /// The names to work with, in text order and not overlapping; `None` to find them.
     pub mentions: Option<Vec<Mention>>,
+    /// Whether a relation is to be told for every mention of its arguments, if mentions are given.
+    pub every_mention: bool,
 }
 
 /// Something that labels texts: the program.
@@ -41,8 +43,15 @@ impl Predict for Knowledge {
             let given = task.mentions.iter().flatten();
             let given =
                 given.map(|m| RawMention { span: m.span, entity_type: m.entity_type, score: 1.0 }).collect();
-            let (names, relations) = self.relate_given(text, &sentences(text), given);
-            Labels::of(&names, &relations)
+            let sentences = sentences(text);
+            let (names, relations) = self.relate_given(text, &sentences, given);
+            let mut labels = Labels::of(&names, &relations);
+            if task.every_mention {
+                let Names { mentions, entities } = &names;
+                let document = relation::Document { text, sentences: &sentences, mentions, entities };
+                labels.tell_of_every_mention(&relation::coreferent(document, &relations));
+            }
+            labels
         };
         Ok(tasks.iter().map(of).collect())
     }
@@ -86,6 +95,24 @@ impl Labels {
         });
         Labels { mentions: mentions.collect(), relations: relations.collect() }
     }
+
+    /// Repeats each relation for all mentions of its subject and its object. `groups` has for each mention
+    /// the first of those that mean the same.
+    fn tell_of_every_mention(&mut self, groups: &[usize]) {
+        let mut all: BTreeMap<(usize, String, usize), Relation> = BTreeMap::new();
+        for relation in std::mem::take(&mut self.relations) {
+            let (subject, object) = (groups[relation.subject], groups[relation.object]);
+            let of = |group: usize| (0..groups.len()).filter(move |&i| groups[i] == group);
+            for subject in of(subject) {
+                for object in of(object).filter(|_| relation.predicate != Predicate::AliasOf.as_str()) {
+                    let told = Relation { subject, object, ..relation.clone() };
+                    all.entry((subject, relation.predicate.clone(), object)).or_insert(told);
+                }
+            }
+            all.insert((relation.subject, relation.predicate.clone(), relation.object), relation);
+        }
+        self.relations = all.into_values().collect();
+    }
 }
 
 /// Has `program` label the texts of the gold; with `gold_entities`, on the gold's own names.
@@ -106,6 +133,7 @@ pub fn by_program(
         .iter()
         .map(|document| Task {
             article: &document.article,
+            every_mention: map.is_some_and(Map::wants_every_mention),
             mentions: gold_entities.then(|| {
                 let flat = flat_mentions(document, map);
                 hidden += document.labels.mentions.len() - flat.len();
@@ -126,7 +154,7 @@ pub fn by_program(
 }
 
 /// The gold's names in our types, the longest of those that overlap.
-fn flat_mentions(document: &Document, map: Option<&Map>) -> Vec<Mention> {
+pub(super) fn flat_mentions(document: &Document, map: Option<&Map>) -> Vec<Mention> {
     let mut longest_first: Vec<&Mention> = document.labels.mentions.iter().collect();
     longest_first.sort_by_key(|m| (usize::MAX - m.span.len(), m.span.start));
     let mut kept = BTreeMap::new();

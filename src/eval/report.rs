@@ -12,6 +12,7 @@ use crate::eval::errors::{Advantage, Item};
 use crate::eval::evaluation::Evaluation;
 use crate::eval::gold::Gold;
 use crate::eval::relations::Mode;
+use crate::eval::reliability::Reliability;
 
 /// The JSON object of one evaluation. Undefined figures are `null`.
 pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
@@ -68,6 +69,10 @@ pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
         },
         "relations": relations,
     });
+    object["reliability"] = json!({
+        "entities": reliability_json(&evaluation.entity_reliability),
+        "relations": reliability_json(&evaluation.relation_reliability),
+    });
     if let Some(r) = &evaluation.resolution {
         object["resolution"] = json!({
             "mentions": r.mentions,
@@ -117,6 +122,19 @@ fn scheme_json(counts: SchemeCounts) -> Value {
     })
 }
 
+fn reliability_json(reliability: &Reliability) -> Value {
+    let bands: Vec<Value> = reliability
+        .bands()
+        .map(|((low, high), band)| {
+            json!({
+                "low": low, "high": high, "count": band.count,
+                "mean_score": band.mean_score(), "precision": band.precision(),
+            })
+        })
+        .collect();
+    json!({"expected_calibration_error": reliability.error(), "bands": bands})
+}
+
 fn macro_json<'a>(types: impl Iterator<Item = &'a Counts> + Clone) -> Value {
     let Macro { precision, recall, f1 } = Macro::of(types);
     json!({"precision": precision, "recall": recall, "f1": f1})
@@ -151,6 +169,7 @@ pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
         }
         rule_table(&mut out, evaluation);
     }
+    reliability_tables(&mut out, evaluation);
     if let Some(r) = &evaluation.resolution {
         let _ = writeln!(
             out,
@@ -270,6 +289,24 @@ fn rule_table(out: &mut String, evaluation: &Evaluation) {
     out.push_str(&table.finish());
 }
 
+fn reliability_tables(out: &mut String, evaluation: &Evaluation) {
+    let both =
+        [("Entities", &evaluation.entity_reliability), ("Relations", &evaluation.relation_reliability)];
+    for (what, reliability) in both {
+        let Some(error) = reliability.error() else { continue };
+        let _ = writeln!(
+            out,
+            "\n{what}, score against precision (strict); expected calibration error {error:.3}"
+        );
+        let mut table = Table::new(&["score", "predictions", "mean score (%)", "precision (%)"]);
+        for ((low, high), band) in reliability.bands() {
+            let ratios = [pc(band.mean_score()), pc(band.precision())];
+            table.row([format!("{low:.1}-{high:.1}"), band.count.to_string()].into_iter().chain(ratios));
+        }
+        out.push_str(&table.finish());
+    }
+}
+
 fn interval_line(out: &mut String, intervals: &Intervals, figure: impl Fn(Part) -> Figure) {
     let parts = [("precision", Part::Precision), ("recall", Part::Recall), ("F1", Part::F1)];
     let items: Vec<String> = parts
@@ -343,25 +380,25 @@ fn macro_cells<'a>(types: impl Iterator<Item = &'a Counts> + Clone) -> [String; 
     ["macro".to_owned(), pc(mean.precision), pc(mean.recall), pc(mean.f1), none(), none(), none()]
 }
 
-fn pc(ratio: Option<f64>) -> String {
+pub(super) fn pc(ratio: Option<f64>) -> String {
     ratio.map_or("-".to_owned(), |ratio| format!("{:.1}", 100.0 * ratio))
 }
 
 /// A table whose first column is flush left and the others flush right.
-struct Table {
+pub(super) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    fn new(header: &[&str]) -> Self {
+    pub(super) fn new(header: &[&str]) -> Self {
         Table { rows: vec![header.iter().map(|&cell| cell.to_owned()).collect()] }
     }
 
-    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
             self.rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max().unwrap_or(0)

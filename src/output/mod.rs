@@ -1,7 +1,9 @@
 //! The files of a run: rows as serde structs, tables as CSV or JSON lines, all under temporary
-//! names until they are whole.
+//! names until they are whole; and [`annotation`], the same as labels to correct.
 
 mod aggregate;
+pub mod annotation;
+mod file;
 mod row;
 mod run;
 mod table;
@@ -17,6 +19,8 @@ pub use row::{CooccurrenceRow, EntityRow, MentionRow, RelationRow, TripleRow};
 pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
 pub use table::{Format, Style};
 
+pub(crate) use file::write_whole;
+
 use aggregate::Aggregates;
 use table::Table;
 
@@ -28,8 +32,8 @@ use table::Table;
 pub struct Output {
     folder: PathBuf,
     style: Style,
-    mentions: Table,
-    relations: Table,
+    mentions: Table<MentionRow>,
+    relations: Table<RelationRow>,
     aggregates: Aggregates,
 }
 
@@ -90,8 +94,13 @@ impl Output {
         aggregates.cooccurrence_rows(style, |row| cooccurrences.write(&row))?;
         let run = run::write(&folder, run)?;
         // Everything is on disk now; only renames are left.
-        let tables = [mentions, entities, relations, triples, cooccurrences];
-        let whole = tables.into_iter().map(Table::close).collect::<Result<Vec<_>>>()?;
-        whole.into_iter().chain([run]).map(table::Whole::name).collect()
+        let whole = [
+            mentions.close()?,
+            entities.close()?,
+            relations.close()?,
+            triples.close()?,
+            cooccurrences.close()?,
+        ];
+        whole.into_iter().chain([run]).map(file::Whole::name).collect()
     }
 }

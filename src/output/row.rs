@@ -13,7 +13,7 @@ use crate::relation::Relation;
 use crate::text::CodePoints;
 
 /// `mentions.csv`: one row per mention.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[allow(missing_docs)] // the columns are the contract, described in the README
 pub struct MentionRow {
     pub article: String,
@@ -29,7 +29,7 @@ pub struct MentionRow {
 }
 
 /// `entities.csv`: one row per real-world entity.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct EntityRow {
     pub entity_id: String,
@@ -42,7 +42,7 @@ pub struct EntityRow {
 }
 
 /// `relations.csv`: one row per piece of evidence.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct RelationRow {
     pub article: String,
@@ -64,7 +64,7 @@ pub struct RelationRow {
 }
 
 /// `triples.csv`: one row per distinct triple.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct TripleRow {
     pub subject: String,
@@ -85,7 +85,7 @@ pub struct TripleRow {
 
 /// `cooccurrences.csv`: one row per pair of entities that share a sentence in which no rule
 /// connects them.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct CooccurrenceRow {
     pub subject: String,

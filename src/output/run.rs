@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::error::{Problem, Result};
-use crate::output::table::{Whole, temporary, unwritable};
+use crate::output::file::{Whole, temporary, unwritable};
 
 /// The record of a run.
 #[derive(Debug, Clone, Serialize)]

@@ -1,13 +1,14 @@
 //! One table of rows: a CSV file or JSON lines, under a temporary name until it is whole.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::output::file::{Whole, temporary, unwritable};
 
 /// The file format of tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -49,10 +50,11 @@ impl Style {
     }
 }
 
-/// A table that is being written.
-pub(super) struct Table {
+/// A table of `R`s that is being written.
+pub(super) struct Table<R> {
     path: PathBuf,
     rows: Rows,
+    row: PhantomData<R>,
 }
 
 enum Rows {
@@ -60,14 +62,8 @@ enum Rows {
     Jsonl(BufWriter<NamedTempFile>),
 }
 
-/// A file with all its content, still under a temporary name.
-pub(super) struct Whole {
-    path: PathBuf,
-    file: NamedTempFile,
-}
-
-impl Table {
-    /// Begins `folder/name.csv` or `.jsonl`.
+impl<R: Serialize + Default> Table<R> {
+    /// Begins `folder/name.csv` or `.jsonl`; a CSV with its header, whether a row follows or not.
     pub(super) fn create(folder: &Path, name: &str, style: Style) -> Result<Self> {
         let path = folder.join(format!("{name}.{}", style.format.extension()));
         let mut file = temporary(&path)?;
@@ -78,14 +74,19 @@ impl Table {
                     file.write_all("\u{feff}".as_bytes()).map_err(|e| unwritable(&path, e))?;
                 }
                 let end = if style.excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
-                Rows::Csv(Box::new(csv::WriterBuilder::new().terminator(end).from_writer(file)))
+                let mut builder = csv::WriterBuilder::new();
+                let mut writer = builder.terminator(end).has_headers(false).from_writer(file);
+                header(&R::default())
+                    .and_then(|header| writer.write_record(&header))
+                    .map_err(|e| unwritable(&path, csv_to_io(e)))?;
+                Rows::Csv(Box::new(writer))
             }
         };
-        Ok(Table { path, rows })
+        Ok(Table { path, rows, row: PhantomData })
     }
 
-    /// Adds a row; its field names are the header.
-    pub(super) fn write(&mut self, row: &impl Serialize) -> Result<()> {
+    /// Adds a row.
+    pub(super) fn write(&mut self, row: &R) -> Result<()> {
         let written = match &mut self.rows {
             Rows::Csv(writer) => writer.serialize(row).map_err(csv_to_io),
             Rows::Jsonl(writer) => serde_json::to_writer(&mut *writer, row)
@@ -105,37 +106,12 @@ impl Table {
     }
 }
 
-impl Whole {
-    /// A file whose content is complete.
-    pub(super) fn new(path: PathBuf, file: NamedTempFile) -> Result<Self> {
-        file.as_file().sync_all().map_err(|e| unwritable(&path, e))?;
-        Ok(Whole { path, file })
-    }
-
-    /// Gives it its name, replacing an earlier file of that name in one step.
-    pub(super) fn name(self) -> Result<PathBuf> {
-        self.file.persist(&self.path).map_err(|e| unwritable(&self.path, e.error))?;
-        Ok(self.path)
-    }
-}
-
-/// A temporary file beside `path`, removed again if it is dropped unnamed.
-pub(super) fn temporary(path: &Path) -> Result<NamedTempFile> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut builder = Builder::new();
-    let prefix = format!(".{name}.");
-    builder.prefix(&prefix).suffix(".partial");
-    builder
-        .make_in(folder, |path| {
-            // Not tempfile's mode 0600: the output is for others to read.
-            File::options().read(true).write(true).create_new(true).open(path)
-        })
-        .map_err(|e| unwritable(path, e))
-}
-
-pub(super) fn unwritable(path: &Path, source: std::io::Error) -> Error {
-    Error::io(path, source, "Free some disk space or choose another folder with --out, then run again")
+/// The field names of a row.
+fn header(row: &impl Serialize) -> csv::Result<csv::StringRecord> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.serialize(row)?;
+    let lines = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
+    csv::Reader::from_reader(&lines[..]).headers().cloned()
 }
 
 fn csv_to_io(error: csv::Error) -> std::io::Error {
@@ -150,7 +126,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[derive(Serialize)]
+    #[derive(Serialize, Default)]
     struct Row {
         text: String,
         number: i64,
@@ -169,6 +145,12 @@ mod tests {
         let style = Style { format: Format::Csv, excel: true };
         let rows = [Row { text: style.text("=1+1"), number: -1 }];
         assert_eq!(written(&rows, style), "\u{feff}text,number\r\n'=1+1,-1\r\n");
+    }
+
+    #[test]
+    fn a_table_without_rows_has_its_header() {
+        assert_eq!(written(&[], Style::default()), "text,number\n");
+        assert_eq!(written(&[], Style { format: Format::Jsonl, excel: false }), "");
     }
 
     #[test]

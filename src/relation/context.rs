@@ -3,12 +3,14 @@
 //! Everything is found by the word lists of `rules/context.toml` and the position of their entries
 //! relative to the match:
 //!
-//! - A negation counts inside the match, or as `neither` right before it; a denial ("denied that")
+//! - A negation counts inside the match, or as `neither` or `nobody from` right before it; a denial ("denied that")
 //!   counts before it in the same clause.
 //! - A doubt ("allegedly", "suspected") counts inside the match, or up to three words before it.
 //! - "X said" counts before the match, or behind it when a comma or a quotation mark comes first;
 //!   "according to X" counts anywhere. X becomes the source.
-//! - A match inside quotation marks is reported even if nobody is named.
+//! - A match inside quotation marks is reported even if nobody is named. Who "he" in "he said" is, or whose
+//!   a bare quotation, the sentences before tell: see [`Cues::last_speaker`].
+//! - What is planned or expected ("plans to", "will") is no fact yet, and alleged.
 //!
 //! What a rule calls `granted`, a title before a name for instance, is no part of what is said.
 
@@ -45,6 +47,8 @@ pub(crate) struct Context {
     pub(crate) negated: bool,
     pub(crate) certainty: Certainty,
     pub(crate) attributed_to: Option<String>,
+    /// Whether somebody says so whom only another sentence names.
+    pub(crate) source_elsewhere: bool,
 }
 
 /// The cue lists that this module knows.
@@ -55,6 +59,7 @@ enum Cue {
     Denial,
     Alleged,
     Doubtful,
+    Intended,
     Claim,
     Say,
     According,
@@ -63,12 +68,13 @@ enum Cue {
     Pronoun,
 }
 
-const CUES: [(&str, Cue); 11] = [
+const CUES: [(&str, Cue); 12] = [
     ("negation", Cue::Negation),
     ("no_negation", Cue::NoNegation),
     ("denial", Cue::Denial),
     ("alleged", Cue::Alleged),
     ("doubtful", Cue::Doubtful),
+    ("intended", Cue::Intended),
     ("claim", Cue::Claim),
     ("say", Cue::Say),
     ("according", Cue::According),
@@ -162,7 +168,7 @@ impl<'s, 'd> Cues<'s, 'd> {
         let inside = |f: &Found| f.first >= first && f.last <= last;
         let negated = of(&[Cue::Negation])
             .filter(|f| !self.has(Cue::NoNegation, f.first))
-            .any(|f| inside(f) || (f.last + 1 == first && self.is(f.first, "neither")))
+            .any(|f| inside(f) || self.none_of(f, first))
             || of(&[Cue::Denial]).filter(|_| !granted).any(|f| {
                 f.last < first && first - f.last <= DENIAL_BEFORE && self.same_clause(f.last, first)
             });
@@ -172,13 +178,14 @@ impl<'s, 'd> Cues<'s, 'd> {
             let doubted = of(&[Cue::Doubtful]).any(|f| inside_or_before(f, 1))
                 || of(&[Cue::Alleged, Cue::Reportedly]).any(inside);
             let certainty = if doubted { Certainty::Alleged } else { Certainty::Stated };
-            return Context { negated, certainty, attributed_to: None };
+            return Context { negated, certainty, ..Context::default() };
         }
         let mut certainty = Certainty::Stated;
         if of(&[Cue::Reportedly]).any(|f| inside_or_before(f, 2 * DOUBT_BEFORE)) {
             certainty = Certainty::Reported;
         }
         let mut attributed_to = None;
+        let mut unnamed = false;
         let in_quotation = (first..=last).all(|i| self.quoted.get(i).copied().unwrap_or(false));
         if in_quotation {
             certainty = Certainty::Reported;
@@ -191,14 +198,41 @@ impl<'s, 'd> Cues<'s, 'd> {
             let Some(source) = source else { continue };
             certainty =
                 certainty.max(if f.cue == Cue::Claim { Certainty::Alleged } else { Certainty::Reported });
-            if let (Source::Named(name), None) = (source, &attributed_to) {
-                attributed_to = Some(name);
+            match source {
+                Source::Named(name) => {
+                    attributed_to.get_or_insert(name);
+                }
+                Source::Unnamed => unnamed = true,
             }
         }
-        if of(&[Cue::Alleged, Cue::Doubtful]).any(|f| inside_or_before(f, DOUBT_BEFORE)) {
+        let source_elsewhere = attributed_to.is_none() && (unnamed || in_quotation);
+        if of(&[Cue::Alleged, Cue::Doubtful]).any(|f| inside_or_before(f, DOUBT_BEFORE))
+            || of(&[Cue::Intended]).any(inside)
+        {
             certainty = Certainty::Alleged;
         }
-        Context { negated, certainty, attributed_to }
+        Context { negated, certainty, attributed_to, source_elsewhere }
+    }
+
+    /// Whoever is the last to be named as speaking in this sentence: whom "he said" in the next one means.
+    pub(crate) fn last_speaker(&self) -> Option<String> {
+        let verbs = self.found.iter().rev().filter(|f| matches!(f.cue, Cue::Say | Cue::Claim));
+        let mut verbs = verbs.filter(|f| !self.quoted.get(f.first).copied().unwrap_or(false));
+        verbs.find_map(|f| {
+            let behind =
+                || (f.first == 0 || self.is_mark(f.first - 1)).then(|| self.source_behind(f.last + 1, false));
+            match self.source_before(f.first, 0).or_else(|| behind().flatten()) {
+                Some(Source::Named(name)) => Some(name),
+                _ => None,
+            }
+        })
+    }
+
+    /// Whether a negation denies that there is such a subject: "neither Ana", "none of the".
+    fn none_of(&self, f: &Found, subject: usize) -> bool {
+        let nobody = ["neither", "none", "nobody", "no"].iter().any(|w| self.is(f.first, w));
+        let linked = f.last + 2 == subject && ["of", "from", "in"].iter().any(|w| self.is(f.last + 1, w));
+        nobody && (f.last + 1 == subject || linked)
     }
 
     /// Whether a cue ends at most `most` tokens before `first`, in the same clause.
@@ -309,10 +343,11 @@ impl<'s, 'd> Cues<'s, 'd> {
             at -= 1;
         }
         if at > from && self.is(at - 1, ",") {
-            // "Ana Ruiz, director of the office, said": the name is before the first comma.
+            // "Ana Ruiz, 45, director of the office, said": the name is before one of the commas.
             let earliest = at.saturating_sub(LONGEST_APPOSITION).max(from);
-            let comma = (earliest..at - 1).rev().find(|&i| self.is(i, ","))?;
-            at = comma;
+            let mut commas = (earliest..at - 1).rev().filter(|&i| i > from && self.is(i, ","));
+            return commas
+                .find_map(|comma| self.noun_phrase(from.max(comma.saturating_sub(LONGEST_SOURCE)), comma));
         }
         if at <= from {
             return None;
@@ -481,7 +516,15 @@ mod tests {
     const RULES: &str = r#"
 [[rule]]
 id = "killed/test"
-pattern = ["SUBJ ANY{0,5} (kill~ | killing | attack~) (of)? ANY{0,4} OBJ", "killing of OBJ by SUBJ"]
+pattern = ["SUBJ ANY{0,5} (kill~ | killing | attack~) (of)? ANY{0,4} OBJ", "killing of OBJ by SUBJ", "OBJ ANY{0,5} killed by SUBJ"]
+score = 0.9
+[[rule]]
+id = "travels_to/test"
+pattern = "SUBJ ANY{0,6} (visit~ | visited | travel~ to) OBJ"
+score = 0.9
+[[rule]]
+id = "owns/test"
+pattern = ["SUBJ ANY{0,6} (own~ | bought | buy~) OBJ", "OBJ ANY{0,6} (bought | owned) by SUBJ"]
 score = 0.9
 [[rule]]
 id = "opposes/test"
@@ -511,9 +554,9 @@ score = 0.9
     fn context_of(text: &str) -> String {
         let mut set = RuleSet::empty();
         set.add_files(vec![("test.toml".into(), RULES.into())]).unwrap();
-        let read = Bracketed::sentence(text);
+        let read = Bracketed::text(text);
         let relations = Matcher::new(&set).unwrap().relations(read.document());
-        let relation = relations.first().unwrap_or_else(|| panic!("no relation in {text}"));
+        let Some(relation) = relations.last() else { return "no relation".to_owned() };
         let mut words = Vec::new();
         if relation.negated {
             words.push("negated".to_owned());

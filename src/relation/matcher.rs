@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::entity::EntityType;
+use crate::entity::{EntityType, Mention};
 use crate::error::{Error, Result};
 use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, LazyRegex, OPENING, common};
 use crate::relation::context::Cues;
@@ -32,6 +32,9 @@ const FARTHEST_NAMES: usize = 10;
 const FARTHEST_TOKENS: usize = 50;
 /// The same where a sentence has lost its punctuation and may be two.
 const FARTHEST_UNPUNCTUATED: usize = 12;
+
+/// Sentences in which is looked for who "he" in "he said" is.
+const SPEAKER_BEFORE: usize = 3;
 
 /// The list of words that `MOD` does not match.
 pub(crate) const LITTLE: &str = "little";
@@ -275,6 +278,9 @@ impl Matcher {
                 let context = cues.context(hit.tokens, rule.granted, |token| {
                     self.keys_of(sentence, token).any(|key| own.contains(&key))
                 });
+                let elsewhere = || self.speaker_before(document, index);
+                let attributed_to =
+                    if context.source_elsewhere { elsewhere() } else { context.attributed_to };
                 let names = document.mentions[subject].score * document.mentions[object].score;
                 found.push(Relation {
                     subject,
@@ -283,13 +289,35 @@ impl Matcher {
                     score: (rule.score * names).clamp(0.0, 1.0),
                     negated: context.negated,
                     certainty: context.certainty,
-                    attributed_to: context.attributed_to,
+                    attributed_to,
                     sentence: document.sentences[index],
                     rule: rule.id.clone(),
                 });
             }
         });
         found
+    }
+
+    /// Who was named last as speaking in the few sentences before number `index`; if nobody was, the
+    /// only person of the sentence before.
+    fn speaker_before(&self, document: Document<'_>, index: usize) -> Option<String> {
+        let speller = self.speller();
+        let speaker = (index.saturating_sub(SPEAKER_BEFORE)..index).rev().find_map(|before| {
+            let in_it = |&i: &usize| document.mentions[i].sentence == before;
+            let mentions: Vec<usize> = (0..document.mentions.len()).filter(in_it).collect();
+            let pieces = line::pieces(document, before, &mentions, &speller);
+            pieces.iter().rev().find_map(|p| Cues::of(p, &self.cue_tagger, &self.cue_names).last_speaker())
+        });
+        speaker.or_else(|| {
+            let is_person = |m: &&Mention| m.sentence + 1 == index && m.entity_type == EntityType::Per;
+            let mut persons = document.mentions.iter().filter(is_person).map(|m| m.entity);
+            let first = persons.next()?;
+            persons.all(|other| other == first).then(|| document.entities[first].name.clone())
+        })
+    }
+
+    fn speller(&self) -> Speller<'_> {
+        Speller { vocabulary: &self.vocabulary, tagger: &self.tagger, held: &self.held }
     }
 
     /// Where a sentence names an entity twice, as in "the Stockholm Center for Freedom (SCF)", a triple
@@ -326,6 +354,11 @@ impl Matcher {
         self.list_names.get(list as usize).map(String::as_str).unwrap_or_default()
     }
 
+    /// Whether a word, by its number, is in the list of little words.
+    pub(crate) fn is_little(&self, word: Option<u32>) -> bool {
+        word.and_then(|number| self.spelled.little.get(number as usize)).copied().unwrap_or(false)
+    }
+
     /// The numbers of all lists.
     pub(crate) fn list_numbers(&self) -> BTreeMap<String, u32> {
         self.list_names.iter().enumerate().map(|(i, name)| (name.clone(), i as u32)).collect()
@@ -344,7 +377,7 @@ impl Matcher {
                 mentions.push(i);
             }
         }
-        let speller = Speller { vocabulary: &self.vocabulary, tagger: &self.tagger, held: &self.held };
+        let speller = self.speller();
         for (index, mentions) in in_sentence.iter().enumerate() {
             if mentions.len() < 2 {
                 continue;
@@ -531,7 +564,7 @@ fn compile(compiler: &Compiler<'_>, rule: &Rule, text: &str, node: &Node) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entity::{Entity, Mention, Origin};
+    use crate::entity::{Entity, Origin};
     use crate::relation::Bracketed;
     use crate::text::Span;
     use proptest::prelude::*;

@@ -3,6 +3,7 @@
 mod check;
 mod compile;
 mod context;
+mod coreference;
 mod example;
 mod explain;
 mod line;
@@ -11,6 +12,7 @@ mod matcher;
 mod pattern;
 mod rule;
 mod schema;
+mod suggest;
 mod words;
 
 use std::sync::Arc;
@@ -20,11 +22,13 @@ use crate::text::Span;
 
 pub use check::{Checked, Failure, check};
 pub use context::Certainty;
+pub use coreference::coreferent;
 pub use example::Bracketed;
 pub use explain::{NearMiss, PairExplanation};
 pub use matcher::Matcher;
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub use schema::Predicate;
+pub use suggest::{Demand, Labelled, Suggestion, suggest};
 
 /// What rules see of an article.
 #[derive(Debug, Clone, Copy)]

@@ -87,9 +87,13 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("membership.toml", include_str!("rules/membership.toml")),
     ("family.toml", include_str!("rules/family.toml")),
     ("life.toml", include_str!("rules/life.toml")),
+    ("biography.toml", include_str!("rules/biography.toml")),
     ("places.toml", include_str!("rules/places.toml")),
     ("conflict.toml", include_str!("rules/conflict.toml")),
+    ("war.toml", include_str!("rules/war.toml")),
     ("policing.toml", include_str!("rules/policing.toml")),
+    ("crime.toml", include_str!("rules/crime.toml")),
+    ("newswire.toml", include_str!("rules/newswire.toml")),
     ("diplomacy.toml", include_str!("rules/diplomacy.toml")),
     ("business.toml", include_str!("rules/business.toml")),
     ("names.toml", include_str!("rules/names.toml")),
@@ -122,6 +126,11 @@ impl RuleSet {
     /// No rules; only the common word lists, so that the user's own rules can name them.
     pub fn empty() -> Self {
         NO_RULES.clone()
+    }
+
+    /// The word lists, phrases and cues alone.
+    pub(crate) fn without_rules(&self) -> Self {
+        RuleSet { rules: Vec::new(), ..self.clone() }
     }
 
     /// Adds a rule file, or every `.toml` file of a folder.

@@ -40,7 +40,7 @@ pub(crate) fn is_punct(form: &str) -> bool {
 /// The form under which a word is compared: small letters, straight quotes, one kind of long dash,
 /// no full stop at the end.
 pub(crate) fn fold(form: &str) -> Cow<'_, str> {
-    if form.is_ascii() && !form.bytes().any(|b| b.is_ascii_uppercase() || matches!(b, b'.' | b'`')) {
+    if form.is_ascii() && !form.bytes().any(|b| b.is_ascii_uppercase() || matches!(b, b'.' | b'`' | b'_')) {
         return Cow::Borrowed(form);
     }
     let folded: String = form
@@ -48,7 +48,8 @@ pub(crate) fn fold(form: &str) -> Cow<'_, str> {
         .map(|c| match c {
             '’' | '‘' => '\'',
             '“' | '”' | '«' | '»' | '„' | '`' => '"',
-            '–' | '―' => '—',
+            // News agencies write the long dash as an underscore.
+            '–' | '―' | '_' => '—',
             '‐' | '‑' => '-',
             c => c,
         })

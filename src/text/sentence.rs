@@ -18,9 +18,16 @@ use crate::text::{Span, words};
 pub fn sentences(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     for paragraph in paragraphs(text) {
+        let mut spans: Vec<Span> = Vec::new();
         for boundary in sentencex::get_sentence_boundaries("en", paragraph.of(text)) {
             let span =
                 Span::new(boundary.start_byte, boundary.end_byte).shifted(paragraph.start).trimmed(text);
+            match spans.last_mut() {
+                Some(before) if is_inside_name(text, before.end, span.start) => before.end = span.end,
+                _ => spans.push(span),
+            }
+        }
+        for span in spans {
             if is_unpunctuated(span.of(text)) {
                 for part in cut_before_starters(text, span) {
                     push_pieces(text, part, &mut found);
@@ -31,6 +38,21 @@ pub fn sentences(text: &str) -> Vec<Span> {
         }
     }
     found
+}
+
+/// Titles before a name that are hardly ever the last word of a sentence.
+const TITLES: [&str; 16] = [
+    "Adm", "Capt", "Cmdr", "Col", "Dr", "Gen", "Gov", "Lt", "Mr", "Mrs", "Ms", "Prof", "Rep", "Rev", "Sen",
+    "Sgt",
+];
+
+/// Whether a boundary between `end` and `start` cuts a name: "D-N.|Y.", "Ms.| Ruiz".
+fn is_inside_name(text: &str, end: usize, start: usize) -> bool {
+    let Some(before) = text[..end].strip_suffix('.') else { return false };
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
+    (initial && end == start && text[start..].starts_with(char::is_alphanumeric))
+        || (TITLES.contains(&word) && text[start..].starts_with(char::is_uppercase))
 }
 
 /// A sentence of at least this many words has a punctuation mark, if only at its end.
@@ -208,6 +230,11 @@ mod tests {
                 "The U.S. President met Lt. Gen. Smith. He left.",
                 "The U.S. President met Lt. Gen. Smith.|He left.",
             ),
+            (
+                "Rep. Lee, D-N.Y., and Sen. Ruiz, R-S.C., left. So did I.",
+                "Rep. Lee, D-N.Y., and Sen. Ruiz, R-S.C., left.|So did I.",
+            ),
+            ("It is a shop where Ms. Ruiz works.", "It is a shop where Ms. Ruiz works."),
             ("HEADLINE HERE\nSen. Allen spoke.", "HEADLINE HERE|Sen. Allen spoke."),
             ("A line that is cut\nin the middle.", "A line that is cut\nin the middle."),
             ("A\n\n\n  B  \n", "A|B"),

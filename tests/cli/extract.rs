@@ -63,6 +63,17 @@ fn every_file_has_its_columns_and_every_row_its_text() {
 }
 
 #[test]
+fn tables_without_rows_have_their_header() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(input.path().join("one.txt"), "it rained, and nobody came.\n").unwrap();
+    extract(input.path(), out.path(), &["--quiet"]).assert().code(0);
+    for (name, columns) in COLUMNS {
+        let table = fs::read_to_string(out.path().join(format!("{name}.csv"))).unwrap();
+        assert_eq!(table, format!("{columns}\n"), "{name}");
+    }
+}
+
+#[test]
 fn threads_do_not_change_a_byte() {
     let (one, many) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let seeds = repository("seeds");

@@ -3,10 +3,12 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod agree;
 mod bad_input;
 mod command;
 mod extract;
 mod golden;
 mod hub;
 mod info;
+mod label;
 mod pull;

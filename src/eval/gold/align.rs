@@ -117,6 +117,11 @@ impl<'a> Aligner<'a> {
         self.known.range(first..).next().filter(|((found, _), _)| *found == span).map(|(_, &index)| index)
     }
 
+    /// Whether nothing but white space stands between these code points.
+    pub(super) fn is_blank(&self, start: i64, end: i64) -> bool {
+        self.span_at(start, end).is_ok_and(|span| span.trimmed(self.text).is_empty())
+    }
+
     /// Adds a relation, if both its mentions are there.
     pub(super) fn relation(&mut self, raw: RawRelation, place: &Place) {
         let (Some(&subject), Some(&object)) = (self.ids.get(&raw.subject), self.ids.get(&raw.object)) else {

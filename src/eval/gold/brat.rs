@@ -26,8 +26,8 @@ pub(super) fn read(ann: &Path, id: &str, problems: &mut Vec<Problem>) -> Result<
     let notes: Vec<Note<'_>> = numbered().filter_map(|(_, line)| Note::parse(line)).collect();
     for (place, line) in numbered().filter(|(_, line)| line.starts_with('T')) {
         match mention(line, &notes) {
-            Some((raw, whole)) => {
-                if !whole {
+            Some((raw, gaps)) => {
+                if !gaps.iter().all(|&(start, end)| aligner.is_blank(start, end)) {
                     aligner.mend(&place, format!("`{line}` is in pieces"), "Scored from first to last piece");
                 }
                 aligner.mention(raw, &place);
@@ -75,8 +75,8 @@ impl<'a> Note<'a> {
     }
 }
 
-/// The mention of a `T` line, and whether it is in one piece.
-fn mention(line: &str, notes: &[Note<'_>]) -> Option<(RawMention, bool)> {
+/// The mention of a `T` line, and what lies between its pieces: only blanks if it goes over a line break.
+fn mention(line: &str, notes: &[Note<'_>]) -> Option<(RawMention, Vec<(i64, i64)>)> {
     let mut columns = line.splitn(3, '\t');
     let id = columns.next()?;
     let (label, offsets) = columns.next()?.split_once(' ')?;
@@ -102,7 +102,7 @@ fn mention(line: &str, notes: &[Note<'_>]) -> Option<(RawMention, bool)> {
         entity,
         ..RawMention::default()
     };
-    Some((raw, whole))
+    Some((raw, pieces.windows(2).map(|pair| (pair[0].1, pair[1].0)).collect()))
 }
 
 /// `R1 TAB works_for Arg1:T1 Arg2:T2`

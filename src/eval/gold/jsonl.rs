@@ -55,10 +55,11 @@ fn document(
         problems.push(Problem::mended(place.clone(), message, "The document is not scored"));
         return None;
     }
-    let id = value
-        .get("id")
-        .or_else(|| value.get("meta")?.get("id"))
-        .and_then(scalar)
+    // doccano may put an identifier of its own in place of ours.
+    let id = ["article", "id"]
+        .iter()
+        .find_map(|&key| scalar(value.get(key)?))
+        .or_else(|| scalar(value.get("meta")?.get("id")?))
         .unwrap_or_else(|| format!("{stem}-{number}"));
     let mut aligner = Aligner::new(&id, text, problems);
     if value.get("spans").is_some() {

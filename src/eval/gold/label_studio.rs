@@ -1,4 +1,7 @@
 //! The JSON export of Label Studio: an array of tasks with annotations.
+//!
+//! Since version 1.4 (2021) it counts code points. Before that it counted UTF-16 units, which differ behind an
+//! emoji; the words that it writes with the offsets put that right, and the difference is reported.
 
 use std::path::Path;
 
@@ -33,6 +36,9 @@ fn document(path: &Path, n: usize, task: &Value, problems: &mut Vec<Problem>) ->
     let mut usable = annotations.into_iter().flatten().filter(usable);
     let first = usable.next();
     let others = usable.count();
+    // Tasks that no one has worked on yet, as `triplewire label` writes them.
+    let predictions = task.get("predictions").and_then(Value::as_array);
+    let prediction = predictions.and_then(|all| all.first()).filter(|_| annotations.is_none());
     if annotations.is_some() && first.is_none() {
         let message = format!("task {id} has no finished annotation");
         problems.push(Problem::mended(place, message, "The document is not scored"));
@@ -42,12 +48,15 @@ fn document(path: &Path, n: usize, task: &Value, problems: &mut Vec<Problem>) ->
     if others > 0 {
         aligner.mend(&place, format!("{others} more annotations of this text"), "The first is scored");
     }
-    match first.and_then(|annotation| annotation.get("result")?.as_array()) {
+    if prediction.is_some() {
+        aligner.mend(&place, "nobody has annotated it", "Its prediction is taken instead");
+    }
+    match first.or(prediction).and_then(|annotation| annotation.get("result")?.as_array()) {
         Some(results) => {
             for result in results {
                 if let Some(value) = result.get("value").filter(|value| value.get("labels").is_some()) {
                     let id = result.get("id").and_then(scalar).unwrap_or_default();
-                    for mention in mentions(id, value) {
+                    for mention in mentions(id, value, text) {
                         aligner.mention(mention, &place);
                     }
                 }
@@ -61,7 +70,7 @@ fn document(path: &Path, n: usize, task: &Value, problems: &mut Vec<Problem>) ->
         // The short export ("JSON-MIN") has only the spans, under the name of the label tag.
         None => {
             for value in ["label", "labels", "ner"].iter().filter_map(|&key| task.get(key)?.as_array()) {
-                for mention in value.iter().flat_map(|value| mentions(String::new(), value)) {
+                for mention in value.iter().flat_map(|value| mentions(String::new(), value, text)) {
                     aligner.mention(mention, &place);
                 }
             }
@@ -78,7 +87,10 @@ fn text_of(data: &Value) -> Option<&str> {
     usual.or_else(|| data.as_object()?.values().filter_map(Value::as_str).max_by_key(|s| s.len()))
 }
 
-fn mentions(id: String, value: &Value) -> Vec<RawMention> {
+fn mentions(id: String, value: &Value, text: &str) -> Vec<RawMention> {
+    // Label Studio writes a line break as a backslash and an n.
+    let said = value.get("text").and_then(scalar);
+    let said = said.map(|said| if text.contains(&said) { said } else { said.replace("\\n", "\n") });
     let labels = value.get("labels").and_then(Value::as_array).into_iter().flatten();
     let offset = |key| value.get(key).and_then(|n: &Value| n.as_i64().or_else(|| n.as_str()?.parse().ok()));
     labels
@@ -88,7 +100,7 @@ fn mentions(id: String, value: &Value) -> Vec<RawMention> {
             start: offset("start"),
             end: offset("end"),
             label: label.to_owned(),
-            text: value.get("text").and_then(scalar),
+            text: said.clone(),
             ..RawMention::default()
         })
         .collect()

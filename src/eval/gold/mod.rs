@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Place, Problem, Result};
 use crate::eval::labels::Document;
+use crate::output::annotation::article_id;
 
 pub use tables::Tables;
 
@@ -45,6 +46,8 @@ pub fn read(path: &Path, texts: &[PathBuf]) -> Result<Gold> {
         read_file(path, texts, &mut gold)?
     }
     make_ids_unique(&mut gold);
+    // Without a column for it, a gold that denies a relation anywhere says of all which are denied.
+    gold.has_negation |= gold.documents.iter().any(|d| d.labels.relations.iter().any(|r| r.negated));
     if gold.documents.is_empty() {
         let why = gold.problems.first().map_or_else(String::new, |problem| format!(" ({problem})"));
         return Err(Error::Usage(format!(
@@ -73,7 +76,7 @@ fn read_folder(folder: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> 
     if !annotated.is_empty() {
         for ann in annotated {
             let id = ann.strip_prefix(folder).unwrap_or(ann).with_extension("");
-            read_brat(ann, &id.to_string_lossy(), gold)?;
+            read_brat(ann, &article_id(&id.to_string_lossy()), gold)?;
         }
         return Ok(());
     }
@@ -99,7 +102,7 @@ fn read_folder(folder: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> 
 fn read_file(path: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> {
     if has_extension(path, "ann") || (has_extension(path, "txt") && path.with_extension("ann").is_file()) {
         let stem = stem(path);
-        return read_brat(&path.with_extension("ann"), &stem, gold);
+        return read_brat(&path.with_extension("ann"), &article_id(&stem), gold);
     }
     if has_extension(path, "csv") && Tables::are_in(parent(path)) {
         return read_tables(parent(path), texts, gold);
@@ -174,8 +177,8 @@ fn make_ids_unique(gold: &mut Gold) {
 
 /// A text file: UTF-8, or what a spreadsheet on Windows writes.
 fn read_text(path: &Path, problems: &mut Vec<Problem>) -> Result<String> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Error::io(path, error, "Check the path given with --gold or --pred"))?;
+    let bytes =
+        std::fs::read(path).map_err(|error| Error::io(path, error, "Check the path of the labels"))?;
     let (text, encoding, _) = match String::from_utf8(bytes) {
         Ok(mut text) => {
             if text.starts_with('\u{feff}') {

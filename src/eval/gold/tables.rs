@@ -8,6 +8,7 @@ use crate::eval::gold::align::{Aligner, RawMention, unguarded};
 use crate::eval::gold::read_text;
 use crate::eval::labels::{Document, Labels, Relation};
 use crate::input;
+use crate::output::annotation::{article_id, flat_name};
 use crate::text::Article;
 
 /// The rows of both files, by article.
@@ -221,11 +222,15 @@ impl Tables {
             Some(parent) => parent.to_path_buf(),
             None => self.folder.clone(),
         };
-        articles.extend(texts_in(&self.folder)?);
+        let known: BTreeSet<String> = articles.iter().map(|id| flat_name(id)).collect();
+        let unknown = texts_in(&self.folder)?.into_iter().filter(|stem| !known.contains(stem));
+        articles.extend(unknown.map(|stem| article_id(&stem)));
         let mut found = BTreeMap::new();
         for id in articles {
-            let name = format!("{id}.txt");
-            let path = [&self.folder, &above].iter().map(|f| f.join(&name)).find(|p| p.is_file());
+            // The second name is the one that `triplewire label` gives an identifier that is no file name.
+            let names = [format!("{id}.txt"), format!("{}.txt", flat_name(&id))];
+            let paths = names.iter().flat_map(|name| [&self.folder, &above].map(|folder| folder.join(name)));
+            let path = paths.into_iter().find(|path| path.is_file());
             let Some(path) = path else { continue };
             for article in read_articles(std::slice::from_ref(&path), problems)? {
                 found.insert(id.clone(), (Article { id: id.clone(), ..article }, Place::file(&path)));

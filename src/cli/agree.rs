@@ -1,0 +1,60 @@
+//! `triplewire agree`: How far two people agree who labelled the same texts.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::cli::Outcome;
+use crate::cli::evaluate::FORMATS;
+use crate::cli::problems::{problems_csv, tell};
+use crate::eval::agreement::{self, Agreement};
+use crate::eval::gold;
+use crate::output::write_whole;
+
+/// Arguments of `triplewire agree`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = FORMATS)]
+pub(crate) struct Args {
+    /// The labels of the first person: a file or a folder; the format is told by its content
+    #[arg(value_name = "LABELS_A")]
+    a: PathBuf,
+    /// The labels of the second, in the same or another format
+    #[arg(value_name = "LABELS_B")]
+    b: PathBuf,
+    /// Where the articles of a folder of CSV labels are, if not in text files beside it: any input
+    /// of `extract`
+    #[arg(long, value_name = "INPUT")]
+    texts: Vec<PathBuf>,
+    /// Write agreement.json, disagreements.csv and problems.csv there
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let mut a = gold::read(&args.a, &args.texts)?;
+    let mut b = gold::read(&args.b, &args.texts)?;
+    let problems = [std::mem::take(&mut a.problems), std::mem::take(&mut b.problems)].concat();
+    tell(&problems, args.out.is_some());
+    let agreement = Agreement::of(a, b)?;
+    let object = agreement::json(&agreement);
+    let listed = match &args.out {
+        Some(out) => {
+            std::fs::create_dir_all(out).with_context(|| {
+                format!("{}: cannot be made. Give another folder with --out", out.display())
+            })?;
+            write_whole(&out.join("agreement.json"), format!("{object:#}\n").as_bytes())?;
+            write_whole(&out.join("problems.csv"), &problems_csv(&problems)?)?;
+            let listed = write_whole(&out.join("disagreements.csv"), &agreement.disagreements_csv()?)?;
+            Some(listed.display().to_string())
+        }
+        None => None,
+    };
+    let printed =
+        if args.json { format!("{object:#}\n") } else { agreement::text(&agreement, listed.as_deref()) };
+    std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
+    Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+}

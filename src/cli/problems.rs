@@ -1,0 +1,38 @@
+//! What was wrong with labels, on standard error and as a table.
+
+use crate::error::Problem;
+
+/// Warnings on standard error before the rest is only counted. What is skipped is always named.
+const MOST_WARNINGS: usize = 20;
+
+/// Names on standard error what is wrong. `all_written`: a `problems.csv` lists what is only counted here.
+pub(crate) fn tell(problems: &[Problem], all_written: bool) {
+    let mut warnings = 0;
+    for problem in problems {
+        warnings += usize::from(!problem.skipped);
+        if problem.skipped || warnings <= MOST_WARNINGS {
+            eprintln!("{problem}");
+        }
+    }
+    if warnings > MOST_WARNINGS {
+        let where_ =
+            if all_written { "they are in problems.csv" } else { "--out DIR lists them in problems.csv" };
+        eprintln!("{} more warnings: {where_}", warnings - MOST_WARNINGS);
+    }
+}
+
+/// The table of `problems.csv`.
+///
+/// # Errors
+/// If the table cannot be written into memory.
+pub(crate) fn problems_csv(problems: &[Problem]) -> anyhow::Result<Vec<u8>> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["skipped", "file", "line", "problem", "done"])?;
+    for problem in problems {
+        let file = problem.place.file.display().to_string();
+        let line = problem.place.line.map(|n| n.to_string()).unwrap_or_default();
+        let skipped = problem.skipped.to_string();
+        table.write_record([&skipped, &file, &line, &problem.message, &problem.remedy])?;
+    }
+    Ok(table.into_inner()?)
+}

@@ -1,0 +1,190 @@
+//! Extractions as labels to correct, in the formats of annotation tools. [`crate::eval::gold`] reads what
+//! comes back.
+//!
+//! Offsets are Unicode code points, end exclusive: doccano, Label Studio (since 1.4, of 2021) and brat count
+//! so, too. Browsers and these tools do not agree on what a carriage return is, so there every one is written as
+//! a blank, which leaves all offsets as they are. A relation that the text denies is left out, because none
+//! of the three could say so; only our own tables have a column for it.
+
+mod brat;
+mod doccano;
+mod file_name;
+mod label_studio;
+mod tables;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::entity::EntityType;
+use crate::error::{Error, Result};
+use crate::pipeline::Extraction;
+use crate::relation::Relation;
+use crate::text::{Article, CodePoints};
+
+pub(crate) use file_name::{article_id, flat_name};
+
+/// The tool that labels are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tool {
+    /// doccano: JSON Lines with entities and relations.
+    Doccano,
+    /// Label Studio: tasks with predictions, and the labelling configuration.
+    LabelStudio,
+    /// brat: a `.txt` and an `.ann` file for each article, and `annotation.conf`.
+    Brat,
+    /// A spreadsheet: our `mentions.csv` and `relations.csv`, with the texts beside them.
+    Csv,
+}
+
+/// A folder of labels to correct.
+///
+/// [`Annotations::create`] opens it, [`Annotations::add`] takes extractions in order,
+/// [`Annotations::finish`] completes it. No file ever appears half-written.
+pub struct Annotations {
+    writer: Box<dyn Writer>,
+    written: Written,
+}
+
+/// How much was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Articles, those without any name included.
+    pub articles: u64,
+    /// Names.
+    pub mentions: u64,
+    /// Relations.
+    pub relations: u64,
+    /// Relations that were left out because the text denies them.
+    pub denied: u64,
+}
+
+/// One of the formats.
+trait Writer {
+    /// Adds an article; gives the number of its relations that were left out.
+    fn add(&mut self, article: &Labelled<'_>) -> Result<u64>;
+
+    /// Completes what is unfinished, and gives the paths of what matters.
+    fn finish(self: Box<Self>) -> Result<Vec<PathBuf>>;
+}
+
+impl Annotations {
+    /// Opens `folder`, creating it if needed, for labels of `types`: what may be chosen besides the types
+    /// that rules and alias tables use.
+    ///
+    /// # Errors
+    /// If the folder cannot be written, or if there is anything in it: it could be labels that
+    /// somebody has corrected by hand.
+    pub fn create(folder: &Path, tool: Tool, types: impl IntoIterator<Item = EntityType>) -> Result<Self> {
+        let unusable =
+            |e| Error::io(folder, e, "Choose a folder you may write to with --out, or free the name");
+        fs::create_dir_all(folder).map_err(unusable)?;
+        for entry in fs::read_dir(folder).map_err(unusable)? {
+            let name = entry.map_err(unusable)?.file_name();
+            if !name.to_string_lossy().starts_with('.') {
+                return Err(Error::Usage(format!(
+                    "{}: not empty (there is {}), and labels that were corrected by hand must not be lost. \
+                     Choose a new folder with --out",
+                    folder.display(),
+                    name.to_string_lossy()
+                )));
+            }
+        }
+        let mut all = BTreeSet::from([
+            EntityType::Per,
+            EntityType::Org,
+            EntityType::Loc,
+            EntityType::Misc,
+            EntityType::Date,
+        ]);
+        all.extend(types);
+        let writer: Box<dyn Writer> = match tool {
+            Tool::Doccano => Box::new(doccano::Doccano::create(folder)?),
+            Tool::LabelStudio => Box::new(label_studio::LabelStudio::create(folder, &all)?),
+            Tool::Brat => Box::new(brat::Brat::create(folder, &all)?),
+            Tool::Csv => Box::new(tables::Tables::create(folder)?),
+        };
+        Ok(Annotations { writer, written: Written::default() })
+    }
+
+    /// Writes the labels of one article.
+    ///
+    /// # Errors
+    /// If the disk is full or the folder has gone.
+    pub fn add(&mut self, extraction: &Extraction) -> Result<()> {
+        let plain = without_byte_order_mark(extraction);
+        let article = Labelled::of(&plain);
+        let left_out = self.writer.add(&article)?;
+        self.written.articles += 1;
+        self.written.mentions += extraction.names.mentions.len() as u64;
+        self.written.relations += article.relations.len() as u64 - left_out;
+        self.written.denied += left_out;
+        Ok(())
+    }
+
+    /// Completes the folder. Returns the paths of the files to open (for brat, the folder), and how much is
+    /// in them.
+    ///
+    /// # Errors
+    /// If a file cannot be written or renamed.
+    pub fn finish(self) -> Result<(Vec<PathBuf>, Written)> {
+        Ok((self.writer.finish()?, self.written))
+    }
+}
+
+/// The extraction with a text that may begin a file: a mark of byte order that is part of it would be taken for
+/// the file's. The word joiner in its place is its successor as a character that nobody sees, and as long.
+fn without_byte_order_mark(extraction: &Extraction) -> Cow<'_, Extraction> {
+    match extraction.article.text.strip_prefix('\u{feff}') {
+        Some(rest) => {
+            let text = format!("\u{2060}{rest}");
+            let article = Article { text, ..extraction.article.clone() };
+            Cow::Owned(Extraction { article, ..extraction.clone() })
+        }
+        None => Cow::Borrowed(extraction),
+    }
+}
+
+/// What is written of one article.
+struct Labelled<'a> {
+    extraction: &'a Extraction,
+    points: CodePoints<'a>,
+    /// Each once: two rules may find the same relation.
+    relations: Vec<&'a Relation>,
+}
+
+impl<'a> Labelled<'a> {
+    fn of(extraction: &'a Extraction) -> Self {
+        let mut seen = BTreeSet::new();
+        let first = |r: &&Relation| seen.insert((r.subject, r.predicate, r.object, r.negated));
+        Labelled {
+            extraction,
+            points: CodePoints::new(&extraction.article.text),
+            relations: extraction.relations.iter().filter(first).collect(),
+        }
+    }
+
+    fn id(&self) -> &'a str {
+        &self.extraction.article.id
+    }
+
+    /// The text for a tool that runs in a browser: as long as the article's own.
+    fn text(&self) -> String {
+        self.extraction.article.text.replace('\r', " ")
+    }
+
+    /// Start and end in code points, and type, of each mention.
+    fn mentions(&self) -> impl Iterator<Item = (usize, usize, EntityType)> {
+        self.extraction.names.mentions.iter().map(|mention| {
+            let (start, end) = self.points.of_span(mention.span);
+            (start, end, mention.entity_type)
+        })
+    }
+
+    /// The relations that the text does not deny, and how many it does.
+    fn asserted(&self) -> (impl Iterator<Item = &'a Relation>, u64) {
+        let asserted = self.relations.iter().copied().filter(|r| !r.negated);
+        (asserted, self.relations.iter().filter(|r| r.negated).count() as u64)
+    }
+}

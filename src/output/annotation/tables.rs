@@ -1,0 +1,98 @@
+//! A spreadsheet: `mentions.csv` and `relations.csv` with the columns that hand labels need, and the texts.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::file_name::flat_name;
+use super::{Labelled, Writer};
+use crate::error::Result;
+use crate::output::Style;
+use crate::output::file::write_whole;
+use crate::output::row;
+use crate::output::table::Table;
+
+/// Both tables, unfinished. Texts are complete as soon as they are there.
+pub(super) struct Tables {
+    folder: PathBuf,
+    mentions: Table<MentionRow>,
+    relations: Table<RelationRow>,
+}
+
+#[derive(Default, Serialize)]
+struct MentionRow {
+    article: String,
+    start: usize,
+    end: usize,
+    text: String,
+    #[serde(rename = "type")]
+    entity_type: &'static str,
+    entity: String,
+}
+
+#[derive(Default, Serialize)]
+struct RelationRow {
+    article: String,
+    subject: String,
+    subject_type: &'static str,
+    predicate: &'static str,
+    object: String,
+    object_type: &'static str,
+    negated: bool,
+    certainty: &'static str,
+    attributed_to: String,
+    subject_start: usize,
+    subject_end: usize,
+    object_start: usize,
+    object_end: usize,
+    sentence: String,
+}
+
+impl Tables {
+    pub(super) fn create(folder: &Path) -> Result<Self> {
+        let style = Style::default();
+        Ok(Tables {
+            folder: folder.to_path_buf(),
+            mentions: Table::create(folder, "mentions", style)?,
+            relations: Table::create(folder, "relations", style)?,
+        })
+    }
+}
+
+impl Writer for Tables {
+    fn add(&mut self, article: &Labelled<'_>) -> Result<u64> {
+        let name = format!("{}.txt", flat_name(article.id()));
+        write_whole(&self.folder.join(name), article.extraction.article.text.as_bytes())?;
+        for row in row::mentions(article.extraction, Style::default()) {
+            let row::MentionRow { article, start, end, text, entity_type, entity, .. } = row;
+            self.mentions.write(&MentionRow { article, start, end, text, entity_type, entity })?;
+        }
+        let rows = row::relations(article.extraction, Style::default());
+        for (row, relation) in rows.zip(&article.extraction.relations) {
+            if article.relations.iter().any(|kept| std::ptr::eq(*kept, relation)) {
+                self.relations.write(&RelationRow {
+                    article: row.article,
+                    subject: row.subject,
+                    subject_type: row.subject_type,
+                    predicate: row.predicate,
+                    object: row.object,
+                    object_type: row.object_type,
+                    negated: row.negated,
+                    certainty: row.certainty,
+                    attributed_to: row.attributed_to,
+                    subject_start: row.subject_start,
+                    subject_end: row.subject_end,
+                    object_start: row.object_start,
+                    object_end: row.object_end,
+                    sentence: row.sentence,
+                })?;
+            }
+        }
+        Ok(0)
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<PathBuf>> {
+        let (mentions, relations) = (self.mentions.close()?, self.relations.close()?);
+        Ok(vec![mentions.name()?, relations.name()?])
+    }
+}

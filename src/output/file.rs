@@ -1,0 +1,83 @@
+//! Files under temporary names until they are whole: a reader never sees half a file.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::{Error, Result};
+
+/// A file with all its content, still under a temporary name.
+pub(super) struct Whole {
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl Whole {
+    /// A file whose content is complete.
+    pub(super) fn new(path: PathBuf, file: NamedTempFile) -> Result<Self> {
+        file.as_file().sync_all().map_err(|e| unwritable(&path, e))?;
+        Ok(Whole { path, file })
+    }
+
+    /// Gives it its name, replacing an earlier file of that name in one step.
+    pub(super) fn name(self) -> Result<PathBuf> {
+        self.file.persist(&self.path).map_err(|e| unwritable(&self.path, e.error))?;
+        Ok(self.path)
+    }
+}
+
+/// Writes a file whose content is at hand, replacing an earlier file of that name in one step.
+///
+/// # Errors
+/// If the folder cannot be written to, or the disk is full.
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<PathBuf> {
+    let mut file = temporary(path)?;
+    file.write_all(content).map_err(|e| unwritable(path, e))?;
+    Whole::new(path.to_path_buf(), file)?.name()
+}
+
+/// A temporary file beside `path`, removed again if it is dropped unnamed.
+pub(super) fn temporary(path: &Path) -> Result<NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut builder = Builder::new();
+    let prefix = format!(".{name}.");
+    builder.prefix(&prefix).suffix(".partial");
+    builder
+        .make_in(folder, |path| {
+            // Not tempfile's mode 0600: the output is for others to read.
+            File::options().read(true).write(true).create_new(true).open(path)
+        })
+        .map_err(|e| unwritable(path, e))
+}
+
+pub(super) fn unwritable(path: &Path, source: std::io::Error) -> Error {
+    Error::io(path, source, "Free some disk space or choose another folder with --out, then run again")
+}
+
+/// A file that grows as articles come in, under a temporary name.
+pub(super) struct Draft {
+    path: PathBuf,
+    writer: BufWriter<NamedTempFile>,
+}
+
+impl Draft {
+    /// Begins the file.
+    pub(super) fn create(path: PathBuf) -> Result<Self> {
+        let file = temporary(&path)?;
+        Ok(Draft { path, writer: BufWriter::new(file) })
+    }
+
+    /// Adds to it.
+    pub(super) fn write(&mut self, text: &str) -> Result<()> {
+        self.writer.write_all(text.as_bytes()).map_err(|e| unwritable(&self.path, e))
+    }
+
+    /// Flushes it to disk.
+    pub(super) fn close(self) -> Result<Whole> {
+        let file = self.writer.into_inner().map_err(|e| unwritable(&self.path, e.into_error()))?;
+        Whole::new(self.path, file)
+    }
+}
