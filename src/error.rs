@@ -31,6 +31,16 @@ pub enum Error {
         /// What the user can do.
         remedy: String,
     },
+    /// A model cannot be fetched from the hub.
+    #[error("hub model {model}: {problem}. {remedy}")]
+    Hub {
+        /// The model's id, with its revision.
+        model: String,
+        /// What is wrong.
+        problem: String,
+        /// What the user can do.
+        remedy: String,
+    },
     /// A rule file, alias table or map written by the user is wrong.
     #[error("{place}: {problem}. {remedy}")]
     Config {
@@ -66,6 +76,11 @@ impl Error {
     /// An [`Error::Model`].
     pub fn model(path: impl Into<PathBuf>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Error::Model { path: path.into(), problem: problem.into(), remedy: remedy.into() }
+    }
+
+    /// An [`Error::Hub`].
+    pub fn hub(model: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Error::Hub { model: model.into(), problem: problem.into(), remedy: remedy.into() }
     }
 
     /// An [`Error::Config`].

@@ -46,7 +46,7 @@ enum Command {
     Agree(agree::Args),
     /// List, show, test and explain relation rules
     Rules(rules::Args),
-    /// Look at model folders
+    /// Look at model folders, and fetch models from the hub
     Model(model::Args),
 }
 

@@ -1,12 +1,13 @@
-//! `triplewire model`: Look at model folders.
+//! `triplewire model`: Look at model folders, and fetch models from the hub.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use crate::cli::Outcome;
+use crate::cli::{Outcome, progress};
 use crate::model::{
-    EngineChoice, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, TokenTypes, at_hand, find, places,
+    EngineChoice, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step, TokenTypes,
+    at_hand, find, places, pull,
 };
 
 /// Arguments of `triplewire model`.
@@ -26,6 +27,21 @@ enum Command {
     },
     /// List the models at hand
     List,
+    /// Fetch a model from the Hugging Face hub, for `--model OWNER/NAME`
+    ///
+    /// It goes to $XDG_CACHE_HOME/triplewire/models (by default in ~/.cache). A pull that was cut short
+    /// goes on where it stopped. HF_ENDPOINT names another hub, HF_TOKEN holds a token for private models.
+    Pull {
+        /// The model's id on the hub: OWNER/NAME
+        #[arg(value_name = "HUB_ID")]
+        id: String,
+        /// Branch, tag or commit [default: main]
+        #[arg(long, value_name = "R")]
+        revision: Option<String>,
+        /// No progress bar and no summary
+        #[arg(long)]
+        quiet: bool,
+    },
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
@@ -35,7 +51,50 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             list();
             Ok(Outcome::Done)
         }
+        Command::Pull { id, revision, quiet } => fetch(&HubModel::new(&id, revision.as_deref())?, quiet),
     }
+}
+
+const ENGINES: [(&str, EngineChoice); 2] =
+    [("rust-bert", EngineChoice::RustBert), ("rten", EngineChoice::Rten)];
+
+fn fetch(model: &HubModel, quiet: bool) -> anyhow::Result<Outcome> {
+    let bar = progress::bar(
+        quiet,
+        None,
+        "{bar:40} {percent:>3} %  {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}  {msg}",
+    );
+    let mut last = String::new();
+    let pulled = pull(model, &mut |step: Step| {
+        if step.file != last {
+            last = step.file.to_owned();
+            bar.set_length(step.total);
+            bar.set_message(last.clone());
+        }
+        bar.set_position(step.done);
+    });
+    bar.finish_and_clear();
+    let pulled = pulled?;
+    if quiet {
+        return Ok(Outcome::Done);
+    }
+    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+    let (all, fetched) = (megabytes(pulled.bytes), megabytes(pulled.fetched));
+    println!("{}: {} files, {all} ({fetched} fetched)", pulled.folder.display(), pulled.files);
+    let (mut run, mut fail) = (Vec::new(), Vec::new());
+    for (engine, choice) in ENGINES {
+        match Model::open(&pulled.folder, choice, 1) {
+            Ok(opened) => run.push(format!("{engine} ({})", opened.engine().precision())),
+            Err(error) => fail.push(format!("{engine} cannot run it: {error}")),
+        }
+    }
+    if run.is_empty() {
+        println!("No engine of this build can run it.");
+        fail.iter().for_each(|reason| println!("{reason}"));
+    } else {
+        println!("Runs with {}: use `--model {model}`", run.join(" and "));
+    }
+    Ok(Outcome::Done)
 }
 
 fn info(path: &Path) -> anyhow::Result<Outcome> {
@@ -61,24 +120,36 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
         },
     );
     line("window", format_args!("{} tokens, of {} possible", folder.window, folder.positions));
+    // What is missing is said where it belongs, all of it, and once.
+    let mut said = Vec::new();
     match folder.tokenizer() {
         Ok(tokenizer) => line("tokenizer", format_args!("{} tokens", tokenizer.get_vocab_size(true))),
-        Err(error) => line("tokenizer", error),
+        Err(error) => {
+            line("tokenizer", &error);
+            said.push(error.to_string());
+        }
     }
     let mut runs = false;
-    for (engine, choice) in [("rust-bert", EngineChoice::RustBert), ("rten", EngineChoice::Rten)] {
+    for (engine, choice) in ENGINES {
         println!();
         line("engine", engine);
-        if let Ok(file) = folder.weights(engine) {
-            let megabytes = std::fs::metadata(&file).map_or(0.0, |data| data.len() as f64 / 1e6);
-            line("weights", format_args!("{}, {megabytes:.1} MB", file.display()));
-            line("sha256", folder.hash(engine)?);
+        match folder.weights(engine) {
+            Ok(file) => {
+                let megabytes = std::fs::metadata(&file).map_or(0.0, |data| data.len() as f64 / 1e6);
+                line("weights", format_args!("{}, {megabytes:.1} MB", file.display()));
+                line("sha256", folder.hash(engine)?);
+            }
+            Err(error) => {
+                line("weights", &error);
+                said.push(error.to_string());
+            }
         }
         match Model::open(path, choice, 1) {
             Ok(model) => {
                 runs = true;
                 line("runs", format_args!("yes, in {}", model.engine().precision()));
             }
+            Err(error) if said.contains(&error.to_string()) => line("runs", "no, as said above"),
             Err(error) => line("runs", format_args!("no: {error}")),
         }
     }

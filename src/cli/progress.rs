@@ -8,6 +8,16 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::input;
 
+/// A bar on standard error; none if `quiet` or not on a terminal.
+pub(crate) fn bar(quiet: bool, total: Option<u64>, template: &str) -> ProgressBar {
+    let show = !quiet && std::io::stderr().is_terminal();
+    let target = if show { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(total, target);
+    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar
+}
+
 /// Shows how far a run is, on standard error if that is a terminal.
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -19,18 +29,12 @@ pub(crate) struct Progress {
 impl Progress {
     /// A bar over the bytes of the input; none if `quiet` or not on a terminal.
     pub(crate) fn new(quiet: bool, read: input::Progress) -> Self {
-        let show = !quiet && std::io::stderr().is_terminal();
-        let target = if show { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(read.total(), target);
         let template = match read.total() {
             Some(_) => "{bar:40} {percent:>3} %  {msg}",
             None => "{spinner} {msg}",
         };
-        bar.set_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
+        let bar = bar(quiet, read.total(), template);
         bar.set_message("reading");
-        bar.enable_steady_tick(Duration::from_millis(500));
         Progress { bar, read, start: Instant::now(), articles: 0 }
     }
 

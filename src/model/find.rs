@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::model::hub::HubModel;
 
 /// The model that comes with the program.
 const BUNDLED: &str = "newswire";
@@ -19,10 +20,7 @@ pub fn places() -> Vec<PathBuf> {
         places.extend(program.ancestors().skip(1).take(3).map(|folder| folder.join("models")));
     }
     places.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"));
-    let cache = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| env::home_dir().map(|home| home.join(".cache")));
-    places.extend(cache.map(|cache| cache.join("triplewire").join("models")));
+    places.extend(cache());
     let mut seen = Vec::new();
     places.retain(|place| match place.canonicalize() {
         Ok(full) if full.is_dir() && !seen.contains(&full) => {
@@ -32,6 +30,15 @@ pub fn places() -> Vec<PathBuf> {
         _ => false,
     });
     places
+}
+
+/// The user's folder of models, where `model pull` puts them: `$XDG_CACHE_HOME/triplewire/models`,
+/// by default in `~/.cache`. None if there is no home folder. It need not exist.
+pub(crate) fn cache() -> Option<PathBuf> {
+    // A relative path there counts as none, says the XDG specification.
+    let set = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = set.or_else(|| env::home_dir().map(|home| home.join(".cache")))?;
+    Some(cache.join("triplewire").join("models"))
 }
 
 /// The model folders in [`places`], sorted within each.
@@ -50,8 +57,9 @@ pub fn at_hand() -> Vec<PathBuf> {
     found
 }
 
-/// The folder of the model that the user calls `asked`: a path, or the name of a model in one of
-/// the [`places`]. Without one, the bundled model.
+/// The folder of the model that the user calls `asked`: a path, the name of a model in one of the
+/// [`places`], or what `model pull` was given (`OWNER/NAME`, `OWNER/NAME@REVISION`). Without one, the
+/// bundled model.
 ///
 /// # Errors
 /// If there is no such folder; the message says where it was looked for.
@@ -65,6 +73,13 @@ pub fn find(asked: Option<&Path>) -> Result<PathBuf> {
     if is_name && let Some(folder) = places.iter().map(|place| place.join(name)).find(|f| f.is_dir()) {
         return Ok(folder);
     }
+    let of_hub = name.to_str().and_then(HubModel::parse);
+    if let Some(model) = of_hub.as_ref().filter(|_| asked.is_some()) {
+        let pulled = model.folder_name();
+        if let Some(folder) = places.iter().map(|place| place.join(&pulled)).find(|f| f.is_dir()) {
+            return Ok(folder);
+        }
+    }
     let problem = match (is_name, places.as_slice()) {
         (false, _) => "no such folder".to_owned(),
         (true, []) => "no such folder, and no folder `models` here or beside the program".to_owned(),
@@ -73,11 +88,13 @@ pub fn find(asked: Option<&Path>) -> Result<PathBuf> {
             format!("no such folder here or in {}", list.join(", "))
         }
     };
-    Err(Error::model(
-        name,
-        problem,
-        "`triplewire model list` shows the models at hand; name one of them, or a folder, with `--model`",
-    ))
+    let mut remedy =
+        "`triplewire model list` shows the models at hand; name one of them, or a folder, with `--model`"
+            .to_owned();
+    if let Some(model) = of_hub.filter(|_| !is_name) {
+        remedy += &format!(". If it is a model of the hub, `triplewire model pull {model}` fetches it");
+    }
+    Err(Error::model(name, problem, remedy))
 }
 
 #[cfg(test)]
@@ -98,5 +115,7 @@ mod tests {
         assert!(error.contains("nonesuch") && error.contains("models"), "{error}");
         let error = find(Some(Path::new("no/such/folder"))).unwrap_err().to_string();
         assert!(error.contains("model no/such/folder: no such folder"), "{error}");
+        let error = find(Some(Path::new("no-such/model"))).unwrap_err().to_string();
+        assert!(error.contains("`triplewire model pull no-such/model`"), "{error}");
     }
 }

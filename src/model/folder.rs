@@ -242,17 +242,27 @@ impl ModelFolder {
             return Ok(mine);
         }
         let file = mine.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let export = format!(
+            "`optimum-cli export onnx --task token-classification --model {0} {0}`",
+            self.path.display()
+        );
         let remedy = if other.is_file() && other_engine == "rten" {
             "It has model.onnx: use `--engine rten`".to_owned()
         } else if other.is_file() && cfg!(feature = "rust-bert") {
-            "It has model.safetensors: use `--engine rust-bert`".to_owned()
+            format!("It has model.safetensors: use `--engine rust-bert`, or export it to ONNX ({export})")
         } else if other.is_file() {
-            "It has model.safetensors, which the engine rust-bert runs: build with it (`make build`), or \
-             export the model to ONNX (`optimum-cli export onnx`)"
-                .to_owned()
+            format!(
+                "It has model.safetensors, which the engine rust-bert runs: build with it (`make build`), or \
+                 export the model to ONNX (in Python's optimum, {export})"
+            )
         } else if self.path.join("pytorch_model.bin").is_file() {
             "It has pytorch_model.bin, which no engine reads: convert it (in Python, \
              `AutoModelForTokenClassification.from_pretrained(folder).save_pretrained(folder)`)"
+                .to_owned()
+        } else if self.path.join("model.safetensors.index.json").is_file() {
+            "Its weights are in several files: save them as one (in Python, \
+             `AutoModelForTokenClassification.from_pretrained(folder).save_pretrained(folder, \
+             max_shard_size=\"100GB\")`)"
                 .to_owned()
         } else {
             HOW_TO_GET_A_FOLDER.to_owned()

@@ -9,6 +9,9 @@ mod decode;
 mod engine;
 mod find;
 mod folder;
+mod hub;
+#[cfg(test)]
+mod reference;
 mod rten;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
@@ -26,6 +29,7 @@ use window::Packer;
 pub use engine::{Batch, Engine, EngineChoice, Scores};
 pub use find::{at_hand, find, places};
 pub use folder::{Label, LabelPrefix, LabelledPieces, ModelFolder, TokenTypes};
+pub use hub::{HubModel, Pulled, Step, pull};
 pub use window::Window;
 
 /// A mention as the model reports it, before names are resolved.

@@ -177,6 +177,7 @@ fn precision(file: &Path) -> Result<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::reference::{ARCHITECTURES, Reference};
     use std::fs;
 
     fn folder() -> ModelFolder {
@@ -205,6 +206,19 @@ mod tests {
         let sum: f32 = logits.iter().map(|x| x.exp()).sum();
         let best = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         best.map_or((0, 0.0), |(label, x)| (label, x.exp() / sum))
+    }
+
+    /// The tiny checkpoints that Hugging Face's library exported to ONNX.
+    #[test]
+    fn every_architecture_scores_as_hugging_face_does() {
+        let distances = ARCHITECTURES.map(|name| {
+            let folder = crate::model::reference::folder(name);
+            let reference = Reference::read(&folder.join("reference.json"));
+            let engine = RtenEngine::open(&ModelFolder::open(&folder).unwrap()).unwrap();
+            assert_eq!(engine.precision(), "fp32", "{name}");
+            (name, reference.distance(&engine.label_scores(&reference.batch()).unwrap()))
+        });
+        assert!(distances.iter().all(|&(_, distance)| distance < 1e-4), "{distances:?}");
     }
 
     #[test]

@@ -8,4 +8,7 @@ mod bad_input;
 mod command;
 mod extract;
 mod golden;
+mod hub;
+mod info;
 mod label;
+mod pull;

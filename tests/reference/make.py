@@ -1,6 +1,7 @@
 """Make the reference logits that the engines are tested against, with Hugging Face transformers 4.46 and PyTorch 2.4.
 
     python make.py tiny                   one small random checkpoint per architecture, with its logits
+    python make.py onnx                   these checkpoints as ONNX graphs (needs the package onnx)
     python make.py newswire MODEL_FOLDER  logits of the bundled model
 
 The files it wrote are committed; it is kept to show how they were made and to add an architecture.
@@ -60,6 +61,21 @@ def tiny():
         write(HERE / name / "reference.json", model, ids * mask + pad * (1 - mask), mask, types * mask)
 
 
+def onnx():
+    """The tiny checkpoints exported by PyTorch, as people export theirs: sizes of batch and window left open."""
+    for name in ARCHITECTURES:
+        model = AutoModelForTokenClassification.from_pretrained(HERE / name, attn_implementation="eager").eval()
+        # Another shape than the reference's: a size that the export froze shows.
+        inputs = {"input_ids": torch.randint(5, 60, (2, 7)), "attention_mask": torch.ones(2, 7, dtype=torch.long)}
+        if model.config.model_type != "distilbert":
+            inputs["token_type_ids"] = torch.zeros(2, 7, dtype=torch.long)
+        sizes = {0: "batch", 1: "sequence"}
+        model.config.return_dict = False
+        torch.onnx.export(model, (inputs,), HERE / name / "model.onnx", input_names=list(inputs),
+                          output_names=["logits"], dynamic_axes={key: sizes for key in [*inputs, "logits"]},
+                          opset_version=17)
+
+
 def newswire(folder):
     """The bundled model on SENTENCES, its fp16 weights taken to fp32."""
     model = AutoModelForTokenClassification.from_pretrained(folder, torch_dtype=torch.float32).eval()
@@ -109,4 +125,4 @@ def write(path, model, ids, mask, types, texts=None):
 
 
 if __name__ == "__main__":
-    {"tiny": tiny, "newswire": newswire}[sys.argv[1]](*sys.argv[2:])
+    {"tiny": tiny, "onnx": onnx, "newswire": newswire}[sys.argv[1]](*sys.argv[2:])

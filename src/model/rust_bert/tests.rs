@@ -1,62 +1,15 @@
 //! Against the reference logits in `tests/reference`, which `make.py` there got from Hugging Face.
 
-use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
+use std::path::Path;
 
 use super::RustBertEngine;
-use crate::model::engine::{Batch, Engine, Precision, Scores};
+use crate::model::engine::{Batch, Engine, Precision};
 use crate::model::folder::ModelFolder;
-
-#[derive(Deserialize)]
-struct Reference {
-    rows: usize,
-    width: usize,
-    labels: usize,
-    input_ids: Vec<i64>,
-    attention_mask: Vec<i64>,
-    token_type_ids: Vec<i64>,
-    /// Of the tokens only, without the padding.
-    logits: Vec<f32>,
-}
-
-impl Reference {
-    fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
-        serde_json::from_str(&text).unwrap()
-    }
-
-    fn batch(&self) -> Batch {
-        Batch {
-            rows: self.rows,
-            width: self.width,
-            input_ids: self.input_ids.clone(),
-            attention_mask: self.attention_mask.clone(),
-            token_type_ids: self.token_type_ids.clone(),
-        }
-    }
-
-    /// The largest difference between the scores of a token and its reference.
-    fn distance(&self, scores: &Scores) -> f32 {
-        assert_eq!(scores.labels, self.labels);
-        let tokens = (0..self.rows * self.width).filter(|&i| self.attention_mask[i] == 1);
-        let scores = tokens.flat_map(|i| scores.token(i / self.width, i % self.width));
-        let pairs: Vec<_> = scores.zip(&self.logits).collect();
-        assert_eq!(pairs.len(), self.logits.len());
-        pairs.iter().map(|(a, b)| (*a - *b).abs()).fold(0.0, f32::max)
-    }
-}
-
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(name)
-}
+use crate::model::reference::{ARCHITECTURES, Reference, folder};
 
 fn open(folder: &Path, precision: Precision, workers: usize) -> crate::Result<RustBertEngine> {
     RustBertEngine::open(&ModelFolder::open(folder)?, precision, workers)
 }
-
-const ARCHITECTURES: [&str; 7] =
-    ["bert", "distilbert", "roberta", "xlm-roberta", "electra", "deberta-v2", "deberta-v3"];
 
 fn architecture(name: &str, precision: Precision, workers: usize) -> (RustBertEngine, Reference) {
     let reference = Reference::read(&folder(name).join("reference.json"));
