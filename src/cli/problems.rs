@@ -15,8 +15,11 @@ pub(crate) fn tell(problems: &[Problem], all_written: bool) {
         }
     }
     if warnings > MOST_WARNINGS {
-        let where_ =
-            if all_written { "they are in problems.csv" } else { "--out DIR lists them in problems.csv" };
+        let where_ = if all_written {
+            "they are in problems.csv"
+        } else {
+            "`evaluate --out DIR` lists them in problems.csv"
+        };
         eprintln!("{} more warnings: {where_}", warnings - MOST_WARNINGS);
     }
 }

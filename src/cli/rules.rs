@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::cli::Outcome;
+use crate::cli::problems::tell;
 use crate::cli::setup::Setup;
 use crate::entity::{Aliases, EntityType};
 use crate::eval::{Map, gold, suggestions};
@@ -81,9 +82,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Test { file } => return test(set, file),
         Command::Suggest { gold, texts, map, least, precision } => {
             let gold = gold::read(&gold, &texts)?;
-            for problem in &gold.problems {
-                eprintln!("{problem}");
-            }
+            tell(&gold.problems, false);
             let map = map.as_deref().map(Map::read).transpose()?;
             let demand = Demand { least: least.max(1), precision };
             let found = suggestions(&set, &Aliases::built_in(), &gold, map.as_ref(), demand)?;

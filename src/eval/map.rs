@@ -251,21 +251,23 @@ impl Map {
         self.targets_of(predicate).map(|target| target.to.as_str()).collect()
     }
 
-    /// Whether a predicate between names of these types becomes that label, straight or swapped.
+    /// How a predicate between names of these types becomes that label: `Some(true)` if it does so whatever
+    /// the types, `Some(false)` if it does between these, `None` if it does not. `swapped`: with the
+    /// arguments exchanged.
     pub fn makes(
         &self,
         predicate: Predicate,
         label: &str,
         (subject, object): (EntityType, EntityType),
         swapped: bool,
-    ) -> bool {
+    ) -> Option<bool> {
         let fits = |wanted: &[EntityType], found| wanted.is_empty() || wanted.contains(&found);
-        self.targets_of(predicate).any(|target| {
-            target.to == label
-                && target.swap == swapped
-                && fits(&target.subject, subject)
-                && fits(&target.object, object)
-        })
+        self.targets_of(predicate)
+            .filter(|t| {
+                t.to == label && t.swap == swapped && fits(&t.subject, subject) && fits(&t.object, object)
+            })
+            .map(|t| t.subject.is_empty() && t.object.is_empty())
+            .max()
     }
 
     fn targets_of(&self, predicate: Predicate) -> impl Iterator<Item = &Target> {

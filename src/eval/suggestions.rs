@@ -9,7 +9,7 @@ use crate::eval::labels::Document;
 use crate::eval::map::Map;
 use crate::eval::predicted::flat_mentions;
 use crate::model::RawMention;
-use crate::relation::{self, Demand, Labelled, Predicate, RuleSet, Suggestion, suggest};
+use crate::relation::{self, Demand, Labelled, Matcher, Predicate, RuleSet, Suggestion, suggest};
 use crate::text::{Span, sentences};
 
 /// Learns rules from the labels of `gold`, in the terms of our predicates; see [`relation::suggest`].
@@ -35,13 +35,38 @@ pub fn suggestions(
     }
     let every = gold.documents.iter().flat_map(|d| &d.labels.relations).map(|r| r.predicate.as_str());
     let all: BTreeSet<&str> = every.collect();
+    let matcher = Matcher::new(set)?;
     let labelled: Vec<Labelled<'_>> = gold
         .documents
         .iter()
         .zip(&read)
-        .map(|(document, (sentences, names))| labelled(document, sentences, names, map, &all))
+        .map(|(document, (sentences, names))| {
+            let mut labelled = labelled(document, sentences, names, map, &all);
+            labelled.found = found(&matcher, &labelled, map);
+            labelled
+        })
         .collect();
     suggest(set, &labelled, demand)
+}
+
+/// The labelled relations that the present rules find, by whatever predicate becomes the same label.
+fn found(
+    matcher: &Matcher,
+    labelled: &Labelled<'_>,
+    map: Option<&Map>,
+) -> BTreeSet<(usize, Predicate, usize)> {
+    let relations = matcher.relations(labelled.document);
+    let same_label = |a: Predicate, b: Predicate| {
+        a == b || map.is_some_and(|map| !map.labels_of(a).is_disjoint(&map.labels_of(b)))
+    };
+    let is_found = |&&(subject, predicate, object): &&(usize, Predicate, usize)| {
+        relations.iter().any(|r| {
+            let ends =
+                (r.subject, r.object) == (subject, object) || (r.object, r.subject) == (subject, object);
+            ends && same_label(r.predicate, predicate)
+        })
+    };
+    labelled.relations.iter().filter(is_found).copied().collect()
 }
 
 fn labelled<'a>(
@@ -76,23 +101,34 @@ fn labelled<'a>(
         None => labels.contains(&predicate.as_str()),
     };
     let judged = Predicate::all().filter(is_judged).collect();
-    Labelled { document: relation::Document { text, sentences, mentions, entities }, relations, judged }
+    Labelled {
+        document: relation::Document { text, sentences, mentions, entities },
+        relations,
+        judged,
+        found: BTreeSet::new(),
+    }
 }
 
-/// The first of our predicates that a label may stand for, and whether its arguments are swapped.
+/// The predicate of ours that a label stands for, and whether its arguments are swapped: where the map makes
+/// several the same label, the first that becomes it whatever its arguments are.
 fn ours(label: &str, types: (EntityType, EntityType), map: Option<&Map>) -> Option<(Predicate, bool)> {
-    match map.filter(|map| map.has_predicates()) {
-        Some(map) => Predicate::all().find_map(|predicate| {
-            let fits = |subject: EntityType, object: EntityType| {
-                let schema = predicate.schema();
-                schema.subject.contains(&subject) && schema.object.contains(&object)
-            };
-            let straight = fits(types.0, types.1) && map.makes(predicate, label, types, false);
-            let swapped = fits(types.1, types.0) && map.makes(predicate, label, (types.1, types.0), true);
-            (straight || swapped).then_some((predicate, !straight))
-        }),
-        None => Predicate::named(label).map(|predicate| (predicate, false)),
+    let Some(map) = map.filter(|map| map.has_predicates()) else {
+        return Predicate::named(label).map(|predicate| (predicate, false));
+    };
+    let mut found: Vec<(bool, Predicate, bool)> = Vec::new();
+    for predicate in Predicate::all() {
+        let schema = predicate.schema();
+        for (swapped, (subject, object)) in [(false, types), (true, (types.1, types.0))] {
+            if schema.subject.contains(&subject)
+                && schema.object.contains(&object)
+                && let Some(plain) = map.makes(predicate, label, (subject, object), swapped)
+            {
+                found.push((!plain, predicate, swapped));
+            }
+        }
     }
+    found.sort_by_key(|&(narrow, ..)| narrow);
+    found.first().map(|&(_, predicate, swapped)| (predicate, swapped))
 }
 
 #[cfg(test)]

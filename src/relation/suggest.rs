@@ -27,6 +27,8 @@ pub struct Labelled<'a> {
     pub relations: BTreeSet<(usize, Predicate, usize)>,
     /// The predicates that were labelled in this text: elsewhere a hit is neither right nor wrong.
     pub judged: BTreeSet<Predicate>,
+    /// The relations that the present rules find already.
+    pub found: BTreeSet<(usize, Predicate, usize)>,
 }
 
 /// What is asked of a suggestion.
@@ -74,7 +76,7 @@ type Candidate = (Predicate, EntityType, EntityType, String);
 /// A hit: document, subject, object.
 type Hit = (usize, usize, usize);
 
-/// Learns rules from `labelled`. `set` gives the word lists and what is found already.
+/// Learns rules from `labelled`, written with the word lists of `set`.
 ///
 /// # Errors
 /// If a pattern is too large to compile.
@@ -84,8 +86,8 @@ pub fn suggest(set: &RuleSet, labelled: &[Labelled<'_>], demand: Demand) -> Resu
     let mut given: BTreeMap<Candidate, BTreeSet<usize>> = BTreeMap::new();
     let bases = Bases::of(labelled);
     for (number, text) in labelled.iter().enumerate() {
-        for relation in present.relations(text.document) {
-            found.entry(relation.predicate).or_default().insert((number, relation.subject, relation.object));
+        for &(subject, predicate, object) in &text.found {
+            found.entry(predicate).or_default().insert((number, subject, object));
         }
         present.each_sentence(text.document, |sentence, _| {
             for &(subject, predicate, object) in &text.relations {
