@@ -61,6 +61,7 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
         },
     );
     line("window", format_args!("{} tokens, of {} possible", folder.window, folder.positions));
+    line("temperature", folder.temperature);
     match folder.tokenizer() {
         Ok(tokenizer) => line("tokenizer", format_args!("{} tokens", tokenizer.get_vocab_size(true))),
         Err(error) => line("tokenizer", error),
