@@ -120,6 +120,7 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
         },
     );
     line("window", format_args!("{} tokens, of {} possible", folder.window, folder.positions));
+    line("temperature", folder.temperature);
     // What is missing is said where it belongs, all of it, and once.
     let mut said = Vec::new();
     match folder.tokenizer() {

@@ -12,6 +12,7 @@ use crate::text::Span;
 pub(crate) struct Decoder {
     labels: Vec<Label>,
     labelled_pieces: LabelledPieces,
+    temperature: f32,
     /// `steps[from * labels + to]`: what it means when `to` follows `from`.
     steps: Vec<Step>,
     /// Whether a label may come first in a sentence.
@@ -53,7 +54,7 @@ struct Sentence {
 
 impl Decoder {
     pub(crate) fn new(folder: &ModelFolder) -> Self {
-        Decoder::of(&folder.labels, folder.labelled_pieces)
+        Decoder { temperature: folder.temperature, ..Decoder::of(&folder.labels, folder.labelled_pieces) }
     }
 
     fn of(labels: &[Label], labelled_pieces: LabelledPieces) -> Self {
@@ -63,6 +64,7 @@ impl Decoder {
         Decoder {
             labels: labels.to_vec(),
             labelled_pieces,
+            temperature: 1.0,
             steps: pairs.map(|(from, to)| rules.step(from, to)).collect(),
             starts: each(&|label| rules.may_start(label)),
             ends: each(&|label| rules.may_end(label)),
@@ -73,7 +75,8 @@ impl Decoder {
     /// The mentions of one article, in order, not overlapping, none crossing the border of a
     /// sentence. `scores[i]` belongs to `windows[i]`.
     ///
-    /// The score of a mention is the product of the probabilities of its words' labels. Hyphens,
+    /// The score of a mention is the product of the probabilities of its words' labels at the
+    /// folder's temperature, which has no part in what is found. Hyphens,
     /// slashes, commas and double quotes at the ends of a mention are no part of it.
     pub(crate) fn mentions(&self, text: &str, windows: &[Window], scores: &[Scores]) -> Vec<RawMention> {
         let mut found = Vec::new();
@@ -140,7 +143,7 @@ impl Decoder {
                 found.extend(open.take());
             }
             let Label::Mention(_, entity_type) = self.labels[label] else { continue };
-            let probability = scores[i * width + label].exp().clamp(0.0, 1.0);
+            let probability = self.probability(&scores[i * width..(i + 1) * width], label);
             match &mut open {
                 Some(mention) => {
                     mention.span.end = spans[i].end;
@@ -150,6 +153,15 @@ impl Decoder {
             }
         }
         found.extend(open);
+    }
+
+    /// The probability of a label from a word's log-probabilities.
+    fn probability(&self, logs: &[f32], label: usize) -> f32 {
+        if self.temperature == 1.0 {
+            return logs[label].exp().clamp(0.0, 1.0);
+        }
+        let all: f32 = logs.iter().map(|log| ((log - logs[label]) / self.temperature).exp()).sum();
+        all.recip().clamp(0.0, 1.0)
     }
 
     /// The labels of the best valid sequence (Viterbi), one for each `labels.len()` scores.
@@ -376,6 +388,23 @@ mod tests {
         let found =
             Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
         assert!((found[0].score - 0.48).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_temperature_changes_scores_and_nothing_else() {
+        let at = |temperature: f32, rows: &[Vec<f32>]| {
+            let (window, scores) = window(rows);
+            let decoder = Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First);
+            let found = Decoder { temperature, ..decoder }.mentions(TEXT, &[window], &[scores]);
+            (show(&found), found[0].score)
+        };
+        let rows = [vec![0.1, 0.9, 0.0], vec![0.8, 0.0, 0.2], vec![0.0, 1.0, 0.0]];
+        // Odds of 9 to 1 are 3 to 1 at temperature 2, and 81 to 1 at 1/2.
+        for (temperature, expected) in [(1.0, 0.9), (2.0, 0.75), (0.5, 81.0 / 82.0)] {
+            let (found, score) = at(temperature, &rows);
+            assert_eq!(found, "0-1 PER, 2-3 PER");
+            assert!((score - expected).abs() < 1e-5, "{score} at {temperature}");
+        }
     }
 
     #[test]

@@ -100,6 +100,8 @@ pub struct ModelFolder {
     pub labelled_pieces: LabelledPieces,
     /// Longest window in tokens, special tokens included.
     pub window: usize,
+    /// What logits are divided by before they become the scores of mentions.
+    pub temperature: f32,
     /// The name in `model.toml`, else the folder's own.
     pub name: String,
     /// The licence in `model.toml`.
@@ -131,6 +133,7 @@ struct Extras {
     name: Option<String>,
     licence: Option<String>,
     window: Option<usize>,
+    temperature: Option<f32>,
     token_types: Option<TokenTypes>,
     labelled_pieces: Option<LabelledPieces>,
 }
@@ -147,6 +150,8 @@ struct TokenizerConfig {
 const DEFAULT_WINDOW: usize = 128;
 /// Below this a window holds no context worth the name.
 const SHORTEST_WINDOW: usize = 16;
+/// Below this, and above its inverse, scores say nothing any more.
+const LOWEST_TEMPERATURE: f32 = 0.1;
 /// Ids of [`TokenTypes::LetterCase`].
 const LETTER_CASES: usize = 5;
 
@@ -163,6 +168,7 @@ impl ModelFolder {
     /// | `name` | how outputs call the model | the folder's name |
     /// | `licence` | an SPDX identifier | none |
     /// | `window` | longest window in tokens, special tokens included | 128, or fewer if the model has fewer positions |
+    /// | `temperature` | what logits are divided by before they become scores of mentions, so that a score says how often such a mention is right; what is found stays the same | 1 |
     /// | `token_types` | `"segment"` or `"letter-case"`, see [`TokenTypes`] | `"segment"` |
     /// | `labelled_pieces` | `"first"` or `"every"`, see [`LabelledPieces`] | `"first"` |
     ///
@@ -181,6 +187,7 @@ impl ModelFolder {
         let labels = labels(&path.join("config.json"), config.id2label.as_ref())?;
         let positions = positions(&config);
         let window = window(path, extras.window, positions)?;
+        let temperature = temperature(path, extras.temperature)?;
         let token_types = extras.token_types.unwrap_or_default();
         let types = config.type_vocab_size.unwrap_or(0);
         if token_types == TokenTypes::LetterCase && types < LETTER_CASES {
@@ -203,6 +210,7 @@ impl ModelFolder {
             token_types,
             labelled_pieces: extras.labelled_pieces.unwrap_or_default(),
             window,
+            temperature,
             name: extras.name.unwrap_or_else(folder_name),
             licence: extras.licence,
             pad_id: pad_id(&config),
@@ -436,7 +444,7 @@ fn read_extras(file: &Path) -> Result<Extras> {
         Error::config(
             Place::line(file, line),
             e.message().trim_end_matches('.').to_owned(),
-            "The keys are name, licence, window, token_types (\"segment\" or \"letter-case\") and \
+            "The keys are name, licence, window, temperature, token_types (\"segment\" or \"letter-case\") and \
              labelled_pieces (\"first\" or \"every\")",
         )
     })
@@ -523,6 +531,17 @@ fn window(path: &Path, asked: Option<usize>, positions: usize) -> Result<usize> 
     Ok(window)
 }
 
+fn temperature(path: &Path, asked: Option<f32>) -> Result<f32> {
+    match asked {
+        Some(asked) if !(LOWEST_TEMPERATURE..=1.0 / LOWEST_TEMPERATURE).contains(&asked) => Err(Error::model(
+            path.join("model.toml"),
+            format!("temperature = {asked}"),
+            format!("Set temperature to {LOWEST_TEMPERATURE} or more, and {} at most", 1.0 / LOWEST_TEMPERATURE),
+        )),
+        asked => Ok(asked.unwrap_or(1.0)),
+    }
+}
+
 fn sha256(file: &Path) -> Result<String> {
     let failed = |e| Error::io(file, e, "Make the file readable");
     let mut source = fs::File::open(file).map_err(failed)?;
@@ -597,7 +616,7 @@ mod tests {
         let folder = folder(&[("config.json", CONFIG)]);
         let opened = ModelFolder::open(folder.path()).unwrap();
         assert_eq!((opened.window, opened.positions, opened.pad_id()), (64, 64, 0));
-        assert_eq!(opened.token_types, TokenTypes::Segment);
+        assert_eq!((opened.token_types, opened.temperature), (TokenTypes::Segment, 1.0));
         assert_eq!(opened.labelled_pieces, LabelledPieces::First);
         assert_eq!(opened.name, folder.path().file_name().unwrap().to_str().unwrap());
     }
@@ -629,6 +648,8 @@ mod tests {
             ),
             (named("window = 65"), &["model.toml: window = 65", "64 positions", "64 at most"]),
             (named("window = 3"), &["window = 3", "16 or more"]),
+            (named("temperature = 0.0"), &["model.toml: temperature = 0", "0.1 or more", "10 at most"]),
+            (named("temperature = nan"), &["temperature = NaN"]),
         ];
         for (files, expected) in table {
             let folder = folder(&files);
