@@ -533,11 +533,16 @@ fn window(path: &Path, asked: Option<usize>, positions: usize) -> Result<usize> 
 
 fn temperature(path: &Path, asked: Option<f32>) -> Result<f32> {
     match asked {
-        Some(asked) if !(LOWEST_TEMPERATURE..=1.0 / LOWEST_TEMPERATURE).contains(&asked) => Err(Error::model(
-            path.join("model.toml"),
-            format!("temperature = {asked}"),
-            format!("Set temperature to {LOWEST_TEMPERATURE} or more, and {} at most", 1.0 / LOWEST_TEMPERATURE),
-        )),
+        Some(asked) if !(LOWEST_TEMPERATURE..=1.0 / LOWEST_TEMPERATURE).contains(&asked) => {
+            Err(Error::model(
+                path.join("model.toml"),
+                format!("temperature = {asked}"),
+                format!(
+                    "Set temperature to {LOWEST_TEMPERATURE} or more, and {} at most",
+                    1.0 / LOWEST_TEMPERATURE
+                ),
+            ))
+        }
         asked => Ok(asked.unwrap_or(1.0)),
     }
 }
