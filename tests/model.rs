@@ -32,7 +32,7 @@ fn names_of_a_table() {
         ("The U.S. Senate voted on Tuesday.", "U.S. Senate/ORG"),
         ("He lives in the U.S. and works for Siemens.", "U.S./LOC, Siemens/ORG"),
         ("GERMANY BEATS FRANCE IN PARIS", "GERMANY/LOC, FRANCE/LOC, PARIS/LOC"),
-        ("Sérgio Conceição moved from Porto to Milan.", "Sérgio Conceição/PER, Porto/LOC, Milan/LOC"),
+        ("Sérgio Conceição flew from São Paulo to Milan.", "Sérgio Conceição/PER, São Paulo/LOC, Milan/LOC"),
         ("It rained all day, and nobody came.", ""),
         ("", ""),
     ];
