@@ -40,9 +40,7 @@ impl Predict for Knowledge {
     fn predict(&self, tasks: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
         let of = |task: &Task<'_>| {
             let text = &task.article.text;
-            let given = task.mentions.iter().flatten();
-            let given =
-                given.map(|m| RawMention { span: m.span, entity_type: m.entity_type, score: 1.0 }).collect();
+            let given = certain(task.mentions.as_deref().unwrap_or_default());
             let sentences = sentences(text);
             let (names, relations) = self.relate_given(text, &sentences, given);
             let mut labels = Labels::of(&names, &relations);
@@ -151,6 +149,12 @@ pub fn by_program(
         return Err(Error::Usage(format!("{} texts, but {} labelled ones", tasks.len(), labels.len())));
     }
     Ok(labels)
+}
+
+/// Names that are right as they are.
+pub(super) fn certain(mentions: &[Mention]) -> Vec<RawMention> {
+    let raw = |m: &Mention| RawMention { span: m.span, entity_type: m.entity_type, score: 1.0 };
+    mentions.iter().map(raw).collect()
 }
 
 /// The gold's names in our types, the longest of those that overlap.

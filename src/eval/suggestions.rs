@@ -7,8 +7,7 @@ use crate::error::Result;
 use crate::eval::gold::Gold;
 use crate::eval::labels::Document;
 use crate::eval::map::Map;
-use crate::eval::predicted::flat_mentions;
-use crate::model::RawMention;
+use crate::eval::predicted::{certain, flat_mentions};
 use crate::relation::{self, Demand, Labelled, Matcher, Predicate, RuleSet, Suggestion, suggest};
 use crate::text::{Span, sentences};
 
@@ -26,11 +25,8 @@ pub fn suggestions(
     let mut read = Vec::with_capacity(gold.documents.len());
     for document in &gold.documents {
         let text = &document.article.text;
-        let given = flat_mentions(document, map).into_iter();
-        let given =
-            given.map(|m| RawMention { span: m.span, entity_type: m.entity_type, score: 1.0 }).collect();
         let sentences = sentences(text);
-        let names = resolve_given(aliases, text, &sentences, given);
+        let names = resolve_given(aliases, text, &sentences, certain(&flat_mentions(document, map)));
         read.push((sentences, names));
     }
     let every = gold.documents.iter().flat_map(|d| &d.labels.relations).map(|r| r.predicate.as_str());
@@ -46,7 +42,7 @@ pub fn suggestions(
             labelled
         })
         .collect();
-    suggest(set, &labelled, demand)
+    suggest(set, &matcher, &labelled, demand)
 }
 
 /// The labelled relations that the present rules find, by whatever predicate becomes the same label.

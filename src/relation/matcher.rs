@@ -10,6 +10,7 @@
 //! `FARTHEST_NAMES` names and `FARTHEST_TOKENS` tokens apart; a pattern sees 30 tokens to the left
 //! and right of its pair; members of a list beyond `LONGEST_COORDINATION` have no relations.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -272,15 +273,17 @@ impl Matcher {
             }
             self.keep_one_of_each_triple(document, &mut best);
             let cues = Cues::of(sentence, &self.cue_tagger, &self.cue_names);
+            let elsewhere = OnceCell::new();
             for ((subject, object, predicate), hit) in best {
                 let rule = &self.rules[hit.rule];
                 let own = &self.patterns[hit.pattern].own;
                 let context = cues.context(hit.tokens, rule.granted, |token| {
                     self.keys_of(sentence, token).any(|key| own.contains(&key))
                 });
-                let elsewhere = || self.speaker_before(document, index);
-                let attributed_to =
-                    if context.source_elsewhere { elsewhere() } else { context.attributed_to };
+                let attributed_to = match context.source_elsewhere {
+                    true => elsewhere.get_or_init(|| self.speaker_before(document, index)).clone(),
+                    false => context.attributed_to,
+                };
                 let names = document.mentions[subject].score * document.mentions[object].score;
                 found.push(Relation {
                     subject,

@@ -76,12 +76,16 @@ type Candidate = (Predicate, EntityType, EntityType, String);
 /// A hit: document, subject, object.
 type Hit = (usize, usize, usize);
 
-/// Learns rules from `labelled`, written with the word lists of `set`.
+/// Learns rules from `labelled`, written with the word lists of `set`, which `present` is made from.
 ///
 /// # Errors
 /// If a pattern is too large to compile.
-pub fn suggest(set: &RuleSet, labelled: &[Labelled<'_>], demand: Demand) -> Result<Vec<Suggestion>> {
-    let present = Matcher::new(set)?;
+pub fn suggest(
+    set: &RuleSet,
+    present: &Matcher,
+    labelled: &[Labelled<'_>],
+    demand: Demand,
+) -> Result<Vec<Suggestion>> {
     let mut found: BTreeMap<Predicate, HashSet<Hit>> = BTreeMap::new();
     let mut given: BTreeMap<Candidate, BTreeSet<usize>> = BTreeMap::new();
     let bases = Bases::of(labelled);
@@ -91,7 +95,7 @@ pub fn suggest(set: &RuleSet, labelled: &[Labelled<'_>], demand: Demand) -> Resu
         }
         present.each_sentence(text.document, |sentence, _| {
             for &(subject, predicate, object) in &text.relations {
-                for candidate in candidates(&present, sentence, predicate, subject, object, &bases) {
+                for candidate in candidates(present, sentence, predicate, subject, object, &bases) {
                     given.entry(candidate).or_default().insert(number);
                 }
             }
@@ -346,10 +350,10 @@ fn candidates(
     let Some(between) = items(first + 1..last) else { return BTreeSet::new() };
     let left = items(first.saturating_sub(2)..first).unwrap_or_default();
     let right = items(last + 1..(last + 3).min(sentence.tokens.len())).unwrap_or_default();
-    let types = |mention: usize| sentence.document.mentions[mention].entity_type;
-    let entity_types = |mention: usize| {
-        let m = &sentence.document.mentions[mention];
-        if m.demonym { sentence.document.entities[m.entity].entity_type } else { types(mention) }
+    let entity_type = |mention: usize| {
+        let mention = &sentence.document.mentions[mention];
+        let of_entity = sentence.document.entities[mention.entity].entity_type;
+        if mention.demonym { of_entity } else { mention.entity_type }
     };
     let mut found = BTreeSet::new();
     let mut add = |left: &[Item], between: &[Item], right: &[Item]| {
@@ -361,7 +365,7 @@ fn candidates(
         for between in generalised(between) {
             let parts = [written(left), slot(first), between, slot(last), written(right)];
             let pattern = parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ");
-            found.insert((predicate, entity_types(subject), entity_types(object), pattern));
+            found.insert((predicate, entity_type(subject), entity_type(object), pattern));
         }
     };
     add(&[], &between, &[]);
@@ -406,7 +410,7 @@ fn item(matcher: &Matcher, sentence: &Sentence<'_>, token: usize, bases: &Bases)
             if matches!(word.as_str(), "a" | "an" | "the" | "his" | "her" | "its" | "their") {
                 return Some(Item::Fixed("@det?".to_owned()));
             }
-            if matcher.is_little(token_word(sentence, token)) || word.len() < 3 {
+            if matcher.is_little(found.word) || word.len() < 3 {
                 return Some(Item::Fixed(word));
             }
             let lists = sentence.tags_of(token).filter(|tag| tag.part == b'S');
@@ -417,10 +421,6 @@ fn item(matcher: &Matcher, sentence: &Sentence<'_>, token: usize, bases: &Bases)
             Item::Word { written, list: list.map(|name| format!("@{name}")) }
         }
     })
-}
-
-fn token_word(sentence: &Sentence<'_>, token: usize) -> Option<u32> {
-    sentence.tokens[token].word
 }
 
 /// The ways to write what stands between the names: as it is; with lists; with all but one content word
