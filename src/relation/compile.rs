@@ -9,10 +9,13 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::entity::EntityType;
-use crate::relation::line::{number, type_letter};
+use crate::relation::line::{
+    ANYONE, LITTLE_WORD, NUMBER, OBJECT, OTHER, PUNCT, SUBJECT, Spelled, WORD, spelled_letter, type_letter,
+};
 use crate::relation::lists::Tagger;
 use crate::relation::pattern::{Node, Role};
-use crate::relation::words::Vocabulary;
+use crate::relation::token_set::{TokenSet, entry};
+use crate::relation::words::{Vocabulary, is_number};
 
 /// A regular expression may take this many bytes when compiled.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -31,6 +34,7 @@ pub(crate) struct Compiler<'a> {
     pub(crate) vocabulary: &'a Vocabulary,
     pub(crate) lists: &'a BTreeMap<String, u32>,
     pub(crate) tagger: &'a Tagger,
+    pub(crate) spelled: &'a Spelled,
     pub(crate) keys: Keys,
     pub(crate) common: BTreeSet<u32>,
 }
@@ -115,79 +119,36 @@ impl Compiler<'_> {
     }
 
     fn write(&self, node: &Node, subject: &[EntityType], object: &[EntityType], out: &mut String) {
+        if let Some(tokens) = self.one_token(node, subject, object) {
+            out.push_str(&tokens.regex());
+            return;
+        }
         match node {
-            Node::Word(word) => {
-                out.push_str(r"\x01w");
-                push_number(out, self.vocabulary.number(word));
-                out.push_str(r"[^\x03]*\x03");
-            }
-            Node::Punct(mark) => {
-                out.push_str(r"\x02w");
-                push_number(out, self.vocabulary.number(mark));
-                out.push_str(r"[^\x03]*\x03");
-            }
-            Node::Inflected(forms) => {
-                out.push_str(r"\x01w(?:");
-                for (i, form) in forms.iter().enumerate() {
-                    out.push_str(if i > 0 { "|" } else { "" });
-                    push_number(out, self.vocabulary.number(form));
-                }
-                out.push_str(r")[^\x03]*\x03");
-            }
             Node::List(name) => {
-                let list = self.lists.get(name).copied();
-                let tagged = |out: &mut String, part: char| {
-                    // The tag's letter is no other byte of a token: numbers are from 80 up.
-                    let _ = write!(out, r"[\x01\x02][^\x03]*{part}");
-                    push_number(out, list);
-                    out.push_str(r"[^\x03]*\x03");
-                };
-                if list.is_some_and(|list| self.tagger.has_several_words(list)) {
-                    out.push_str("(?:");
-                    tagged(out, 'S');
-                    out.push('|');
-                    tagged(out, 'B');
-                    out.push_str("(?:");
-                    tagged(out, 'C');
-                    out.push_str(")*");
-                    tagged(out, 'E');
-                    out.push(')');
-                } else {
-                    tagged(out, 'S');
-                }
+                let entry = self.lists.get(name).map_or(TokenSet::default().regex(), |&list| entry(list));
+                out.push_str(&entry);
             }
-            Node::Slot { role: Role::Subject, adjective, holds } => {
-                self.push_name(out, "SA", subject, *adjective, holds.as_deref());
-            }
-            Node::Slot { role: Role::Object, adjective, holds } => {
-                self.push_name(out, "OA", object, *adjective, holds.as_deref());
-            }
-            Node::Name { types, adjective, holds } => {
-                self.push_name(out, "XA", types, *adjective, holds.as_deref());
-            }
-            Node::Any => out.push_str(r"(?:\x01[^\x03]*\x03|\x06[XA](?:Dn|[A-Z]a)[^\x03]*\x03)"),
-            Node::Modifier => out.push_str(r"(?:\x01[^\x03~]*\x03|\x06[XA](?:Dn|[A-Z]a)[^\x03]*\x03)"),
-            Node::Number => out.push_str(r"\x01[^\x03#]*#[^\x03]*\x03"),
             Node::Start => {
-                out.push_str(r"\x10(?:");
-                self.push_marks(out, &OPENING);
-                out.push_str(")*");
+                let _ = write!(out, r"\x10(?:{})*", self.marks(&OPENING).regex());
             }
             Node::End => {
-                out.push_str("(?:");
-                self.push_marks(out, &CLOSING);
-                out.push_str(r")*\x11");
+                let _ = write!(out, r"(?:{})*\x11", self.marks(&CLOSING).regex());
             }
             Node::Seq(nodes) => nodes.iter().for_each(|n| self.write(n, subject, object, out)),
             Node::Alt(nodes) => {
-                out.push_str("(?:");
-                for (i, node) in nodes.iter().enumerate() {
-                    if i > 0 {
-                        out.push('|');
+                let mut ways: Vec<String> = Vec::new();
+                let mut tokens: Option<TokenSet> = None;
+                for node in nodes {
+                    if self.add_one_token(node, subject, object, tokens.get_or_insert_default()) {
+                        continue;
                     }
-                    self.write(node, subject, object, out);
+                    ways.extend(tokens.take().filter(|tokens| !tokens.is_empty()).map(|t| t.regex()));
+                    let mut way = String::new();
+                    self.write(node, subject, object, &mut way);
+                    ways.push(way);
                 }
-                out.push(')');
+                ways.extend(tokens.filter(|tokens| !tokens.is_empty()).map(|tokens| tokens.regex()));
+                let _ = write!(out, "(?:{})", ways.join("|"));
             }
             Node::Repeat { node, min, max } => {
                 out.push_str("(?:");
@@ -199,37 +160,80 @@ impl Compiler<'_> {
                     (min, Some(max)) => write!(out, "{{{min},{max}}}"),
                 };
             }
+            _ => {}
         }
     }
 
-    fn push_name(
+    /// The tokens that a node matches, if it always matches exactly one.
+    fn one_token(&self, node: &Node, subject: &[EntityType], object: &[EntityType]) -> Option<TokenSet> {
+        let mut tokens = TokenSet::default();
+        self.add_one_token(node, subject, object, &mut tokens).then_some(tokens)
+    }
+
+    /// Adds the tokens that a node matches, if it always matches exactly one; tells whether it does.
+    fn add_one_token(
         &self,
-        out: &mut String,
-        roles: &str,
-        types: &[EntityType],
-        adjective: bool,
-        holds: Option<&str>,
-    ) {
-        let letters: String = types.iter().filter_map(|&t| type_letter(t)).map(char::from).collect();
-        let form = if adjective { 'a' } else { 'n' };
-        let _ = write!(out, r"\x06[{roles}][{letters}]{form}[^\x03]*");
-        if let Some(list) = holds {
-            out.push('S');
-            push_number(out, self.lists.get(list).copied());
-            out.push_str(r"[^\x03]*");
+        node: &Node,
+        subject: &[EntityType],
+        object: &[EntityType],
+        tokens: &mut TokenSet,
+    ) -> bool {
+        let held = |list: &Option<String>| list.as_ref().and_then(|name| self.lists.get(name).copied());
+        match node {
+            Node::Word(word) => self.add_word(word, tokens),
+            Node::Inflected(forms) => forms.iter().for_each(|form| self.add_word(form, tokens)),
+            Node::Punct(mark) => self.add_mark(mark, tokens),
+            Node::List(name) => match self.lists.get(name) {
+                Some(&list) if self.tagger.has_several_words(list) => return false,
+                list => list.into_iter().for_each(|&list| tokens.add_list(list)),
+            },
+            Node::Slot { role, adjective, holds } => {
+                let (role, types) = match role {
+                    Role::Subject => (SUBJECT, subject),
+                    Role::Object => (OBJECT, object),
+                };
+                tokens.add_names(&[role, ANYONE], name_letters(types, *adjective), held(holds));
+            }
+            Node::Name { types, adjective, holds } => {
+                tokens.add_names(&[OTHER, ANYONE], name_letters(types, *adjective), held(holds));
+            }
+            Node::Any => {
+                tokens.add_kinds(&[WORD, LITTLE_WORD, NUMBER]);
+                tokens.add_names(&[OTHER, ANYONE], WORD_LIKE.into_iter(), None);
+            }
+            Node::Modifier => {
+                tokens.add_kinds(&[WORD, NUMBER]);
+                tokens.add_names(&[OTHER, ANYONE], WORD_LIKE.into_iter(), None);
+            }
+            Node::Number => tokens.add_kinds(&[NUMBER]),
+            Node::Alt(nodes) => {
+                let mut either = TokenSet::default();
+                if !nodes.iter().all(|node| self.add_one_token(node, subject, object, &mut either)) {
+                    return false;
+                }
+                tokens.extend(either);
+            }
+            Node::Start | Node::End | Node::Seq(_) | Node::Repeat { .. } => return false,
         }
-        out.push_str(r"\x03");
+        true
     }
 
-    fn push_marks(&self, out: &mut String, marks: &[&str]) {
-        for (i, mark) in marks.iter().enumerate() {
-            if i > 0 {
-                out.push('|');
-            }
-            out.push_str(r"\x02w");
-            push_number(out, self.vocabulary.number(mark));
-            out.push_str(r"[^\x03]*\x03");
+    fn add_word(&self, word: &str, tokens: &mut TokenSet) {
+        if let Some(number) = self.vocabulary.number(word) {
+            tokens.add_word(self.spelled.kind_of_word(number, is_number(word)), number);
         }
+    }
+
+    fn add_mark(&self, mark: &str, tokens: &mut TokenSet) {
+        if let Some(number) = self.vocabulary.number(mark) {
+            tokens.add_word(PUNCT, number);
+        }
+    }
+
+    fn marks(&self, marks: &[&str]) -> TokenSet {
+        let mut tokens = TokenSet::default();
+        marks.iter().for_each(|mark| self.add_mark(mark, &mut tokens));
+        tokens
     }
 
     /// What a sentence must have for the pattern to match: all of the clauses.
@@ -308,10 +312,10 @@ const COMMON: [&str; 34] = [
     "-", "(", ")",
 ];
 
-fn push_number(out: &mut String, id: Option<u32>) {
-    // A word without a number is in no line: three bytes that are no number.
-    let bytes = id.map_or([0; 3], number);
-    for byte in bytes {
-        let _ = write!(out, r"\x{byte:02x}");
-    }
+/// The letters under which names of these types are spelled.
+fn name_letters(types: &[EntityType], adjective: bool) -> impl Iterator<Item = u8> {
+    types.iter().filter_map(|&t| type_letter(t)).map(move |letter| spelled_letter(letter, adjective))
 }
+
+/// Dates and adjectives ("Turkish") are words to a pattern that asks for any word.
+const WORD_LIKE: [u8; 6] = [b'D', b'd', b'l', b'm', b'o', b'p'];

@@ -2,7 +2,7 @@
 //! nearly did.
 
 use crate::relation::compile::{Compiler, LazyRegex, common};
-use crate::relation::line::{Kind, OBJECT, OTHER, SUBJECT, Sentence, View};
+use crate::relation::line::{Kind, OBJECT, OTHER, SUBJECT, Sentence, View, is_name};
 use crate::relation::matcher::LITTLE;
 use crate::relation::pattern::Node;
 use crate::relation::{Document, Matcher, RuleSet};
@@ -98,6 +98,7 @@ impl Matcher {
             vocabulary: &self.vocabulary,
             lists: &lists,
             tagger: &self.tagger,
+            spelled: &self.spelled,
             keys: self.keys,
             common: common(&self.vocabulary),
         };
@@ -180,25 +181,25 @@ impl Matcher {
         for (at, (first, last)) in line.items() {
             let bytes = &line.bytes[at..];
             match bytes.first() {
-                Some(0x06) => {
-                    let role = match bytes[1] {
+                Some(&first_byte) if is_name(first_byte) => {
+                    let role = match first_byte {
                         SUBJECT => "SUBJ·",
                         OBJECT => "OBJ·",
                         _ => "",
                     };
-                    let letter = match bytes[2] {
+                    let letter = match bytes[1].to_ascii_uppercase() {
                         b'P' => "PER",
                         b'O' => "ORG",
                         b'L' => "LOC",
                         b'M' => "MISC",
                         _ => "DATE",
                     };
-                    let adjective = if bytes[3] == b'a' { "/adj" } else { "" };
+                    let adjective = if bytes[1].is_ascii_lowercase() { "/adj" } else { "" };
                     let words = words_between(sentence, first, last);
                     parts.push(format!("⟨{role}{letter}{adjective}: {words}⟩"));
                     covered = last + 1;
                 }
-                Some(0x01 | 0x02) if first >= covered => {
+                Some(&first_byte) if first_byte < 0x10 && first >= covered => {
                     let (text, tokens) = self.spelled_word(sentence, first);
                     parts.push(text);
                     covered = first + tokens;

@@ -5,15 +5,16 @@
 //!
 //! | token | bytes |
 //! |---|---|
-//! | word | `01`, `w` and its number, `#` if a number, `~` if little, list tags, `03` |
+//! | word | `01` (`04` if it is little, `05` if a number), `w` and its number, list tags, `03` |
 //! | punctuation | `02`, `w` and its number, list tags, `03` |
-//! | name | `06`, role, type, form, `S` and number of each list it holds an entry of, `03` |
+//! | name | its role, type and form, `S` and number of each list it holds an entry of, `03` |
 //! | start, end of sentence | `10`, `11` |
 //!
 //! A number is three bytes from `80` up; words that no rule asks for have none. A list tag is `S`
 //! for an entry of one word, `B`, `C`, `E` for the first, middle and last word of a longer one,
-//! and the list's number. A role is `S` (subject), `O` (object), `X` (another name), or `A` (could
-//! be any of them, while it is found out which rules are worth trying).
+//! and the list's number. A role is `06` (subject), `07` (object), `08` (another name), or `0e` (could
+//! be any of them, while it is found out which rules are worth trying). Type and form are one letter:
+//! `P`, `O`, `L`, `M`, `D`, small for adjectives.
 //!
 //! Names of one type joined by commas and "and" or "or" are spelled as one name, so that what is
 //! said of a list is said of each of its members.
@@ -31,11 +32,17 @@ pub(crate) const LONGEST_PIECE: usize = 300;
 /// Further members of a list take no part in relations.
 pub(crate) const LONGEST_COORDINATION: usize = 30;
 
-/// Roles of names.
-pub(crate) const SUBJECT: u8 = b'S';
-pub(crate) const OBJECT: u8 = b'O';
-pub(crate) const OTHER: u8 = b'X';
-pub(crate) const ANYONE: u8 = b'A';
+/// The first byte of a word, and of a word that is little or a number.
+pub(crate) const WORD: u8 = 0x01;
+pub(crate) const LITTLE_WORD: u8 = 0x04;
+pub(crate) const NUMBER: u8 = 0x05;
+/// The first byte of a punctuation mark.
+pub(crate) const PUNCT: u8 = 0x02;
+/// The first byte of a name is its role.
+pub(crate) const SUBJECT: u8 = 0x06;
+pub(crate) const OBJECT: u8 = 0x07;
+pub(crate) const OTHER: u8 = 0x08;
+pub(crate) const ANYONE: u8 = 0x0e;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +92,16 @@ pub(crate) fn type_letter(entity_type: EntityType) -> Option<u8> {
         EntityType::Date => b'D',
         EntityType::Other(_) => return None,
     })
+}
+
+/// The letter of a type as a name of that type, or an adjective made of it, is spelled.
+pub(crate) fn spelled_letter(letter: u8, adjective: bool) -> u8 {
+    if adjective { letter.to_ascii_lowercase() } else { letter }
+}
+
+/// Whether a token that starts with this byte is a name.
+pub(crate) fn is_name(first: u8) -> bool {
+    matches!(first, SUBJECT | OBJECT | OTHER | ANYONE)
 }
 
 /// A sentence, or a piece of a very long one, cut into tokens.
@@ -345,6 +362,17 @@ pub(crate) struct Spelled {
     pub(crate) little: Vec<bool>,
 }
 
+impl Spelled {
+    /// The first byte of a word.
+    pub(crate) fn kind_of_word(&self, word: u32, is_number: bool) -> u8 {
+        match self.little.get(word as usize) {
+            _ if is_number => NUMBER,
+            Some(true) => LITTLE_WORD,
+            _ => WORD,
+        }
+    }
+}
+
 /// Which names of a sentence are spelled apart.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum View {
@@ -387,7 +415,7 @@ impl Sentence<'_> {
             match slots.next_if(|(_, slot)| slot.first == at) {
                 Some((i, slot)) => {
                     let name = |bytes: &mut Vec<u8>| {
-                        bytes.extend_from_slice(&[0x06, ANYONE, slot.letter, slot.form]);
+                        bytes.extend_from_slice(&[ANYONE, spelled_letter(slot.letter, slot.form == b'a')]);
                         for &list in &slot.holds {
                             bytes.push(b'S');
                             bytes.extend_from_slice(&number(list));
@@ -461,16 +489,15 @@ fn spell<'t>(
     spelled: &Spelled,
 ) {
     while tags.next_if(|tag| tag.token < at).is_some() {}
-    bytes.push(if token.kind == Kind::Punct { 0x02 } else { 0x01 });
+    bytes.push(match (token.kind, token.word) {
+        (Kind::Punct, _) => PUNCT,
+        (Kind::Number, None) => NUMBER,
+        (_, None) => WORD,
+        (kind, Some(word)) => spelled.kind_of_word(word, kind == Kind::Number),
+    });
     if let Some(word) = token.word.filter(|&w| w < spelled.words) {
         bytes.push(b'w');
         bytes.extend_from_slice(&number(word));
-    }
-    if token.kind == Kind::Number {
-        bytes.push(b'#');
-    }
-    if token.word.is_some_and(|w| spelled.little.get(w as usize) == Some(&true)) {
-        bytes.push(b'~');
     }
     while let Some(tag) = tags.next_if(|tag| tag.token == at) {
         bytes.push(tag.part);
@@ -495,8 +522,8 @@ impl Line {
     pub(crate) fn set_all(&mut self, role: u8) {
         for i in 0..self.items.len() {
             let at = self.starts[i];
-            if self.bytes[at] == 0x06 {
-                self.bytes[at + 1] = role;
+            if is_name(self.bytes[at]) {
+                self.bytes[at] = role;
             }
         }
     }
@@ -504,7 +531,7 @@ impl Line {
     /// Gives the name at a place its role.
     pub(crate) fn set(&mut self, place: usize, role: u8) {
         let at = self.starts[self.places[place]];
-        self.bytes[at + 1] = role;
+        self.bytes[at] = role;
     }
 
     /// How many items lie between two places.
@@ -512,10 +539,10 @@ impl Line {
         self.places[b].abs_diff(self.places[a]).saturating_sub(1)
     }
 
-    /// The type and form of the name at a place.
-    pub(crate) fn letters(&self, place: usize) -> (u8, u8) {
+    /// The letter of the type of the name at a place, whatever its form.
+    pub(crate) fn letter(&self, place: usize) -> u8 {
         let at = self.starts[self.places[place]];
-        (self.bytes[at + 2], self.bytes[at + 3])
+        self.bytes[at + 1].to_ascii_uppercase()
     }
 
     /// The bytes that a pattern sees when it is tried on two places.
@@ -541,7 +568,7 @@ impl Line {
         (first, items.iter().map(|t| t.1).max().unwrap_or(first))
     }
 
-    /// Every item: where it starts, and its tokens. An item whose byte is `06` is a name.
+    /// Every item: where it starts, and its tokens. See [`is_name`] for the byte there.
     pub(crate) fn items(&self) -> impl Iterator<Item = (usize, (usize, usize))> {
         self.starts.iter().copied().zip(self.items.iter().copied())
     }

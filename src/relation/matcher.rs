@@ -188,6 +188,7 @@ impl Matcher {
             vocabulary: &vocabulary,
             lists: &list_numbers,
             tagger: &tagger,
+            spelled: &spelled,
             keys,
             common: common(&vocabulary),
         };
@@ -524,8 +525,7 @@ impl Matcher {
                     break;
                 }
                 for (subject, object) in [(a, b), (b, a)] {
-                    let (subject_type, _) = line.letters(subject);
-                    let (object_type, _) = line.letters(object);
+                    let (subject_type, object_type) = (line.letter(subject), line.letter(object));
                     line.set(subject, SUBJECT);
                     line.set(object, OBJECT);
                     let sight = line.sight(a, b);

@@ -13,6 +13,7 @@ mod pattern;
 mod rule;
 mod schema;
 mod suggest;
+mod token_set;
 mod words;
 
 use std::sync::Arc;
