@@ -117,3 +117,90 @@ fn class(bytes: &BTreeSet<u8>) -> String {
         bytes => format!("[{}]", bytes.concat()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use regex::bytes::RegexBuilder;
+
+    use super::*;
+    use crate::relation::line::{ANYONE, OTHER, SUBJECT};
+
+    fn matches(regex: &str, token: &[u8]) -> bool {
+        let whole = RegexBuilder::new(&format!("^(?:{regex})$")).unicode(false).build().unwrap();
+        whole.is_match(token)
+    }
+
+    fn token(start: &[u8], word: Option<u32>, tags: &[(u8, u32)]) -> Vec<u8> {
+        let mut bytes = start.to_vec();
+        if let Some(word) = word {
+            bytes.push(b'w');
+            bytes.extend(number(word));
+        }
+        for &(part, list) in tags {
+            bytes.push(part);
+            bytes.extend(number(list));
+        }
+        bytes.push(0x03);
+        bytes
+    }
+
+    #[test]
+    fn a_set_matches_its_members_and_nothing_else() {
+        let mut set = TokenSet::default();
+        set.add_word(WORD, 5);
+        set.add_word(WORD, 200);
+        set.add_word(PUNCT, 5);
+        set.add_list(300);
+        set.add_names(&[OTHER, ANYONE], [b'P', b'l'].into_iter(), None);
+        set.add_names(&[SUBJECT], [b'O'].into_iter(), Some(7));
+        let regex = set.regex();
+        for member in [
+            token(&[WORD], Some(5), &[]),
+            token(&[WORD], Some(200), &[(b'B', 1)]),
+            token(&[PUNCT], Some(5), &[]),
+            token(&[LITTLE_WORD], Some(6), &[(b'B', 1), (b'S', 300)]),
+            token(&[NUMBER], None, &[(b'S', 300)]),
+            token(&[OTHER, b'P'], None, &[]),
+            token(&[ANYONE, b'l'], None, &[(b'S', 9)]),
+            token(&[SUBJECT, b'O'], None, &[(b'S', 6), (b'S', 7)]),
+        ] {
+            assert!(matches(&regex, &member), "{member:x?} by {regex}");
+        }
+        for other in [
+            token(&[WORD], Some(6), &[]),
+            token(&[WORD], None, &[]),
+            token(&[LITTLE_WORD], Some(5), &[]),
+            token(&[WORD], Some(6), &[(b'B', 300)]),
+            token(&[OTHER, b'p'], None, &[]),
+            token(&[SUBJECT, b'P'], None, &[(b'S', 7)]),
+            token(&[SUBJECT, b'O'], None, &[(b'S', 6)]),
+            [token(&[WORD], Some(5), &[]), token(&[WORD], Some(5), &[])].concat(),
+        ] {
+            assert!(!matches(&regex, &other), "{other:x?} by {regex}");
+        }
+    }
+
+    #[test]
+    fn all_words_take_in_each_word() {
+        let mut set = TokenSet::default();
+        set.add_word(WORD, 5);
+        set.add_kinds(&[WORD]);
+        assert_eq!(set.regex(), format!(r"\x01{REST}"));
+    }
+
+    #[test]
+    fn an_empty_set_matches_nothing() {
+        assert!(!matches(&TokenSet::default().regex(), b""));
+        assert!(!matches(&TokenSet::default().regex(), &token(&[WORD], None, &[])));
+    }
+
+    #[test]
+    fn an_entry_of_several_words_is_one() {
+        let parts = |parts: &[u8]| -> Vec<u8> {
+            parts.iter().flat_map(|&part| token(&[WORD], None, &[(part, 3)])).collect()
+        };
+        for (text, is_entry) in [("S", true), ("BE", true), ("BCCE", true), ("B", false), ("E", false)] {
+            assert_eq!(matches(&entry(3), &parts(text.as_bytes())), is_entry, "{text}");
+        }
+    }
+}
