@@ -89,30 +89,38 @@ impl Error {
     }
 }
 
-/// A file and, where it makes sense, a line in it (the first line is 1).
+/// A file and, where it makes sense, a line or record in it (the first is 1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file, as the user named it.
     pub file: PathBuf,
-    /// The line, counted from 1.
+    /// The line, or the record where a file has no lines, counted from 1.
     pub line: Option<u64>,
+    /// Whether `line` counts records.
+    pub is_record: bool,
 }
 
 impl Place {
     /// A whole file.
     pub fn file(file: impl AsRef<Path>) -> Self {
-        Place { file: file.as_ref().to_path_buf(), line: None }
+        Place { file: file.as_ref().to_path_buf(), line: None, is_record: false }
     }
 
     /// A line of a file, counted from 1.
     pub fn line(file: impl AsRef<Path>, line: u64) -> Self {
-        Place { file: file.as_ref().to_path_buf(), line: Some(line) }
+        Place { file: file.as_ref().to_path_buf(), line: Some(line), is_record: false }
+    }
+
+    /// A record of a file that has no lines, counted from 1.
+    pub fn record(file: impl AsRef<Path>, record: u64) -> Self {
+        Place { file: file.as_ref().to_path_buf(), line: Some(record), is_record: true }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
+            Some(record) if self.is_record => write!(f, "{}, record {record}", self.file.display()),
             Some(line) => write!(f, "{}, line {line}", self.file.display()),
             None => write!(f, "{}", self.file.display()),
         }

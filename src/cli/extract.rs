@@ -17,8 +17,8 @@ use crate::pipeline::{Delivery, Ending};
 /// Arguments of `triplewire extract`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Text files, folders, .csv/.tsv, .jsonl/.ndjson (also .gz and .zst), or - for JSONL on
-    /// standard input
+    /// Text files, .html, .csv/.tsv, .jsonl/.ndjson, .warc (also .gz and .zst), .parquet, folders, or -
+    /// for JSONL on standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Folder to write the output files to
@@ -32,10 +32,10 @@ pub(crate) struct Args {
     /// Write CSV for Excel: byte-order mark, Windows line ends, no cell that runs as a formula
     #[arg(long)]
     excel: bool,
-    /// Column (CSV) or key (JSONL) that holds the id of an article
+    /// Column (CSV, Parquet) or key (JSONL) that holds the id of an article
     #[arg(long, value_name = "C")]
     id_column: Option<String>,
-    /// Column (CSV) or key (JSONL) that holds the text of an article
+    /// Column (CSV, Parquet) or key (JSONL) that holds the text of an article
     #[arg(long, value_name = "C")]
     text_column: Option<String>,
     /// No progress bar and no summary; skipped inputs are still named

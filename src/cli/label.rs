@@ -14,7 +14,7 @@ use crate::pipeline::{Delivery, Ending};
 /// Arguments of `triplewire label`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Text files, folders, .csv/.tsv, .jsonl/.ndjson (also .gz and .zst), or - for JSONL on
+    /// As for `extract`: texts, web pages, tables, JSON lines, archives, folders, or - for JSONL on
     /// standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,

@@ -23,6 +23,10 @@ pub(super) type Bytes = Box<dyn BufRead + Send>;
 
 const BUFFER: usize = 64 * 1024;
 
+/// The longest text file, table row, line or record that is read, in bytes: what a file may unpack to
+/// has no bound, and memory has.
+pub(super) const LONGEST: usize = 32 << 20;
+
 /// Opens a file. Also says how many bytes it has on disk.
 pub(super) fn open(path: &Path, compression: Compression, read: Arc<AtomicU64>) -> io::Result<(Bytes, u64)> {
     let file = File::open(path)?;
@@ -41,6 +45,24 @@ pub(super) fn open(path: &Path, compression: Compression, read: Arc<AtomicU64>) 
 /// Standard input.
 pub(super) fn stdin(read: Arc<AtomicU64>) -> io::Result<Bytes> {
     unicode(Box::new(BufReader::with_capacity(BUFFER, Counting { inner: io::stdin(), read })))
+}
+
+/// What [`read_line`] read.
+pub(super) struct Line {
+    /// How many bytes were added; 0 at the end of the file.
+    pub(super) read: usize,
+    /// Whether more than [`LONGEST`] bytes would have been needed. The rest of the line is gone.
+    pub(super) cut: bool,
+}
+
+/// Appends the next line, with its end, to `line`.
+pub(super) fn read_line(bytes: &mut Bytes, line: &mut Vec<u8>) -> io::Result<Line> {
+    let read = bytes.by_ref().take(LONGEST as u64 + 1).read_until(b'\n', line)?;
+    let cut = read > LONGEST && line.last() != Some(&b'\n');
+    if cut {
+        bytes.skip_until(b'\n')?;
+    }
+    Ok(Line { read, cut })
 }
 
 /// Drops a byte-order mark, and turns UTF-16 into UTF-8 if the mark says so.

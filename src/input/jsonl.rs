@@ -2,17 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 
-use super::bytes::Bytes;
+use super::bytes::{self, Bytes};
 use super::columns::{self, Columns, Missing};
-use super::decode::{self, decode};
-use super::{Found, Kind, Options, Reader, stopped};
+use super::decode::{self, Charset};
+use super::{Found, Kind, Options, Reader, stopped, too_long};
 use crate::error::{Place, Problem};
 use crate::text::Article;
 
@@ -25,6 +24,7 @@ pub(super) struct Jsonl {
     file: PathBuf,
     name: String,
     options: Options,
+    charset: Charset,
     line: u64,
     /// Whether a line that is not blank has been seen.
     started: bool,
@@ -32,7 +32,7 @@ pub(super) struct Jsonl {
 
 impl Jsonl {
     pub(super) fn new(bytes: Bytes, file: PathBuf, name: String, options: Options) -> Self {
-        Jsonl { bytes, file, name, options, line: 0, started: false }
+        Jsonl { bytes, file, name, options, charset: Charset::default(), line: 0, started: false }
     }
 
     fn place(&self) -> Place {
@@ -112,8 +112,8 @@ impl Reader for Jsonl {
     fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
         let mut line = Vec::new();
         self.line += 1;
-        let ended = match self.bytes.read_until(b'\n', &mut line) {
-            Ok(0) => {
+        let ended = match bytes::read_line(&mut self.bytes, &mut line) {
+            Ok(bytes::Line { read: 0, .. }) => {
                 if !self.started {
                     let problem = Problem::skipped(
                         Place::file(&self.file),
@@ -124,13 +124,18 @@ impl Reader for Jsonl {
                 }
                 return false;
             }
+            Ok(bytes::Line { cut: true, .. }) => {
+                self.started = true;
+                out.push_back(too_long(self.place(), "the line"));
+                return true;
+            }
             Ok(_) => line.last() != Some(&b'\n'),
             Err(error) => {
                 out.push_back(stopped(self.place(), &error, "The articles before this line are kept."));
                 return false;
             }
         };
-        let decoded = decode(line);
+        let decoded = self.charset.decode(line);
         let text = decoded.text.trim();
         if text.is_empty() {
             return true;
@@ -146,13 +151,7 @@ impl Reader for Jsonl {
             return false;
         }
         self.started = true;
-        if decoded.foreign > 0 {
-            let problem = decode::foreign_problem(self.place(), decoded.foreign);
-            out.push_back(Found::Problem(Kind::Encoding, problem));
-        }
-        if decoded.nuls > 0 {
-            out.push_back(Found::Problem(Kind::Nul, decode::nul_problem(self.place(), decoded.nuls)));
-        }
+        out.extend(decode::problems(&self.place(), &decoded));
         match parse(text) {
             Ok((object, broken)) => {
                 if broken > 0 {

@@ -26,6 +26,12 @@ pub(super) enum Format {
     Table { delimiter: u8 },
     /// One article a line.
     Jsonl,
+    /// One article in a web page.
+    Html,
+    /// One article a row, in columns.
+    Parquet,
+    /// One article a record that holds a web page.
+    Warc,
 }
 
 /// A file to read.
@@ -72,7 +78,7 @@ enum Entry {
 }
 
 /// The extensions that are read inside a folder, for messages.
-const READ: &str = ".txt, .csv, .tsv, .jsonl and .ndjson files, also with .gz or .zst behind";
+const READ: &str = ".txt, .html, .csv, .tsv, .jsonl, .ndjson and .warc files, also with .gz or .zst behind, or .parquet files";
 
 impl Listing {
     /// Lists `inputs`.
@@ -335,6 +341,10 @@ impl Name {
             "csv" => Some(Format::Table { delimiter: b',' }),
             "tsv" => Some(Format::Table { delimiter: b'\t' }),
             "jsonl" | "ndjson" => Some(Format::Jsonl),
+            "html" | "htm" => Some(Format::Html),
+            "warc" | "wet" => Some(Format::Warc),
+            // It is read from its end, which a packed file does not allow, and is packed inside.
+            "parquet" if compression == Compression::None => Some(Format::Parquet),
             _ => None,
         };
         Name { stem: stem.to_owned(), extension, format, compression }
@@ -355,13 +365,13 @@ fn foreign(extension: &str) -> Option<&'static str> {
         "xlsx" | "xls" | "ods" => "Save the sheet as `CSV UTF-8` and name that file.",
         "pdf" => "Turn it into a .txt file first, for example with pdftotext.",
         "doc" | "docx" | "odt" | "rtf" => "Save it as plain text (.txt) and name that file.",
-        "html" | "htm" => "Save the page as plain text (.txt) and name that file.",
         "json" => {
             "Write one JSON object per line into a .jsonl file: `jq -c '.[]' articles.json > articles.jsonl`."
         }
         "zip" | "tar" | "tgz" | "7z" | "rar" => "Unpack it and name the folder.",
         "xz" | "bz2" => "Unpack it, or compress it with gzip or zstd.",
-        "parquet" | "sqlite" | "db" => "Export the articles as .csv or .jsonl.",
+        "parquet" => "Unpack it; Parquet files are compressed inside.",
+        "sqlite" | "db" => "Export the articles as .csv or .jsonl.",
         _ => return None,
     })
 }
@@ -381,6 +391,9 @@ fn is_own(path: &Path) -> bool {
     const LONGEST: u64 = 1 << 20;
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let Some((stem, extension)) = name.split_once('.') else { return false };
+    if name == "report.html" {
+        return is_report(path);
+    }
     let Some((_, wanted)) = OWN.iter().find(|(own, _)| *own == stem) else { return false };
     let mut line = Vec::new();
     let Ok(file) = File::open(path) else { return false };
@@ -398,4 +411,13 @@ fn is_own(path: &Path) -> bool {
             .is_ok_and(|object| wanted.iter().all(|key| object.contains_key(*key))),
         _ => false,
     }
+}
+
+/// Whether a page is the report of `triplewire evaluate`.
+fn is_report(path: &Path) -> bool {
+    const HEAD: u64 = 1024;
+    let mut head = Vec::new();
+    let Ok(file) = File::open(path) else { return false };
+    let read = file.take(HEAD).read_to_end(&mut head);
+    read.is_ok() && String::from_utf8_lossy(&head).contains(r#"name="generator" content="triplewire""#)
 }

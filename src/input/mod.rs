@@ -1,26 +1,32 @@
 //! Articles from files: one reader per format, all yielding a stream of [`Item`]s.
 //!
 //! The rooms, in the order in which an article passes through them: `listing` (what the user named,
-//! as files in a fixed order), `bytes` (decompressed, UTF-8 or Windows-1252), then one reader per
-//! format (`text_file`, `table`, `jsonl`; the last two share `columns`), with `decode` making text
-//! of bytes, and `ids` seeing to it that no two articles have one name.
+//! as files in a fixed order), `bytes` (decompressed), then one reader per format (`text_file`;
+//! `table`, `jsonl` and `parquet_file`, which share `columns`; `html_file` and `warc_file`, which share `page`), with
+//! `decode` making text of bytes, and `ids` seeing to it that no two articles have one name.
 //!
 //! No reader stops the run: what cannot be read becomes a [`Problem`] in the stream, at its place.
 //!
-//! One record is in memory at a time, however long it is. What grows with the input is about 30
-//! bytes an article (to tell ids apart) and about 70 bytes for each file in a folder. Two kinds of
-//! damage make a longer record of what follows: a quotation mark in a table with no other behind it,
-//! and a table whose lines end in lone carriage returns.
+//! One record is in memory at a time. It may be 32 MiB long (`bytes::LONGEST`; a web page 4 MiB), what
+//! it is packed in included, and is left out beyond; of a Parquet file, one page of each column that
+//! is read is in memory, which the format bounds at 2 GiB and writers at about 1 MiB. What grows with
+//! the input is about 30 bytes an article (to tell ids apart) and about 70 bytes for each file in a
+//! folder.
 
 mod bytes;
 mod columns;
 mod decode;
+mod html_file;
 mod ids;
 mod jsonl;
 mod listing;
+mod page;
+mod page_cost;
+mod parquet_file;
 mod repeats;
 mod table;
 mod text_file;
+mod warc_file;
 
 use std::collections::VecDeque;
 use std::io;
@@ -101,8 +107,8 @@ pub struct Articles {
 /// Opens `inputs`: files, folders, or `-` for JSONL on standard input.
 ///
 /// A folder is read recursively, in the order of the names compared byte by byte: its `.txt`,
-/// `.csv`, `.tsv`, `.jsonl` and `.ndjson` files, also with `.gz` or `.zst` behind. Anything else in it
-/// is passed over, and so are hidden files and the CSVs and JSONL files that this program writes
+/// `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.html`, `.htm`, `.warc` and `.wet` files, also with `.gz` or
+/// `.zst` behind, and its `.parquet` files. Anything else in it is passed over, and so are hidden files and the CSVs and JSONL files that this program writes
 /// or that hold hand labels. A file that is named itself is also read as a text if its extension is
 /// not known, unless it turns out not to be one.
 ///
@@ -161,17 +167,40 @@ impl Articles {
 
     fn open_file(&mut self, source: Source) -> Result<Box<dyn Reader>, Problem> {
         let Source { path, name, format, compression } = source;
-        let (bytes, size) = bytes::open(&path, compression, Arc::clone(&self.read))
-            .map_err(|error| unreadable(&path, &error))?;
-        self.read_after += size;
+        let read = Arc::clone(&self.read);
         let options = self.options.clone();
-        Ok(match format {
+        let open = |path: &Path| {
+            bytes::open(path, compression, Arc::clone(&read)).map_err(|error| unreadable(path, &error))
+        };
+        let (reader, size): (Box<dyn Reader>, u64) = match format {
             Format::Text { doubtful } => {
-                Box::new(text_file::TextFile::new(bytes, Place::file(path), name, doubtful))
+                let (bytes, size) = open(&path)?;
+                (Box::new(text_file::TextFile::new(bytes, Place::file(path), name, doubtful)), size)
             }
-            Format::Table { delimiter } => Box::new(table::Table::new(bytes, path, name, delimiter, options)),
-            Format::Jsonl => Box::new(jsonl::Jsonl::new(bytes, path, name, options)),
-        })
+            Format::Html => {
+                let (bytes, size) = open(&path)?;
+                (Box::new(html_file::Html::new(bytes, Place::file(path), name)), size)
+            }
+            Format::Table { delimiter } => {
+                let (bytes, size) = open(&path)?;
+                (Box::new(table::Table::new(bytes, path, name, delimiter, options)), size)
+            }
+            Format::Jsonl => {
+                let (bytes, size) = open(&path)?;
+                (Box::new(jsonl::Jsonl::new(bytes, path, name, options)), size)
+            }
+            Format::Warc => {
+                let (bytes, size) = open(&path)?;
+                (Box::new(warc_file::Warc::new(bytes, path, name)), size)
+            }
+            // Not a stream of bytes: it is read from its end.
+            Format::Parquet => {
+                let (reader, size) = parquet_file::Parquet::open(path, name, &options, read)?;
+                (Box::new(reader), size)
+            }
+        };
+        self.read_after += size;
+        Ok(reader)
     }
 }
 
@@ -253,6 +282,16 @@ fn stopped(place: Place, error: &io::Error, kept: &str) -> Found {
         format!("{kept} Copy or download the file again."),
     );
     Found::Problem(Kind::File, problem)
+}
+
+/// An article that is longer than may be.
+fn too_long(place: Place, what: &str) -> Found {
+    let problem = Problem::skipped(
+        place,
+        format!("{what} is longer than {} MB", bytes::LONGEST >> 20),
+        "No article is; look at what made this file. What follows is read.",
+    );
+    Found::Problem(Kind::TooLong, problem)
 }
 
 #[cfg(test)]

@@ -19,13 +19,16 @@ pub(super) enum Kind {
     NoText,
     EmptyText,
     NoId,
+    TooLong,
+    Page,
+    Record,
     DuplicateId,
 }
 
 /// Every kind that is counted, in the order in which summaries are given; what its summary says; and
 /// how many are listed before.
-const COUNTED: [(Kind, &str, u64); 10] = [
-    (Kind::Encoding, "are not UTF-8 and read as Windows-1252", 1),
+const COUNTED: [(Kind, &str, u64); 13] = [
+    (Kind::Encoding, "are not UTF-8", 1),
     (Kind::Nul, "hold NUL characters, replaced by blanks", 3),
     (Kind::Quotes, "have a quotation mark that is never closed", LISTED),
     (Kind::Dropped, "have a cell that goes on after its closing quotation mark, which was dropped", LISTED),
@@ -34,6 +37,9 @@ const COUNTED: [(Kind, &str, u64); 10] = [
     (Kind::NoText, "have no text where it was looked for", LISTED),
     (Kind::EmptyText, "have an empty text", LISTED),
     (Kind::NoId, "have no id and are called after their row", LISTED),
+    (Kind::TooLong, "are longer than an article may be", LISTED),
+    (Kind::Page, "are web pages without an article", LISTED),
+    (Kind::Record, "are damaged records", LISTED),
     (Kind::DuplicateId, "have an id that was taken, and got a number behind it", LISTED),
 ];
 
@@ -56,6 +62,7 @@ struct Count {
 struct Unlisted {
     file: PathBuf,
     last: Option<u64>,
+    is_record: bool,
     skipped: bool,
 }
 
@@ -70,18 +77,19 @@ impl Repeats {
         if count.seen <= COUNTED[position].2 {
             return Some(problem);
         }
-        let Place { file, line } = problem.place;
+        let Place { file, line, is_record } = problem.place;
         let skipped = problem.skipped || count.unlisted.as_ref().is_some_and(|it| it.skipped);
-        count.unlisted = Some(Unlisted { file, last: line, skipped });
+        count.unlisted = Some(Unlisted { file, last: line, is_record, skipped });
         None
     }
 
     /// One problem for each kind of which not all were listed.
     pub(super) fn summaries(self) -> impl Iterator<Item = Problem> {
         self.counts.into_iter().zip(COUNTED).filter_map(|(count, (_, what, listed))| {
-            let Unlisted { file, last, skipped } = count.unlisted?;
+            let Unlisted { file, last, is_record, skipped } = count.unlisted?;
             let more = count.seen - listed;
-            let last = last.map(|line| format!(", the last one line {line}")).unwrap_or_default();
+            let unit = if is_record { "record" } else { "line" };
+            let last = last.map(|number| format!(", the last one {unit} {number}")).unwrap_or_default();
             Some(Problem {
                 place: Place::file(file),
                 message: format!("{more} more articles in this file {what}{last}"),

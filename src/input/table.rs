@@ -6,15 +6,15 @@
 //! one cell.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead};
+use std::io;
 use std::path::PathBuf;
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::bytes::Bytes;
+use super::bytes::{self, Bytes, LONGEST};
 use super::columns::{self, Columns};
-use super::decode::{self, decode};
-use super::{Found, Kind, Options, Reader, stopped};
+use super::decode::{self, Charset};
+use super::{Found, Kind, Options, Reader, stopped, too_long};
 use crate::error::{Place, Problem};
 use crate::text::Article;
 
@@ -28,6 +28,7 @@ pub(super) struct Table {
     file: PathBuf,
     name: String,
     options: Options,
+    charset: Charset,
     /// None before the header was read.
     header: Option<Header>,
     /// The number of rows so far, the header not counted.
@@ -42,9 +43,9 @@ struct Header {
 
 impl Table {
     pub(super) fn new(bytes: Bytes, file: PathBuf, name: String, delimiter: u8, options: Options) -> Self {
-        let lines = Lines { back: Vec::new(), position: 0, bytes, read: 0 };
+        let lines = Lines { back: Vec::new(), position: 0, bytes, read: 0, cut: false };
         let rows = Rows { lines, delimiter };
-        Table { rows, file, name, options, header: None, row: 0 }
+        Table { rows, file, name, options, charset: Charset::default(), header: None, row: 0 }
     }
 
     /// Reads the header. False if there is no going on.
@@ -66,6 +67,10 @@ impl Table {
             return false;
         };
         let place = Place::line(&self.file, row.line);
+        if row.too_long {
+            out.push_back(too_long(place, "the first row"));
+            return false;
+        }
         let names = names(&row.bytes, self.rows.delimiter);
         match Columns::find(names.iter().map(String::as_str), &self.options) {
             Ok(columns) => {
@@ -86,13 +91,24 @@ impl Table {
 
     /// Takes in one row that was read.
     fn row(&mut self, header: Header, row: Row, out: &mut VecDeque<Found>) {
+        if row.too_long && !row.open {
+            out.push_back(too_long(Place::line(&self.file, row.line), "the row"));
+            self.row += 1;
+            return;
+        }
         let mut records = cells(&row.bytes, self.rows.delimiter);
         records.iter_mut().for_each(|record| trim(record, header.width));
         let fits = records.iter().all(|record| record.len() == header.width);
         if row.open || (row.lines > 1 && (!fits || row.dropped)) {
+            let place = Place::line(&self.file, row.line);
             if let Some(lines) = self.resume_at(header.width, &row) {
                 out.push_back(Found::Problem(Kind::Quotes, self.unclosed(&row, Some(lines))));
                 self.rows.put_back(row, lines);
+                self.row += 1;
+                return;
+            }
+            if row.too_long {
+                out.push_back(too_long(place, "the row, in which a quotation mark may never be closed,"));
                 self.row += 1;
                 return;
             }
@@ -126,10 +142,14 @@ impl Table {
         }
     }
 
-    fn article(&self, header: Header, record: &ByteRecord, place: &Place, out: &mut VecDeque<Found>) {
-        let (mut foreign, mut nuls) = (0, 0);
+    fn article(&mut self, header: Header, record: &ByteRecord, place: &Place, out: &mut VecDeque<Found>) {
+        let (mut foreign, mut encoding, mut nuls) = (0, "", 0);
+        let charset = &mut self.charset;
         let mut cell = |column: usize| {
-            let decoded = decode(record.get(column).unwrap_or_default().to_vec());
+            let decoded = charset.decode(record.get(column).unwrap_or_default().to_vec());
+            if foreign == 0 {
+                encoding = decoded.encoding;
+            }
             foreign += decoded.foreign;
             nuls += decoded.nuls;
             decoded.text
@@ -152,7 +172,7 @@ impl Table {
         let (title, date, source) =
             (short(header.columns.title), short(header.columns.date), short(header.columns.source));
         if foreign > 0 {
-            let problem = decode::foreign_problem(place.clone(), foreign);
+            let problem = decode::foreign_problem(place.clone(), foreign, encoding);
             out.push_back(Found::Problem(Kind::Encoding, problem));
         }
         if nuls > 0 {
@@ -289,7 +309,7 @@ fn cells(row: &[u8], delimiter: u8) -> Vec<ByteRecord> {
 fn names(row: &[u8], delimiter: u8) -> Vec<String> {
     let Some(record) = cells(row, delimiter).into_iter().next() else { return Vec::new() };
     let mut names: Vec<String> =
-        record.iter().map(|name| decode(name.to_vec()).text.trim().to_owned()).collect();
+        record.iter().map(|name| Charset::default().decode(name.to_vec()).text.trim().to_owned()).collect();
     // A spreadsheet that was once wider leaves nameless columns behind.
     while names.last().is_some_and(String::is_empty) {
         names.pop();
@@ -308,6 +328,8 @@ struct Row {
     open: bool,
     /// Whether a quoted cell goes on after its closing quotation mark.
     dropped: bool,
+    /// Whether it was given up after [`LONGEST`] bytes.
+    too_long: bool,
 }
 
 /// Cuts a file into rows.
@@ -326,7 +348,9 @@ impl Rows {
                 break;
             }
         }
-        if first.last() != Some(&b'\n') {
+        if self.lines.cut {
+            // It is said when the row is read.
+        } else if first.last() != Some(&b'\n') {
             // Not one line feed in the whole file: carriage returns end its lines, if anything does.
             first.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
         }
@@ -337,7 +361,9 @@ impl Rows {
             names.len() > 1 && Columns::find(names.iter().map(String::as_str), options).is_ok()
         };
         let tried = [self.delimiter].into_iter().chain(DELIMITERS);
-        self.delimiter = tried.into_iter().find(|&it| names_columns(it)).unwrap_or(self.delimiter);
+        if !self.lines.cut {
+            self.delimiter = tried.into_iter().find(|&it| names_columns(it)).unwrap_or(self.delimiter);
+        }
         self.lines.read = line_count(&first);
         self.lines.put_back(first);
         Ok(())
@@ -355,16 +381,25 @@ impl Rows {
             scan.take(&bytes[start..]);
             if more && bytes.trim_ascii().is_empty() {
                 blank += 1;
+                self.lines.cut = false;
                 bytes.clear();
                 scan = Scan::new(self.delimiter);
-            } else if more && scan.open() {
+            } else if more && scan.open() && bytes.len() <= LONGEST && !self.lines.cut {
                 // The row goes on in the next line.
             } else if bytes.is_empty() {
                 return Ok(None);
             } else {
                 let lines = (self.lines.read - before - blank) as usize;
                 let line = before + blank + 1;
-                return Ok(Some(Row { bytes, line, lines, open: scan.open(), dropped: scan.dropped }));
+                let too_long = std::mem::take(&mut self.lines.cut) || bytes.len() > LONGEST;
+                return Ok(Some(Row {
+                    bytes,
+                    line,
+                    lines,
+                    open: scan.open(),
+                    dropped: scan.dropped,
+                    too_long,
+                }));
             }
         }
     }
@@ -386,6 +421,8 @@ struct Lines {
     bytes: Bytes,
     /// How many lines were handed out and not put back.
     read: u64,
+    /// Whether a line was longer than [`LONGEST`], so that the rest of it is missing.
+    cut: bool,
 }
 
 impl Lines {
@@ -393,9 +430,10 @@ impl Lines {
     fn next(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
         let rest = &self.back[self.position..];
         if rest.is_empty() {
-            let count = self.bytes.read_until(b'\n', line)?;
-            self.read += u64::from(count > 0);
-            return Ok(count > 0);
+            let bytes::Line { read, cut } = bytes::read_line(&mut self.bytes, line)?;
+            self.cut |= cut;
+            self.read += u64::from(read > 0);
+            return Ok(read > 0);
         }
         let length = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
         line.extend_from_slice(&rest[..length]);

@@ -10,6 +10,10 @@ use tempfile::TempDir;
 use super::*;
 use crate::error::Error;
 
+mod limits;
+mod parquet_files;
+mod web;
+
 /// A folder with `files` in it.
 fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -263,7 +267,7 @@ mod tables {
         let table = [b"id,text\n".as_slice(), &b"1,caf\xe9\n".repeat(3)].concat();
         let (articles, problems) = read("a.csv", table);
         assert_eq!((articles.len(), articles[2].text.as_str()), (3, "café"));
-        let encoding: Vec<_> = problems.iter().filter(|it| it.message.contains("1252")).collect();
+        let encoding: Vec<_> = problems.iter().filter(|it| it.message.contains("not UTF-8")).collect();
         assert_eq!(encoding.len(), 2);
         assert_eq!(encoding[0].place.line, Some(2));
         assert!(encoding[1].message.starts_with("2 more articles"), "{}", encoding[1]);
@@ -421,14 +425,15 @@ mod folders {
             ("\u{e9}.txt", b"e"),
             ("t.csv", b"text\nrow\n"),
             ("l.jsonl", b"{\"text\": \"line\"}"),
-            ("page.html", b"<p>"),
+            ("page.html", b"<p>Ana left."),
+            ("report.html", br#"<meta name="generator" content="triplewire"><p>P R F1"#),
             ("README.md", b"read me"),
             (".hidden.txt", b"no"),
             (".git/x.txt", b"no"),
         ]);
         let (articles, problems) = read_all(&[folder.path().to_path_buf()], Options::default());
         assert_eq!(problems, []);
-        assert_eq!(ids(&articles), ["Z", "a/B", "a/z", "a", "b", "l#1", "t#1", "\u{e9}"]);
+        assert_eq!(ids(&articles), ["Z", "a/B", "a/z", "a", "b", "l#1", "page", "t#1", "\u{e9}"]);
     }
 
     #[test]
@@ -562,9 +567,9 @@ mod opening {
 
     #[test]
     fn nothing_to_read_is_an_error() {
-        let folder = folder(&[("x/page.html", b"<p>"), ("sheet.xlsx", b"PK"), ("a.txt", b"a")]);
+        let folder = folder(&[("x/page.md", b"<p>"), ("sheet.xlsx", b"PK"), ("a.txt", b"a")]);
         let message = usage(open(&[folder.path().join("x")], Options::default()));
-        assert!(message.contains(".txt, .csv"), "{message}");
+        assert!(message.contains(".txt, .html"), "{message}");
         let message = usage(open(&[folder.path().join("sheet.xlsx")], Options::default()));
         assert!(message.contains("CSV UTF-8"), "{message}");
         assert!(usage(open(&[], Options::default())).contains("no input"));

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::io::Read;
 
-use super::bytes::Bytes;
-use super::decode::{self, decode};
-use super::{Found, Kind, Reader, stopped};
+use super::bytes::{Bytes, LONGEST};
+use super::decode::{self, Charset};
+use super::{Found, Kind, Reader, stopped, too_long};
 use crate::error::{Place, Problem};
 use crate::text::Article;
 
@@ -27,8 +27,12 @@ impl TextFile {
 impl Reader for TextFile {
     fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
         let mut bytes = Vec::new();
-        if let Err(error) = self.bytes.read_to_end(&mut bytes) {
+        if let Err(error) = self.bytes.by_ref().take(LONGEST as u64 + 1).read_to_end(&mut bytes) {
             out.push_back(stopped(self.place.clone(), &error, "The article is left out."));
+            return false;
+        }
+        if bytes.len() > LONGEST {
+            out.push_back(too_long(self.place.clone(), "the file"));
             return false;
         }
         if self.doubtful && bytes.contains(&0) {
@@ -41,7 +45,7 @@ impl Reader for TextFile {
             return false;
         }
         let empty = bytes.is_empty();
-        let decoded = decode(bytes);
+        let decoded = Charset::default().decode(bytes);
         if decoded.text.trim().is_empty() {
             let message = if empty { "the file is empty" } else { "the file holds nothing but blanks" };
             let problem = Problem::skipped(
@@ -54,7 +58,8 @@ impl Reader for TextFile {
         }
         if decoded.foreign > 0 {
             let place = Place::line(&self.place.file, decoded.lines_before + 1);
-            out.push_back(Found::Problem(Kind::Encoding, decode::foreign_problem(place, decoded.foreign)));
+            let problem = decode::foreign_problem(place, decoded.foreign, decoded.encoding);
+            out.push_back(Found::Problem(Kind::Encoding, problem));
         }
         if decoded.nuls > 0 {
             let problem = decode::nul_problem(self.place.clone(), decoded.nuls);

@@ -148,3 +148,22 @@ fn wrong_arguments_exit_with_1() {
     triplewire().args(["extract", "--no-such-option"]).assert().code(1);
     triplewire().arg("--help").assert().code(0);
 }
+
+#[test]
+fn damaged_archives_and_pages_cost_themselves() {
+    let page = b"<p>Barack Obama visited Rome.</p>";
+    let out = run(
+        &[
+            ("page.html", page),
+            ("empty.html", b"<html></html>"),
+            ("cut.warc", b"WARC/1.0\r\nWARC-Type: response\r\n"),
+            ("bad.parquet", b"PAR1PAR1"),
+            ("cut.jsonl.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x01"),
+        ],
+        &[],
+        2,
+        &["empty.html", "cut.warc, record 1", "bad.parquet", "cut.jsonl.gz"],
+    );
+    let mentions = rows(&out.path().join("mentions.csv"));
+    assert!(mentions.iter().any(|m| m["article"] == "page" && m["text"] == "Barack Obama"));
+}

@@ -1,0 +1,51 @@
+//! What is longer than an article may be costs itself, and no memory.
+
+use super::*;
+use crate::input::bytes::LONGEST;
+
+/// `head`, more bytes than are read of one record, and `tail`: 33 MB that are a few KB packed.
+fn bomb(head: &str, tail: &str) -> Vec<u8> {
+    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.write_all(head.as_bytes()).unwrap();
+    let block = vec![b'a'; 1 << 20];
+    for _ in 0..=LONGEST >> 20 {
+        encoder.write_all(&block).unwrap();
+    }
+    encoder.write_all(tail.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_text() {
+    only(&read("a.txt.zst", bomb("", "")).1, None, true, &["the file is longer than 32 MB"]);
+    only(&read("a.html.zst", bomb("", "")).1, None, true, &["the page is longer than 4 MB"]);
+}
+
+#[test]
+fn a_line() {
+    let (articles, problems) =
+        read("a.jsonl.zst", bomb("{\"id\": 1, \"text\": \"", "\"}\n{\"id\": 2, \"text\": \"two\"}\n"));
+    assert_eq!(ids(&articles), ["2"]);
+    only(&problems, Some(1), true, &["the line is longer"]);
+}
+
+#[test]
+fn a_row() {
+    let (articles, problems) = read("a.csv.zst", bomb("id,text\n1,", "\n2,two\n"));
+    assert_eq!(ids(&articles), ["2"]);
+    only(&problems, Some(2), true, &["the row is longer"]);
+}
+
+#[test]
+fn a_row_with_a_quotation_mark_that_is_never_closed() {
+    let (articles, problems) = read("a.csv.zst", bomb("id,text\n1,\"x\n", "\n2,two\n3,three\n"));
+    assert_eq!(ids(&articles), ["2", "3"]);
+    only(&problems, Some(2), true, &["quotation mark"]);
+}
+
+#[test]
+fn a_header() {
+    let (articles, problems) = read("a.csv.zst", bomb("id,text", "\n1,one\n"));
+    assert_eq!(articles, []);
+    only(&problems, Some(1), true, &["the first row is longer"]);
+}
