@@ -11,10 +11,11 @@
 //! 4. [`entity`] decides which mentions name the same real-world entity.
 //! 5. [`relation`] matches rules against sentences and yields [`relation::Relation`]s with their
 //!    evidence, negation, certainty and source.
-//! 6. [`pipeline`] runs 2 to 5 on many articles in parallel and keeps their order.
-//! 7. [`output`] writes the rows of every file.
-//! 8. [`eval`] compares extractions with hand labels.
-//! 9. [`cli`] is the command line: one file per subcommand.
+//! 6. [`story`] tells which articles tell a story again that an earlier one has told.
+//! 7. [`pipeline`] runs 2 to 5 on many articles in parallel and keeps their order.
+//! 8. [`output`] writes the rows of every file; a story counts once in those that count.
+//! 9. [`eval`] compares extractions with hand labels.
+//! 10. [`cli`] is the command line: one file per subcommand.
 
 pub mod error;
 pub mod text;
@@ -26,6 +27,8 @@ pub mod model;
 pub mod entity;
 
 pub mod relation;
+
+pub mod story;
 
 pub mod pipeline;
 

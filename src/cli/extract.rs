@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::cli::Outcome;
 use crate::cli::progress::Progress;
 use crate::cli::setup::Setup;
 use crate::cli::summary::Summary;
+use crate::cli::{Outcome, estimate};
 use crate::error::Error;
 use crate::input;
 use crate::output::{Format, ModelRecord, Output, ProblemRecord, Run, Seconds, Style};
@@ -22,8 +22,12 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Folder to write the output files to
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "estimate")]
+    out: Option<PathBuf>,
+    /// Extract from a sample only, say how long the whole input will take and how large its output
+    /// will be, and write nothing
+    #[arg(long)]
+    estimate: bool,
     #[command(flatten)]
     setup: Setup,
     /// Format of the tables
@@ -38,6 +42,10 @@ pub(crate) struct Args {
     /// Column (CSV, Parquet) or key (JSONL) that holds the text of an article
     #[arg(long, value_name = "C")]
     text_column: Option<String>,
+    /// Count an article that tells a story again (a copy of an agency report) like any other in
+    /// entities, triples and cooccurrences, and write no duplicates.csv
+    #[arg(long)]
+    keep_duplicates: bool,
     /// No progress bar and no summary; skipped inputs are still named
     #[arg(long)]
     quiet: bool,
@@ -52,10 +60,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let options = input::Options {
         id_column: args.id_column,
         text_column: args.text_column,
-        pass_over: vec![args.out.clone()],
+        pass_over: args.out.iter().cloned().collect(),
     };
+    if args.estimate {
+        return estimate::run(&args.inputs, options, &args.setup, style, args.keep_duplicates);
+    }
+    let Some(out) = args.out else { return Err(Error::Usage("say with --out where to write".into()).into()) };
     let articles = input::open(&args.inputs, options)?;
-    let mut output = Output::create(&args.out, style)?;
+    let mut output = Output::create(&out, style, args.keep_duplicates)?;
     let (pipeline, hashes) = args.setup.pipeline()?;
     let stop = stop_on_ctrl_c();
     let start_up = start.elapsed();

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod agree;
+mod estimate;
 mod evaluate;
 mod extract;
 mod label;

@@ -22,6 +22,14 @@ impl fmt::Display for Summary<'_> {
             "{} articles in {:.1} s ({rate:.1} articles/s; {engine}, {precision})",
             counts.articles, seconds.extraction
         )?;
+        if counts.duplicates > 0 {
+            writeln!(
+                f,
+                "{} of them tell a story again and do not count in entities, triples and cooccurrences \
+                 (duplicates lists them; --keep-duplicates counts them)",
+                counts.duplicates
+            )?;
+        }
         writeln!(f, "\nMentions by type ({} entities)", counts.entities)?;
         table(f, &counts.mentions)?;
         writeln!(f, "\nRelations by predicate ({} distinct triples)", counts.triples)?;

@@ -378,12 +378,13 @@ fn foreign(extension: &str) -> Option<&'static str> {
 
 /// The files that this program writes, which hand labels are written in too, and the columns that
 /// give them away.
-const OWN: [(&str, &[&str]); 5] = [
+const OWN: [(&str, &[&str]); 6] = [
     ("mentions", &["article", "start", "end", "text", "type"]),
     ("entities", &["entity_id", "entity", "type"]),
     ("relations", &["article", "subject", "subject_type", "predicate", "object"]),
     ("triples", &["subject", "subject_type", "predicate", "object"]),
     ("cooccurrences", &["subject", "subject_type", "object", "object_type"]),
+    ("duplicates", &["article", "duplicate_of", "similarity"]),
 ];
 
 /// Whether a file is output or hand labels of this program, by its name and its first line.

@@ -80,9 +80,20 @@ struct PairEvidence {
 }
 
 impl Aggregates {
-    pub(super) fn add(&mut self, extraction: &Extraction) {
+    /// Counts an article. One that tells a story `again` is part of the run's counts only.
+    pub(super) fn add(&mut self, extraction: &Extraction, again: bool) {
         self.counts.articles += 1;
         self.counts.sentences += extraction.sentences.len() as u64;
+        for mention in &extraction.names.mentions {
+            *self.counts.mentions.entry(mention.entity_type.as_str()).or_default() += 1;
+        }
+        for relation in &extraction.relations {
+            *self.counts.relations.entry(relation.predicate.as_str()).or_default() += 1;
+        }
+        if again {
+            self.counts.duplicates += 1;
+            return;
+        }
         let numbers = self.add_entities(extraction);
         self.add_relations(extraction, &numbers);
         self.add_sentences(extraction, &numbers);
@@ -96,7 +107,6 @@ impl Aggregates {
             self.entities.list[number as usize].articles += 1;
         }
         for mention in &names.mentions {
-            *self.counts.mentions.entry(mention.entity_type.as_str()).or_default() += 1;
             let entity = &mut self.entities.list[numbers[mention.entity] as usize];
             entity.mentions += 1;
             let form = one_line(mention.span.of(&extraction.article.text));
@@ -110,7 +120,6 @@ impl Aggregates {
     fn add_relations(&mut self, extraction: &Extraction, numbers: &[EntityNumber]) {
         let mentions = &extraction.names.mentions;
         for relation in &extraction.relations {
-            *self.counts.relations.entry(relation.predicate.as_str()).or_default() += 1;
             let mut subject = numbers[mentions[relation.subject].entity];
             let mut object = numbers[mentions[relation.object].entity];
             if relation.predicate.schema().symmetric

@@ -99,6 +99,15 @@ pub struct CooccurrenceRow {
     pub pmi: f64,
 }
 
+/// `duplicates.csv`: one row per article that tells a story again.
+#[derive(Debug, Clone, Default, Serialize)]
+#[allow(missing_docs)]
+pub struct DuplicateRow {
+    pub article: String,
+    pub duplicate_of: String,
+    pub similarity: f64,
+}
+
 /// A score as it is written: four decimals are more than it means.
 pub(super) fn rounded(score: f64) -> f64 {
     (score * 1e4).round() / 1e4

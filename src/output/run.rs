@@ -44,6 +44,8 @@ pub struct ModelRecord {
 #[allow(missing_docs)]
 pub struct Counts {
     pub articles: u64,
+    /// How many of them tell a story again; see [`crate::story`].
+    pub duplicates: u64,
     pub sentences: u64,
     pub mentions: BTreeMap<&'static str, u64>,
     pub entities: u64,

@@ -103,7 +103,7 @@ fn whole_pipeline(pipeline: &Pipeline, articles: &[Article]) -> Result<f64> {
     let folder = tempfile::tempdir()?;
     let items = articles.iter().cloned().map(Item::Article);
     let start = Instant::now();
-    let mut output = Output::create(folder.path(), Style::default())?;
+    let mut output = Output::create(folder.path(), Style::default(), false)?;
     pipeline.run(items, &AtomicBool::new(false), |delivery| match delivery {
         Delivery::Extraction(extraction) => output.add(&extraction),
         Delivery::Problem(_) => Ok(()),

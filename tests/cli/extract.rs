@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::command::{Row, extract, has_triple, header, repository, rows, stderr, triplewire};
 
 /// The contract: README and users' spreadsheets rely on these, in this order.
-const COLUMNS: [(&str, &str); 5] = [
+const COLUMNS: [(&str, &str); 6] = [
     ("mentions", "article,start,end,text,type,score,entity_id,entity,sentence"),
     ("entities", "entity_id,entity,type,mentions,articles,aliases"),
     (
@@ -19,6 +19,7 @@ const COLUMNS: [(&str, &str); 5] = [
         "subject,subject_type,predicate,object,object_type,articles,evidence,score,negated,first_article,example",
     ),
     ("cooccurrences", "subject,subject_type,object,object_type,articles,sentences,pmi"),
+    ("duplicates", "article,duplicate_of,similarity"),
 ];
 
 const TEXT: &str = "Turkish President Recep Tayyip Erdoğan met NATO chief Jens Stoltenberg in Brussels on Monday.\n\n\
@@ -115,6 +116,60 @@ fn excel_gets_a_byte_order_mark_and_windows_line_ends() {
     let text = fs::read_to_string(out.path().join("triples.csv")).unwrap();
     assert!(text.starts_with("\u{feff}subject,"));
     assert!(text.lines().count() > 1 && text.matches('\n').count() == text.matches("\r\n").count());
+}
+
+#[test]
+fn a_story_told_again_counts_once() {
+    let (input, once, kept) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(input.path().join("a.txt"), TEXT).unwrap();
+    fs::write(input.path().join("b.txt"), format!("BRUSSELS (Agency)\n\n{TEXT}")).unwrap();
+    fs::write(input.path().join("c.txt"), "Turkey is a member of NATO, said Angela Merkel in Berlin.")
+        .unwrap();
+    extract(input.path(), once.path(), &["--quiet"]).assert().code(0);
+    extract(input.path(), kept.path(), &["--quiet", "--keep-duplicates"]).assert().code(0);
+    let duplicates = rows(&once.path().join("duplicates.csv"));
+    assert_eq!(duplicates.len(), 1, "{duplicates:?}");
+    assert_eq!((&*duplicates[0]["article"], &*duplicates[0]["duplicate_of"]), ("b", "a"));
+    assert!(duplicates[0]["similarity"].parse::<f64>().unwrap() > 0.7);
+    assert!(!kept.path().join("duplicates.csv").exists());
+    for name in ["mentions", "relations"] {
+        let read = |folder: &Path| fs::read(folder.join(format!("{name}.csv"))).unwrap();
+        assert!(read(once.path()) == read(kept.path()), "{name} must list every article");
+    }
+    let member = |folder: &Path| {
+        let triples = rows(&folder.join("triples.csv"));
+        let found =
+            triples.into_iter().find(|it| it["subject"] == "Turkey" && it["predicate"] == "member_of");
+        found.expect("Turkey is a member of NATO")["articles"].clone()
+    };
+    assert_eq!((member(once.path()), member(kept.path())), ("2".into(), "3".into()));
+    let turkey = |folder: &Path| {
+        let entities = rows(&folder.join("entities.csv"));
+        entities.into_iter().find(|it| it["entity"] == "Turkey").unwrap()["articles"].clone()
+    };
+    assert_eq!((turkey(once.path()), turkey(kept.path())), ("2".into(), "3".into()));
+}
+
+#[test]
+fn an_estimate_says_how_long_and_how_large_and_writes_nothing() {
+    let out = tempfile::tempdir().unwrap();
+    let estimate = extract(&repository("seeds"), &out.path().join("new"), &["--estimate"]).assert().code(0);
+    let said = String::from_utf8(estimate.get_output().stdout.clone()).unwrap();
+    for part in [
+        "Input    10 articles",
+        "Time ",
+        "articles/s",
+        "Output   about",
+        "triples.csv",
+        "Nothing was written",
+    ] {
+        assert!(said.contains(part), "{part:?} is not in\n{said}");
+    }
+    assert!(!out.path().join("new").exists());
+    let mut without = triplewire();
+    without.args(["extract", "--engine", "rten"]).arg(repository("seeds"));
+    assert!(stderr(&without.assert().code(1)).contains("--out"));
 }
 
 #[test]

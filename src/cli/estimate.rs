@@ -1,0 +1,287 @@
+//! `triplewire extract --estimate`: how long the whole input will take, and how large its output is.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanBytes, HumanCount, HumanDuration};
+
+use crate::cli::Outcome;
+use crate::cli::setup::Setup;
+use crate::error::Error;
+use crate::input::{self, Articles, Item};
+use crate::output::{ModelRecord, Output, Run, Seconds, Style};
+use crate::pipeline::{Delivery, Extraction, Pipeline};
+use crate::text::Article;
+
+/// Articles that are extracted from: at least so many where there are as many, less than twice.
+const SAMPLE: usize = 128;
+/// Parts of the sample that are timed apart. Their spread is the range of the estimate.
+const PARTS: usize = 4;
+/// How long the input is read to count and choose articles.
+const READING: Duration = Duration::from_secs(30);
+
+/// Memory for each article of a run, in bytes: its id (see [`input`]) and what is kept to know a story
+/// again (see [`crate::story`]).
+const BYTES_AN_ARTICLE: u64 = 30;
+const BYTES_A_STORY: u64 = 700;
+
+/// What the input is, as far as it was read.
+struct Sample {
+    /// Articles at even distances.
+    articles: Vec<Article>,
+    seen: u64,
+    /// Bytes of the text of all that were seen.
+    text: u64,
+    skipped: u64,
+    /// The share of the input that was read, 0 to 1; none if its size is not known and it was not
+    /// read to its end.
+    share: Option<f64>,
+}
+
+impl Sample {
+    fn of(articles: Articles, time: Duration) -> Self {
+        let start = Instant::now();
+        let progress = articles.progress();
+        let mut sample = Sample { articles: Vec::new(), seen: 0, text: 0, skipped: 0, share: Some(1.0) };
+        let mut every = 1;
+        for item in articles {
+            match item {
+                Item::Article(article) => {
+                    sample.text += article.text.len() as u64;
+                    if sample.seen.is_multiple_of(every) {
+                        sample.articles.push(article);
+                    }
+                    sample.seen += 1;
+                    if sample.articles.len() == 2 * SAMPLE {
+                        every *= 2;
+                        let mut keep = false;
+                        sample.articles.retain(|_| {
+                            keep = !keep;
+                            keep
+                        });
+                    }
+                }
+                Item::Problem(problem) => sample.skipped += u64::from(problem.skipped),
+            }
+            if start.elapsed() > time {
+                sample.share = progress.total().map(|total| progress.read() as f64 / total.max(1) as f64);
+                break;
+            }
+        }
+        sample
+    }
+}
+
+/// How the extraction from a sample went.
+struct Trial {
+    articles: u64,
+    /// Seconds for each byte of text, of every part.
+    rates: Vec<f64>,
+    /// Seconds for each byte of text, of all.
+    rate: f64,
+    /// For each file its name, and its bytes after half of the sample and after all of it.
+    files: Vec<(String, u64, u64)>,
+}
+
+impl Trial {
+    fn of(
+        pipeline: &Pipeline,
+        sample: Vec<Article>,
+        style: Style,
+        keep_duplicates: bool,
+    ) -> anyhow::Result<Self> {
+        let articles = sample.len() as u64;
+        let mut parts: Vec<Vec<Article>> = vec![Vec::new(); PARTS.min(sample.len())];
+        for (i, article) in sample.into_iter().enumerate() {
+            parts[i % PARTS].push(article);
+        }
+        let (mut rates, mut texts, mut seconds) = (Vec::new(), 0, 0.0);
+        let mut extractions = Vec::new();
+        for part in parts {
+            let text: usize = part.iter().map(|article| article.text.len()).sum();
+            let start = Instant::now();
+            pipeline.run(part.into_iter().map(Item::Article), &AtomicBool::new(false), |delivery| {
+                if let Delivery::Extraction(extraction) = delivery {
+                    extractions.push(extraction);
+                }
+                Ok(())
+            })?;
+            let taken = start.elapsed().as_secs_f64();
+            rates.push(taken / text as f64);
+            texts += text;
+            seconds += taken;
+        }
+        let half = written(&extractions[..extractions.len() / 2], style, keep_duplicates)?;
+        let start = Instant::now();
+        let whole = written(&extractions, style, keep_duplicates)?;
+        seconds += start.elapsed().as_secs_f64();
+        let files =
+            half.into_iter().zip(whole).map(|((name, half), (_, whole))| (name, half, whole)).collect();
+        Ok(Trial { articles, rates, rate: seconds / texts as f64, files })
+    }
+
+    /// The bytes of a file for so many articles. It grows as it grew from half of the sample to the
+    /// whole, between its square root (few new names turn up) and all of it.
+    fn size(&self, (_, half, whole): &(String, u64, u64), articles: f64) -> f64 {
+        let power = (*whole as f64 / (*half).max(1) as f64).log2().clamp(0.5, 1.0);
+        *whole as f64 * (articles / self.articles as f64).powf(power)
+    }
+}
+
+/// The tables that these extractions give, each with its bytes. They are written to a temporary folder
+/// and removed again.
+fn written(
+    extractions: &[Box<Extraction>],
+    style: Style,
+    keep_duplicates: bool,
+) -> anyhow::Result<Vec<(String, u64)>> {
+    let folder = tempfile::tempdir()?;
+    let mut output = Output::create(folder.path(), style, keep_duplicates)?;
+    extractions.iter().try_for_each(|extraction| output.add(extraction))?;
+    let run = Run {
+        version: env!("CARGO_PKG_VERSION"),
+        model: ModelRecord { name: String::new(), hash: String::new() },
+        engine: String::new(),
+        precision: String::new(),
+        rules_hash: String::new(),
+        aliases_hash: String::new(),
+        threads: 0,
+        complete: false,
+        counts: output.counts(),
+        seconds: Seconds { start_up: 0.0, extraction: 0.0 },
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let sized = |file: PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok((name, file.metadata()?.len()))
+    };
+    output.finish(&run)?.into_iter().map(sized).collect()
+}
+
+/// The most memory that this program has had so far, in bytes, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+/// Prints the estimate for `inputs`. Nothing is written to the output folder.
+pub(crate) fn run(
+    inputs: &[PathBuf],
+    options: input::Options,
+    setup: &Setup,
+    style: Style,
+    keep_duplicates: bool,
+) -> anyhow::Result<Outcome> {
+    let articles = input::open(inputs, options)?;
+    let (pipeline, _) = setup.pipeline()?;
+    let mut sample = Sample::of(articles, READING);
+    if sample.articles.is_empty() {
+        return Err(Error::Usage(
+            "there is no article to estimate from in what was read of the input".into(),
+        )
+        .into());
+    }
+    let chosen = std::mem::take(&mut sample.articles);
+    let trial = Trial::of(&pipeline, chosen, style, keep_duplicates)?;
+    print!("{}", Estimate { sample, trial, threads: setup.threads(), keep_duplicates });
+    Ok(Outcome::Done)
+}
+
+struct Estimate {
+    sample: Sample,
+    trial: Trial,
+    threads: usize,
+    keep_duplicates: bool,
+}
+
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Estimate { sample, trial, threads, keep_duplicates } = self;
+        let whole = sample.share == Some(1.0);
+        let scale = 1.0 / sample.share.unwrap_or(1.0);
+        let (articles, text) = (sample.seen as f64 * scale, sample.text as f64 * scale);
+        let about = if whole { "" } else { "about " };
+        let count = HumanCount(articles.round() as u64);
+        writeln!(f, "Input    {about}{count} articles, {about}{} of text", HumanBytes(text as u64))?;
+        match sample.share {
+            Some(share) if !whole => {
+                writeln!(f, "         (counted in the first {:.1} % of it)", 100.0 * share)?
+            }
+            None => writeln!(f, "         (so much was read; how much more there is cannot be known)")?,
+            _ => {}
+        }
+        if sample.skipped > 0 {
+            writeln!(f, "         {} inputs would be skipped in what was read", sample.skipped)?;
+        }
+        let time = |rate: f64| HumanDuration(Duration::from_secs_f64(rate * text));
+        let least = trial.rates.iter().copied().fold(trial.rate, f64::min);
+        let most = trial.rates.iter().copied().fold(trial.rate, f64::max);
+        writeln!(
+            f,
+            "Time     {}; between {} and {} ({:.1} articles/s with {threads} threads, as busy as this machine is now)",
+            time(trial.rate),
+            time(least),
+            time(most),
+            sample.seen as f64 / (trial.rate * sample.text as f64)
+        )?;
+        let sizes: Vec<(&str, f64)> = trial
+            .files
+            .iter()
+            .filter(|(name, ..)| name != "run.json")
+            .map(|it| (&*it.0, trial.size(it, articles)))
+            .collect();
+        let sum: f64 = sizes.iter().map(|(_, size)| size).sum();
+        writeln!(f, "Output   about {}", HumanBytes(sum as u64))?;
+        for (name, size) in sizes {
+            writeln!(f, "         {:>12}  {name}", HumanBytes(size as u64).to_string())?;
+        }
+        if let Some(peak) = peak_memory() {
+            let each = BYTES_AN_ARTICLE + if *keep_duplicates { 0 } else { BYTES_A_STORY };
+            let known = peak + (articles as u64) * each;
+            writeln!(f, "Memory   about {}, and what the tables of all articles take", HumanBytes(known))?;
+        }
+        writeln!(f, "From {} articles, evenly spread. Nothing was written.", trial.articles)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: usize) -> (tempfile::TempDir, Articles) {
+        let folder = tempfile::tempdir().unwrap();
+        let rows: String = (0..rows).map(|i| format!("{i},Ana Ruiz left number {i}.\n")).collect();
+        let file = folder.path().join("a.csv");
+        std::fs::write(&file, format!("id,text\n{rows},\n")).unwrap();
+        let articles = input::open(&[file], input::Options::default()).unwrap();
+        (folder, articles)
+    }
+
+    #[test]
+    fn a_sample_is_spread_evenly_over_all_that_was_read() {
+        let (_folder, articles) = table(5_000);
+        let sample = Sample::of(articles, Duration::from_secs(600));
+        assert_eq!((sample.seen, sample.share), (5_000, Some(1.0)));
+        let ids: Vec<u64> = sample.articles.iter().map(|article| article.id.parse().unwrap()).collect();
+        assert!((SAMPLE..2 * SAMPLE).contains(&ids.len()), "{}", ids.len());
+        assert!(ids.windows(2).all(|pair| pair[1] - pair[0] == ids[1] - ids[0]) && ids[0] == 0);
+        assert!(5_000 - ids[ids.len() - 1] <= ids[1]);
+        let (_folder, articles) = table(3);
+        assert_eq!(Sample::of(articles, Duration::from_secs(600)).articles.len(), 3);
+    }
+
+    #[test]
+    fn what_was_read_in_time_stands_for_the_rest() {
+        let (_folder, articles) = table(200_000);
+        let sample = Sample::of(articles, Duration::ZERO);
+        let share = sample.share.unwrap();
+        assert!(sample.seen < 200_000 && share < 1.0);
+        let expected = sample.seen as f64 / share;
+        // A file is read in blocks of 64 KiB, and this little is one.
+        assert!(expected < 200_000.0, "{expected}");
+    }
+}
