@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="for the gate")
     parser.add_argument("--triplewire", type=Path, required=True, help="the program, for the gate")
     parser.add_argument("--temperature", type=float, default=1.0, help="for the scores of mentions")
-    parser.add_argument("--name", default="newswire-v1")
+    parser.add_argument("--name", default="newswire-v2")
     parser.add_argument("--window", type=int, default=128)
     parser.add_argument(
         "--keep-fp32", type=Path, help="also write a folder with the fp32 network as its model.onnx"
