@@ -16,8 +16,12 @@
 //! 8. [`output`] writes the rows of every file; a story counts once in those that count.
 //! 9. [`eval`] compares extractions with hand labels.
 //! 10. [`cli`] is the command line: one file per subcommand.
+//!
+//! Below all of them, [`error`] says what can go wrong and [`timings`] measures the stages.
 
 pub mod error;
+pub mod timings;
+
 pub mod text;
 
 pub mod input;

@@ -23,6 +23,7 @@ use crate::input::Item;
 use crate::model::{Model, RawMention, Scores, Window};
 use crate::relation::{Document, Matcher, Relation};
 use crate::text::{Article, Span, sentences};
+use crate::timings::{Stage, measure};
 
 /// Bytes of text after which a block is closed.
 const BLOCK_BYTES: usize = 128 * 1024;
@@ -85,7 +86,7 @@ pub struct Knowledge {
 impl Knowledge {
     /// Entities and relations from the model's mentions in one article.
     pub fn relate(&self, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> (Names, Vec<Relation>) {
-        let names = resolve(&self.aliases, text, sentences, raw);
+        let names = measure(Stage::Names, || resolve(&self.aliases, text, sentences, raw));
         let relations = self.relations(text, sentences, &names);
         without_idle_dates(names, relations)
     }
@@ -105,7 +106,7 @@ impl Knowledge {
 
     fn relations(&self, text: &str, sentences: &[Span], names: &Names) -> Vec<Relation> {
         let Names { mentions, entities } = names;
-        self.matcher.relations(Document { text, sentences, mentions, entities })
+        measure(Stage::Rules, || self.matcher.relations(Document { text, sentences, mentions, entities }))
     }
 }
 
@@ -213,8 +214,8 @@ impl Pipeline {
             Item::Problem(problem) => return Prepared::Problem(problem),
         };
         let cut = guarded(&article.id, || {
-            let sentences = sentences(&article.text);
-            let windows = self.model.windows(&article.text, &sentences);
+            let sentences = measure(Stage::Sentences, || sentences(&article.text));
+            let windows = measure(Stage::Windows, || self.model.windows(&article.text, &sentences));
             (sentences, windows)
         });
         match cut {
@@ -249,7 +250,7 @@ impl Pipeline {
             Prepared::Problem(problem) => return Delivery::Problem(problem),
         };
         let found = guarded(&article.id, || {
-            let raw = self.model.decode(&article.text, &windows, scores);
+            let raw = measure(Stage::Decoding, || self.model.decode(&article.text, &windows, scores));
             self.knowledge.relate(&article.text, &sentences, raw)
         });
         match found {
@@ -292,7 +293,7 @@ fn next_block(items: &mut impl Iterator<Item = Item>) -> Vec<Item> {
     let mut block = Vec::new();
     let mut bytes = 0;
     while bytes < BLOCK_BYTES {
-        let Some(item) = items.next() else { break };
+        let Some(item) = measure(Stage::Reading, || items.next()) else { break };
         if let Item::Article(article) = &item {
             bytes += article.text.len();
         }

@@ -151,6 +151,7 @@ fn written(
         complete: false,
         counts: output.counts(),
         seconds: Seconds { start_up: 0.0, extraction: 0.0 },
+        processor_seconds: None,
         skipped: Vec::new(),
         warnings: Vec::new(),
     };

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::input;
 use crate::output::{Format, ModelRecord, Output, ProblemRecord, Run, Seconds, Style};
 use crate::pipeline::{Delivery, Ending};
+use crate::timings::{self, Stage, Stopwatch, measure};
 
 /// Arguments of `triplewire extract`.
 #[derive(Debug, clap::Args)]
@@ -49,6 +50,9 @@ pub(crate) struct Args {
     /// No progress bar and no summary; skipped inputs are still named
     #[arg(long)]
     quiet: bool,
+    /// Print where the processor's time goes, stage by stage, and note it in run.json
+    #[arg(long, conflicts_with = "estimate")]
+    timings: bool,
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
@@ -71,6 +75,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let (pipeline, hashes) = args.setup.pipeline()?;
     let stop = stop_on_ctrl_c();
     let start_up = start.elapsed();
+    if args.timings {
+        timings::switch_on();
+    }
+    let stopwatch = Stopwatch::start();
 
     let mut progress = Progress::new(args.quiet, articles.progress());
     let mut skipped = Vec::new();
@@ -78,7 +86,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let ending = pipeline.run(articles, &stop, |delivery| {
         match delivery {
             Delivery::Extraction(extraction) => {
-                output.add(&extraction)?;
+                measure(Stage::Writing, || output.add(&extraction))?;
                 progress.article_done();
             }
             Delivery::Problem(problem) => {
@@ -109,13 +117,19 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             start_up: start_up.as_secs_f64(),
             extraction: (start.elapsed() - start_up).as_secs_f64(),
         },
+        processor_seconds: args.timings.then(|| {
+            stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
+        }),
         skipped,
         warnings,
     };
     let connected = output.most_connected(10);
-    let files = output.finish(&run)?;
+    let files = measure(Stage::Writing, || output.finish(&run))?;
     if !args.quiet {
         print!("{}", Summary { run: &run, connected: &connected, files: &files });
+    }
+    if args.timings {
+        print!("\n{}", stopwatch.read());
     }
     Ok(match ending {
         Ending::Stopped => Outcome::Interrupted,

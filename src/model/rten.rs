@@ -12,6 +12,7 @@ use rten_tensor::{NdTensor, NdTensorView};
 use crate::error::{Error, Result};
 use crate::model::engine::{Batch, Engine, Scores};
 use crate::model::folder::ModelFolder;
+use crate::timings::{Stage, measure};
 
 /// What an input of the graph is fed with.
 #[derive(Debug, Clone, Copy)]
@@ -125,7 +126,8 @@ impl Engine for RtenEngine {
         let pool = idle().pop().unwrap_or_else(|| Arc::new(ThreadPool::with_num_threads(1)));
         // rten hands the work to its pool. A rayon worker that waits for another pool meanwhile
         // starts its next batch, and that one in turn; a plain thread just waits.
-        let scores = std::thread::scope(|scope| scope.spawn(|| self.run(batch, &pool)).join());
+        let run = || pool.run(|| measure(Stage::Forward, || self.run(batch, &pool)));
+        let scores = std::thread::scope(|scope| scope.spawn(run).join());
         idle().push(pool);
         scores.unwrap_or_else(|_| Err(Error::Engine { engine: "rten", problem: "it panicked".into() }))
     }

@@ -24,6 +24,9 @@ pub struct Run {
     pub complete: bool,
     pub counts: Counts,
     pub seconds: Seconds,
+    /// Processor seconds of each stage up to the last row of an article, if they were measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub processor_seconds: Option<serde_json::Map<String, serde_json::Value>>,
     /// Inputs that are missing from the output, and why.
     pub skipped: Vec<ProblemRecord>,
     /// Inputs that were mended.

@@ -196,6 +196,33 @@ fn the_summary_tells_what_was_found_and_quiet_does_not() {
 }
 
 #[test]
+fn timings_name_every_stage_and_are_noted_in_the_record() {
+    const STAGES: [&str; 9] =
+        ["reading", "sentences", "windows", "forward", "decoding", "names", "rules", "writing", "other"];
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    one_article(input.path());
+    let record = || -> serde_json::Value {
+        serde_json::from_slice(&fs::read(out.path().join("run.json")).unwrap()).unwrap()
+    };
+    extract(input.path(), out.path(), &[]).assert().code(0);
+    assert!(record().get("processor_seconds").is_none());
+
+    let timed = extract(input.path(), out.path(), &["--timings", "--quiet"]).assert().code(0);
+    let table = String::from_utf8(timed.get_output().stdout.clone()).unwrap();
+    let record = record();
+    let seconds = record["processor_seconds"].as_object().expect("seconds by stage");
+    assert_eq!(seconds.keys().map(String::as_str).collect::<Vec<_>>(), STAGES);
+    for stage in STAGES {
+        assert!(table.contains(stage), "{stage} is not in\n{table}");
+    }
+    for stage in ["windows", "forward", "names", "rules", "writing"] {
+        assert!(seconds[stage].as_f64().unwrap() > 0.0, "{stage}: {record}");
+    }
+    // Measured in the thread that runs the model, and not in the one that waits for it.
+    assert!(seconds["forward"].as_f64().unwrap() > 0.002, "{record}");
+}
+
+#[test]
 fn user_aliases_join_names() {
     let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fs::write(

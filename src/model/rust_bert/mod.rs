@@ -24,6 +24,7 @@ use self::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::model::engine::{Batch, Engine, Precision, Scores};
 use crate::model::folder::ModelFolder;
+use crate::timings::{Stage, measure};
 
 const NAME: &str = "rust-bert";
 
@@ -135,6 +136,7 @@ impl Engine for RustBertEngine {
             let values = logits.to_device(Device::Cpu).to_kind(Kind::Float).flatten(0, -1);
             Ok::<_, RustBertError>(Vec::<f32>::try_from(values)?)
         };
+        let run = |network: &dyn Network| measure(Stage::Forward, || run(network));
         let values = self.networks.with(run)?.map_err(failure)?;
         Ok(Scores { rows: batch.rows, width: batch.width, labels: self.labels, values })
     }
