@@ -3,6 +3,7 @@
     python make.py tiny                   one small random checkpoint per architecture, with its logits
     python make.py onnx                   these checkpoints as ONNX graphs (needs the package onnx)
     python make.py newswire MODEL_FOLDER  logits of the bundled model
+    python make.py product                a graph of one int8 matrix product (needs the package onnx)
 
 The files it wrote are committed; it is kept to show how they were made and to add an architecture.
 """
@@ -124,5 +125,19 @@ def write(path, model, ids, mask, types, texts=None):
     path.write_text(json.dumps({key: value for key, value in reference.items() if value is not None}) + "\n")
 
 
+def product():
+    """What the throughput of the int8 engine is held against: see `tests/throughput.rs`."""
+    from onnx import TensorProto, helper, save
+
+    graph = helper.make_graph(
+        [helper.make_node("MatMulInteger", ["a", "b"], ["c"])],
+        "product",
+        [helper.make_tensor_value_info("a", TensorProto.UINT8, ["m", "k"]),
+         helper.make_tensor_value_info("b", TensorProto.INT8, ["k", "n"])],
+        [helper.make_tensor_value_info("c", TensorProto.INT32, ["m", "n"])],
+    )
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), HERE / "product.onnx")
+
+
 if __name__ == "__main__":
-    {"tiny": tiny, "onnx": onnx, "newswire": newswire}[sys.argv[1]](*sys.argv[2:])
+    {"tiny": tiny, "onnx": onnx, "newswire": newswire, "product": product}[sys.argv[1]](*sys.argv[2:])
