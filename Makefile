@@ -21,7 +21,11 @@ test:     ## formatting, lints and every test, without and with libtorch
 	$(CARGO_TORCH) clippy --all-targets $(FEATURES) -- -D warnings
 	$(CARGO_TORCH) test $(FEATURES)
 
+bench:    ## words per second against other tools; BENCH="--help" lists the options (files, rounds, threads, ...)
+	$(CARGO_TORCH) build --release $(FEATURES)
+	python3 tests/bench/bench.py $(BENCH)
+
 clean:    ## remove what was built; libtorch stays
 	cargo clean
 
-.PHONY: help extract build test clean
+.PHONY: help extract build test bench clean

@@ -1,0 +1,354 @@
+"""Triplewire against other tools, on the same articles, on this machine: what `make bench` runs.
+
+Every round runs every contender once, each in a process of its own, in an order that turns from round
+to round; a ratio compares two runs of one round. So a machine that is busy with other things changes
+the words per second and hardly the ratios. Words are runs of characters between blanks. A peer stops at
+mentions; Triplewire also joins names, applies rules and writes its tables, and all of that counts.
+
+Results go to `target/bench` (`results.json`, `results.md`), the plots of how Triplewire grows to
+`tests/bench/plots`.
+"""
+
+import argparse
+import csv
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+WORK = ROOT / "target" / "bench"
+TRIPLEWIRE = ROOT / "target" / "release" / "triplewire"
+PYTHON = WORK / "venv" / "bin" / "python"
+PLOTS = HERE / "plots"
+
+ENGINES = ["rten", "rust-bert"]
+PEERS = [
+    "hf-pipeline-1",
+    "hf-pipeline-16",
+    "torch-bf16",
+    "onnxruntime-int8",
+    "onnxruntime-fp32",
+    "spacy-cnn",
+    "flair-random",
+]
+# A contender that takes longer is given up.
+PATIENCE = 3600
+
+
+def main():
+    args = arguments()
+    WORK.mkdir(parents=True, exist_ok=True)
+    make_environment()
+    articles = WORK / "articles.jsonl"
+    words = write_articles(args.articles, articles, args.words)
+    ours = [Ours(engine, model, args) for model in args.models for engine in args.engines]
+    peers = [Peer(name, args) for name in args.peers]
+    prepare(args, articles)
+
+    rounds = []
+    contenders = ours + peers
+    for number in range(args.rounds):
+        turned = contenders[number % len(contenders) :] + contenders[: number % len(contenders)]
+        rounds.append({"load": os.getloadavg()[0], "runs": {}, "peak": peak(args), "cold": {}})
+        for contender in turned:
+            run = contender.run(articles, gold=args.gold if number == 0 else None)
+            rounds[-1]["runs"][contender.name] = run
+            speed = f"{words / run['seconds']:8.0f} words/s" if "seconds" in run else run["error"]
+            print(f"round {number + 1}  {contender.name:32} {speed}", flush=True)
+        for contender in ours:
+            rounds[-1]["cold"][contender.name] = contender.cold_start(articles)
+    flops = {c.name: operations_per_token(c.model) for c in ours}
+    results = {
+        "machine": machine(),
+        "threads": args.threads,
+        "words": words,
+        "tokens": tokens(args, articles),
+        "operations_per_token": flops,
+        "ours": [c.name for c in ours],
+        "peers": [c.name for c in peers],
+        "rounds": rounds,
+    }
+    if args.growth_words:
+        results["growth"] = [growth(contender, articles, args) for contender in ours]
+    (WORK / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    table = report(results)
+    (WORK / "results.md").write_text(table)
+    print("\n" + table)
+    if args.growth_words:
+        subprocess.run([PYTHON, HERE / "plots.py", WORK / "results.json", PLOTS], check=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    option = parser.add_argument
+    option("--articles", type=Path, nargs="+", default=[ROOT / "seeds"], help=".txt, .jsonl, .csv, folders")
+    option("--words", type=int, default=20_000, help="words to use; fewer are repeated (default 20000)")
+    option("--rounds", type=int, default=5)
+    option("--threads", type=int, default=os.cpu_count())
+    option("--models", type=Path, nargs="+", default=[ROOT / "models" / "newswire"], help="peers run the first")
+    option("--engines", nargs="+", default=ENGINES, choices=ENGINES)
+    option("--peers", nargs="*", default=PEERS, choices=PEERS)
+    option("--gold", type=Path, help="CoNLL file to measure F1 of entities on")
+    option("--train", type=Path, help="CoNLL file to train spaCy on; without it, its weights are random")
+    option("--growth-words", type=int, default=50_000, help="words in the largest run of the plots; 0: no plots")
+    return parser.parse_args()
+
+
+def make_environment():
+    """A virtual environment with the peers, made again when the requirements change."""
+    wanted = (HERE / "requirements.txt").read_text()
+    stamp = WORK / "venv" / "requirements.txt"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("fetching the peers (once; about 3 GB)", flush=True)
+    venv.create(WORK / "venv", with_pip=True)
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "-r", HERE / "requirements.txt"]
+    if subprocess.run(command).returncode != 0:
+        sys.exit("bench: pip could not install tests/bench/requirements.txt (its message is above)")
+    stamp.write_text(wanted)
+
+
+def texts_of(path):
+    """The texts of a file or folder."""
+    if path.is_dir():
+        for inner in sorted(path.glob("*.txt")):
+            yield inner.read_text(encoding="utf-8")
+    elif path.suffix == ".jsonl":
+        with open(path, encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line)["text"]
+    elif path.suffix == ".csv":
+        csv.field_size_limit(1 << 30)
+        with open(path, encoding="utf-8", newline="") as rows:
+            for row in csv.DictReader(rows):
+                yield row["text"]
+    else:
+        yield path.read_text(encoding="utf-8")
+
+
+def write_articles(paths, file, words):
+    """Writes so many words of articles, and again from the first if there are fewer. Returns their number."""
+    texts = []
+    for path in paths:
+        if not path.exists():
+            sys.exit(f"bench: {path} does not exist. Name other --articles")
+        # Not prose: a file that some other program wrote into the collection.
+        texts += [text for text in texts_of(path) if text.strip() and "\x00" not in text]
+    if not texts:
+        sys.exit("bench: there is no text in --articles")
+    written = number = 0
+    with open(file, "w", encoding="utf-8") as out:
+        while written < words:
+            text = texts[number % len(texts)]
+            print(json.dumps({"id": str(number), "text": text}), file=out)
+            written += len(text.split())
+            number += 1
+    return written
+
+
+def prepare(args, articles):
+    """What peers need once: the fp32 graph, a trained spaCy."""
+    command = [PYTHON, HERE / "peers.py", "prepare", "--model", args.models[0], "--articles", articles]
+    command += ["--work", WORK] + (["--train", args.train] if args.train else [])
+    if args.peers and subprocess.run(command).returncode != 0:
+        print("bench: some peers could not be prepared (the message is above)", flush=True)
+
+
+def run_process(command, environment=None):
+    """Runs a peer: its last line of JSON, with `start_up` seconds and `peak_mb` of its largest process."""
+    if not Path(command[0]).exists():
+        return {"error": f"did not run: {command[0]} is not there; `make bench` builds it"}
+    start = time.perf_counter()
+    with open(WORK / "stderr.txt", "w+") as errors:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, **(environment or {})},
+        )
+        result = {}
+        for line in process.stdout:
+            if line.startswith("{"):
+                if "ready" in line:
+                    result["start_up"] = time.perf_counter() - start
+                else:
+                    result.update(json.loads(line))
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            errors.seek(0)
+            last = (errors.read().strip().splitlines() or ["no message"])[-1]
+            return {"error": f"did not run: {last[:200]}"}
+    scale = 1 if platform.system() == "Darwin" else 1024
+    return result | {"wall": time.perf_counter() - start, "peak_mb": usage.ru_maxrss * scale / 1e6}
+
+
+class Ours:
+    """Triplewire with one engine and model."""
+
+    def __init__(self, engine, model, args):
+        self.name = f"triplewire {engine}" + (f" {model.name}" if len(args.models) > 1 else "")
+        self.engine, self.model, self.threads = engine, model, args.threads
+
+    def extract(self, articles, threads=None):
+        out = WORK / "out"
+        command = [TRIPLEWIRE, "extract", articles, "--out", out, "--quiet", "--engine", self.engine]
+        command += ["--model", self.model, "--threads", threads or self.threads]
+        run = run_process(command)
+        if "error" not in run:
+            record = json.loads((out / "run.json").read_text())
+            run |= {"seconds": record["seconds"]["extraction"], "start_up": record["seconds"]["start_up"]}
+        return run
+
+    def run(self, articles, gold=None):
+        run = self.extract(articles)
+        if gold:
+            command = [TRIPLEWIRE, "evaluate", "--gold", gold, "--engine", self.engine]
+            command += ["--model", self.model, "--json"]
+            scores = subprocess.run(command, capture_output=True, text=True)
+            if scores.returncode == 0:
+                run["f1"] = 100 * json.loads(scores.stdout)["entities"]["micro"]["f1"]
+        return run
+
+    def cold_start(self, articles):
+        """Seconds from the command to the files of one article of 400 words."""
+        words = " ".join(article["text"] for article in read(articles)).split()
+        article = WORK / "one.txt"
+        article.write_text(" ".join(words[:400]) + "\n", encoding="utf-8")
+        return self.extract(article).get("wall")
+
+
+class Peer:
+    """A peer in Python."""
+
+    def __init__(self, name, args):
+        self.name, self.model, self.threads = name, args.models[0], args.threads
+
+    def run(self, articles, gold=None):
+        command = [PYTHON, HERE / "peers.py", self.name, "--model", self.model, "--articles", articles]
+        command += ["--threads", self.threads, "--work", WORK] + (["--gold", gold] if gold else [])
+        return run_process(command, {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"})
+
+
+def read(articles):
+    with open(articles, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def peak(args):
+    """GFLOP/s and GOP/s of this machine's matrix multiply in bf16 and int8, by libraries that do it well."""
+    command = [PYTHON, HERE / "peak.py", str(args.threads)]
+    outcome = subprocess.run(command, capture_output=True, text=True)
+    return json.loads(outcome.stdout) if outcome.returncode == 0 else {}
+
+
+def operations_per_token(model):
+    """Of the matrix products with weights: two for each weight of the layers."""
+    config = json.loads((model / "config.json").read_text())
+    hidden, inner = config["hidden_size"], config["intermediate_size"]
+    return 2 * config["num_hidden_layers"] * (4 * hidden * hidden + 2 * hidden * inner)
+
+
+def tokens(args, articles):
+    """Tokens of the articles, padding left out."""
+    command = [PYTHON, HERE / "peak.py", "tokens", args.models[0], articles]
+    outcome = subprocess.run(command, capture_output=True, text=True)
+    return int(outcome.stdout) if outcome.returncode == 0 else None
+
+
+def machine():
+    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return {"processor": names[0].split(":")[1].strip() if names else platform.processor(), "cores": os.cpu_count()}
+
+
+def growth(contender, articles, args):
+    """Words per second against the length and number of articles and the threads."""
+    words = " ".join(article["text"] for article in read(articles)).split()
+    words *= 1 + args.growth_words // len(words)
+    file = WORK / "growth.jsonl"
+
+    def speed(count, length, threads=None):
+        with open(file, "w", encoding="utf-8") as out:
+            for number in range(count):
+                start = number * length % (len(words) - length + 1)
+                text = " ".join(words[start : start + length])
+                print(json.dumps({"id": str(number), "text": text}), file=out)
+        run = contender.extract(file, threads)
+        return {"seconds": run["seconds"], "wall": run["wall"], "words": count * length, "peak_mb": run["peak_mb"]}
+
+    steps = [50, 200, 1000, 5000, 20_000, 50_000]
+    lengths = [length for length in steps if length <= args.growth_words]
+    counts = [count for count in (1, 10, 100, 1000, 10_000, 100_000) if count * 100 <= args.growth_words]
+    total = min(10_000, args.growth_words)
+    return {
+        "name": contender.name,
+        "length": [[n, speed(max(1, total // n), n)] for n in lengths],
+        "number": [[n, speed(n, 100)] for n in counts],
+        "threads": [[n, speed(total // 500, 500, n)] for n in range(1, 2 * args.threads + 1)],
+    }
+
+
+def spread(values):
+    """Median and range as text."""
+    values = sorted(values)
+    if not values:
+        return "-"
+    return f"{statistics.median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f})"
+
+
+def report(results):
+    """The results as a table in Markdown."""
+    rounds, words = results["rounds"], results["words"]
+
+    def of(name, key):
+        return [r["runs"][name][key] for r in rounds if r["runs"][name].get(key) is not None]
+
+    def median(values, form="{:,.0f}"):
+        return form.format(statistics.median(values)) if values else "-"
+
+    ours, peers = results["ours"], results["peers"]
+    head = ["", "words/s", "peak MB", "start-up s", "entity F1", *(f"{name} is so many times as fast" for name in ours)]
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    notes = []
+    for name in ours + peers:
+        ratios = []
+        for our in ours:
+            pairs = [(r["runs"][our].get("seconds"), r["runs"][name].get("seconds")) for r in rounds]
+            ratios.append(spread([theirs / mine for mine, theirs in pairs if mine and theirs]))
+        speeds = [words / seconds for seconds in of(name, "seconds")]
+        cells = [median(speeds), median(of(name, "peak_mb")), median(of(name, "start_up"), "{:.2f}")]
+        lines.append("| " + " | ".join([name, *cells, median(of(name, "f1"), "{:.1f}"), *ratios]) + " |")
+        notes += {f"{name} {run['error']}" for r in rounds if "error" in (run := r["runs"][name])}
+    machine = results["machine"]
+    loads = [r["load"] for r in rounds]
+    notes.append(
+        f"{len(rounds)} rounds on {words:,} words, {results['threads']} threads, {machine['cores']} cores of "
+        f"{machine['processor']}; load {min(loads):.1f} to {max(loads):.1f}. Medians; ratios with their range."
+    )
+    for name in ours:
+        kind = "int8" if "rten" in name else "bf16"
+        shares = [
+            100 * results["operations_per_token"][name] * results["tokens"] / r["runs"][name]["seconds"]
+            / (r["peak"][kind] * 1e9)
+            for r in rounds
+            if r["peak"].get(kind) and r["runs"][name].get("seconds") and results["tokens"]
+        ]
+        peaks = [r["peak"][kind] for r in rounds if r["peak"].get(kind)]
+        cold = [r["cold"][name] for r in rounds if r["cold"].get(name)]
+        notes.append(
+            f"{name}: {spread(shares)} % of this machine's {kind} matrix multiply ({median(peaks)} G/s); "
+            f"cold start to the files of one article of 400 words {spread(cold)} s."
+        )
+    return "\n".join(lines + ["", *(f"- {note}" for note in notes)]) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,314 @@
+"""Runs one peer on articles: `python peers.py PEER --model FOLDER --articles FILE.jsonl --threads N`.
+
+Prints JSON lines: `{"ready": true}` when the model is open, and at the end `seconds` from the first text
+to the last mention on disk, `found`, and with `--gold` the F1 of entities. A peer is a function that
+opens its model and returns a function from texts to lists of (start, end, type).
+"""
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+# Padded tokens in a batch, and articles whose windows are sorted together.
+BATCH_TOKENS = 2048
+SORTED_TOGETHER = 200
+
+
+def sorted_batches(model, score):
+    """Texts to mentions through windows in sorted batches; `score` maps padded arrays to best labels."""
+    import numpy as np
+
+    from windows import Windows, batches
+
+    cut = Windows(model)
+
+    def run(texts):
+        found = [[] for _ in texts]
+        for first in range(0, len(texts), SORTED_TOGETHER):
+            chunk = enumerate(texts[first : first + SORTED_TOGETHER], first)
+            windows = [window for number, text in chunk for window in cut.of(number, text)]
+            for batch in batches(windows, BATCH_TOKENS):
+                ids, cases, mask = np.zeros((3, len(batch), len(batch[0][1])), dtype=np.int64)
+                for row, window in enumerate(batch):
+                    length = len(window[1])
+                    ids[row, :length], cases[row, :length], mask[row, :length] = window[1], window[2], 1
+                for window, best in zip(batch, score(ids, mask, cases).tolist()):
+                    found[window[0]] += cut.mentions(window, best)
+        return found
+
+    return run
+
+
+def torch_loop(kind):
+    """The same weights in PyTorch as somebody who knows it well would run them."""
+
+    def opened(model, threads, _):
+        import torch
+        from transformers import BertForTokenClassification
+
+        torch.set_num_threads(threads)
+        network = BertForTokenClassification.from_pretrained(model, torch_dtype=getattr(torch, kind)).eval()
+
+        def score(ids, mask, cases):
+            with torch.inference_mode():
+                tensors = [torch.from_numpy(array) for array in (ids, mask, cases)]
+                logits = network(tensors[0], attention_mask=tensors[1], token_type_ids=tensors[2]).logits
+                return logits.argmax(-1).numpy()
+
+        return sorted_batches(model, score)
+
+    return opened
+
+
+def onnx_runtime(file):
+    """ONNX Runtime with sorted batches."""
+
+    def opened(model, threads, work):
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        path = model / "model.onnx" if file == "int8" else fp32_graph(model, work)
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+        def score(ids, mask, cases):
+            inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": cases}
+            return session.run(["logits"], inputs)[0].argmax(-1)
+
+        return sorted_batches(model, score)
+
+    return opened
+
+
+def fp32_graph(model, work):
+    """The weights as an ONNX graph in fp32, made once."""
+    path = work / "model-fp32.onnx"
+    if not path.exists():
+        import torch
+        from transformers import BertForTokenClassification
+
+        network = BertForTokenClassification.from_pretrained(
+            model, torch_dtype=torch.float32, attn_implementation="eager"
+        ).eval()
+        names = ["input_ids", "attention_mask", "token_type_ids"]
+        unfinished = path.with_suffix(".part")
+        torch.onnx.export(
+            network,
+            tuple(torch.ones(1, 8, dtype=torch.int64) for _ in names),
+            str(unfinished),
+            input_names=names,
+            output_names=["logits"],
+            dynamic_axes={name: {0: "rows", 1: "width"} for name in [*names, "logits"]},
+            opset_version=17,
+        )
+        unfinished.rename(path)
+    return path
+
+
+def hugging_face(batch_size):
+    """The pipeline as its documentation shows it. It has no place for token types by letter case."""
+
+    def opened(model, threads, _):
+        import torch
+        from transformers import BertForTokenClassification, PreTrainedTokenizerFast, pipeline
+
+        torch.set_num_threads(threads)
+        tokenizer = PreTrainedTokenizerFast(
+            tokenizer_file=str(model / "tokenizer.json"),
+            model_max_length=512,
+            pad_token="[PAD]",
+            cls_token="[CLS]",
+            sep_token="[SEP]",
+            unk_token="[UNK]",
+        )
+        network = BertForTokenClassification.from_pretrained(model, torch_dtype=torch.float32)
+        ner = pipeline(
+            "token-classification",
+            model=network,
+            tokenizer=tokenizer,
+            aggregation_strategy="simple",
+            stride=64,
+            batch_size=batch_size,
+            device="cpu",
+        )
+
+        def run(texts):
+            return [[(m["start"], m["end"], m["entity_group"]) for m in found] for found in ner(texts)]
+
+        return run
+
+    return opened
+
+
+def spacy_cnn(model, threads, work):
+    """spaCy's CNN `ner`, in the shape of en_core_web_sm: trained by `--train` once, else random."""
+    import spacy
+
+    path = work / "spacy"
+    nlp = spacy.load(path) if path.exists() else random_spacy()
+
+    def run(texts):
+        documents = nlp.pipe(texts, n_process=threads, batch_size=64)
+        return [[(e.start_char, e.end_char, e.label_) for e in document.ents] for document in documents]
+
+    return run
+
+
+def random_spacy():
+    import spacy
+
+    nlp = spacy.blank("en")
+    ner = nlp.add_pipe("ner")
+    for label in ("PER", "ORG", "LOC", "MISC"):
+        ner.add_label(label)
+    nlp.initialize()
+    return nlp
+
+
+def flair_tagger(model, threads, _):
+    """Flair's tagger in the shape of ner-english-fast without its word vectors, with random weights."""
+    import string
+
+    import torch
+    from flair.data import Dictionary, Sentence
+    from flair.embeddings import FlairEmbeddings, StackedEmbeddings
+    from flair.models import LanguageModel, SequenceTagger
+
+    from windows import SENTENCE_END
+
+    torch.set_num_threads(threads)
+    characters = Dictionary()
+    for character in string.printable:
+        characters.add_item(character)
+    languages = [LanguageModel(characters, forward, hidden_size=1024, nlayers=1) for forward in (True, False)]
+    types = Dictionary(add_unk=False)
+    for name in ("PER", "ORG", "LOC", "MISC"):
+        types.add_item(name)
+    tagger = SequenceTagger(
+        embeddings=StackedEmbeddings([FlairEmbeddings(language) for language in languages]),
+        tag_dictionary=types,
+        tag_type="ner",
+        hidden_size=256,
+    ).eval()
+
+    def run(texts):
+        cut = [[Sentence(part) for part in SENTENCE_END.split(text) if part.strip()] for text in texts]
+        tagger.predict([sentence for sentences in cut for sentence in sentences], mini_batch_size=32)
+        spans = ([span for sentence in sentences for span in sentence.get_spans("ner")] for sentences in cut)
+        return [[(span.start_position, span.end_position, span.tag) for span in found] for found in spans]
+
+    return run
+
+
+def train_spacy(file, work, epochs):
+    """Trains spaCy's `ner` on a CoNLL file, for so many passes, and keeps it in `work`."""
+    import random
+
+    import spacy
+    from spacy.training import Example
+    from spacy.util import compounding, minibatch
+
+    random.seed(0)
+    nlp = random_spacy()
+    examples = []
+    for text, mentions in conll_texts(file, per_sentence=True):
+        examples.append(Example.from_dict(nlp.make_doc(text), {"entities": mentions}))
+    optimizer = nlp.initialize(lambda: examples[:200])
+    for _ in range(epochs):
+        random.shuffle(examples)
+        for batch in minibatch(examples, compounding(32, 256, 1.01)):
+            nlp.update(batch, sgd=optimizer, drop=0.1)
+    nlp.to_disk(work / "spacy")
+
+
+def conll_texts(file, per_sentence=False):
+    """(text, mentions) of each document of a CoNLL file: words joined by blanks, sentences by line ends."""
+    text, mentions, texts, inside = "", [], [], False
+
+    def close():
+        nonlocal text, mentions
+        if text.strip():
+            texts.append((text.rstrip(), mentions))
+        text, mentions = "", []
+
+    for line in Path(file).read_text(encoding="utf-8").splitlines():
+        columns = line.split()
+        if not columns:
+            text, inside = text.rstrip(" ") + "\n" if text else "", False
+            if per_sentence:
+                close()
+        elif columns[0] == "-DOCSTART-":
+            close()
+        else:
+            label, start = columns[-1], len(text)
+            end = start + len(columns[0])
+            if label == "O":
+                inside = False
+            elif label[0] == "I" and inside and mentions[-1][2] == label[2:]:
+                mentions[-1] = (mentions[-1][0], end, label[2:])
+            else:
+                mentions.append((start, end, label[2:]))
+                inside = True
+            text += columns[0] + " "
+    close()
+    return texts
+
+
+def f1(run, file):
+    """F1 of exact mentions with their types, in percent."""
+    gold = conll_texts(file)
+    correct = wanted = given = 0
+    for (_, expected), found in zip(gold, run([text for text, _ in gold])):
+        correct += len(set(expected) & set(found))
+        wanted, given = wanted + len(set(expected)), given + len(set(found))
+    return 200 * correct / max(wanted + given, 1)
+
+
+PEERS = {
+    "hf-pipeline-1": hugging_face(1),
+    "hf-pipeline-16": hugging_face(16),
+    "torch-bf16": torch_loop("bfloat16"),
+    "torch-fp32": torch_loop("float32"),
+    "onnxruntime-int8": onnx_runtime("int8"),
+    "onnxruntime-fp32": onnx_runtime("fp32"),
+    "spacy-cnn": spacy_cnn,
+    "flair-random": flair_tagger,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("peer", choices=[*PEERS, "prepare"])
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--articles", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--gold", type=Path)
+    parser.add_argument("--train", type=Path)
+    args = parser.parse_args()
+    if args.peer == "prepare":
+        fp32_graph(args.model, args.work)
+        if args.train and not (args.work / "spacy").exists():
+            train_spacy(args.train, args.work, epochs=1)
+        return
+    run = PEERS[args.peer](args.model, args.threads, args.work)
+    print(json.dumps({"ready": True}), flush=True)
+
+    with tempfile.TemporaryFile("w") as out:
+        start = time.perf_counter()
+        texts = [json.loads(line)["text"] for line in args.articles.read_text(encoding="utf-8").splitlines()]
+        found = run(texts)
+        for mentions in found:
+            print(json.dumps(mentions), file=out)
+        out.flush()
+        result = {"seconds": time.perf_counter() - start, "found": sum(map(len, found))}
+    if args.gold:
+        result["f1"] = f1(run, args.gold)
+    print(json.dumps(result), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""`plots.py RESULTS.json FOLDER`: how Triplewire grows, as SVG."""
+
+import json
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("svg")
+import matplotlib.pyplot as plt
+
+PLOTS = {
+    "length": ("words in an article", "words per second"),
+    "number": ("articles of 100 words", "words per second, start-up included"),
+    "threads": ("threads", "words per second"),
+}
+
+
+def main(results, folder):
+    folder.mkdir(exist_ok=True)
+    # The same file for the same figures.
+    plt.rcParams.update({"svg.hashsalt": "triplewire", "font.size": 11, "svg.fonttype": "none"})
+    for name, (across, up) in PLOTS.items():
+        figure, axes = plt.subplots(figsize=(6, 3.6))
+        clock = "wall" if name == "number" else "seconds"
+        for engine in results["growth"]:
+            points = [(x, run["words"] / run[clock]) for x, run in engine[name]]
+            axes.plot(*zip(*points), marker="o", label=engine["name"])
+        if name == "threads":
+            axes.axvline(results["machine"]["cores"], color="grey", linestyle=":", label="cores")
+            axes.set_xticks([x for x, _ in engine[name]])
+        else:
+            axes.set_xscale("log")
+        axes.set(xlabel=across, ylabel=up, ylim=(0, None))
+        axes.legend()
+        axes.spines[["top", "right"]].set_visible(False)
+        figure.tight_layout()
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main(json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2]))
