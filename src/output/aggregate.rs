@@ -118,10 +118,10 @@ impl Aggregates {
     }
 
     fn add_relations(&mut self, extraction: &Extraction, numbers: &[EntityNumber]) {
-        let mentions = &extraction.names.mentions;
+        let names = &extraction.names;
         for relation in &extraction.relations {
-            let mut subject = numbers[mentions[relation.subject].entity];
-            let mut object = numbers[mentions[relation.object].entity];
+            let mut subject = numbers[names.argument(relation.subject).entity];
+            let mut object = numbers[names.argument(relation.object).entity];
             if relation.predicate.schema().symmetric
                 && self.entities.sort_key(object) < self.entities.sort_key(subject)
             {
@@ -162,7 +162,8 @@ impl Aggregates {
         let mentions = &extraction.names.mentions;
         let mut related: BTreeSet<(usize, EntityNumber, EntityNumber)> = BTreeSet::new();
         for relation in &extraction.relations {
-            let (subject, object) = (&mentions[relation.subject], &mentions[relation.object]);
+            let (subject, object) =
+                (extraction.names.argument(relation.subject), extraction.names.argument(relation.object));
             let (a, b) = ordered(numbers[subject.entity], numbers[object.entity]);
             related.insert((subject.sentence, a, b));
             related.insert((object.sentence, a, b));

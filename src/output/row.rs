@@ -140,7 +140,7 @@ pub(super) fn relations(extraction: &Extraction, style: Style) -> impl Iterator<
     let points = CodePoints::new(text);
     let names = &extraction.names;
     extraction.relations.iter().map(move |relation| {
-        let (subject, object) = (&names.mentions[relation.subject], &names.mentions[relation.object]);
+        let (subject, object) = (names.argument(relation.subject), names.argument(relation.object));
         let arguments = arguments(extraction, relation);
         let entity = |mention: &Mention| &names.entities[mention.entity];
         let (subject_start, subject_end) = points.of_span(subject.span);
@@ -176,7 +176,7 @@ pub(super) struct Arguments<'a> {
 /// the object is the other name that the text gives it.
 pub(super) fn arguments<'a>(extraction: &'a Extraction, relation: &Relation) -> Arguments<'a> {
     let names = &extraction.names;
-    let (subject, object) = (&names.mentions[relation.subject], &names.mentions[relation.object]);
+    let (subject, object) = (names.argument(relation.subject), names.argument(relation.object));
     let name = names.entities[subject.entity].name.as_str();
     if subject.entity != object.entity {
         return Arguments { subject: name, object: Cow::Borrowed(&names.entities[object.entity].name) };

@@ -10,5 +10,6 @@ mod extract;
 mod golden;
 mod hub;
 mod info;
+mod judged;
 mod label;
 mod pull;
