@@ -57,14 +57,15 @@ pub struct Extraction {
     pub sentences: Vec<Span>,
     /// Its mentions and entities.
     pub names: Names,
-    /// Its relations; `subject` and `object` are indices into `names.mentions`.
+    /// Its relations; `subject` and `object` are numbers for [`Names::argument`]: those behind the mentions
+    /// are pronouns.
     pub relations: Vec<Relation>,
 }
 
 impl Extraction {
     /// What rules see of it.
     pub fn document(&self) -> Document<'_> {
-        let Names { mentions, entities } = &self.names;
+        let Names { mentions, entities, .. } = &self.names;
         Document { text: &self.article.text, sentences: &self.sentences, mentions, entities }
     }
 }
@@ -120,8 +121,14 @@ impl Knowledge {
     /// Entities and relations from the model's mentions in one article.
     pub fn relate(&self, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> (Names, Vec<Relation>) {
         let names = measure(Stage::Names, || resolve(&self.aliases, text, sentences, raw));
-        let relations = self.relations(text, sentences, &names);
-        without_idle_dates(names, relations)
+        let mut relations = self.relations(text, sentences, &names);
+        let Names { mentions, entities, pronouns } = &names;
+        let document = Document { text, sentences, mentions, entities };
+        let of_pronouns = || self.matcher.relations_of_pronouns(document, pronouns, &relations);
+        let of_pronouns = measure(Stage::Rules, of_pronouns);
+        relations.extend(of_pronouns);
+        relations.sort_by_key(|r| r.sentence.start);
+        without_idle(names, relations)
     }
 
     /// Entities and relations from mentions that are right as they are, as in hand labels: none is
@@ -138,7 +145,7 @@ impl Knowledge {
     }
 
     fn relations(&self, text: &str, sentences: &[Span], names: &Names) -> Vec<Relation> {
-        let Names { mentions, entities } = names;
+        let Names { mentions, entities, .. } = names;
         measure(Stage::Rules, || self.matcher.relations(Document { text, sentences, mentions, entities }))
     }
 }
@@ -506,36 +513,35 @@ fn deliver_in_order(
     Ok(())
 }
 
-/// Dates matter as arguments of relations only: the others are dropped.
-fn without_idle_dates(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>) {
-    let Names { mentions, entities } = names;
-    let mut used = vec![false; mentions.len()];
+/// Dates and pronouns matter as arguments of relations only: the others are dropped.
+fn without_idle(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>) {
+    let Names { mentions, entities, pronouns } = names;
+    let mut used = vec![false; mentions.len() + pronouns.len()];
     for relation in &relations {
         used[relation.subject] = true;
         used[relation.object] = true;
     }
     let keep = |i: usize| used[i] || mentions[i].entity_type != EntityType::Date;
-    let new_index = renumbered((0..mentions.len()).map(keep));
+    let new_index = renumbered((0..mentions.len()).map(keep).chain(used[mentions.len()..].iter().copied()));
     let mut entity_used = vec![false; entities.len()];
     for (i, mention) in mentions.iter().enumerate() {
         entity_used[mention.entity] |= keep(i);
     }
     let new_entity = renumbered(entity_used.iter().copied());
-    let kept = mentions
-        .into_iter()
-        .enumerate()
-        .filter_map(|(i, mut mention)| {
-            new_index[i]?;
-            mention.entity = new_entity[mention.entity]?;
-            Some(mention)
-        })
-        .collect();
+    let count = mentions.len();
+    let mut kept = mentions.into_iter().chain(pronouns).enumerate().filter_map(|(i, mut mention)| {
+        new_index[i]?;
+        mention.entity = new_entity[mention.entity]?;
+        Some(mention)
+    });
+    let mentions = kept.by_ref().take(new_index[..count].iter().flatten().count()).collect();
+    let pronouns = kept.collect();
     let entities = entities.into_iter().enumerate().filter_map(|(i, e)| new_entity[i].map(|_| e)).collect();
     let relations = relations
         .into_iter()
         .filter_map(|r| Some(Relation { subject: new_index[r.subject]?, object: new_index[r.object]?, ..r }))
         .collect();
-    (Names { mentions: kept, entities }, relations)
+    (Names { mentions, entities, pronouns }, relations)
 }
 
 /// The position of each kept item among the kept ones.
@@ -591,6 +597,31 @@ mod tests {
         };
         deliver_in_order(blocks, &permits, &mut deliver).unwrap();
         assert_eq!(seen, ["0", "1", "2"]);
+    }
+
+    #[test]
+    fn relations_of_pronouns_name_the_person_and_add_no_mention() {
+        let matcher = Matcher::new(&crate::relation::RuleSet::built_in()).unwrap();
+        let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
+        let text = "Ana Ruiz, who was born on 5 May 1970, left. She is the president of Acme. He is not.";
+        let raw = |name: &str, entity_type| {
+            let at = text.find(name).unwrap();
+            RawMention { span: Span::new(at, at + name.len()), entity_type, score: 1.0 }
+        };
+        let raw = vec![raw("Ana Ruiz", EntityType::Per), raw("Acme", EntityType::Org)];
+        let (names, relations) = knowledge.relate(text, &sentences(text), raw);
+        let found: Vec<String> = relations
+            .iter()
+            .map(|r| {
+                let (subject, object) = (names.argument(r.subject), names.argument(r.object));
+                let person = &names.entities[subject.entity].name;
+                format!("{} ({person}) {} {}", subject.span.of(text), r.predicate, object.span.of(text))
+            })
+            .collect();
+        assert_eq!(found, ["Ana Ruiz (Ana Ruiz) born_on 5 May 1970", "She (Ana Ruiz) leads Acme"]);
+        let spans: Vec<&str> = names.mentions.iter().map(|m| m.span.of(text)).collect();
+        assert_eq!(spans, ["Ana Ruiz", "5 May 1970", "Acme"]);
+        assert_eq!(names.pronouns.len(), 1, "only those that a relation uses are kept");
     }
 
     #[test]

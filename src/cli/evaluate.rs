@@ -13,7 +13,7 @@ use crate::entity::Aliases;
 use crate::error::Problem;
 use crate::eval::bootstrap::{Difference, Figure, differences};
 use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
-use crate::eval::{self, Evaluation, Gold, Labels, Map, Predict, html, report};
+use crate::eval::{self, Evaluation, Gold, Judgements, Labels, Map, Predict, html, report};
 use crate::output::write_whole;
 
 /// Arguments of `triplewire evaluate`.
@@ -21,8 +21,12 @@ use crate::output::write_whole;
 #[command(after_help = FORMATS)]
 pub(crate) struct Args {
     /// Hand labels: a file or a folder; the format is told by its content
-    #[arg(long, value_name = "FILE_OR_DIR")]
-    gold: PathBuf,
+    #[arg(long, value_name = "FILE_OR_DIR", required_unless_present = "judged")]
+    gold: Option<PathBuf>,
+    /// Instead of labels, a table of relations of which somebody has judged whether the text tells them:
+    /// prints their precision by source and rule; with --pred, of those that these outputs still have
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "texts", "map", "gold_entities", "out"])]
+    judged: Option<PathBuf>,
     /// Where the articles of a folder of CSV labels are, if not in text files beside it: any input
     /// of `extract`; articles without labels are passed over
     #[arg(long, value_name = "INPUT")]
@@ -60,7 +64,8 @@ Formats of labels:
   brat: .ann beside .txt";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let mut gold = eval::gold::read(&args.gold, &args.texts)?;
+    let Some(path) = &args.gold else { return judged(&args) };
+    let mut gold = eval::gold::read(path, &args.texts)?;
     let map = args.map.as_deref().map(Map::read).transpose()?;
     let mut problems = gold.problems.clone();
     let mut evaluations = Vec::new();
@@ -110,6 +115,20 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     } else {
         text(&gold, &evaluations, comparison.as_ref(), args.gold_entities)
     };
+    std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
+    Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+}
+
+/// Scores judgements.
+fn judged(args: &Args) -> anyhow::Result<Outcome> {
+    let mut problems = Vec::new();
+    let path = args.judged.as_deref().unwrap_or(Path::new(""));
+    let mut judgements = Judgements::read(path, &mut problems)?;
+    if !args.pred.is_empty() {
+        judgements = judgements.still_in(&args.pred, &mut problems)?;
+    }
+    tell(&problems, false);
+    let printed = if args.json { format!("{:#}\n", judgements.json()) } else { judgements.text() };
     std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }

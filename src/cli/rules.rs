@@ -1,5 +1,6 @@
 //! `triplewire rules`: List, show, test, suggest and explain rules.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -9,8 +10,9 @@ use crate::cli::Outcome;
 use crate::cli::problems::tell;
 use crate::cli::setup::Setup;
 use crate::entity::{Aliases, EntityType};
-use crate::eval::{Map, gold, suggestions};
-use crate::relation::{Bracketed, Demand, Document, Matcher, Rule, RuleSet, Suggestion, check};
+use crate::eval::{Map, gold, rule_counts, suggestions};
+use crate::pipeline::Knowledge;
+use crate::relation::{Bracketed, Demand, Document, Matcher, Rule, RuleSet, Suggestion, check, scores_csv};
 use crate::text::Article;
 
 /// Arguments of `triplewire rules`.
@@ -58,6 +60,15 @@ enum Command {
         #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
         precision: f64,
     },
+    /// Measure on hand labels how often each rule is right, and print the table of scores
+    Score {
+        /// Labels in any format that `evaluate` reads (may be repeated)
+        #[arg(long, value_name = "FILE_OR_DIR", required = true)]
+        gold: Vec<PathBuf>,
+        /// What our predicates and types are called in the gold: as many as there are golds, in their order
+        #[arg(long, value_name = "FILE")]
+        map: Vec<PathBuf>,
+    },
     /// Show for each pair of names what the rules saw and which matched
     Explain {
         /// A text; with names in brackets, as in "[PER Ana Ruiz] leads [ORG Acme].", no model is used
@@ -91,6 +102,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
                 if gold.problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done };
             return Ok(outcome);
         }
+        Command::Score { gold, map } => return score(set, &gold, &map),
         Command::Explain { text, .. } if Bracketed::has_names(&text) => {
             print!("{}", explain(&set, Bracketed::text(&text).document())?);
         }
@@ -106,6 +118,33 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Prints how often each rule is right, all golds together. The scores that rules have do not matter: where
+/// several find the same, the one with the best score in its file counts.
+fn score(set: RuleSet, golds: &[PathBuf], maps: &[PathBuf]) -> anyhow::Result<Outcome> {
+    if !maps.is_empty() && maps.len() != golds.len() {
+        bail!("{} --gold and {} --map: give one map for each gold, or none", golds.len(), maps.len());
+    }
+    let set = set.with_prior_scores();
+    let knowledge = Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&set)? };
+    let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (i, path) in golds.iter().enumerate() {
+        let mut gold = gold::read(path, &[])?;
+        let map = maps.get(i).map(|path| Map::read(path)).transpose()?;
+        if map.as_ref().is_some_and(Map::wants_clean_names) {
+            gold.clean_names(&knowledge.aliases);
+        }
+        problems.append(&mut gold.problems);
+        for (rule, (right, wrong)) in rule_counts(&gold, map.as_ref(), &knowledge, &mut problems)? {
+            let all = counts.entry(rule).or_default();
+            *all = (all.0 + right, all.1 + wrong);
+        }
+    }
+    tell(&problems, false);
+    print!("{}", scores_csv(set.rules(), &counts)?);
+    Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
 
 /// Suggestions as a rule file, with their figures as comments.

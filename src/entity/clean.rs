@@ -114,7 +114,8 @@ const ABBREVIATIONS: &[&str] = &[
 ];
 
 /// The span of a name without white space, quotes and unpaired brackets at its ends, a small `the`
-/// in front, a possessive behind and, for a person, titles in front. `is_known` says whether a name
+/// in front, a possessive behind, for a person titles in front and for a place the known one that it lies in
+/// ("Salem, Ohio" is two names). `is_known` says whether a name
 /// is in the tables as it stands (`McDonald's`); such a name keeps its possessive.
 pub(super) fn cleaned(
     text: &str,
@@ -132,6 +133,12 @@ pub(super) fn cleaned(
         }
         if entity_type == EntityType::Per {
             span = without_title(text, span);
+        }
+        if entity_type == EntityType::Org {
+            span = without_faction(text, span);
+        }
+        if entity_type == EntityType::Loc {
+            span = without_whole(text, span, &is_known);
         }
         span = with_stop(text, span);
         let name = span.of(text);
@@ -192,6 +199,29 @@ fn without_possessive(text: &str, span: Span) -> Span {
     span
 }
 
+/// A chamber without the side of it that a title behind it is about: "Senate Majority Leader".
+fn without_faction(text: &str, span: Span) -> Span {
+    let chamber = |side: &str| span.of(text).strip_suffix(side).filter(|rest| !rest.is_empty());
+    let title = text[span.end..].trim_start();
+    match chamber(" Majority").or_else(|| chamber(" Minority")) {
+        Some(rest) if ["Leader", "Whip", "leader", "whip"].iter().any(|t| title.starts_with(t)) => {
+            Span::new(span.start, span.start + rest.len()).trimmed(text)
+        }
+        _ => span,
+    }
+}
+
+/// A place without the known one behind its comma, unless the tables have both as one name.
+fn without_whole(text: &str, span: Span, is_known: impl Fn(&str) -> bool) -> Span {
+    let name = span.of(text);
+    match name.rsplit_once(',') {
+        Some((part, whole)) if !part.contains(',') && is_known(whole.trim()) && !is_known(name) => {
+            Span::new(span.start, span.start + part.len()).trimmed(text)
+        }
+        _ => span,
+    }
+}
+
 /// The span with the full stop that follows it, if that belongs to an abbreviation.
 fn with_stop(text: &str, span: Span) -> Span {
     let last = span.of(text).rsplit(char::is_whitespace).next().unwrap_or_default();
@@ -242,11 +272,21 @@ mod tests {
             (Per, ". Hagers", "Hagers"),
             (Loc, "Turkey’s", "Turkey"),
             (Loc, " Turkey ", "Turkey"),
+            (Loc, "Salem , Ohio", "Salem"),
+            (Loc, "Oak, Elm", "Oak, Elm"),
+            (Org, "Salem, Ohio", "Salem, Ohio"),
         ];
         for (entity_type, name, expected) in table {
             let whole = Span::new(0, name.len());
-            let span = cleaned(name, whole, entity_type, |known| known == "McDonald's");
+            let span = cleaned(name, whole, entity_type, |known| matches!(known, "McDonald's" | "Ohio"));
             assert_eq!(span.map(|s| s.of(name)), Some(expected));
+        }
+        for (text, expected) in
+            [("Senate Majority Leader Bo Lee", "Senate"), ("Moral Majority left", "Moral Majority")]
+        {
+            let end = text.find("Majority").map_or(0, |at| at + "Majority".len());
+            let span = cleaned(text, Span::new(0, end), Org, |_| false);
+            assert_eq!(span.map(|s| s.of(text)), Some(expected));
         }
         let text = "in Salem, Fla., by Acme Corp. and Bo Lee.";
         for (name, expected) in [("Fla", "Fla."), ("Acme Corp", "Acme Corp."), ("Bo Lee", "Bo Lee")] {

@@ -35,6 +35,7 @@ fn undecomposed(c: char) -> Option<&'static str> {
         'đ' | 'ð' => "d",
         'Đ' | 'Ð' => "D",
         'ß' => "ss",
+        'ẞ' => "SS",
         'æ' => "ae",
         'Æ' => "Ae",
         'œ' => "oe",
@@ -175,6 +176,7 @@ mod tests {
     #[test]
     fn keys_of_a_table() {
         let table = [
+            ("Groß STRAẞE", "gross strasse"),
             ("Erdoğan", "erdogan"),
             ("ERDOĞAN", "erdogan"),
             ("İlhami Balı", "ilhami bali"),

@@ -97,6 +97,10 @@ pub enum Origin {
     Aliases,
     /// The date recogniser.
     Dates,
+    /// Nobody: it is a pronoun, not a name; see [`Names::pronouns`](crate::entity::Names::pronouns).
+    Pronoun,
+    /// Whoever labelled the text by hand.
+    Given,
 }
 
 /// A name in the text.

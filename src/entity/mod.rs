@@ -2,7 +2,7 @@
 //!
 //! [`resolve`] is the way in. In the order an article goes through them: `clean` cuts off what
 //! models swallow, `recognise` adds the names of the tables in `aliases`, `dates` adds dates, `link`
-//! joins what names the same entity. How two spellings are compared is the business of `fold` alone.
+//! joins what names the same entity, `pronouns` finds whom "he" and "she" mean. How two spellings are compared is the business of `fold` alone.
 
 mod mention;
 
@@ -12,11 +12,13 @@ mod dates;
 mod fold;
 mod link;
 mod names;
+mod pronouns;
 mod recognise;
 
 pub use aliases::Aliases;
 pub use mention::{Entity, EntityType, Mention, Origin};
 pub use names::{Names, clean_name, resolve, resolve_given};
+pub(crate) use pronouns::is_pronoun;
 
 #[cfg(test)]
 mod tests;

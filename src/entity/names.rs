@@ -10,6 +10,7 @@ use crate::entity::clean::cleaned;
 use crate::entity::dates;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
+use crate::entity::pronouns::pronouns;
 use crate::entity::recognise::{
     CONFIDENT, Found, SCORE_NAME, Support, add_acronyms, may_become, recognise, sentence_of,
 };
@@ -24,6 +25,19 @@ pub struct Names {
     pub mentions: Vec<Mention>,
     /// The distinct entities, in order of their first mention.
     pub entities: Vec<Entity>,
+    /// Pronouns whose person is known, in text order. They are no names: they count nowhere, and only serve
+    /// as arguments of relations.
+    pub pronouns: Vec<Mention>,
+}
+
+impl Names {
+    /// The mention of that number: a name, or behind the names a pronoun.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    pub fn argument(&self, number: usize) -> &Mention {
+        self.mentions.get(number).unwrap_or_else(|| &self.pronouns[number - self.mentions.len()])
+    }
 }
 
 /// Decides which mentions of one article name the same entity, and adds the names of `aliases` and
@@ -40,13 +54,16 @@ pub struct Names {
 /// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity, unless it
 ///    is an `ORG` named after a place; so does, whatever the score, a mention that the tables know
 ///    surely as an organisation or a person. Demonyms are `MISC`, with their country as the entity.
+/// 5. Pronouns get the person whom they mean.
 pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Names {
     let mentions = tidy(aliases, text, sentences, raw);
     let (mut mentions, support) = recognise(aliases, text, sentences, mentions);
     add_introduced(aliases, text, sentences, &mut mentions);
     let found_dates = add_dates(text, sentences, &mut mentions);
 
-    join(aliases, text, &support, &mentions, found_dates)
+    let mut names = join(aliases, text, &support, &mentions, found_dates);
+    names.pronouns = pronouns(text, sentences, &names);
+    names
 }
 
 /// Decides which of mentions that are right as they are, as in hand labels, name the same entity. None
@@ -56,7 +73,7 @@ pub fn resolve_given(aliases: &Aliases, text: &str, sentences: &[Span], given: V
         .into_iter()
         .filter_map(|RawMention { span, entity_type, score }| {
             let sentence = sentence_of(sentences, span)?;
-            Some(Found { span, sentence, entity_type, score, origin: Origin::Model })
+            Some(Found { span, sentence, entity_type, score, origin: Origin::Given })
         })
         .collect();
     mentions.sort_by_key(|m| m.span);
@@ -64,7 +81,7 @@ pub fn resolve_given(aliases: &Aliases, text: &str, sentences: &[Span], given: V
     let (dates, mentions): (Vec<Found>, Vec<Found>) =
         mentions.into_iter().partition(|m| m.entity_type == EntityType::Date);
     let dates = dates.into_iter().map(|date| (dates::name_of(date.span.of(text)), date));
-    let dates = dates.map(|(name, date)| (Found { origin: Origin::Dates, ..date }, name)).collect();
+    let dates = dates.map(|(name, date)| (date, name)).collect();
     let types: Vec<(Span, EntityType)> = mentions.iter().map(|m| (m.span, m.entity_type)).collect();
     let mut names = join(aliases, text, &support, &mentions, dates);
     for mention in &mut names.mentions {

@@ -7,7 +7,8 @@
 //!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
 //!
 //! An [`agreement`] compares two people's labels by the same means.
-//! [`suggestions`] learns rules from the same labels.
+//! [`suggestions`] learns rules from the same labels, and [`rule_counts`] counts how often each is right.
+//! [`Judgements`] are what somebody found right and wrong of an output whose texts nobody has labelled.
 //!
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
 
@@ -19,6 +20,7 @@ pub mod errors;
 mod evaluation;
 pub mod gold;
 pub mod html;
+mod judged;
 mod labels;
 mod map;
 mod predicted;
@@ -26,6 +28,7 @@ mod relations;
 mod reliability;
 pub mod report;
 mod resolution;
+mod rule_counts;
 mod scope;
 mod suggestions;
 
@@ -33,11 +36,13 @@ pub use counts::{Counts, Macro, SchemeCounts};
 pub use entities::{EntityScore, Scheme};
 pub use evaluation::{DocumentCounts, Evaluation};
 pub use gold::Gold;
+pub use judged::{Judgements, Tally};
 pub use labels::{Document, Labels, Mention, Relation};
 pub use map::Map;
 pub use predicted::{Predict, Task, by_program, from_files};
 pub use relations::{Mode, RelationScore};
 pub use reliability::{Band, Reliability};
 pub use resolution::Resolution;
+pub use rule_counts::rule_counts;
 pub use scope::Scope;
 pub use suggestions::suggestions;

@@ -45,7 +45,7 @@ impl Predict for Knowledge {
             let (names, relations) = self.relate_given(text, &sentences, given);
             let mut labels = Labels::of(&names, &relations);
             if task.every_mention {
-                let Names { mentions, entities } = &names;
+                let Names { mentions, entities, .. } = &names;
                 let document = relation::Document { text, sentences: &sentences, mentions, entities };
                 labels.tell_of_every_mention(&relation::coreferent(document, &relations));
             }
@@ -83,7 +83,10 @@ impl Labels {
             score: Some(m.score),
             argument_only: false,
         });
-        let relations = relations.iter().map(|r| Relation {
+        // Labels are about names: that "he" leads Acme they tell of the name that he has.
+        let count = names.mentions.len();
+        let of_names = relations.iter().filter(|r| r.subject < count && r.object < count);
+        let relations = of_names.map(|r| Relation {
             subject: r.subject,
             predicate: r.predicate.as_str().to_owned(),
             object: r.object,

@@ -72,7 +72,7 @@ fn labelled<'a>(
     map: Option<&Map>,
     all: &BTreeSet<&str>,
 ) -> Labelled<'a> {
-    let Names { mentions, entities } = names;
+    let Names { mentions, entities, .. } = names;
     let text = &document.article.text;
     let place: BTreeMap<Span, usize> = mentions.iter().enumerate().map(|(i, m)| (m.span, i)).collect();
     let mut relations = BTreeSet::new();

@@ -231,7 +231,8 @@ mod tests {
         let together = engine.label_scores(&batch(&rows, 6)).unwrap();
         for (r, row) in rows.iter().enumerate() {
             let alone = engine.label_scores(&batch(&[row], row.len())).unwrap();
-            for token in 0..row.len() {
+            // Without [CLS] and [SEP], whose scores nobody reads.
+            for token in 1..row.len() - 1 {
                 // Activations are quantised for the batch as a whole, so the scores differ a little.
                 let (a, b) = (best(alone.token(0, token)), best(together.token(r, token)));
                 assert!(a.0 == b.0 && (a.1 - b.1).abs() < 0.1, "row {r}, token {token}: {a:?} {b:?}");

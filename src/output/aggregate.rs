@@ -368,16 +368,23 @@ fn entities(
     entities.into_values()
 }
 
-/// The entities of a relation's arguments, the subject first.
-fn arguments(record: &Record, relation: &RelationRecord) -> Option<(Name, Name)> {
-    let name = |start: usize| record.mention_at(start).map(Name::of);
-    Some((name(relation.subject_start)?, name(relation.object_start)?))
+/// The entities of a relation's arguments, the subject first. A pronoun is no mention, but a relation with
+/// one is named by its person.
+fn arguments(record: &Record, relation: &RelationRecord) -> (Name, Name) {
+    let name = |start: usize, name: &str, entity_type| {
+        let named = || Name { name: name.to_owned(), entity_type };
+        record.mention_at(start).map_or_else(named, Name::of)
+    };
+    (
+        name(relation.subject_start, &relation.subject, relation.subject_type),
+        name(relation.object_start, &relation.object, relation.object_type),
+    )
 }
 
 fn triples(record: &Record) -> impl Iterator<Item = Triple> {
     let mut triples: BTreeMap<(Name, Predicate, Name, Option<String>), Triple> = BTreeMap::new();
     for relation in &record.relations {
-        let Some((mut subject, mut object)) = arguments(record, relation) else { continue };
+        let (mut subject, mut object) = arguments(record, relation);
         if relation.predicate.schema().symmetric && object < subject {
             std::mem::swap(&mut subject, &mut object);
         }
@@ -414,7 +421,7 @@ fn triples(record: &Record) -> impl Iterator<Item = Triple> {
 fn pairs(record: &Record, sentences: &BTreeMap<usize, BTreeSet<Name>>) -> impl Iterator<Item = Pair> + use<> {
     let mut related: BTreeSet<(usize, Name, Name)> = BTreeSet::new();
     for relation in &record.relations {
-        let Some((subject, object)) = arguments(record, relation) else { continue };
+        let (subject, object) = arguments(record, relation);
         let (first, second) = if subject <= object { (subject, object) } else { (object, subject) };
         for start in [relation.subject_start, relation.object_start] {
             if let Some(mention) = record.mention_at(start) {

@@ -99,7 +99,7 @@ impl Record {
             }
         };
         let relations = relations.iter().map(|relation| {
-            let (subject, object) = (&names.mentions[relation.subject], &names.mentions[relation.object]);
+            let (subject, object) = (names.argument(relation.subject), names.argument(relation.object));
             let named = arguments(extraction, relation);
             let (subject_start, subject_end) = points.of_span(subject.span);
             let (object_start, object_end) = points.of_span(object.span);

@@ -160,7 +160,7 @@ pub(super) struct Arguments<'a> {
 /// the object is the other name that the text gives it.
 pub(super) fn arguments<'a>(extraction: &'a Extraction, relation: &Relation) -> Arguments<'a> {
     let names = &extraction.names;
-    let (subject, object) = (&names.mentions[relation.subject], &names.mentions[relation.object]);
+    let (subject, object) = (names.argument(relation.subject), names.argument(relation.object));
     let name = names.entities[subject.entity].name.as_str();
     if subject.entity != object.entity {
         return Arguments { subject: name, object: Cow::Borrowed(&names.entities[object.entity].name) };

@@ -72,7 +72,7 @@ impl Bracketed {
                         sentence: 0,
                         entity_type: if adjective { EntityType::Misc } else { entity_type },
                         score: 1.0,
-                        origin: Origin::Model,
+                        origin: Origin::Given,
                         entity,
                         demonym: adjective,
                     });

@@ -10,8 +10,10 @@ mod line;
 mod lists;
 mod matcher;
 mod pattern;
+mod pronouns;
 mod rule;
 mod schema;
+mod scores;
 mod suggest;
 mod token_set;
 mod words;
@@ -29,6 +31,7 @@ pub use explain::{NearMiss, PairExplanation};
 pub use matcher::Matcher;
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub use schema::Predicate;
+pub use scores::{MeasuredScore, scores_csv};
 pub use suggest::{Demand, Labelled, Suggestion, suggest};
 
 /// What rules see of an article.
@@ -53,7 +56,7 @@ pub struct Relation {
     pub predicate: Predicate,
     /// Index of the object among the article's mentions.
     pub object: usize,
-    /// How sure: the rule's score combined with both mentions' scores, 0 to 1.
+    /// How sure: the rule's score times what both names are trusted, 0 to 1.
     pub score: f32,
     /// Whether the text denies it.
     pub negated: bool,

@@ -15,6 +15,7 @@ use crate::relation::Predicate;
 use crate::relation::context;
 use crate::relation::lists::{self, List, Lists};
 use crate::relation::pattern::{self, Node, Phrase, Phrases};
+use crate::relation::scores;
 
 /// One rule as written in a rule file.
 #[derive(Debug, Clone)]
@@ -27,8 +28,11 @@ pub struct Rule {
     pub subject: Vec<EntityType>,
     /// The types its object may have.
     pub object: Vec<EntityType>,
-    /// How often it is right, 0 to 1.
+    /// How often it is right, 0 to 1: of a built-in rule as measured, where it has been.
     pub score: f32,
+    /// The score in its file: the better of two rules that find the same relation counts, and the measured
+    /// scores are those of relations found so.
+    pub prior: f32,
     /// The patterns, any of which is enough.
     pub patterns: Vec<Pattern>,
     /// Patterns that keep the rule from firing.
@@ -113,7 +117,11 @@ fn built_in(wanted: impl Fn(&str) -> bool) -> RuleSet {
         .collect();
     let mut set = RuleSet::default();
     set.add_files(files).expect("a test loads the built-in rules");
-    set.rules.iter_mut().for_each(|rule| rule.built_in = true);
+    let measured = scores::measured();
+    for rule in &mut set.rules {
+        rule.built_in = true;
+        rule.score = measured.get(&*rule.id).copied().unwrap_or(rule.prior);
+    }
     set
 }
 
@@ -126,6 +134,12 @@ impl RuleSet {
     /// No rules; only the common word lists, so that the user's own rules can name them.
     pub fn empty() -> Self {
         NO_RULES.clone()
+    }
+
+    /// The same rules with the scores that their files give them.
+    pub fn with_prior_scores(mut self) -> Self {
+        self.rules.iter_mut().for_each(|rule| rule.score = rule.prior);
+        self
     }
 
     /// The word lists, phrases and cues alone.
@@ -557,6 +571,7 @@ impl FileText<'_> {
             subject,
             object,
             score: score as f32,
+            prior: score as f32,
             patterns: written_patterns,
             unless: unless.unwrap_or_default(),
             granted: source.granted,

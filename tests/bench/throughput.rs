@@ -1,11 +1,13 @@
 //! Throughput of the whole pipeline against the engine alone, on the same articles, in one run.
 //!
 //!     cargo bench --bench throughput -- ARTICLES... [--engine rten] [--rounds 3] [--limit 400]
+//!         [--rules FILE_OR_DIR] [--no-default-rules]
 //!
 //! `ARTICLES` is anything `extract` reads. Timings on shared machines are noisy, so the rounds are
 //! interleaved and the ratios within a round are what counts: `whole / engine` says how much of the
 //! engine's throughput is left when articles are read, cut, scored, decoded, resolved, related and
-//! written; `scaling` is all threads against one.
+//! written; `scaling` is all threads against one; `names and rules` is the share of one thread's time that
+//! names, context and rules take together, timed alone on the names of the articles.
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -13,9 +15,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
-use triplewire::entity::Aliases;
+use triplewire::entity::{Aliases, Mention, Origin};
 use triplewire::input::{self, Item, Shard};
-use triplewire::model::{EngineChoice, Model, Window};
+use triplewire::model::{EngineChoice, Model, RawMention, Window};
 use triplewire::output::{Output, Style};
 use triplewire::pipeline::{Knowledge, Pipeline};
 use triplewire::relation::{Matcher, RuleSet};
@@ -35,6 +37,12 @@ struct Args {
     /// Most articles to use
     #[arg(long, default_value_t = 400)]
     limit: usize,
+    /// As for `extract`
+    #[arg(long)]
+    rules: Vec<PathBuf>,
+    /// As for `extract`
+    #[arg(long)]
+    no_default_rules: bool,
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
@@ -54,21 +62,31 @@ fn main() -> Result<()> {
         engine.get_name(),
         all.model().engine().precision()
     );
-    println!("round   engine    whole  whole/engine   one thread  scaling");
-    let (mut kept, mut scaling) = (Vec::new(), Vec::new());
+    let knowledge = knowledge(&args)?;
+    let named = named(&one, &articles)?;
+    println!("round   engine    whole  whole/engine   one thread  scaling  names and rules");
+    let (mut kept, mut scaling, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=args.rounds {
         let engine = total_words as f64 / engine_alone(&all, &articles)?;
         let whole = total_words as f64 / whole_pipeline(&all, &articles)?;
-        let single = total_words as f64 / whole_pipeline(&one, &articles)?;
+        let single_seconds = whole_pipeline(&one, &articles)?;
+        let single = total_words as f64 / single_seconds;
+        shares.push(knowledge_alone(&knowledge, &named) / single_seconds);
         kept.push(whole / engine);
         scaling.push(whole / single);
         println!(
-            "{round:>5} {engine:>8.0} {whole:>8.0} {:>13.3} {single:>12.0} {:>8.3}",
+            "{round:>5} {engine:>8.0} {whole:>8.0} {:>13.3} {single:>12.0} {:>8.3} {:>16.3}",
             whole / engine,
-            whole / single
+            whole / single,
+            shares[round - 1]
         );
     }
-    println!("median whole/engine {:.3}, median scaling {:.3}", median(kept), median(scaling));
+    println!(
+        "median whole/engine {:.3}, median scaling {:.3}, median names and rules {:.3}",
+        median(kept),
+        median(scaling),
+        median(shares)
+    );
     Ok(())
 }
 
@@ -83,9 +101,41 @@ fn read(args: &Args) -> Result<Vec<Article>> {
 
 fn pipeline(args: &Args, threads: usize) -> Result<Pipeline> {
     let model = Model::open(&args.model, args.engine, threads)?;
-    let matcher = Matcher::new(&RuleSet::built_in())?;
-    let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
-    Ok(Pipeline::new(model, knowledge, threads)?)
+    Ok(Pipeline::new(model, knowledge(args)?, threads)?)
+}
+
+fn knowledge(args: &Args) -> Result<Knowledge> {
+    let mut rules = if args.no_default_rules { RuleSet::empty() } else { RuleSet::built_in() };
+    for path in &args.rules {
+        rules.add_path(path)?;
+    }
+    Ok(Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&rules)? })
+}
+
+/// An article with what the model finds in it, as far as that is kept.
+struct Named {
+    article: Article,
+    sentences: Vec<Span>,
+    names: Vec<RawMention>,
+}
+
+fn named(pipeline: &Pipeline, articles: &[Article]) -> Result<Vec<Named>> {
+    let of = |article: &Article| {
+        let found = pipeline.extract_one(article.clone())?;
+        let of_model = found.names.mentions.iter().filter(|m| m.origin == Origin::Model);
+        let raw = |m: &Mention| RawMention { span: m.span, entity_type: m.entity_type, score: m.score };
+        Ok(Named { names: of_model.map(raw).collect(), article: found.article, sentences: found.sentences })
+    };
+    articles.iter().map(of).collect()
+}
+
+/// Seconds for names, context and rules in one thread.
+fn knowledge_alone(knowledge: &Knowledge, articles: &[Named]) -> f64 {
+    let start = Instant::now();
+    for Named { article, sentences, names } in articles {
+        std::hint::black_box(knowledge.relate(&article.text, sentences, names.clone()));
+    }
+    start.elapsed().as_secs_f64()
 }
 
 /// Seconds for the scores of all windows, cut beforehand.

@@ -11,5 +11,6 @@ mod extract;
 mod golden;
 mod hub;
 mod info;
+mod judged;
 mod label;
 mod pull;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::entity::EntityType;
+use crate::entity::{EntityType, is_pronoun};
 use crate::error::{Place, Problem};
 use crate::eval::labels::{Labels, Mention, Relation};
 use crate::text::{CodePoints, Span};
@@ -120,6 +120,11 @@ impl<'a> Aligner<'a> {
     /// Whether nothing but white space stands between these code points.
     pub(super) fn is_blank(&self, start: i64, end: i64) -> bool {
         self.span_at(start, end).is_ok_and(|span| span.trimmed(self.text).is_empty())
+    }
+
+    /// Whether these code points are a pronoun that can stand for a name.
+    pub(super) fn is_pronoun(&self, start: i64, end: i64) -> bool {
+        self.span_at(start, end).is_ok_and(|span| is_pronoun(span.of(self.text)))
     }
 
     /// Adds a relation, if both its mentions are there.

@@ -19,6 +19,7 @@ use crate::output::annotation::article_id;
 use crate::text::Span;
 
 pub use tables::Tables;
+pub(in crate::eval) use tables::rows;
 
 /// Everything labelled by hand, and everything that was wrong with it.
 #[derive(Debug, Clone, Default)]

@@ -140,6 +140,11 @@ impl Tables {
             (row.subject_start, row.subject_end, &row.subject, &row.subject_type),
             (row.object_start, row.object_end, &row.object, &row.object_type),
         ];
+        // Labels are about names: that "he" leads Acme they tell of the name that he has.
+        let is_pronoun = |start, end| aligner.at(start, end).is_none() && aligner.is_pronoun(start, end);
+        if ends.iter().any(|&(start, end, ..)| start.zip(end).is_some_and(|(s, e)| is_pronoun(s, e))) {
+            return;
+        }
         let mut found = [0; 2];
         for (place_of, (start, end, name, label)) in found.iter_mut().zip(ends) {
             let there = start.zip(end).and_then(|(start, end)| aligner.at(start, end));
@@ -277,10 +282,10 @@ fn is_yes(cell: &str) -> bool {
     matches!(cell.trim().to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "y" | "x")
 }
 
-type ByArticle<R> = BTreeMap<String, Vec<(u64, R)>>;
+pub(in crate::eval) type ByArticle<R> = BTreeMap<String, Vec<(u64, R)>>;
 
 /// The rows of a table by article, with their lines, and the header.
-fn rows<R: serde::de::DeserializeOwned>(
+pub(in crate::eval) fn rows<R: serde::de::DeserializeOwned>(
     path: &Path,
     needed: &[&str],
     problems: &mut Vec<Problem>,

@@ -150,7 +150,8 @@ fn without_byte_order_mark(extraction: &Extraction) -> Cow<'_, Extraction> {
 struct Labelled<'a> {
     extraction: &'a Extraction,
     points: CodePoints<'a>,
-    /// Each once: two rules may find the same relation.
+    /// Each once: two rules may find the same relation. Those of pronouns are left out, because labellers
+    /// are shown names.
     relations: Vec<&'a Relation>,
 }
 
@@ -158,10 +159,12 @@ impl<'a> Labelled<'a> {
     fn of(extraction: &'a Extraction) -> Self {
         let mut seen = BTreeSet::new();
         let first = |r: &&Relation| seen.insert((r.subject, r.predicate, r.object, r.negated));
+        let names = extraction.names.mentions.len();
+        let of_names = |r: &&Relation| r.subject < names && r.object < names;
         Labelled {
             extraction,
             points: CodePoints::new(&extraction.article.text),
-            relations: extraction.relations.iter().filter(first).collect(),
+            relations: extraction.relations.iter().filter(of_names).filter(first).collect(),
         }
     }
 

@@ -1,0 +1,110 @@
+//! How often each built-in rule is right, measured on hand labels.
+//!
+//! `rules/scores.csv` is what `triplewire rules score` prints for the training files: the counts of each rule,
+//! and its precision with the score in its rule file as prior. The scores in that table are those that the
+//! built-in rules have; a rule of a user's has the score that its file gives it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::relation::Rule;
+
+const MEASURED: &str = include_str!("rules/scores.csv");
+
+/// How many labelled relations the score in the rule file weighs as much as.
+const WEIGHT_OF_PRIOR: f64 = 5.0;
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeasuredScore {
+    /// The identifier of the rule.
+    pub rule: String,
+    /// Relations of it that are labelled.
+    pub right: u64,
+    /// Relations of it that are not, where they would be.
+    pub wrong: u64,
+    /// The precision, smoothed; three digits.
+    pub score: f32,
+}
+
+impl MeasuredScore {
+    /// The score of a rule of which so many relations were right and wrong.
+    pub fn of(rule: &Rule, right: u64, wrong: u64) -> Self {
+        let (seen, hits) = ((right + wrong) as f64, right as f64);
+        let score = (hits + WEIGHT_OF_PRIOR * f64::from(rule.prior)) / (seen + WEIGHT_OF_PRIOR);
+        MeasuredScore { rule: rule.id.to_string(), right, wrong, score: ((score * 1e3).round() / 1e3) as f32 }
+    }
+}
+
+/// Reads such a table.
+///
+/// # Errors
+/// If it is no CSV with these columns.
+pub(super) fn read(table: &str) -> Result<Vec<MeasuredScore>, csv::Error> {
+    csv::Reader::from_reader(table.as_bytes()).deserialize().collect()
+}
+
+/// The scores of the built-in rules that have been measured.
+pub(super) fn measured() -> BTreeMap<String, f32> {
+    let rows = read(MEASURED).expect("a test reads the table");
+    rows.into_iter().map(|row| (row.rule, row.score)).collect()
+}
+
+/// The table as CSV, in the order of the rules; those that no label says anything about have no row.
+///
+/// # Errors
+/// None that can happen in memory.
+pub fn scores_csv(rules: &[Rule], counts: &BTreeMap<String, (u64, u64)>) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for rule in rules {
+        if let Some(&(right, wrong)) = counts.get(&*rule.id) {
+            writer.serialize(MeasuredScore::of(rule, right, wrong))?;
+        }
+    }
+    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::relation::RuleSet;
+
+    #[test]
+    fn the_table_fits_the_rules() {
+        let set = RuleSet::built_in();
+        let rows = read(MEASURED).unwrap();
+        assert!(rows.len() > set.rules().len() / 3, "{} rows", rows.len());
+        for row in rows {
+            let rule =
+                set.rule(&row.rule).unwrap_or_else(|| panic!("{} is no rule: run `rules score`", row.rule));
+            let expected = MeasuredScore::of(rule, row.right, row.wrong);
+            assert_eq!(row, expected, "the score in the rule file was changed: run `rules score`");
+            assert_eq!(rule.score, row.score);
+        }
+    }
+
+    #[test]
+    fn few_labels_leave_a_score_near_the_prior_and_many_near_the_precision() {
+        let mut set = RuleSet::empty();
+        let rule = "[[rule]]\nid = \"leads/x\"\npattern = \"SUBJ runs OBJ\"\nscore = 0.8\nyes = [\"[PER A] runs [ORG B].\"]\n";
+        set.add_files(vec![("x.toml".into(), rule.into())]).unwrap();
+        let rule = &set.rules()[0];
+        let table = [((0, 0), 0.8), ((5, 0), 0.9), ((0, 5), 0.4), ((450, 50), 0.899)];
+        for ((right, wrong), expected) in table {
+            assert_eq!(MeasuredScore::of(rule, right, wrong).score, expected);
+        }
+        assert_eq!(rule.score, 0.8, "a user's rule keeps its own");
+    }
+
+    #[test]
+    fn the_table_reads_back() {
+        let set = RuleSet::built_in();
+        let first = &set.rules()[0];
+        let counts = BTreeMap::from([(first.id.to_string(), (3, 1)), ("leads/gone".to_owned(), (1, 1))]);
+        let table = scores_csv(set.rules(), &counts).unwrap();
+        assert_eq!(read(&table).unwrap(), [MeasuredScore::of(first, 3, 1)]);
+    }
+}
