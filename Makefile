@@ -22,7 +22,7 @@ test:     ## formatting, lints and every test, without and with libtorch
 	$(CARGO_TORCH) test $(FEATURES)
 
 bench:    ## words per second against other tools; BENCH="--help" lists the options (files, rounds, threads, ...)
-	$(CARGO_TORCH) build --release $(FEATURES)
+	$(CARGO_TORCH) build --release $(FEATURES) --bins --examples
 	python3 tests/bench/bench.py $(BENCH)
 
 clean:    ## remove what was built; libtorch stays

@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 WORK = ROOT / "target" / "bench"
 TRIPLEWIRE = ROOT / "target" / "release" / "triplewire"
+RUST_BERT = ROOT / "target" / "release" / "examples" / "rust-bert-pipeline"
 PYTHON = WORK / "venv" / "bin" / "python"
 PLOTS = HERE / "plots"
 
@@ -35,6 +36,7 @@ PEERS = [
     "torch-bf16",
     "onnxruntime-int8",
     "onnxruntime-fp32",
+    "rust-bert-pipeline",
     "spacy-cnn",
     "flair-random",
 ]
@@ -49,7 +51,7 @@ def main():
     articles = WORK / "articles.jsonl"
     words = write_articles(args.articles, articles, args.words)
     ours = [Ours(engine, model, args) for model in args.models for engine in args.engines]
-    peers = [Peer(name, args) for name in args.peers]
+    peers = [RustBert(args) if name == "rust-bert-pipeline" else Peer(name, args) for name in args.peers]
     prepare(args, articles)
 
     rounds = []
@@ -154,7 +156,7 @@ def write_articles(paths, file, words):
 
 
 def prepare(args, articles):
-    """What peers need once: the fp32 graph, a trained spaCy."""
+    """What peers need once: the fp32 graph, a trained spaCy, a vocabulary in rust-bert's format."""
     command = [PYTHON, HERE / "peers.py", "prepare", "--model", args.models[0], "--articles", articles]
     command += ["--work", WORK] + (["--train", args.train] if args.train else [])
     if args.peers and subprocess.run(command).returncode != 0:
@@ -236,6 +238,26 @@ class Peer:
         command = [PYTHON, HERE / "peers.py", self.name, "--model", self.model, "--articles", articles]
         command += ["--threads", self.threads, "--work", WORK] + (["--gold", gold] if gold else [])
         return run_process(command, {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"})
+
+
+class RustBert:
+    """rust-bert's own pipeline, which wants `vocab.txt` and weights in fp32."""
+
+    name = "rust-bert-pipeline"
+
+    def __init__(self, args):
+        self.model, self.threads = args.models[0], args.threads
+
+    def run(self, articles, gold=None):
+        folder = WORK / "rust-bert"
+        folder.mkdir(exist_ok=True)
+        for file in ("config.json", "model.safetensors"):
+            link = folder / file
+            link.unlink(missing_ok=True)
+            link.symlink_to(self.model / file)
+        vocabulary = json.loads((self.model / "tokenizer.json").read_text())["model"]["vocab"]
+        (folder / "vocab.txt").write_text("".join(f"{t}\n" for t in sorted(vocabulary, key=vocabulary.get)))
+        return run_process([RUST_BERT, folder, articles], {"OMP_NUM_THREADS": str(self.threads)})
 
 
 def read(articles):

@@ -3,15 +3,15 @@
 use std::fs;
 
 use rust_bert::RustBertError;
-use rust_bert::bert::{BertConfig, BertForTokenClassification};
 use rust_bert::distilbert::{DistilBertConfig, DistilBertForTokenClassification};
 use rust_bert::electra::{ElectraConfig, ElectraForTokenClassification};
-use rust_bert::roberta::RobertaForTokenClassification;
+use rust_bert::roberta::{RobertaConfig, RobertaForTokenClassification};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use tch::{Kind, Tensor, nn};
 
+use super::bert::{BertConfig, BertForTokenClassification};
 use super::deberta_v2::{DebertaV2Config, DebertaV2ForTokenClassification};
 use crate::error::{Error, Result};
 use crate::model::folder::ModelFolder;
@@ -82,8 +82,10 @@ impl Architecture {
 
         let build: Box<Build> = match folder.model_type.as_str() {
             "bert" => {
-                let config: BertConfig = complete(config)?;
-                Box::new(move |path| Ok(Box::new(BertForTokenClassification::new(path, &config)?)))
+                check_heads(&config)?;
+                let config: BertConfig = parse(Value::Object(config))?;
+                stream_scale = 1.0;
+                Box::new(move |path| Ok(Box::new(BertForTokenClassification::new(path, &config))))
             }
             "distilbert" => {
                 let config: DistilBertConfig = complete(config)?;
@@ -92,7 +94,7 @@ impl Architecture {
             }
             "roberta" | "xlm-roberta" | "camembert" => {
                 let padding = i64::from(folder.pad_id());
-                let config: BertConfig = complete(config)?;
+                let config: RobertaConfig = complete(config)?;
                 Box::new(move |path| {
                     let network = RobertaForTokenClassification::new(path, &config)?;
                     Ok(Box::new(Roberta { network, padding }))
@@ -105,8 +107,7 @@ impl Architecture {
                 Box::new(move |path| Ok(Box::new(ElectraForTokenClassification::new(path, &config)?)))
             }
             "deberta-v2" => {
-                let config: DebertaV2Config =
-                    serde_json::from_value(Value::Object(config)).map_err(|error| error.to_string())?;
+                let config: DebertaV2Config = parse(Value::Object(config))?;
                 stream_scale = 1.0;
                 Box::new(move |path| Ok(Box::new(DebertaV2ForTokenClassification::new(path, &config))))
             }
@@ -166,16 +167,25 @@ fn adapt(config: &mut Map<String, Value>, labels: usize) {
 
 /// Reads a configuration of rust-bert, what is missing being as in its default.
 fn complete<C: Default + Serialize + DeserializeOwned>(config: Map<String, Value>) -> Result<C, String> {
-    let width = count(&config, &["hidden_size", "dim"])?;
-    let heads = count(&config, &["num_attention_heads", "n_heads"])?;
-    if width % heads != 0 {
-        return Err(format!("a hidden size of {width} cannot be divided among {heads} attention heads"));
-    }
+    check_heads(&config)?;
     let mut full = serde_json::to_value(C::default()).map_err(|error| error.to_string())?;
     if let Value::Object(full) = &mut full {
         full.extend(config);
     }
-    serde_json::from_value(full).map_err(|error| error.to_string())
+    parse(full)
+}
+
+fn parse<C: DeserializeOwned>(config: Value) -> Result<C, String> {
+    serde_json::from_value(config).map_err(|error| error.to_string())
+}
+
+fn check_heads(config: &Map<String, Value>) -> Result<(), String> {
+    let width = count(config, &["hidden_size", "dim"])?;
+    let heads = count(config, &["num_attention_heads", "n_heads"])?;
+    if width % heads != 0 {
+        return Err(format!("a hidden size of {width} cannot be divided among {heads} attention heads"));
+    }
+    Ok(())
 }
 
 fn text<'a>(config: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
@@ -187,13 +197,6 @@ fn count(config: &Map<String, Value>, keys: &[&str]) -> Result<i64, String> {
     let value =
         keys.iter().find_map(|&key| config.get(key)).and_then(Value::as_i64).filter(|&value| value > 0);
     value.ok_or_else(|| format!("it has no sensible `{}`", keys[0]))
-}
-
-impl Network for BertForTokenClassification {
-    fn logits(&self, inputs: &Inputs) -> Result<Tensor, RustBertError> {
-        let Inputs { ids, mask, token_types, .. } = inputs;
-        Ok(self.forward_t(Some(ids), Some(mask), Some(token_types), None, None, false).logits)
-    }
 }
 
 impl Network for DistilBertForTokenClassification {

@@ -2,10 +2,12 @@
 //! import `rust_bert` and `tch`.
 //!
 //! [`architecture`] reads `config.json` and builds the network that it describes, [`checkpoint`]
-//! reads `model.safetensors` into it, and this file runs batches. [`deberta_v2`] is the one network
-//! that is written out here, because rust-bert's gives other scores than Hugging Face's.
+//! reads `model.safetensors` into it, and this file runs batches. Two networks are written out here:
+//! [`bert`], because rust-bert's is a fifth slower, and [`deberta_v2`], because rust-bert's gives
+//! other scores than Hugging Face's.
 
 mod architecture;
+mod bert;
 mod checkpoint;
 mod deberta_v2;
 #[cfg(test)]
@@ -40,6 +42,8 @@ pub(crate) struct RustBertEngine {
 impl RustBertEngine {
     /// Loads `model.safetensors` once, for `workers` threads at a time.
     pub(crate) fn open(folder: &ModelFolder, precision: Precision, workers: usize) -> Result<Self> {
+        // A second thread that helps to load gains nothing, and spins for long after it has.
+        tch::set_num_threads(1);
         let architecture = Architecture::read(folder)?;
         let mut checkpoint = Checkpoint::open(&folder.weights(NAME)?)?;
         let device = Device::cuda_if_available();
