@@ -1,19 +1,22 @@
 //! Articles in, extractions out: in parallel, in order, in bounded memory.
 //!
-//! Articles are taken in blocks of about [`BLOCK_BYTES`]. A block's windows are sorted by length and
-//! cut into batches of at most [`BATCH_TOKENS`] padded tokens, so that little of a batch is
-//! padding; what is in a batch depends on the block alone and never on the number of threads, which
-//! is why the output does not either. A few blocks are in flight at once: while one waits for its
-//! last batch, idle workers begin the next.
+//! Articles are taken in blocks of about [`BLOCK_BYTES`], or less when no more is there yet. Each
+//! article's windows are sorted by length and cut into batches of at most [`BATCH_TOKENS`] padded
+//! tokens. A batch holds windows of one article only, because what a model says about a window depends
+//! a little on what else is in its batch; so what is found in an article depends on the article alone:
+//! not on the number of threads, not on where a run is continued, nor on which machine has which part
+//! of the input. A few blocks are in flight at once: while one waits for its last batch, idle workers
+//! begin the next.
 //!
 //! This is the only module that uses rayon.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -29,11 +32,21 @@ use crate::timings::{Stage, measure};
 const BLOCK_BYTES: usize = 128 * 1024;
 
 /// Padded tokens in one batch: large enough for full matrix products, small enough to stay in cache
-/// and to share the end of a block among the workers.
+/// and to share a long article among the workers.
 const BATCH_TOKENS: usize = 1024;
 
 /// Blocks read but not yet delivered.
 const BLOCKS_IN_FLIGHT: usize = 2;
+
+/// Articles read ahead of the block that is being filled.
+const READ_AHEAD: usize = 16;
+
+/// How long a block that has something waits for more. A reader that is slower gets small blocks,
+/// but its results at once.
+const LINGER: Duration = Duration::from_millis(20);
+
+/// How often a run that waits for input looks whether it should stop.
+const POLL: Duration = Duration::from_millis(100);
 
 /// All that was found in one article.
 #[derive(Debug, Clone)]
@@ -61,8 +74,28 @@ impl Extraction {
 pub enum Delivery {
     /// The next article's extraction.
     Extraction(Box<Extraction>),
+    /// An article that nothing could be extracted from, and why.
+    Skipped(Article, Problem),
     /// Something wrong with an input.
     Problem(Problem),
+}
+
+/// What an article may cost. What costs more is left out, with the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of an article's text.
+    pub bytes: usize,
+    /// Time that an article may take, all stages together. It is looked at after each stage and each
+    /// batch of the model, so that an article may take as much longer as these do.
+    pub time: Option<Duration>,
+}
+
+impl Default for Limits {
+    /// 4 MiB, which is more than most books, and no limit of time, because what is left out for its
+    /// time depends on the machine.
+    fn default() -> Self {
+        Limits { bytes: 4 << 20, time: None }
+    }
 }
 
 /// How a run ended.
@@ -114,6 +147,7 @@ impl Knowledge {
 pub struct Pipeline {
     model: Model,
     knowledge: Knowledge,
+    limits: Limits,
     workers: rayon::ThreadPool,
 }
 
@@ -130,7 +164,13 @@ impl Pipeline {
             .map_err(|e| {
                 Error::Usage(format!("cannot start {threads} threads: {e}. Use a smaller --threads"))
             })?;
-        Ok(Pipeline { model, knowledge, workers })
+        Ok(Pipeline { model, knowledge, limits: Limits::default(), workers })
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Pipeline { limits, ..self }
     }
 
     /// The model in use.
@@ -139,25 +179,26 @@ impl Pipeline {
     }
 
     /// Extracts from every article of `items` and hands the results to `deliver` in input order, on
-    /// the calling thread. Reading, extracting and delivering overlap; a slow `deliver` slows the
-    /// reading down. Set `stop` to end the run early: what is in flight is still delivered.
+    /// the calling thread: for each item one delivery. Reading, extracting and delivering overlap; a
+    /// slow `deliver` slows the reading down. Set `stop` to end the run early: what is in flight is
+    /// still delivered, what was only read ahead is not.
     ///
     /// # Errors
     /// The first error of the engine or of `deliver`; nothing is delivered after it.
     pub fn run(
         &self,
-        items: impl Iterator<Item = Item> + Send,
+        items: impl Iterator<Item = Item> + Send + 'static,
         stop: &AtomicBool,
         mut deliver: impl FnMut(Delivery) -> Result<()>,
     ) -> Result<Ending> {
         let (take_permit, permits) = mpsc::sync_channel::<()>(BLOCKS_IN_FLIGHT);
         let (finished, blocks) = mpsc::channel::<(usize, Result<Vec<Delivery>>)>();
+        let (items, reader) = read_ahead(items);
         thread::scope(|scope| {
             scope.spawn(move || {
                 self.workers.in_place_scope_fifo(|workers| {
-                    let mut items = items.take_while(|_| !stop.load(Ordering::Relaxed));
                     for number in 0.. {
-                        let block = next_block(&mut items);
+                        let block = next_block(&items, stop);
                         // The receiver goes away when a delivery fails.
                         if block.is_empty() || take_permit.send(()).is_err() {
                             break;
@@ -170,14 +211,22 @@ impl Pipeline {
                 });
             });
             let result = deliver_in_order(blocks, &permits, &mut deliver);
-            // The reader may wait for a permit or for the next item: let it find out.
+            // The other thread may wait for a permit or for the next item: let it find out.
             if result.is_err() {
                 stop.store(true, Ordering::Relaxed);
             }
             drop(permits);
             result
         })?;
-        Ok(if stop.load(Ordering::Relaxed) { Ending::Stopped } else { Ending::Complete })
+        if stop.load(Ordering::Relaxed) {
+            return Ok(Ending::Stopped);
+        }
+        reader.join().map_err(|_| {
+            let problem = "the program failed on reading the inputs. This is a defect of triplewire: please report \
+                           it with the input";
+            Error::Usage(problem.into())
+        })?;
+        Ok(Ending::Complete)
     }
 
     /// Extracts from one article.
@@ -188,7 +237,9 @@ impl Pipeline {
         let mut found = self.extract(vec![Item::Article(article)])?;
         match found.pop() {
             Some(Delivery::Extraction(extraction)) => Ok(*extraction),
-            Some(Delivery::Problem(problem)) => Err(Error::Usage(problem.to_string())),
+            Some(Delivery::Skipped(_, problem) | Delivery::Problem(problem)) => {
+                Err(Error::Usage(problem.to_string()))
+            }
             None => Err(Error::Usage("there is no article".into())),
         }
     }
@@ -196,15 +247,15 @@ impl Pipeline {
     /// Extracts from one block.
     fn extract(&self, block: Vec<Item>) -> Result<Vec<Delivery>> {
         let prepared: Vec<Prepared> = block.into_par_iter().map(|item| self.prepare(item)).collect();
-        let windows: Vec<&Window> = prepared.iter().flat_map(Prepared::windows).collect();
-        let mut scores = self.score(&windows)?.into_iter();
-        let scored: Vec<(Prepared, Vec<Scores>)> = prepared
-            .into_iter()
-            .map(|prepared| {
-                let windows = prepared.windows().len();
-                (prepared, scores.by_ref().take(windows).collect())
-            })
-            .collect();
+        let windows: Vec<&[Window]> = prepared.iter().map(Prepared::windows).collect();
+        let late = |article: usize| prepared[article].is_late();
+        let scores = self.score_unless(&windows, |article, spent| {
+            if let Prepared::Article { clock, .. } = &prepared[article] {
+                clock.add(spent);
+            }
+            late(article)
+        })?;
+        let scored: Vec<(Prepared, Vec<Scores>)> = prepared.into_iter().zip(scores).collect();
         Ok(scored.into_par_iter().map(|(prepared, scores)| self.finish(prepared, &scores)).collect())
     }
 
@@ -213,58 +264,101 @@ impl Pipeline {
             Item::Article(article) => article,
             Item::Problem(problem) => return Prepared::Problem(problem),
         };
-        let cut = guarded(&article.id, || {
-            let sentences = measure(Stage::Sentences, || sentences(&article.text));
-            let windows = measure(Stage::Windows, || self.model.windows(&article.text, &sentences));
-            (sentences, windows)
+        if article.text.len() > self.limits.bytes {
+            let problem = too_long(&article, self.limits.bytes);
+            return Prepared::Skipped(article, problem);
+        }
+        let clock = Clock::new(self.limits.time);
+        let cut = clock.measure(|| {
+            guarded(&article.id, || {
+                let sentences = measure(Stage::Sentences, || sentences(&article.text));
+                let windows = measure(Stage::Windows, || self.model.windows(&article.text, &sentences));
+                (sentences, windows)
+            })
         });
         match cut {
-            Ok((sentences, windows)) => Prepared::Article { article, sentences, windows },
-            Err(problem) => Prepared::Problem(problem),
+            Ok((sentences, windows)) => Prepared::Article { article, sentences, windows, clock },
+            Err(problem) => Prepared::Skipped(article, problem),
         }
     }
 
-    /// The scores of `windows`, in their order, by all workers at once.
+    /// The scores of the windows of each of several articles, in their order, by all workers at once.
     ///
     /// # Errors
     /// If the engine fails on a batch.
-    pub fn score(&self, windows: &[&Window]) -> Result<Vec<Scores>> {
-        let lengths: Vec<usize> = windows.iter().map(|window| window.ids.len()).collect();
-        let batches = batches(&lengths);
-        let score = |batch: &Vec<usize>| {
-            let rows: Vec<&Window> = batch.iter().map(|&i| windows[i]).collect();
-            self.model.score(&rows)
+    pub fn score(&self, articles: &[&[Window]]) -> Result<Vec<Vec<Scores>>> {
+        self.score_unless(articles, |_, _| false)
+    }
+
+    /// The same; `spend` is told what each batch of an article took (nothing before the first), and
+    /// says whether to leave the rest of the article out. Such an article has no scores.
+    fn score_unless(
+        &self,
+        articles: &[&[Window]],
+        spend: impl Fn(usize, Duration) -> bool + Sync,
+    ) -> Result<Vec<Vec<Scores>>> {
+        let batches: Vec<(usize, Vec<usize>)> = articles
+            .iter()
+            .enumerate()
+            .flat_map(|(article, windows)| {
+                let lengths: Vec<usize> = windows.iter().map(|window| window.ids.len()).collect();
+                batches(&lengths).into_iter().map(move |batch| (article, batch))
+            })
+            .collect();
+        let score = |(article, batch): &(usize, Vec<usize>)| {
+            if spend(*article, Duration::ZERO) {
+                return Ok(Vec::new());
+            }
+            let rows: Vec<&Window> = batch.iter().map(|&i| &articles[*article][i]).collect();
+            let start = Instant::now();
+            let scores = self.model.score(&rows);
+            spend(*article, start.elapsed());
+            scores
         };
         let scored: Vec<Vec<Scores>> =
             self.workers.install(|| batches.par_iter().with_max_len(1).map(score).collect::<Result<_>>())?;
-        let mut in_order: Vec<Option<Scores>> = vec![None; windows.len()];
-        for (&i, scores) in batches.iter().flatten().zip(scored.into_iter().flatten()) {
-            in_order[i] = Some(scores);
+        let mut in_order: Vec<Vec<Option<Scores>>> =
+            articles.iter().map(|windows| vec![None; windows.len()]).collect();
+        for ((article, batch), scores) in batches.iter().zip(scored) {
+            for (&i, scores) in batch.iter().zip(scores) {
+                in_order[*article][i] = Some(scores);
+            }
         }
-        Ok(in_order.into_iter().flatten().collect())
+        Ok(in_order
+            .into_iter()
+            .map(|scores| scores.into_iter().collect::<Option<_>>().unwrap_or_default())
+            .collect())
     }
 
     fn finish(&self, prepared: Prepared, scores: &[Scores]) -> Delivery {
-        let (article, sentences, windows) = match prepared {
-            Prepared::Article { article, sentences, windows } => (article, sentences, windows),
+        let (article, sentences, windows, clock) = match prepared {
+            Prepared::Article { article, sentences, windows, clock } => (article, sentences, windows, clock),
+            Prepared::Skipped(article, problem) => return Delivery::Skipped(article, problem),
             Prepared::Problem(problem) => return Delivery::Problem(problem),
         };
-        let found = guarded(&article.id, || {
-            let raw = measure(Stage::Decoding, || self.model.decode(&article.text, &windows, scores));
-            self.knowledge.relate(&article.text, &sentences, raw)
+        let found = clock.unless_late(&article, || {
+            guarded(&article.id, || {
+                measure(Stage::Decoding, || self.model.decode(&article.text, &windows, scores))
+            })
         });
-        match found {
+        let found = found.and_then(|raw| {
+            clock.unless_late(&article, || {
+                guarded(&article.id, || self.knowledge.relate(&article.text, &sentences, raw))
+            })
+        });
+        match found.and_then(|found| clock.unless_late(&article, || Ok(found))) {
             Ok((names, relations)) => {
                 Delivery::Extraction(Box::new(Extraction { article, sentences, names, relations }))
             }
-            Err(problem) => Delivery::Problem(problem),
+            Err(problem) => Delivery::Skipped(article, problem),
         }
     }
 }
 
 /// An item on its way through the model.
 enum Prepared {
-    Article { article: Article, sentences: Vec<Span>, windows: Vec<Window> },
+    Article { article: Article, sentences: Vec<Span>, windows: Vec<Window>, clock: Clock },
+    Skipped(Article, Problem),
     Problem(Problem),
 }
 
@@ -272,9 +366,65 @@ impl Prepared {
     fn windows(&self) -> &[Window] {
         match self {
             Prepared::Article { windows, .. } => windows,
-            Prepared::Problem(_) => &[],
+            Prepared::Skipped(..) | Prepared::Problem(_) => &[],
         }
     }
+
+    fn is_late(&self) -> bool {
+        matches!(self, Prepared::Article { clock, .. } if clock.is_late())
+    }
+}
+
+/// The time that an article has taken on all workers, and may take.
+struct Clock {
+    spent: AtomicU64,
+    limit: Option<Duration>,
+}
+
+impl Clock {
+    fn new(limit: Option<Duration>) -> Self {
+        Clock { spent: AtomicU64::new(0), limit }
+    }
+
+    fn add(&self, spent: Duration) {
+        self.spent.fetch_add(u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn is_late(&self) -> bool {
+        self.limit.is_some_and(|limit| Duration::from_nanos(self.spent.load(Ordering::Relaxed)) > limit)
+    }
+
+    fn measure<T>(&self, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let done = work();
+        self.add(start.elapsed());
+        done
+    }
+
+    /// Does it if there is time left.
+    fn unless_late<T>(
+        &self,
+        article: &Article,
+        work: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        if !self.is_late() {
+            return self.measure(work);
+        }
+        let limit = self.limit.unwrap_or_default().as_secs_f64();
+        Err(Problem::skipped(
+            Place::file(&article.id),
+            format!("the article took longer than {limit} s, which --article-timeout allows"),
+            "Look whether it is an article at all; if so, allow more",
+        ))
+    }
+}
+
+fn too_long(article: &Article, limit: usize) -> Problem {
+    Problem::skipped(
+        Place::file(&article.id),
+        format!("the article has {} bytes, and --max-article-size allows {limit}", article.text.len()),
+        "Look whether it is one article and not many; if so, allow more",
+    )
 }
 
 /// Turns a defect of this program that shows on one article into a problem of that article, so that
@@ -289,11 +439,31 @@ fn guarded<T>(article: &str, work: impl FnOnce() -> T) -> Result<T, Problem> {
     })
 }
 
-fn next_block(items: &mut impl Iterator<Item = Item>) -> Vec<Item> {
+/// Reads on a thread of its own. It is not waited for: it may wait for ever for standard input.
+fn read_ahead(
+    mut items: impl Iterator<Item = Item> + Send + 'static,
+) -> (mpsc::Receiver<Item>, thread::JoinHandle<()>) {
+    let (send, receive) = mpsc::sync_channel(READ_AHEAD);
+    let reader = thread::spawn(move || {
+        while let Some(item) = measure(Stage::Reading, || items.next()) {
+            if send.send(item).is_err() {
+                break;
+            }
+        }
+    });
+    (receive, reader)
+}
+
+/// The next block; an empty one when there is no more, or when the run should stop.
+fn next_block(items: &mpsc::Receiver<Item>, stop: &AtomicBool) -> Vec<Item> {
     let mut block = Vec::new();
     let mut bytes = 0;
-    while bytes < BLOCK_BYTES {
-        let Some(item) = measure(Stage::Reading, || items.next()) else { break };
+    while bytes < BLOCK_BYTES && !stop.load(Ordering::Relaxed) {
+        let item = match items.recv_timeout(if block.is_empty() { POLL } else { LINGER }) {
+            Ok(item) => item,
+            Err(mpsc::RecvTimeoutError::Timeout) if block.is_empty() => continue,
+            Err(mpsc::RecvTimeoutError::Timeout | mpsc::RecvTimeoutError::Disconnected) => break,
+        };
         if let Item::Article(article) = &item {
             bytes += article.text.len();
         }

@@ -14,6 +14,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use hashbrown::HashTable;
 use minhash_rs::prelude::{MinHash, MinHasher};
+use serde::{Deserialize, Serialize};
 
 /// Words in a sequence.
 const WORDS: usize = 3;
@@ -40,7 +41,7 @@ const LEAST_KEYS: f64 = 0.92;
 
 /// What is kept of an article's text to compare it with others: 200 bytes, and two for each distinct
 /// name and number, of which there are about 70 in a news article and at most 256.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sketch {
     signature: MinHash<u16, NUMBERS>,
     /// How many sequences the text has.

@@ -93,8 +93,8 @@ fn engine_operations_per_second(pipeline: &Pipeline, articles: &[Article]) -> f6
     let cut = |a: &Article| pipeline.model().windows(&a.text, &sentences(&a.text));
     let tokens: usize = articles.iter().flat_map(cut).map(|window| window.ids.len()).sum();
     let stopwatch = Stopwatch::start();
-    let items = articles.iter().cloned().map(Item::Article);
-    pipeline.run(items, &AtomicBool::new(false), |_| Ok(())).expect("the run ends well");
+    let items: Vec<Item> = articles.iter().cloned().map(Item::Article).collect();
+    pipeline.run(items.into_iter(), &AtomicBool::new(false), |_| Ok(())).expect("the run ends well");
     let (_, forward) = stopwatch.read().seconds().find(|&(stage, _)| stage == "forward").expect("a stage");
     let weights = layers * (4 * hidden * hidden + 2 * hidden * inner);
     rate(2 * tokens * weights, Duration::from_secs_f64(forward))

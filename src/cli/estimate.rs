@@ -10,9 +10,9 @@ use indicatif::{HumanBytes, HumanCount, HumanDuration};
 use crate::cli::Outcome;
 use crate::cli::setup::Setup;
 use crate::error::Error;
-use crate::input::{self, Articles, Item};
+use crate::input::{self, Articles, Item, Shard};
 use crate::output::{ModelRecord, Output, Run, Seconds, Style};
-use crate::pipeline::{Delivery, Extraction, Pipeline};
+use crate::pipeline::{Delivery, Pipeline};
 use crate::text::Article;
 
 /// Articles that are extracted from: at least so many where there are as many, less than twice.
@@ -103,9 +103,7 @@ impl Trial {
             let text: usize = part.iter().map(|article| article.text.len()).sum();
             let start = Instant::now();
             pipeline.run(part.into_iter().map(Item::Article), &AtomicBool::new(false), |delivery| {
-                if let Delivery::Extraction(extraction) = delivery {
-                    extractions.push(extraction);
-                }
+                extractions.push(delivery);
                 Ok(())
             })?;
             let taken = start.elapsed().as_secs_f64();
@@ -133,23 +131,25 @@ impl Trial {
 /// The tables that these extractions give, each with its bytes. They are written to a temporary folder
 /// and removed again.
 fn written(
-    extractions: &[Box<Extraction>],
+    extractions: &[Delivery],
     style: Style,
     keep_duplicates: bool,
 ) -> anyhow::Result<Vec<(String, u64)>> {
     let folder = tempfile::tempdir()?;
-    let mut output = Output::create(folder.path(), style, keep_duplicates)?;
+    let mut output = Output::open(folder.path(), Shard::WHOLE, false)?;
     extractions.iter().try_for_each(|extraction| output.add(extraction))?;
+    let tables = output.tables(style, keep_duplicates)?;
     let run = Run {
-        version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         model: ModelRecord { name: String::new(), hash: String::new() },
         engine: String::new(),
         precision: String::new(),
         rules_hash: String::new(),
         aliases_hash: String::new(),
         threads: 0,
+        shard: None,
         complete: false,
-        counts: output.counts(),
+        counts: tables.counts().clone(),
         seconds: Seconds { start_up: 0.0, extraction: 0.0 },
         processor_seconds: None,
         skipped: Vec::new(),
@@ -159,7 +159,7 @@ fn written(
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok((name, file.metadata()?.len()))
     };
-    output.finish(&run)?.into_iter().map(sized).collect()
+    tables.name(&run)?.into_iter().map(sized).collect()
 }
 
 /// The most memory that this program has had so far, in bytes, where the system tells.

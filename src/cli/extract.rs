@@ -1,18 +1,18 @@
 //! `triplewire extract`: articles in, CSV files out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::cli::progress::Progress;
-use crate::cli::setup::Setup;
+use crate::cli::setup::{Hashes, Setup};
 use crate::cli::summary::Summary;
 use crate::cli::{Outcome, estimate};
-use crate::error::Error;
-use crate::input;
-use crate::output::{Format, ModelRecord, Output, ProblemRecord, Run, Seconds, Style};
-use crate::pipeline::{Delivery, Ending};
+use crate::error::{Error, Result};
+use crate::input::{self, Shard};
+use crate::output::{Counts, Format, Lines, ModelRecord, Output, Run, Seconds, Settings, Style};
+use crate::pipeline::{Delivery, Ending, Limits, Pipeline};
 use crate::timings::{self, Stage, Stopwatch, measure};
 
 /// Arguments of `triplewire extract`.
@@ -22,13 +22,25 @@ pub(crate) struct Args {
     /// for JSONL on standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Folder to write the output files to
+    /// Folder to write the output files to, or - for a line of JSON per article on standard output
     #[arg(long, value_name = "DIR", required_unless_present = "estimate")]
     out: Option<PathBuf>,
     /// Extract from a sample only, say how long the whole input will take and how large its output
     /// will be, and write nothing
     #[arg(long)]
     estimate: bool,
+    /// Continue a run that was killed, interrupted, or stopped by a full disk
+    #[arg(long)]
+    resume: bool,
+    /// Extract part I of N only, from 1/N to N/N: every N-th article; see `triplewire merge`
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
+    shard: Shard,
+    /// Leave out articles that take longer than this on one core
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    article_timeout: Option<Duration>,
+    /// Leave out articles whose text has more bytes than this
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().bytes)]
+    max_article_size: usize,
     #[command(flatten)]
     setup: Setup,
     /// Format of the tables
@@ -55,24 +67,101 @@ pub(crate) struct Args {
     timings: bool,
 }
 
+impl Args {
+    /// How to read the inputs.
+    fn options(&self) -> input::Options {
+        input::Options {
+            id_column: self.id_column.clone(),
+            text_column: self.text_column.clone(),
+            pass_over: self.out.iter().cloned().collect(),
+        }
+    }
+
+    /// Opens the articles that are to be extracted.
+    fn articles(&self) -> Result<input::Articles> {
+        input::open(&self.inputs, self.options())
+    }
+
+    /// Opens model, names and rules.
+    fn pipeline(&self) -> Result<(Pipeline, Hashes)> {
+        let (pipeline, hashes) = self.setup.pipeline()?;
+        let limits = Limits { bytes: self.max_article_size, time: self.article_timeout };
+        Ok((pipeline.with_limits(limits), hashes))
+    }
+
+    /// The record of a run in which nothing has happened yet.
+    fn run(&self, pipeline: &Pipeline, hashes: Hashes) -> Result<Run> {
+        let model = pipeline.model();
+        Ok(Run {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            model: ModelRecord {
+                name: model.folder().name.clone(),
+                hash: model.folder().hash(model.engine().name())?,
+            },
+            engine: model.engine().name().to_owned(),
+            precision: model.engine().precision(),
+            rules_hash: hashes.rules,
+            aliases_hash: hashes.aliases,
+            threads: self.setup.threads(),
+            shard: Some(self.shard).filter(|&shard| shard != Shard::WHOLE),
+            complete: false,
+            counts: Counts::default(),
+            seconds: Seconds { start_up: 0.0, extraction: 0.0 },
+            processor_seconds: None,
+            skipped: Vec::new(),
+            warnings: Vec::new(),
+        })
+    }
+
+    /// What must stay the same when `run` is continued. The format of the tables need not.
+    fn settings(&self, run: &Run) -> Settings {
+        let timeout = self.article_timeout.map_or("none".to_owned(), |it| format!("{} s", it.as_secs_f64()));
+        [
+            ("the version of triplewire", run.version.clone()),
+            ("the model", format!("{} ({})", run.model.name, run.model.hash)),
+            ("the engine", format!("{}, {}", run.engine, run.precision)),
+            ("the hash of the rules", run.rules_hash.clone()),
+            ("the hash of the aliases", run.aliases_hash.clone()),
+            ("--shard", self.shard.to_string()),
+            ("--article-timeout", timeout),
+            ("--max-article-size", self.max_article_size.to_string()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+}
+
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let start = Instant::now();
-    let style = Style { format: args.format, excel: args.excel };
-    if args.excel && args.format != Format::Csv {
-        return Err(Error::Usage("--excel goes with --format csv. Leave one of them out".into()).into());
-    }
-    let options = input::Options {
-        id_column: args.id_column,
-        text_column: args.text_column,
-        pass_over: args.out.iter().cloned().collect(),
-    };
+    let style = style(args.format, args.excel)?;
     if args.estimate {
-        return estimate::run(&args.inputs, options, &args.setup, style, args.keep_duplicates);
+        return estimate::run(&args.inputs, args.options(), &args.setup, style, args.keep_duplicates);
     }
-    let Some(out) = args.out else { return Err(Error::Usage("say with --out where to write".into()).into()) };
-    let articles = input::open(&args.inputs, options)?;
-    let mut output = Output::create(&out, style, args.keep_duplicates)?;
-    let (pipeline, hashes) = args.setup.pipeline()?;
+    let Some(out) = &args.out else {
+        return Err(Error::Usage("say with --out where to write".into()).into());
+    };
+    if out.as_os_str() == "-" {
+        if args.resume || args.excel || args.timings || args.format != Format::Csv {
+            let message = "--out - writes lines of JSON: --resume, --excel, --timings and --format go with a folder. Leave \
+                           them out, or give a folder";
+            return Err(Error::Usage(message.into()).into());
+        }
+        return to_stdout(&args);
+    }
+    to_folder(&args, out, style)
+}
+
+fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
+    let start = Instant::now();
+    let articles = args.articles()?;
+    let mut output = Output::open(out, args.shard, args.resume)?;
+    let (pipeline, hashes) = args.pipeline()?;
+    let mut run = args.run(&pipeline, hashes)?;
+    let mut progress = Progress::new(args.quiet, articles.progress());
+    let mut items = args.shard.pick(articles);
+    output.resume(args.settings(&run), &mut items)?;
+    if output.articles() > 0 && !args.quiet {
+        progress.print(&format!("continuing behind {} articles", output.articles()));
+    }
     let stop = stop_on_ctrl_c();
     let start_up = start.elapsed();
     if args.timings {
@@ -80,62 +169,91 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     }
     let stopwatch = Stopwatch::start();
 
-    let mut progress = Progress::new(args.quiet, articles.progress());
-    let mut skipped = Vec::new();
-    let mut warnings = Vec::new();
-    let ending = pipeline.run(articles, &stop, |delivery| {
-        match delivery {
-            Delivery::Extraction(extraction) => {
-                measure(Stage::Writing, || output.add(&extraction))?;
-                progress.article_done();
-            }
-            Delivery::Problem(problem) => {
-                progress.print(&problem);
-                let list = if problem.skipped { &mut skipped } else { &mut warnings };
-                list.push(ProblemRecord::from(&problem));
-            }
-        }
+    let ending = pipeline.run(items, &stop, |delivery| {
+        measure(Stage::Writing, || output.add(&delivery))?;
+        tell(&delivery, &mut progress);
         Ok(())
     })?;
     progress.finish();
 
-    let model = pipeline.model();
-    let run = Run {
-        version: env!("CARGO_PKG_VERSION"),
-        model: ModelRecord {
-            name: model.folder().name.clone(),
-            hash: model.folder().hash(model.engine().name())?,
-        },
-        engine: model.engine().name().to_owned(),
-        precision: model.engine().precision(),
-        rules_hash: hashes.rules,
-        aliases_hash: hashes.aliases,
-        threads: args.setup.threads(),
-        complete: ending == Ending::Complete,
-        counts: output.counts(),
-        seconds: Seconds {
-            start_up: start_up.as_secs_f64(),
-            extraction: (start.elapsed() - start_up).as_secs_f64(),
-        },
-        processor_seconds: args.timings.then(|| {
-            stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
-        }),
-        skipped,
-        warnings,
+    run.processor_seconds = args.timings.then(|| {
+        stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
+    });
+    let before = output.seconds_before();
+    let mut tables = measure(Stage::Writing, || output.tables(style, args.keep_duplicates))?;
+    run.complete = ending == Ending::Complete;
+    run.counts = tables.counts().clone();
+    run.seconds = Seconds {
+        start_up: start_up.as_secs_f64(),
+        extraction: before + (start.elapsed() - start_up).as_secs_f64(),
     };
-    let connected = output.most_connected(10);
-    let files = measure(Stage::Writing, || output.finish(&run))?;
+    (run.skipped, run.warnings) = tables.take_problems();
+    let connected = tables.most_connected().to_vec();
+    let files = tables.name(&run)?;
+    output.close(run.complete)?;
     if !args.quiet {
         print!("{}", Summary { run: &run, connected: &connected, files: &files });
     }
     if args.timings {
         print!("\n{}", stopwatch.read());
     }
-    Ok(match ending {
+    Ok(outcome(ending, !run.skipped.is_empty()))
+}
+
+fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {
+    let articles = args.articles()?;
+    let (pipeline, _) = args.pipeline()?;
+    let mut progress = Progress::new(args.quiet, articles.progress());
+    let stop = stop_on_ctrl_c();
+    let mut lines = Lines::new(std::io::stdout(), args.shard);
+    let mut some_skipped = false;
+    let ending = pipeline.run(args.shard.pick(articles), &stop, |delivery| {
+        lines.add(&delivery).map_err(|e| {
+            Error::io("standard output", e, "Whatever reads it has gone, or the disk is full")
+        })?;
+        some_skipped |= tell(&delivery, &mut progress);
+        Ok(())
+    })?;
+    progress.finish();
+    Ok(outcome(ending, some_skipped))
+}
+
+/// Shows what became of an item; true if it was skipped.
+fn tell(delivery: &Delivery, progress: &mut Progress) -> bool {
+    match delivery {
+        Delivery::Extraction(_) => {
+            progress.article_done();
+            false
+        }
+        Delivery::Skipped(_, problem) | Delivery::Problem(problem) => {
+            progress.print(problem);
+            problem.skipped
+        }
+    }
+}
+
+fn outcome(ending: Ending, some_skipped: bool) -> Outcome {
+    match ending {
         Ending::Stopped => Outcome::Interrupted,
-        Ending::Complete if run.skipped.is_empty() => Outcome::Done,
-        Ending::Complete => Outcome::SomeSkipped,
-    })
+        Ending::Complete if some_skipped => Outcome::SomeSkipped,
+        Ending::Complete => Outcome::Done,
+    }
+}
+
+/// How tables are written.
+pub(crate) fn style(format: Format, excel: bool) -> Result<Style> {
+    if excel && format != Format::Csv {
+        return Err(Error::Usage("--excel goes with --format csv. Leave one of them out".into()));
+    }
+    Ok(Style { format, excel })
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds, such as 10 or 0.5".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("give a number of seconds above 0".to_owned()),
+    }
 }
 
 /// A flag that the first Ctrl-C sets; the second ends the program at once.
@@ -146,7 +264,7 @@ pub(crate) fn stop_on_ctrl_c() -> Arc<AtomicBool> {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
-        eprintln!("stopping: writing what is finished. Ctrl-C again stops at once");
+        eprintln!("stopping: writing what is finished (--resume continues it). Ctrl-C again stops at once");
     };
     // Without a handler Ctrl-C ends the program as usual, and no file is half-written either.
     let _ = ctrlc::set_handler(handler);

@@ -59,7 +59,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
                 annotations.add(&extraction)?;
                 progress.article_done();
             }
-            Delivery::Problem(problem) => {
+            Delivery::Skipped(_, problem) | Delivery::Problem(problem) => {
                 progress.print(&problem);
                 some_skipped |= problem.skipped;
             }

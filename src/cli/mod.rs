@@ -5,6 +5,7 @@ mod estimate;
 mod evaluate;
 mod extract;
 mod label;
+mod merge;
 mod model;
 mod problems;
 mod progress;
@@ -39,6 +40,8 @@ struct Cli {
 enum Command {
     /// Find entities and relations in articles and write them as CSV files
     Extract(extract::Args),
+    /// Join what `extract --shard` found in the parts of an input
+    Merge(merge::Args),
     /// Write what is found in articles as labels to correct in an annotation tool
     Label(label::Args),
     /// Compare extractions with hand labels
@@ -63,6 +66,7 @@ pub fn run() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Extract(args) => extract::run(args),
+        Command::Merge(args) => merge::run(args),
         Command::Label(args) => label::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Agree(args) => agree::run(args),

@@ -49,8 +49,8 @@ impl fmt::Display for Summary<'_> {
 }
 
 /// Most frequent first.
-fn table(f: &mut fmt::Formatter<'_>, counts: &BTreeMap<&'static str, u64>) -> fmt::Result {
-    let mut rows: Vec<(&str, u64)> = counts.iter().map(|(&name, &count)| (name, count)).collect();
+fn table(f: &mut fmt::Formatter<'_>, counts: &BTreeMap<String, u64>) -> fmt::Result {
+    let mut rows: Vec<(&str, u64)> = counts.iter().map(|(name, &count)| (name.as_str(), count)).collect();
     rows.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
     if rows.is_empty() {
         writeln!(f, "  none")?;

@@ -58,14 +58,14 @@ impl Predict for Knowledge {
 /// The whole program labels texts of which only the words are known; given mentions are not looked at.
 impl Predict for Pipeline {
     fn predict(&self, tasks: &[Task<'_>], problems: &mut Vec<Problem>) -> Result<Vec<Labels>> {
-        let articles = tasks.iter().map(|task| Item::Article(task.article.clone()));
+        let articles: Vec<Item> = tasks.iter().map(|task| Item::Article(task.article.clone())).collect();
         let mut found = BTreeMap::new();
-        self.run(articles, &AtomicBool::new(false), |delivery| {
+        self.run(articles.into_iter(), &AtomicBool::new(false), |delivery| {
             match delivery {
                 Delivery::Extraction(e) => {
                     found.insert(e.article.id, Labels::of(&e.names, &e.relations));
                 }
-                Delivery::Problem(problem) => problems.push(problem),
+                Delivery::Skipped(_, problem) | Delivery::Problem(problem) => problems.push(problem),
             }
             Ok(())
         })?;

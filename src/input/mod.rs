@@ -24,6 +24,7 @@ mod page;
 mod page_cost;
 mod parquet_file;
 mod repeats;
+mod shard;
 mod table;
 mod text_file;
 mod warc_file;
@@ -40,6 +41,8 @@ use crate::text::Article;
 use ids::Ids;
 use listing::{Format, Listing, Source, Step};
 use repeats::{Kind, Repeats};
+
+pub use shard::Shard;
 
 /// How to read tables and JSONL, and what to leave alone.
 #[derive(Debug, Clone, Default)]

@@ -1,19 +1,23 @@
 //! What needs all articles: entities, distinct triples, co-occurrences.
 //!
-//! Memory grows with the number of distinct names, triples and pairs, not with the articles.
+//! Every article's parts of these rows go to [`Sorter`]s, which keep them on disk when they are
+//! many. What stays in memory is 16 bytes for each distinct entity: how many sentences name it.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
 
 use crate::entity::EntityType;
 use crate::error::Result;
-use crate::output::row::{CooccurrenceRow, EntityRow, TripleRow, arguments, one_line, rounded};
+use crate::output::record::{MentionRecord, Record, RelationRecord};
+use crate::output::row::{CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
+use crate::output::sorter::{Part, Sorter};
 use crate::output::{Counts, Style};
-use crate::pipeline::Extraction;
 use crate::relation::Predicate;
-
-/// Number of an entity among those seen so far.
-type EntityNumber = u32;
 
 /// An entity and how many others it is connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,308 +30,479 @@ pub struct Connected {
     pub neighbours: usize,
 }
 
-#[derive(Default)]
-pub(super) struct Aggregates {
+/// How many parts of each kind are in memory at most: some 50 MB for each kind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    pub(super) entities: usize,
+    pub(super) triples: usize,
+    pub(super) pairs: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget { entities: 200_000, triples: 100_000, pairs: 400_000 }
+    }
+}
+
+/// An entity: the canonical name and the type make one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+struct Name {
+    name: String,
+    entity_type: EntityType,
+}
+
+impl Name {
+    fn of(mention: &MentionRecord) -> Self {
+        Name { name: mention.entity.clone(), entity_type: mention.entity_type }
+    }
+
+    /// Without random keys, so that even a collision is the same in every run.
+    fn hash64(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entity {
+    name: Name,
+    id: String,
+    mentions: u64,
+    articles: u64,
+    /// Sentences that name it, which dates do not count in.
+    sentences: u64,
+    /// Surface forms other than the name, and how often each occurs.
+    forms: BTreeMap<String, u64>,
+}
+
+impl Part for Entity {
+    fn by_key(&self, other: &Self) -> Ordering {
+        self.name.cmp(&other.name)
+    }
+
+    fn add(&mut self, other: Self) {
+        self.mentions += other.mentions;
+        self.articles += other.articles;
+        self.sentences += other.sentences;
+        for (form, count) in other.forms {
+            *self.forms.entry(form).or_default() += count;
+        }
+    }
+}
+
+impl Entity {
+    /// Most mentioned first.
+    fn by_rank(&self, other: &Self) -> Ordering {
+        other.mentions.cmp(&self.mentions).then_with(|| self.by_key(other))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Triple {
+    subject: Name,
+    predicate: Predicate,
+    object: Name,
+    /// Where subject and object are one entity: its other name.
+    alias: Option<String>,
+    articles: u64,
+    evidence: u64,
+    score: f64,
+    negated: bool,
+    /// The number and the id of the first article.
+    first: (u64, String),
+    /// The best evidence.
+    example: Example,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Example {
+    negated: bool,
+    score: f64,
+    article: u64,
+    sentence: String,
+}
+
+impl Example {
+    /// An assertion is a better example than a denial, whatever the scores; of several the first.
+    fn rank(&self) -> (Reverse<bool>, f64, Reverse<u64>) {
+        (Reverse(self.negated), self.score, Reverse(self.article))
+    }
+}
+
+impl Part for Triple {
+    fn by_key(&self, other: &Self) -> Ordering {
+        self.subject
+            .cmp(&other.subject)
+            .then_with(|| self.predicate.cmp(&other.predicate))
+            .then_with(|| self.object.cmp(&other.object))
+            .then_with(|| self.alias.cmp(&other.alias))
+    }
+
+    fn add(&mut self, other: Self) {
+        self.articles += other.articles;
+        self.evidence += other.evidence;
+        self.score = self.score.max(other.score);
+        self.negated &= other.negated;
+        if other.first < self.first {
+            self.first = other.first;
+        }
+        if other.example.rank() > self.example.rank() {
+            self.example = other.example;
+        }
+    }
+}
+
+impl Triple {
+    /// Told by most articles first.
+    fn by_rank(&self, other: &Self) -> Ordering {
+        (other.articles, other.evidence).cmp(&(self.articles, self.evidence)).then_with(|| self.by_key(other))
+    }
+}
+
+/// Two entities in one sentence that no rule connects there; the first by name comes first.
+#[derive(Serialize, Deserialize)]
+struct Pair {
+    names: (Name, Name),
+    articles: u64,
+    sentences: u64,
+}
+
+impl Part for Pair {
+    fn by_key(&self, other: &Self) -> Ordering {
+        self.names.cmp(&other.names)
+    }
+
+    fn add(&mut self, other: Self) {
+        self.articles += other.articles;
+        self.sentences += other.sentences;
+    }
+}
+
+impl Pair {
+    /// Most frequent first.
+    fn by_rank(&self, other: &Self) -> Ordering {
+        other.sentences.cmp(&self.sentences).then_with(|| self.by_key(other))
+    }
+}
+
+/// That an asserted triple connects an entity with another.
+#[derive(Serialize, Deserialize)]
+struct Neighbour {
+    of: Name,
+    other: Name,
+}
+
+impl Part for Neighbour {
+    fn by_key(&self, other: &Self) -> Ordering {
+        self.of.cmp(&other.of).then_with(|| self.other.cmp(&other.other))
+    }
+
+    fn add(&mut self, _: Self) {}
+}
+
+/// Adds up all articles.
+pub(super) struct Aggregates<'a> {
     counts: Counts,
-    entities: Entities,
-    triples: BTreeMap<Triple, TripleEvidence>,
-    pairs: BTreeMap<(EntityNumber, EntityNumber), PairEvidence>,
+    scratch: &'a Path,
+    budget: Budget,
+    entities: Sorter<Entity>,
+    triples: Sorter<Triple>,
+    pairs: Sorter<Pair>,
     /// Sentences that name at least one entity.
     naming_sentences: u64,
 }
 
-#[derive(Default)]
-struct Entities {
-    numbers: HashMap<String, EntityNumber>,
-    list: Vec<EntityEvidence>,
+/// Where rows go.
+pub(super) trait Rows {
+    fn entity(&mut self, row: &EntityRow) -> Result<()>;
+    fn triple(&mut self, row: &TripleRow) -> Result<()>;
+    fn cooccurrence(&mut self, row: &CooccurrenceRow) -> Result<()>;
 }
 
-struct EntityEvidence {
-    id: String,
-    name: String,
-    entity_type: EntityType,
-    mentions: u64,
-    articles: u64,
-    sentences: u64,
-    /// Surface forms and how often each occurs.
-    forms: BTreeMap<String, u64>,
+/// What is known when all rows are written.
+pub(super) struct Totals {
+    pub(super) counts: Counts,
+    /// The entities with the most distinct neighbours in asserted triples, best first.
+    pub(super) most_connected: Vec<Connected>,
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Triple {
-    subject: EntityNumber,
-    predicate: Predicate,
-    object: EntityNumber,
-    /// Where subject and object are one entity: its other name.
-    alias: Option<String>,
-}
+/// How many of the most connected entities are told.
+const MOST_CONNECTED: usize = 10;
 
-struct TripleEvidence {
-    articles: u64,
-    evidence: u64,
-    score: f32,
-    negated: bool,
-    first_article: String,
-    last_article: u64,
-    example: String,
-}
-
-#[derive(Default)]
-struct PairEvidence {
-    articles: u64,
-    sentences: u64,
-    last_article: u64,
-}
-
-impl Aggregates {
-    /// Counts an article. One that tells a story `again` is part of the run's counts only.
-    pub(super) fn add(&mut self, extraction: &Extraction, again: bool) {
-        self.counts.articles += 1;
-        self.counts.sentences += extraction.sentences.len() as u64;
-        for mention in &extraction.names.mentions {
-            *self.counts.mentions.entry(mention.entity_type.as_str()).or_default() += 1;
+impl<'a> Aggregates<'a> {
+    /// What does not fit in `budget` goes to the folder `scratch`.
+    pub(super) fn new(scratch: &'a Path, budget: Budget) -> Self {
+        Aggregates {
+            counts: Counts::default(),
+            scratch,
+            budget,
+            entities: Sorter::by_key(scratch, budget.entities),
+            triples: Sorter::by_key(scratch, budget.triples),
+            pairs: Sorter::by_key(scratch, budget.pairs),
+            naming_sentences: 0,
         }
-        for relation in &extraction.relations {
-            *self.counts.relations.entry(relation.predicate.as_str()).or_default() += 1;
+    }
+
+    /// Counts an article. One that tells a story `again` is part of the run's counts only.
+    pub(super) fn add(&mut self, record: &Record, again: bool) -> io::Result<()> {
+        self.counts.articles += 1;
+        self.counts.sentences += record.sentences;
+        for mention in &record.mentions {
+            *self.counts.mentions.entry(mention.mention_type.to_string()).or_default() += 1;
+        }
+        for relation in &record.relations {
+            *self.counts.relations.entry(relation.predicate.to_string()).or_default() += 1;
         }
         if again {
             self.counts.duplicates += 1;
-            return;
+            return Ok(());
         }
-        let numbers = self.add_entities(extraction);
-        self.add_relations(extraction, &numbers);
-        self.add_sentences(extraction, &numbers);
+        let sentences = naming_sentences(record);
+        self.naming_sentences += sentences.len() as u64;
+        entities(record, &sentences).try_for_each(|entity| self.entities.push(entity))?;
+        triples(record).try_for_each(|triple| self.triples.push(triple))?;
+        pairs(record, &sentences).try_for_each(|pair| self.pairs.push(pair))
     }
 
-    /// Counts mentions; returns the number of each of the article's entities.
-    fn add_entities(&mut self, extraction: &Extraction) -> Vec<EntityNumber> {
-        let names = &extraction.names;
-        let numbers: Vec<EntityNumber> = names.entities.iter().map(|e| self.entities.number(e)).collect();
-        for &number in &numbers {
-            self.entities.list[number as usize].articles += 1;
+    /// Writes all rows, in the order in which they stand in the files.
+    pub(super) fn finish(self, style: Style, out: &mut impl Rows) -> Result<Totals, Failure> {
+        let Aggregates { mut counts, scratch, budget, entities, triples, pairs, naming_sentences } = self;
+        let mut sentences: HashMap<u64, u64> = HashMap::new();
+        let mut ranked = Sorter::new(scratch, budget.entities, Entity::by_rank);
+        for entity in entities.rows()? {
+            let entity = entity?;
+            counts.entities += 1;
+            sentences.insert(entity.name.hash64(), entity.sentences);
+            ranked.push(entity)?;
         }
-        for mention in &names.mentions {
-            let entity = &mut self.entities.list[numbers[mention.entity] as usize];
-            entity.mentions += 1;
-            let form = one_line(mention.span.of(&extraction.article.text));
-            if form != entity.name {
-                *entity.forms.entry(form).or_default() += 1;
-            }
+        for entity in ranked.sorted()? {
+            out.entity(&entity_row(entity?, style))?;
         }
-        numbers
-    }
 
-    fn add_relations(&mut self, extraction: &Extraction, numbers: &[EntityNumber]) {
-        let mentions = &extraction.names.mentions;
-        for relation in &extraction.relations {
-            let mut subject = numbers[mentions[relation.subject].entity];
-            let mut object = numbers[mentions[relation.object].entity];
-            if relation.predicate.schema().symmetric
-                && self.entities.sort_key(object) < self.entities.sort_key(subject)
-            {
-                std::mem::swap(&mut subject, &mut object);
+        let mut ranked = Sorter::new(scratch, budget.triples, Triple::by_rank);
+        let mut neighbours = Sorter::by_key(scratch, budget.pairs);
+        for triple in triples.rows()? {
+            let triple = triple?;
+            counts.triples += 1;
+            let Triple { subject, object, .. } = &triple;
+            if !triple.negated && object.entity_type != EntityType::Date && subject != object {
+                neighbours.push(Neighbour { of: subject.clone(), other: object.clone() })?;
+                neighbours.push(Neighbour { of: object.clone(), other: subject.clone() })?;
             }
-            let alias = (subject == object).then(|| arguments(extraction, relation).object.into_owned());
-            let triple = Triple { subject, predicate: relation.predicate, object, alias };
-            let triple = self.triples.entry(triple).or_insert_with(|| TripleEvidence {
-                articles: 0,
-                evidence: 0,
-                score: f32::NEG_INFINITY,
-                negated: true,
-                first_article: extraction.article.id.clone(),
-                last_article: 0,
-                example: String::new(),
-            });
-            triple.evidence += 1;
-            if triple.last_article != self.counts.articles {
-                triple.last_article = self.counts.articles;
-                triple.articles += 1;
-            }
-            // An assertion is a better example than a denial, whatever the scores.
-            let better = match (triple.negated, relation.negated) {
-                (true, false) => true,
-                (false, true) => false,
-                _ => relation.score > triple.score,
-            };
-            if better {
-                triple.example = relation.sentence.of(&extraction.article.text).to_owned();
-            }
-            triple.score = triple.score.max(relation.score);
-            triple.negated &= relation.negated;
+            ranked.push(triple)?;
+        }
+        for triple in ranked.sorted()? {
+            out.triple(&triple_row(triple?, style))?;
+        }
+        let most_connected = most_connected(neighbours)?;
+
+        let mut ranked = Sorter::new(scratch, budget.pairs, Pair::by_rank);
+        for pair in pairs.rows()? {
+            counts.cooccurrences += 1;
+            ranked.push(pair?)?;
+        }
+        let sentences = |name: &Name| sentences.get(&name.hash64()).copied().unwrap_or(1) as f64;
+        for pair in ranked.sorted()? {
+            let pair = pair?;
+            let expected = sentences(&pair.names.0) * sentences(&pair.names.1) / naming_sentences as f64;
+            out.cooccurrence(&pair_row(pair, expected, style))?;
+        }
+        Ok(Totals { counts, most_connected })
+    }
+}
+
+/// Why rows could not be written: the scratch files, or the tables.
+pub(super) enum Failure {
+    Scratch(io::Error),
+    Table(crate::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure::Scratch(error)
+    }
+}
+
+impl From<crate::Error> for Failure {
+    fn from(error: crate::Error) -> Self {
+        Failure::Table(error)
+    }
+}
+
+/// The entities that each sentence names, for every sentence that names one. Dates name nothing.
+fn naming_sentences(record: &Record) -> BTreeMap<usize, BTreeSet<Name>> {
+    let mut sentences: BTreeMap<usize, BTreeSet<Name>> = BTreeMap::new();
+    for mention in record.mentions.iter().filter(|it| it.mention_type != EntityType::Date) {
+        sentences.entry(mention.sentence_start).or_default().insert(Name::of(mention));
+    }
+    sentences
+}
+
+fn entities(
+    record: &Record,
+    sentences: &BTreeMap<usize, BTreeSet<Name>>,
+) -> impl Iterator<Item = Entity> + use<> {
+    let mut entities: BTreeMap<Name, Entity> = BTreeMap::new();
+    for mention in &record.mentions {
+        let name = Name::of(mention);
+        let entity = entities.entry(name).or_insert_with_key(|name| Entity {
+            name: name.clone(),
+            id: mention.entity_id.clone(),
+            mentions: 0,
+            articles: 1,
+            sentences: 0,
+            forms: BTreeMap::new(),
+        });
+        entity.mentions += 1;
+        let form = one_line(&mention.text);
+        if form != mention.entity {
+            *entity.forms.entry(form).or_default() += 1;
         }
     }
+    for name in sentences.values().flatten() {
+        if let Some(entity) = entities.get_mut(name) {
+            entity.sentences += 1;
+        }
+    }
+    entities.into_values()
+}
 
-    /// Counts pairs of entities that no rule connects in a sentence.
-    fn add_sentences(&mut self, extraction: &Extraction, numbers: &[EntityNumber]) {
-        let mentions = &extraction.names.mentions;
-        let mut related: BTreeSet<(usize, EntityNumber, EntityNumber)> = BTreeSet::new();
-        for relation in &extraction.relations {
-            let (subject, object) = (&mentions[relation.subject], &mentions[relation.object]);
-            let (a, b) = ordered(numbers[subject.entity], numbers[object.entity]);
-            related.insert((subject.sentence, a, b));
-            related.insert((object.sentence, a, b));
+/// The entities of a relation's arguments, the subject first.
+fn arguments(record: &Record, relation: &RelationRecord) -> Option<(Name, Name)> {
+    let name = |start: usize| record.mention_at(start).map(Name::of);
+    Some((name(relation.subject_start)?, name(relation.object_start)?))
+}
+
+fn triples(record: &Record) -> impl Iterator<Item = Triple> {
+    let mut triples: BTreeMap<(Name, Predicate, Name, Option<String>), Triple> = BTreeMap::new();
+    for relation in &record.relations {
+        let Some((mut subject, mut object)) = arguments(record, relation) else { continue };
+        if relation.predicate.schema().symmetric && object < subject {
+            std::mem::swap(&mut subject, &mut object);
         }
-        let named = mentions.iter().filter(|m| m.entity_type != EntityType::Date);
-        let mut by_sentence: BTreeMap<usize, BTreeSet<EntityNumber>> = BTreeMap::new();
-        for mention in named {
-            by_sentence.entry(mention.sentence).or_default().insert(numbers[mention.entity]);
+        let alias = (subject == object).then(|| relation.object.clone());
+        let part = Triple {
+            subject: subject.clone(),
+            predicate: relation.predicate,
+            object: object.clone(),
+            alias: alias.clone(),
+            articles: 1,
+            evidence: 1,
+            score: relation.score,
+            negated: relation.negated,
+            first: (record.position, record.id.clone()),
+            example: Example {
+                negated: relation.negated,
+                score: relation.score,
+                article: record.position,
+                sentence: relation.sentence.clone(),
+            },
+        };
+        match triples.entry((subject, relation.predicate, object, alias)) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(part);
+            }
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                entry.get_mut().add(Triple { articles: 0, ..part });
+            }
         }
-        for (&sentence, present) in &by_sentence {
-            self.naming_sentences += 1;
-            for &a in present {
-                self.entities.list[a as usize].sentences += 1;
-                for &b in present.range(a + 1..) {
-                    if related.contains(&(sentence, a, b)) {
-                        continue;
-                    }
-                    let pair = self.pairs.entry((a, b)).or_default();
-                    pair.sentences += 1;
-                    if pair.last_article != self.counts.articles {
-                        pair.last_article = self.counts.articles;
-                        pair.articles += 1;
-                    }
+    }
+    triples.into_values()
+}
+
+fn pairs(record: &Record, sentences: &BTreeMap<usize, BTreeSet<Name>>) -> impl Iterator<Item = Pair> + use<> {
+    let mut related: BTreeSet<(usize, Name, Name)> = BTreeSet::new();
+    for relation in &record.relations {
+        let Some((subject, object)) = arguments(record, relation) else { continue };
+        let (first, second) = if subject <= object { (subject, object) } else { (object, subject) };
+        for start in [relation.subject_start, relation.object_start] {
+            if let Some(mention) = record.mention_at(start) {
+                related.insert((mention.sentence_start, first.clone(), second.clone()));
+            }
+        }
+    }
+    let mut pairs: BTreeMap<(Name, Name), u64> = BTreeMap::new();
+    for (&start, present) in sentences {
+        for (i, first) in present.iter().enumerate() {
+            for second in present.iter().skip(i + 1) {
+                let (first, second) = (first.clone(), second.clone());
+                if !related.contains(&(start, first.clone(), second.clone())) {
+                    *pairs.entry((first, second)).or_default() += 1;
                 }
             }
         }
     }
+    pairs.into_iter().map(|(names, sentences)| Pair { names, articles: 1, sentences })
+}
 
-    pub(super) fn counts(&self) -> Counts {
-        Counts {
-            entities: self.entities.list.len() as u64,
-            triples: self.triples.len() as u64,
-            cooccurrences: self.pairs.len() as u64,
-            ..self.counts.clone()
-        }
-    }
-
-    pub(super) fn most_connected(&self, n: usize) -> Vec<Connected> {
-        let mut neighbours: BTreeMap<EntityNumber, BTreeSet<EntityNumber>> = BTreeMap::new();
-        for (&Triple { subject, object, .. }, triple) in &self.triples {
-            let date = self.entities.list[object as usize].entity_type == EntityType::Date;
-            if !triple.negated && !date && subject != object {
-                neighbours.entry(subject).or_default().insert(object);
-                neighbours.entry(object).or_default().insert(subject);
+fn most_connected(neighbours: Sorter<Neighbour>) -> io::Result<Vec<Connected>> {
+    let mut most: Vec<Connected> = Vec::new();
+    let mut rank = |name: Name, neighbours: usize| {
+        most.push(Connected { name: name.name, entity_type: name.entity_type, neighbours });
+        // They come in order of their names, which the stable sort keeps.
+        most.sort_by_key(|it| Reverse(it.neighbours));
+        most.truncate(MOST_CONNECTED);
+    };
+    let mut open: Option<(Name, usize)> = None;
+    for neighbour in neighbours.rows()? {
+        let of = neighbour?.of;
+        match &mut open {
+            Some((name, count)) if *name == of => *count += 1,
+            _ => {
+                if let Some((name, count)) = open.replace((of, 1)) {
+                    rank(name, count);
+                }
             }
         }
-        let mut ranked: Vec<(EntityNumber, usize)> =
-            neighbours.into_iter().map(|(entity, others)| (entity, others.len())).collect();
-        ranked.sort_by_key(|&(entity, count)| (Reverse(count), self.entities.sort_key(entity)));
-        let connected = |(entity, neighbours): (EntityNumber, usize)| {
-            let EntityEvidence { name, entity_type, .. } = &self.entities.list[entity as usize];
-            Connected { name: name.clone(), entity_type: *entity_type, neighbours }
-        };
-        ranked.into_iter().take(n).map(connected).collect()
     }
-
-    /// Most mentioned first.
-    pub(super) fn entity_rows(
-        &self,
-        style: Style,
-        mut write: impl FnMut(EntityRow) -> Result<()>,
-    ) -> Result<()> {
-        let mut order: Vec<&EntityEvidence> = self.entities.list.iter().collect();
-        order.sort_by_key(|e| (Reverse(e.mentions), &e.name, e.entity_type));
-        order.into_iter().try_for_each(|entity| {
-            let mut forms: Vec<(&String, &u64)> = entity.forms.iter().collect();
-            forms.sort_by_key(|&(form, count)| (Reverse(count), form));
-            let forms: Vec<&str> = forms.into_iter().map(|(form, _)| form.as_str()).collect();
-            write(EntityRow {
-                entity_id: entity.id.clone(),
-                entity: style.text(&entity.name),
-                entity_type: entity.entity_type.as_str(),
-                mentions: entity.mentions,
-                articles: entity.articles,
-                aliases: style.text(&forms.join(" | ")),
-            })
-        })
+    if let Some((name, count)) = open {
+        rank(name, count);
     }
+    Ok(most)
+}
 
-    /// Told by most articles first.
-    pub(super) fn triple_rows(
-        &self,
-        style: Style,
-        mut write: impl FnMut(TripleRow) -> Result<()>,
-    ) -> Result<()> {
-        let mut order: Vec<_> = self.triples.iter().collect();
-        order.sort_by_key(|&(triple, evidence)| {
-            let names = (self.entities.sort_key(triple.subject), self.entities.sort_key(triple.object));
-            let last = (triple.predicate, names.1, &triple.alias);
-            (Reverse(evidence.articles), Reverse(evidence.evidence), names.0, last)
-        });
-        order.into_iter().try_for_each(|(triple, evidence)| {
-            let subject = &self.entities.list[triple.subject as usize];
-            let object = &self.entities.list[triple.object as usize];
-            write(TripleRow {
-                subject: style.text(&subject.name),
-                subject_type: subject.entity_type.as_str(),
-                predicate: triple.predicate.as_str(),
-                object: style.text(triple.alias.as_ref().unwrap_or(&object.name)),
-                object_type: object.entity_type.as_str(),
-                articles: evidence.articles,
-                evidence: evidence.evidence,
-                score: rounded(f64::from(evidence.score)),
-                negated: evidence.negated,
-                first_article: style.text(&evidence.first_article),
-                example: style.text(&evidence.example),
-            })
-        })
-    }
-
-    /// Most frequent first.
-    pub(super) fn cooccurrence_rows(
-        &self,
-        style: Style,
-        mut write: impl FnMut(CooccurrenceRow) -> Result<()>,
-    ) -> Result<()> {
-        let key = |&(a, b): &(EntityNumber, EntityNumber)| {
-            let (a, b) = (self.entities.sort_key(a), self.entities.sort_key(b));
-            if a <= b { (a, b) } else { (b, a) }
-        };
-        let mut order: Vec<_> = self.pairs.iter().collect();
-        order.sort_by_key(|&(pair, evidence)| (Reverse(evidence.sentences), key(pair)));
-        order.into_iter().try_for_each(|(&(a, b), evidence)| {
-            let (first, second) =
-                if self.entities.sort_key(a) <= self.entities.sort_key(b) { (a, b) } else { (b, a) };
-            let (first, second) = (&self.entities.list[first as usize], &self.entities.list[second as usize]);
-            let expected = first.sentences as f64 * second.sentences as f64 / self.naming_sentences as f64;
-            write(CooccurrenceRow {
-                subject: style.text(&first.name),
-                subject_type: first.entity_type.as_str(),
-                object: style.text(&second.name),
-                object_type: second.entity_type.as_str(),
-                articles: evidence.articles,
-                sentences: evidence.sentences,
-                pmi: rounded((evidence.sentences as f64 / expected).log2()),
-            })
-        })
+fn entity_row(entity: Entity, style: Style) -> EntityRow {
+    let mut forms: Vec<(String, u64)> = entity.forms.into_iter().collect();
+    forms.sort_by_key(|(_, count)| Reverse(*count));
+    let forms: Vec<String> = forms.into_iter().map(|(form, _)| form).collect();
+    EntityRow {
+        entity_id: entity.id,
+        entity: style.text(&entity.name.name),
+        entity_type: entity.name.entity_type.as_str(),
+        mentions: entity.mentions,
+        articles: entity.articles,
+        aliases: style.text(&forms.join(" | ")),
     }
 }
 
-impl Entities {
-    fn number(&mut self, entity: &crate::entity::Entity) -> EntityNumber {
-        if let Some(&number) = self.numbers.get(&entity.id) {
-            return number;
-        }
-        let number = self.list.len() as EntityNumber;
-        self.numbers.insert(entity.id.clone(), number);
-        self.list.push(EntityEvidence {
-            id: entity.id.clone(),
-            name: entity.name.clone(),
-            entity_type: entity.entity_type,
-            mentions: 0,
-            articles: 0,
-            sentences: 0,
-            forms: BTreeMap::new(),
-        });
-        number
-    }
-
-    fn sort_key(&self, number: EntityNumber) -> (&str, EntityType) {
-        let entity = &self.list[number as usize];
-        (&entity.name, entity.entity_type)
+fn triple_row(triple: Triple, style: Style) -> TripleRow {
+    let Triple { subject, object, .. } = triple;
+    TripleRow {
+        subject: style.text(&subject.name),
+        subject_type: subject.entity_type.as_str(),
+        predicate: triple.predicate.as_str(),
+        object: style.text(triple.alias.as_ref().unwrap_or(&object.name)),
+        object_type: object.entity_type.as_str(),
+        articles: triple.articles,
+        evidence: triple.evidence,
+        score: triple.score,
+        negated: triple.negated,
+        first_article: style.text(&triple.first.1),
+        example: style.text(&triple.example.sentence),
     }
 }
 
-fn ordered(a: EntityNumber, b: EntityNumber) -> (EntityNumber, EntityNumber) {
-    (a.min(b), a.max(b))
+/// `expected`: sentences that would name both if they were independent.
+fn pair_row(pair: Pair, expected: f64, style: Style) -> CooccurrenceRow {
+    let (first, second) = pair.names;
+    CooccurrenceRow {
+        subject: style.text(&first.name),
+        subject_type: first.entity_type.as_str(),
+        object: style.text(&second.name),
+        object_type: second.entity_type.as_str(),
+        articles: pair.articles,
+        sentences: pair.sentences,
+        pmi: rounded((pair.sentences as f64 / expected).log2()),
+    }
 }

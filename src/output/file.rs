@@ -1,12 +1,24 @@
 //! Files under temporary names until they are whole: a reader never sees half a file.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
 use crate::error::{Error, Result};
+
+/// How the temporary name of a file ends.
+pub(super) const PARTIAL: &str = ".partial";
+
+/// Creates an output folder.
+///
+/// # Errors
+/// If that cannot be.
+pub(super) fn create_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)
+        .map_err(|e| Error::io(folder, e, "Choose a folder you may write to with --out, or free the name"))
+}
 
 /// A file with all its content, still under a temporary name.
 pub(super) struct Whole {
@@ -44,7 +56,7 @@ pub(super) fn temporary(path: &Path) -> Result<NamedTempFile> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let mut builder = Builder::new();
     let prefix = format!(".{name}.");
-    builder.prefix(&prefix).suffix(".partial");
+    builder.prefix(&prefix).suffix(PARTIAL);
     builder
         .make_in(folder, |path| {
             // Not tempfile's mode 0600: the output is for others to read.

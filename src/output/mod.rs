@@ -1,149 +1,109 @@
-//! The files of a run: rows as serde structs, tables as CSV or JSON lines, all under temporary
-//! names until they are whole; and [`annotation`], the same as labels to correct.
+//! The files of a run.
+//!
+//! An extraction becomes a `record`, which goes to the `log`; when all is read, `tables` are made
+//! from it: `row`s as serde structs, written by `table` as CSV or JSON lines under temporary names
+//! until they are whole, and what needs all articles, added up by `aggregate` with a `sorter` that
+//! uses the disk where memory ends. `merge` makes tables from the logs of several runs.
+//! [`annotation`] writes the same as labels to correct.
 
 mod aggregate;
 pub mod annotation;
+mod entries;
 mod file;
+mod log;
+mod merge;
+mod record;
 mod row;
 mod run;
+mod sorter;
 mod table;
+mod tables;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
-use crate::pipeline::Extraction;
-use crate::story::{Sketch, Stories};
+use crate::error::Result;
+use crate::input::{Item, Shard};
+use crate::pipeline::Delivery;
 
 pub use aggregate::Connected;
+pub use log::Settings;
+pub use merge::Shards;
+pub use record::{Lines, MentionRecord, Record, RelationRecord};
 pub use row::{CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
 pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
 pub use table::{Format, Style};
+pub use tables::Tables;
 
 pub(crate) use file::write_whole;
 
-use aggregate::Aggregates;
-use table::Table;
+use log::Log;
 
 /// The output folder of one run.
 ///
-/// [`Output::create`] opens it, [`Output::add`] takes extractions in order, [`Output::finish`]
-/// writes what needs all of them and gives every file its name. Dropped before that, it leaves
-/// the folder's earlier files as they were.
+/// [`Output::open`] opens it, [`Output::resume`] goes on where an earlier run stopped, [`Output::add`]
+/// takes deliveries in order, [`Output::tables`] makes the files and [`Output::close`] ends the run.
+/// Dropped before that, it leaves the folder's earlier files as they were, and what was added so far
+/// for the run that continues this one.
 pub struct Output {
     folder: PathBuf,
-    style: Style,
-    mentions: Table<MentionRow>,
-    relations: Table<RelationRow>,
-    /// None if every article counts.
-    duplicates: Option<Duplicates>,
-    aggregates: Aggregates,
-}
-
-/// The articles that tell a story again, and what is needed to find them.
-struct Duplicates {
-    stories: Stories,
-    table: Table<DuplicateRow>,
-}
-
-impl Duplicates {
-    /// Whether the article tells a story again; if so, writes its row.
-    fn add(&mut self, extraction: &Extraction, style: Style) -> Result<bool> {
-        let article = &extraction.article;
-        let duplicate = self.stories.tell(&article.id, Sketch::of(&article.text));
-        let Some(duplicate) = duplicate else { return Ok(false) };
-        self.table.write(&DuplicateRow {
-            article: style.text(&article.id),
-            duplicate_of: style.text(&duplicate.of),
-            similarity: row::rounded(duplicate.similarity),
-        })?;
-        Ok(true)
-    }
+    shard: Shard,
+    log: Log,
 }
 
 impl Output {
-    /// Opens `folder`, creating it if needed. If `keep_duplicates`, an article that tells a story again
-    /// counts like any other in entities, triples and co-occurrences; else it does not count there, and
-    /// `duplicates.csv` names it.
+    /// Opens `folder`, creating it if needed.
     ///
     /// # Errors
-    /// If the folder or a file in it cannot be written.
-    pub fn create(folder: &Path, style: Style, keep_duplicates: bool) -> Result<Self> {
-        fs::create_dir_all(folder).map_err(|e| {
-            Error::io(folder, e, "Choose a folder you may write to with --out, or free the name")
-        })?;
-        let duplicates = if keep_duplicates {
-            None
-        } else {
-            Some(Duplicates {
-                stories: Stories::default(),
-                table: Table::create(folder, "duplicates", style)?,
-            })
-        };
-        Ok(Output {
-            folder: folder.to_path_buf(),
-            style,
-            mentions: Table::create(folder, "mentions", style)?,
-            relations: Table::create(folder, "relations", style)?,
-            duplicates,
-            aggregates: Aggregates::default(),
-        })
+    /// If the folder cannot be written, another run is writing there, or it holds an unfinished run and
+    /// `resume` is not set.
+    pub fn open(folder: &Path, shard: Shard, resume: bool) -> Result<Self> {
+        Ok(Output { folder: folder.to_path_buf(), shard, log: Log::open(folder, shard, resume)? })
     }
 
-    /// Writes the rows of one article.
+    /// Begins the run, or continues an unfinished one: takes from `items` those that are done.
+    ///
+    /// # Errors
+    /// If the unfinished run had other settings or inputs.
+    pub fn resume(&mut self, settings: Settings, items: &mut impl Iterator<Item = Item>) -> Result<()> {
+        self.log.resume(settings, items)
+    }
+
+    /// Articles done so far, also by the runs that this one continues.
+    pub fn articles(&self) -> u64 {
+        self.log.articles()
+    }
+
+    /// Wall-clock seconds spent by the runs that this one continues.
+    pub fn seconds_before(&self) -> f64 {
+        self.log.seconds_before()
+    }
+
+    /// Notes what became of the next item.
     ///
     /// # Errors
     /// If the disk is full or the folder has gone.
-    pub fn add(&mut self, extraction: &Extraction) -> Result<()> {
-        for row in row::mentions(extraction, self.style) {
-            self.mentions.write(&row)?;
-        }
-        for row in row::relations(extraction, self.style) {
-            self.relations.write(&row)?;
-        }
-        let again = match &mut self.duplicates {
-            Some(duplicates) => duplicates.add(extraction, self.style)?,
-            None => false,
-        };
-        self.aggregates.add(extraction, again);
-        Ok(())
+    pub fn add(&mut self, delivery: &Delivery) -> Result<()> {
+        self.log.add(delivery)
     }
 
-    /// The counts so far.
-    pub fn counts(&self) -> Counts {
-        self.aggregates.counts()
-    }
-
-    /// The `n` entities with the most distinct neighbours in asserted triples, best first.
-    pub fn most_connected(&self, n: usize) -> Vec<Connected> {
-        self.aggregates.most_connected(n)
-    }
-
-    /// Writes the remaining files and gives all of them their names. Returns their paths.
+    /// Makes the tables of everything added so far. If `keep_duplicates`, an article that tells a story
+    /// again counts like any other in entities, triples and co-occurrences; else it does not count there,
+    /// and `duplicates.csv` names it.
     ///
     /// # Errors
-    /// If a file cannot be written or renamed.
-    pub fn finish(self, run: &Run) -> Result<Vec<PathBuf>> {
-        let Output { folder, style, mentions, relations, duplicates, aggregates } = self;
-        let mut entities = Table::create(&folder, "entities", style)?;
-        aggregates.entity_rows(style, |row| entities.write(&row))?;
-        let mut triples = Table::create(&folder, "triples", style)?;
-        aggregates.triple_rows(style, |row| triples.write(&row))?;
-        let mut cooccurrences = Table::create(&folder, "cooccurrences", style)?;
-        aggregates.cooccurrence_rows(style, |row| cooccurrences.write(&row))?;
-        let run = run::write(&folder, run)?;
-        // Everything is on disk now; only renames are left.
-        let duplicates = match duplicates {
-            Some(duplicates) => Some(duplicates.table.close()?),
-            None => None,
-        };
-        let whole = [
-            mentions.close()?,
-            entities.close()?,
-            relations.close()?,
-            triples.close()?,
-            cooccurrences.close()?,
-        ];
-        whole.into_iter().chain(duplicates).chain([run]).map(file::Whole::name).collect()
+    /// If the disk is full or the folder has gone.
+    pub fn tables(&mut self, style: Style, keep_duplicates: bool) -> Result<Tables> {
+        self.log.checkpoint()?;
+        Tables::make(self.log.entries()?, &self.folder, style, keep_duplicates, aggregate::Budget::default())
+    }
+
+    /// Ends the run when its tables have their names. One that is not complete can be continued; the
+    /// log of a shard stays beside its tables, to be merged.
+    ///
+    /// # Errors
+    /// If the folder has gone.
+    pub fn close(self, complete: bool) -> Result<()> {
+        let keep_in = (self.shard != Shard::WHOLE).then_some(self.folder.as_path());
+        self.log.close(complete, keep_in)
     }
 }

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::entity::Mention;
 use crate::output::Style;
+use crate::output::record::{MentionRecord, RelationRecord};
 use crate::pipeline::Extraction;
 use crate::relation::Relation;
-use crate::text::CodePoints;
 
 /// `mentions.csv`: one row per mention.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -113,57 +113,41 @@ pub(super) fn rounded(score: f64) -> f64 {
     (score * 1e4).round() / 1e4
 }
 
-/// The rows of one article in `mentions.csv`.
-pub(super) fn mentions(extraction: &Extraction, style: Style) -> impl Iterator<Item = MentionRow> {
-    let text = extraction.article.text.as_str();
-    let points = CodePoints::new(text);
-    extraction.names.mentions.iter().map(move |mention| {
-        let entity = &extraction.names.entities[mention.entity];
-        let (start, end) = points.of_span(mention.span);
-        MentionRow {
-            article: style.text(&extraction.article.id),
-            start,
-            end,
-            text: style.text(mention.span.of(text)),
-            entity_type: mention.entity_type.as_str(),
-            score: rounded(f64::from(mention.score)),
-            entity_id: entity.id.clone(),
-            entity: style.text(&entity.name),
-            sentence: style.text(extraction.sentences[mention.sentence].of(text)),
-        }
-    })
+/// The row of a mention.
+pub(super) fn mention(article: &str, mention: &MentionRecord, style: Style) -> MentionRow {
+    MentionRow {
+        article: style.text(article),
+        start: mention.start,
+        end: mention.end,
+        text: style.text(&mention.text),
+        entity_type: mention.mention_type.as_str(),
+        score: mention.score,
+        entity_id: mention.entity_id.clone(),
+        entity: style.text(&mention.entity),
+        sentence: style.text(&mention.sentence),
+    }
 }
 
-/// The rows of one article in `relations.csv`.
-pub(super) fn relations(extraction: &Extraction, style: Style) -> impl Iterator<Item = RelationRow> {
-    let text = extraction.article.text.as_str();
-    let points = CodePoints::new(text);
-    let names = &extraction.names;
-    extraction.relations.iter().map(move |relation| {
-        let (subject, object) = (&names.mentions[relation.subject], &names.mentions[relation.object]);
-        let arguments = arguments(extraction, relation);
-        let entity = |mention: &Mention| &names.entities[mention.entity];
-        let (subject_start, subject_end) = points.of_span(subject.span);
-        let (object_start, object_end) = points.of_span(object.span);
-        RelationRow {
-            article: style.text(&extraction.article.id),
-            subject: style.text(arguments.subject),
-            subject_type: entity(subject).entity_type.as_str(),
-            predicate: relation.predicate.as_str(),
-            object: style.text(&arguments.object),
-            object_type: entity(object).entity_type.as_str(),
-            score: rounded(f64::from(relation.score)),
-            negated: relation.negated,
-            certainty: relation.certainty.as_str(),
-            attributed_to: style.text(relation.attributed_to.as_deref().unwrap_or("")),
-            sentence: style.text(relation.sentence.of(text)),
-            rule: relation.rule.to_string(),
-            subject_start,
-            subject_end,
-            object_start,
-            object_end,
-        }
-    })
+/// The row of a relation.
+pub(super) fn relation(article: &str, relation: &RelationRecord, style: Style) -> RelationRow {
+    RelationRow {
+        article: style.text(article),
+        subject: style.text(&relation.subject),
+        subject_type: relation.subject_type.as_str(),
+        predicate: relation.predicate.as_str(),
+        object: style.text(&relation.object),
+        object_type: relation.object_type.as_str(),
+        score: relation.score,
+        negated: relation.negated,
+        certainty: relation.certainty.as_str(),
+        attributed_to: style.text(&relation.attributed_to),
+        sentence: style.text(&relation.sentence),
+        rule: relation.rule.clone(),
+        subject_start: relation.subject_start,
+        subject_end: relation.subject_end,
+        object_start: relation.object_start,
+        object_end: relation.object_end,
+    }
 }
 
 /// The names of a relation's arguments as they are written.

@@ -4,28 +4,32 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Problem, Result};
+use crate::input::Shard;
 use crate::output::file::{Whole, temporary, unwritable};
 
 /// The record of a run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)] // the keys are described in the README
 pub struct Run {
-    pub version: &'static str,
+    pub version: String,
     pub model: ModelRecord,
     pub engine: String,
     pub precision: String,
     pub rules_hash: String,
     pub aliases_hash: String,
     pub threads: usize,
+    /// Which part of the input, if not the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// Whether every input was read; false after Ctrl-C.
     pub complete: bool,
     pub counts: Counts,
     pub seconds: Seconds,
     /// Processor seconds of each stage up to the last row of an article, if they were measured.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processor_seconds: Option<serde_json::Map<String, serde_json::Value>>,
     /// Inputs that are missing from the output, and why.
     pub skipped: Vec<ProblemRecord>,
@@ -33,8 +37,27 @@ pub struct Run {
     pub warnings: Vec<ProblemRecord>,
 }
 
+impl Run {
+    /// In what two runs differ that makes their outputs differ, in words.
+    pub fn difference(&self, other: &Run) -> Option<String> {
+        let settings = |run: &Run| {
+            [
+                ("the version", run.version.clone()),
+                ("the model", format!("{} ({})", run.model.name, run.model.hash)),
+                ("the engine", format!("{}, {}", run.engine, run.precision)),
+                ("the rules", run.rules_hash.clone()),
+                ("the aliases", run.aliases_hash.clone()),
+                ("the number of shards", run.shard.map_or(1, |it| it.of().get()).to_string()),
+            ]
+        };
+        let pairs = settings(self).into_iter().zip(settings(other));
+        let differing = pairs.into_iter().find(|(a, b)| a != b);
+        differing.map(|((what, a), (_, b))| format!("{what} is {a} in one and {b} in the other"))
+    }
+}
+
 /// Which model.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ModelRecord {
     pub name: String,
@@ -43,22 +66,22 @@ pub struct ModelRecord {
 }
 
 /// How much was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Counts {
     pub articles: u64,
     /// How many of them tell a story again; see [`crate::story`].
     pub duplicates: u64,
     pub sentences: u64,
-    pub mentions: BTreeMap<&'static str, u64>,
+    pub mentions: BTreeMap<String, u64>,
     pub entities: u64,
-    pub relations: BTreeMap<&'static str, u64>,
+    pub relations: BTreeMap<String, u64>,
     pub triples: u64,
     pub cooccurrences: u64,
 }
 
 /// Wall-clock time.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Seconds {
     /// Opening model and rules.
     pub start_up: f64,
@@ -67,7 +90,7 @@ pub struct Seconds {
 }
 
 /// A [`Problem`] in `run.json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ProblemRecord {
     pub file: String,

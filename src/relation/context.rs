@@ -14,12 +14,15 @@
 //!
 //! What a rule calls `granted`, a title before a name for instance, is no part of what is said.
 
+use serde::{Deserialize, Serialize};
+
 use crate::entity::EntityType;
 use crate::relation::line::{Kind, Sentence};
 use crate::relation::lists::Tagger;
 
 /// How the text puts a relation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// As a fact.
     #[default]

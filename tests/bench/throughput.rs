@@ -14,10 +14,10 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use triplewire::entity::Aliases;
-use triplewire::input::{self, Item};
+use triplewire::input::{self, Item, Shard};
 use triplewire::model::{EngineChoice, Model, Window};
 use triplewire::output::{Output, Style};
-use triplewire::pipeline::{Delivery, Knowledge, Pipeline};
+use triplewire::pipeline::{Knowledge, Pipeline};
 use triplewire::relation::{Matcher, RuleSet};
 use triplewire::text::{Article, Span, sentences, words};
 
@@ -91,8 +91,8 @@ fn pipeline(args: &Args, threads: usize) -> Result<Pipeline> {
 /// Seconds for the scores of all windows, cut beforehand.
 fn engine_alone(pipeline: &Pipeline, articles: &[Article]) -> Result<f64> {
     let cut = |a: &Article| pipeline.model().windows(&a.text, &sentences(&a.text));
-    let windows: Vec<Window> = articles.iter().flat_map(cut).collect();
-    let windows: Vec<&Window> = windows.iter().collect();
+    let windows: Vec<Vec<Window>> = articles.iter().map(cut).collect();
+    let windows: Vec<&[Window]> = windows.iter().map(Vec::as_slice).collect();
     let start = Instant::now();
     pipeline.score(&windows)?;
     Ok(start.elapsed().as_secs_f64())
@@ -101,14 +101,11 @@ fn engine_alone(pipeline: &Pipeline, articles: &[Article]) -> Result<f64> {
 /// Seconds from articles to files.
 fn whole_pipeline(pipeline: &Pipeline, articles: &[Article]) -> Result<f64> {
     let folder = tempfile::tempdir()?;
-    let items = articles.iter().cloned().map(Item::Article);
+    let items: Vec<Item> = articles.iter().cloned().map(Item::Article).collect();
     let start = Instant::now();
-    let mut output = Output::create(folder.path(), Style::default(), false)?;
-    pipeline.run(items, &AtomicBool::new(false), |delivery| match delivery {
-        Delivery::Extraction(extraction) => output.add(&extraction),
-        Delivery::Problem(_) => Ok(()),
-    })?;
-    drop(output);
+    let mut output = Output::open(folder.path(), Shard::WHOLE, false)?;
+    pipeline.run(items.into_iter(), &AtomicBool::new(false), |delivery| output.add(&delivery))?;
+    output.tables(Style::default(), false)?;
     Ok(start.elapsed().as_secs_f64())
 }
 

@@ -6,6 +6,7 @@
 mod agree;
 mod bad_input;
 mod command;
+mod durable;
 mod extract;
 mod golden;
 mod hub;

@@ -9,6 +9,7 @@ use super::{Labelled, Writer};
 use crate::error::Result;
 use crate::output::Style;
 use crate::output::file::write_whole;
+use crate::output::record::Record;
 use crate::output::row;
 use crate::output::table::Table;
 
@@ -63,11 +64,13 @@ impl Writer for Tables {
     fn add(&mut self, article: &Labelled<'_>) -> Result<u64> {
         let name = format!("{}.txt", flat_name(article.id()));
         write_whole(&self.folder.join(name), article.extraction.article.text.as_bytes())?;
-        for row in row::mentions(article.extraction, Style::default()) {
+        let record = Record::new(article.extraction, 0);
+        for mention in &record.mentions {
+            let row = row::mention(&record.id, mention, Style::default());
             let row::MentionRow { article, start, end, text, entity_type, entity, .. } = row;
             self.mentions.write(&MentionRow { article, start, end, text, entity_type, entity })?;
         }
-        let rows = row::relations(article.extraction, Style::default());
+        let rows = record.relations.iter().map(|it| row::relation(&record.id, it, Style::default()));
         for (row, relation) in rows.zip(&article.extraction.relations) {
             if article.relations.iter().any(|kept| std::ptr::eq(*kept, relation)) {
                 self.relations.write(&RelationRow {

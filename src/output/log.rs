@@ -1,0 +1,358 @@
+//! What a run notes while it goes on, so that it can be killed at any moment and continued.
+//!
+//! The folder `.triplewire` inside the output folder holds the log, `extractions.jsonl`, to which
+//! entries are appended, and `checkpoint.json`, which says up to where the log is safe on disk.
+//! After every [`ARTICLES`] articles or [`INTERVAL`] the log is synced and the checkpoint replaced in
+//! one step. Whatever the log holds behind the checkpoint when a run is continued is cut off and done
+//! again. The tables are made from the log when all is read; until then the output folder keeps what
+//! an earlier run wrote.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, TryLockError};
+use std::io::{BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Problem, Result};
+use crate::input::{Item, Shard};
+use crate::output::entries::Entries;
+use crate::output::file::{PARTIAL, create_folder, temporary, unwritable};
+use crate::output::record::{Entry, Record};
+use crate::pipeline::{Delivery, Extraction};
+use crate::text::Article;
+
+/// The folder of the log, inside the output folder.
+const FOLDER: &str = ".triplewire";
+
+/// The name of the log, in its folder and where a shard leaves it.
+pub(super) const LOG: &str = "extractions.jsonl";
+
+const CHECKPOINT: &str = "checkpoint.json";
+
+/// Articles, and time, after which a checkpoint is made.
+const ARTICLES: u64 = 64;
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// What must not change when a run is continued: for each setting, in words, its value.
+pub type Settings = BTreeMap<String, String>;
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Checkpoint {
+    settings: Settings,
+    /// Bytes of the log that are on disk.
+    bytes: u64,
+    /// Items of the input that were taken: articles and problems.
+    items: u64,
+    /// Articles among them.
+    articles: u64,
+    /// SHA-256 of these items.
+    inputs: String,
+    /// Wall-clock seconds spent on them.
+    seconds: f64,
+}
+
+/// The log of a run.
+pub(super) struct Log {
+    folder: PathBuf,
+    file: BufWriter<File>,
+    shard: Shard,
+    /// The state of the last checkpoint.
+    saved: Checkpoint,
+    /// The state now.
+    now: Checkpoint,
+    inputs: Sha256,
+    last: Instant,
+}
+
+impl Log {
+    /// Opens the log of the output folder `out`, with the entries of an unfinished run if there is one.
+    ///
+    /// # Errors
+    /// If the folder cannot be written, another run is at work in it, or it holds an unfinished run
+    /// although `resume` is not set.
+    pub(super) fn open(out: &Path, shard: Shard, resume: bool) -> Result<Self> {
+        let folder = out.join(FOLDER);
+        create_folder(out)?;
+        fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, e))?;
+        let path = folder.join(LOG);
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|e| unwritable(&path, e))?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::Usage(format!(
+                    "another run is writing to {}. Wait for it, or choose another folder with --out",
+                    out.display()
+                )));
+            }
+            // Some network file systems know no locks.
+            Err(TryLockError::Error(_)) | Ok(()) => {}
+        }
+        remove_partial(out);
+        let saved = read_checkpoint(&folder.join(CHECKPOINT))?;
+        if saved.items > 0 && !resume {
+            return Err(Error::Usage(format!(
+                "{} holds an unfinished run of {} articles. Continue it with --resume, or delete {} to begin anew",
+                out.display(),
+                saved.articles,
+                folder.display()
+            )));
+        }
+        let mut log = Log {
+            folder,
+            file: BufWriter::with_capacity(1 << 18, file),
+            shard,
+            now: saved.clone(),
+            saved,
+            inputs: Sha256::new(),
+            last: Instant::now(),
+        };
+        log.cut()?;
+        Ok(log)
+    }
+
+    /// Cuts off what is behind the checkpoint.
+    fn cut(&mut self) -> Result<()> {
+        let bytes = self.saved.bytes;
+        let held = self.file.get_ref().metadata().map_err(|e| unwritable(&self.path(), e))?.len();
+        if held < bytes {
+            return Err(Error::Usage(format!(
+                "{}: the log is shorter than its checkpoint says: it has been changed. Delete {} to begin anew",
+                self.path().display(),
+                self.folder.display()
+            )));
+        }
+        let file = self.file.get_mut();
+        file.set_len(bytes)
+            .and_then(|()| file.seek(SeekFrom::Start(bytes)).map(|_| ()))
+            .map_err(|e| unwritable(&self.folder.join(LOG), e))
+    }
+
+    /// Continues the run: refuses other `settings` than it began with, and takes from `items` what is
+    /// done, which has to be the same as then.
+    ///
+    /// # Errors
+    /// If settings or inputs differ; the message says which.
+    pub(super) fn resume(
+        &mut self,
+        settings: Settings,
+        items: &mut impl Iterator<Item = Item>,
+    ) -> Result<()> {
+        self.last = Instant::now();
+        if self.saved.items == 0 {
+            self.now.settings = settings;
+            return Ok(());
+        }
+        let changes = changes(&self.saved.settings, &settings);
+        if !changes.is_empty() {
+            return Err(self.refusal(&changes.join("; ")));
+        }
+        for number in 0..self.saved.items {
+            let Some(item) = items.next() else {
+                let missing = self.saved.items - number;
+                return Err(self.refusal(&format!("the inputs have {missing} articles less than they had")));
+            };
+            match &item {
+                Item::Article(article) => hash_article(&mut self.inputs, article),
+                Item::Problem(problem) => hash_problem(&mut self.inputs, problem),
+            }
+        }
+        if hex(&self.inputs) != self.saved.inputs {
+            let done = self.saved.articles;
+            return Err(
+                self.refusal(&format!("the first {done} articles of the inputs are not what they were"))
+            );
+        }
+        Ok(())
+    }
+
+    fn refusal(&self, what: &str) -> Error {
+        Error::Usage(format!(
+            "the unfinished run in {} cannot be continued: {what}. Run with what it began with, choose another \
+             folder with --out, or delete {} to begin anew",
+            self.folder.parent().unwrap_or(&self.folder).display(),
+            self.folder.display()
+        ))
+    }
+
+    /// Articles noted so far, also by the runs that this one continues.
+    pub(super) fn articles(&self) -> u64 {
+        self.now.articles
+    }
+
+    /// Wall-clock seconds of the runs that this one continues.
+    pub(super) fn seconds_before(&self) -> f64 {
+        self.saved.seconds
+    }
+
+    /// Notes what became of the next item of the input.
+    ///
+    /// # Errors
+    /// If the disk is full.
+    pub(super) fn add(&mut self, delivery: &Delivery) -> Result<()> {
+        let position = self.shard.position(self.now.articles);
+        self.now.items += 1;
+        match delivery {
+            Delivery::Extraction(extraction) => {
+                let Extraction { article, .. } = &**extraction;
+                hash_article(&mut self.inputs, article);
+                let record = Record::new(extraction, position).with_sketch(extraction);
+                self.append(&Entry::Article(Box::new(record)))?;
+                self.now.articles += 1;
+            }
+            Delivery::Skipped(article, problem) => {
+                hash_article(&mut self.inputs, article);
+                self.append(&Entry::problem(problem, position))?;
+                self.now.articles += 1;
+            }
+            Delivery::Problem(problem) => {
+                hash_problem(&mut self.inputs, problem);
+                self.append(&Entry::problem(problem, position))?;
+            }
+        }
+        if self.now.articles >= self.saved.articles + ARTICLES || self.last.elapsed() >= INTERVAL {
+            self.checkpoint()?;
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, entry: &Entry) -> Result<()> {
+        let written = entry.to_line().map_err(std::io::Error::from).and_then(|mut line| {
+            line.push(b'\n');
+            self.now.bytes += line.len() as u64;
+            self.file.write_all(&line)
+        });
+        written.map_err(|e| self.full(e))
+    }
+
+    /// Makes everything noted so far safe.
+    pub(super) fn checkpoint(&mut self) -> Result<()> {
+        self.file.flush().map_err(|e| self.full(e))?;
+        self.file.get_ref().sync_data().map_err(|e| self.full(e))?;
+        self.now.inputs = hex(&self.inputs);
+        self.now.seconds += self.last.elapsed().as_secs_f64();
+        self.last = Instant::now();
+        let path = self.folder.join(CHECKPOINT);
+        let mut file = temporary(&path)?;
+        serde_json::to_writer(&mut file, &self.now)
+            .map_err(std::io::Error::from)
+            .and_then(|()| file.as_file().sync_all())
+            .and_then(|()| file.persist(&path).map_err(|e| e.error))
+            .and_then(|_| sync_folder(&self.folder))
+            .map_err(|e| self.full(e))?;
+        self.saved = self.now.clone();
+        Ok(())
+    }
+
+    fn full(&self, error: std::io::Error) -> Error {
+        let remedy = "What was finished before is kept: free some disk space, then run the same command \
+                      again with --resume";
+        Error::io(self.path(), error, remedy)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join(LOG)
+    }
+
+    /// Everything noted, from the beginning.
+    pub(super) fn entries(&mut self) -> Result<Entries> {
+        self.file.flush().map_err(|e| self.full(e))?;
+        Entries::open(&self.path())
+    }
+
+    /// Ends the log when the tables are written: keeps it for the run that continues this one; else
+    /// leaves it beside the tables if they are to be merged, or removes it.
+    pub(super) fn close(self, complete: bool, keep_in: Option<&Path>) -> Result<()> {
+        if !complete {
+            return Ok(());
+        }
+        let gone = |e| unwritable(&self.folder, e);
+        // First the checkpoint: a log without one is begun anew.
+        match fs::remove_file(self.folder.join(CHECKPOINT)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(gone(e)),
+            _ => {}
+        }
+        if let Some(out) = keep_in {
+            fs::rename(self.path(), out.join(LOG)).map_err(gone)?;
+        }
+        fs::remove_dir_all(&self.folder).map_err(gone)
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        // A run that failed before its first checkpoint leaves nothing behind.
+        if self.saved.items == 0 && self.now.items == 0 {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+fn read_checkpoint(path: &Path) -> Result<Checkpoint> {
+    let file = match File::open(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Checkpoint::default()),
+        Err(e) => return Err(Error::io(path, e, "Ask its owner for the right to read it")),
+        Ok(file) => file,
+    };
+    serde_json::from_reader(BufReader::new(file)).map_err(|e| {
+        let folder = path.parent().unwrap_or(path).display();
+        Error::Usage(format!("{}: it is damaged ({e}). Delete {folder} to begin anew", path.display()))
+    })
+}
+
+/// Removes the unfinished files of a run that was killed while it wrote its tables. What cannot be
+/// removed takes room and does no other harm.
+fn remove_partial(out: &Path) {
+    let entries = fs::read_dir(out).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') && name.ends_with(PARTIAL) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The settings that differ, in words.
+fn changes(before: &Settings, now: &Settings) -> Vec<String> {
+    let none = String::from("none");
+    let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    names
+        .into_iter()
+        .filter(|name| before.get(*name) != now.get(*name))
+        .map(|name| {
+            let value = |settings: &Settings| settings.get(name).unwrap_or(&none).clone();
+            format!("{name} was {} and is {}", value(before), value(now))
+        })
+        .collect()
+}
+
+fn hash_article(inputs: &mut Sha256, article: &Article) {
+    // Lengths first, so that no two articles look like one.
+    for part in [&article.id, &article.text] {
+        inputs.update((part.len() as u64).to_le_bytes());
+        inputs.update(part);
+    }
+}
+
+fn hash_problem(inputs: &mut Sha256, problem: &Problem) {
+    let problem = problem.to_string();
+    inputs.update((problem.len() as u64).to_be_bytes());
+    inputs.update(problem);
+}
+
+fn hex(hash: &Sha256) -> String {
+    hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Makes a rename in a folder survive a power cut.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}

@@ -1,0 +1,231 @@
+//! What is kept of an article: enough to write its rows, and to count it, without its text.
+//!
+//! A [`Record`] is one line of JSON. Lines of records are what a run notes while it goes on, what
+//! `extract --out -` prints and what `merge` joins; every table is made from them.
+
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::entity::{EntityType, Mention};
+use crate::error::Problem;
+use crate::input::Shard;
+use crate::output::row::{arguments, rounded};
+use crate::output::run::ProblemRecord;
+use crate::pipeline::{Delivery, Extraction};
+use crate::relation::{Certainty, Predicate};
+use crate::story::Sketch;
+use crate::text::CodePoints;
+
+/// Everything found in one article. Offsets are code points into its text, end exclusive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The article's id.
+    pub id: String,
+    /// Its number among all articles of the input, from 0.
+    pub position: u64,
+    /// How many sentences it has.
+    pub sentences: u64,
+    /// Its mentions, in text order.
+    pub mentions: Vec<MentionRecord>,
+    /// Its relations.
+    pub relations: Vec<RelationRecord>,
+    /// What tells whether it tells a story again, if that is to be found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sketch: Option<Sketch>,
+}
+
+/// A mention; the keys are the columns of `mentions.csv`, and two more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // the columns are described in the README
+pub struct MentionRecord {
+    pub start: usize,
+    pub end: usize,
+    pub text: String,
+    #[serde(rename = "type")]
+    pub mention_type: EntityType,
+    pub score: f64,
+    pub entity_id: String,
+    pub entity: String,
+    /// The type of the entity, which differs from that of the mention for demonyms.
+    pub entity_type: EntityType,
+    pub sentence: String,
+    /// Where the sentence starts, which tells it from another of the same words.
+    pub sentence_start: usize,
+}
+
+/// A relation; the keys are the columns of `relations.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct RelationRecord {
+    pub subject: String,
+    pub subject_type: EntityType,
+    pub predicate: Predicate,
+    pub object: String,
+    pub object_type: EntityType,
+    pub score: f64,
+    pub negated: bool,
+    pub certainty: Certainty,
+    pub attributed_to: String,
+    pub sentence: String,
+    pub rule: String,
+    pub subject_start: usize,
+    pub subject_end: usize,
+    pub object_start: usize,
+    pub object_end: usize,
+}
+
+impl Record {
+    /// The record of an article that is number `position` of the input.
+    pub fn new(extraction: &Extraction, position: u64) -> Self {
+        let Extraction { article, sentences, names, relations } = extraction;
+        let text = article.text.as_str();
+        let points = CodePoints::new(text);
+        let mention = |mention: &Mention| {
+            let entity = &names.entities[mention.entity];
+            let (start, end) = points.of_span(mention.span);
+            let sentence = sentences[mention.sentence];
+            MentionRecord {
+                start,
+                end,
+                text: mention.span.of(text).to_owned(),
+                mention_type: mention.entity_type,
+                score: rounded(f64::from(mention.score)),
+                entity_id: entity.id.clone(),
+                entity: entity.name.clone(),
+                entity_type: entity.entity_type,
+                sentence: sentence.of(text).to_owned(),
+                sentence_start: points.from_byte(sentence.start),
+            }
+        };
+        let relations = relations.iter().map(|relation| {
+            let (subject, object) = (&names.mentions[relation.subject], &names.mentions[relation.object]);
+            let named = arguments(extraction, relation);
+            let (subject_start, subject_end) = points.of_span(subject.span);
+            let (object_start, object_end) = points.of_span(object.span);
+            RelationRecord {
+                subject: named.subject.to_owned(),
+                subject_type: names.entities[subject.entity].entity_type,
+                predicate: relation.predicate,
+                object: named.object.into_owned(),
+                object_type: names.entities[object.entity].entity_type,
+                score: rounded(f64::from(relation.score)),
+                negated: relation.negated,
+                certainty: relation.certainty,
+                attributed_to: relation.attributed_to.clone().unwrap_or_default(),
+                sentence: relation.sentence.of(text).to_owned(),
+                rule: relation.rule.to_string(),
+                subject_start,
+                subject_end,
+                object_start,
+                object_end,
+            }
+        });
+        Record {
+            id: article.id.clone(),
+            position,
+            sentences: sentences.len() as u64,
+            mentions: names.mentions.iter().map(mention).collect(),
+            relations: relations.collect(),
+            sketch: None,
+        }
+    }
+
+    /// The same with a sketch of the article's text.
+    pub(super) fn with_sketch(self, extraction: &Extraction) -> Self {
+        Record { sketch: Some(Sketch::of(&extraction.article.text)), ..self }
+    }
+
+    /// The mention that starts at `start`: mentions do not overlap.
+    pub(super) fn mention_at(&self, start: usize) -> Option<&MentionRecord> {
+        let found = self.mentions.binary_search_by_key(&start, |mention| mention.start);
+        found.ok().map(|i| &self.mentions[i])
+    }
+}
+
+/// Records as lines of JSON, each written out at once.
+pub struct Lines<W> {
+    to: W,
+    shard: Shard,
+    articles: u64,
+}
+
+impl<W: Write> Lines<W> {
+    /// Writes the records of the articles of `shard` to `to`.
+    pub fn new(to: W, shard: Shard) -> Self {
+        Lines { to, shard, articles: 0 }
+    }
+
+    /// Writes the record of an article. One that was skipped has none, but counts for the positions of
+    /// those behind it.
+    ///
+    /// # Errors
+    /// If nobody reads them any more, or the disk is full.
+    pub fn add(&mut self, delivery: &Delivery) -> std::io::Result<()> {
+        let position = self.shard.position(self.articles);
+        self.articles += u64::from(!matches!(delivery, Delivery::Problem(_)));
+        if let Delivery::Extraction(extraction) = delivery {
+            let mut line = serde_json::to_vec(&Record::new(extraction, position))?;
+            line.push(b'\n');
+            self.to.write_all(&line)?;
+            self.to.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// What a run notes: articles, and what was wrong with inputs, in input order.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Entry {
+    Article(Box<Record>),
+    Problem(ProblemEntry),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct ProblemEntry {
+    problem: ProblemRecord,
+    /// Whether the input is missing from the output because of it.
+    skipped: bool,
+    /// The number of the article that it is about or that comes next.
+    position: u64,
+}
+
+/// How the line of a [`ProblemEntry`] starts; that of a [`Record`] starts with its id.
+const PROBLEM: &[u8] = b"{\"problem\":";
+
+impl Entry {
+    pub(super) fn problem(problem: &Problem, position: u64) -> Self {
+        let skipped = problem.skipped;
+        Entry::Problem(ProblemEntry { problem: ProblemRecord::from(problem), skipped, position })
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        match self {
+            Entry::Article(record) => record.position,
+            Entry::Problem(problem) => problem.position,
+        }
+    }
+
+    /// Its line of JSON, without the line end.
+    pub(super) fn to_line(&self) -> serde_json::Result<Vec<u8>> {
+        match self {
+            Entry::Article(record) => serde_json::to_vec(record),
+            Entry::Problem(problem) => serde_json::to_vec(problem),
+        }
+    }
+
+    pub(super) fn from_line(line: &[u8]) -> serde_json::Result<Self> {
+        if line.starts_with(PROBLEM) {
+            serde_json::from_slice(line).map(Entry::Problem)
+        } else {
+            serde_json::from_slice(line).map(Entry::Article)
+        }
+    }
+}
+
+impl ProblemEntry {
+    /// The problem, and whether its input was skipped.
+    pub(super) fn into_parts(self) -> (ProblemRecord, bool) {
+        (self.problem, self.skipped)
+    }
+}

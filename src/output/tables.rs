@@ -1,0 +1,258 @@
+//! From entries to the files of a run.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::output::aggregate::{Aggregates, Budget, Failure, Rows, Totals};
+use crate::output::file::{Whole, unwritable};
+use crate::output::record::{Entry, Record};
+use crate::output::row::{
+    self, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow,
+};
+use crate::output::run::{self, ProblemRecord};
+use crate::output::table::Table;
+use crate::output::{Connected, Counts, Run, Style};
+use crate::story::Stories;
+
+/// All tables of a run, whole, under temporary names.
+pub struct Tables {
+    folder: PathBuf,
+    whole: Vec<Whole>,
+    totals: Totals,
+    skipped: Vec<ProblemRecord>,
+    warnings: Vec<ProblemRecord>,
+}
+
+impl Tables {
+    /// Makes the tables of `entries` in `folder`. If `keep_duplicates`, an article that tells a story
+    /// again counts like any other in entities, triples and co-occurrences; else it does not count there,
+    /// and `duplicates.csv` names it.
+    ///
+    /// # Errors
+    /// If an entry cannot be read, or the folder cannot be written to.
+    pub(super) fn make(
+        entries: impl Iterator<Item = Result<Entry>>,
+        folder: &Path,
+        style: Style,
+        keep_duplicates: bool,
+        budget: Budget,
+    ) -> Result<Self> {
+        let mut duplicates = match keep_duplicates {
+            true => None,
+            false => Some(Duplicates::create(folder, style)?),
+        };
+        let failed = |e| unwritable(folder, e);
+        let mut mentions: Table<MentionRow> = Table::create(folder, "mentions", style)?;
+        let mut relations: Table<RelationRow> = Table::create(folder, "relations", style)?;
+        let mut aggregates = Aggregates::new(folder, budget);
+        let (mut skipped, mut warnings) = (Vec::new(), Vec::new());
+        for entry in entries {
+            match entry? {
+                Entry::Article(mut record) => {
+                    for mention in &record.mentions {
+                        mentions.write(&row::mention(&record.id, mention, style))?;
+                    }
+                    for relation in &record.relations {
+                        relations.write(&row::relation(&record.id, relation, style))?;
+                    }
+                    let again = match &mut duplicates {
+                        Some(duplicates) => duplicates.add(&mut record, style)?,
+                        None => false,
+                    };
+                    aggregates.add(&record, again).map_err(failed)?;
+                }
+                Entry::Problem(problem) => match problem.into_parts() {
+                    (problem, true) => skipped.push(problem),
+                    (problem, false) => warnings.push(problem),
+                },
+            }
+        }
+        let mut rows = Aggregated {
+            entities: Table::create(folder, "entities", style)?,
+            triples: Table::create(folder, "triples", style)?,
+            cooccurrences: Table::create(folder, "cooccurrences", style)?,
+        };
+        let totals = aggregates.finish(style, &mut rows).map_err(|failure| match failure {
+            Failure::Scratch(error) => failed(error),
+            Failure::Table(error) => error,
+        })?;
+        let Aggregated { entities, triples, cooccurrences } = rows;
+        let mut whole = vec![
+            mentions.close()?,
+            entities.close()?,
+            relations.close()?,
+            triples.close()?,
+            cooccurrences.close()?,
+        ];
+        if let Some(duplicates) = duplicates {
+            whole.push(duplicates.table.close()?);
+        }
+        Ok(Tables { folder: folder.to_path_buf(), whole, totals, skipped, warnings })
+    }
+
+    /// How much was found.
+    pub fn counts(&self) -> &Counts {
+        &self.totals.counts
+    }
+
+    /// The entities with the most distinct neighbours in asserted triples, best first.
+    pub fn most_connected(&self) -> &[Connected] {
+        &self.totals.most_connected
+    }
+
+    /// Takes what is missing from the tables, and why; and what was mended.
+    pub fn take_problems(&mut self) -> (Vec<ProblemRecord>, Vec<ProblemRecord>) {
+        (std::mem::take(&mut self.skipped), std::mem::take(&mut self.warnings))
+    }
+
+    /// Writes `run.json` and gives every file its name. Returns their paths.
+    ///
+    /// # Errors
+    /// If a file cannot be written or renamed.
+    pub fn name(self, run: &Run) -> Result<Vec<PathBuf>> {
+        let run = run::write(&self.folder, run)?;
+        // Everything is on disk now; only renames are left.
+        self.whole.into_iter().chain([run]).map(Whole::name).collect()
+    }
+}
+
+/// The articles that tell a story again, and what is needed to find them.
+struct Duplicates {
+    stories: Stories,
+    table: Table<DuplicateRow>,
+}
+
+impl Duplicates {
+    fn create(folder: &Path, style: Style) -> Result<Self> {
+        Ok(Duplicates { stories: Stories::default(), table: Table::create(folder, "duplicates", style)? })
+    }
+
+    /// Whether the article tells a story again; if so, writes its row. Takes its sketch.
+    fn add(&mut self, record: &mut Record, style: Style) -> Result<bool> {
+        let Some(sketch) = record.sketch.take() else { return Ok(false) };
+        let Some(duplicate) = self.stories.tell(&record.id, sketch) else { return Ok(false) };
+        self.table.write(&DuplicateRow {
+            article: style.text(&record.id),
+            duplicate_of: style.text(&duplicate.of),
+            similarity: row::rounded(duplicate.similarity),
+        })?;
+        Ok(true)
+    }
+}
+
+/// The tables with a row for what was added up over articles.
+struct Aggregated {
+    entities: Table<EntityRow>,
+    triples: Table<TripleRow>,
+    cooccurrences: Table<CooccurrenceRow>,
+}
+
+impl Rows for Aggregated {
+    fn entity(&mut self, row: &EntityRow) -> Result<()> {
+        self.entities.write(row)
+    }
+
+    fn triple(&mut self, row: &TripleRow) -> Result<()> {
+        self.triples.write(row)
+    }
+
+    fn cooccurrence(&mut self, row: &CooccurrenceRow) -> Result<()> {
+        self.cooccurrences.write(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::entity::EntityType;
+    use crate::output::record::{MentionRecord, RelationRecord};
+    use crate::relation::{Certainty, Predicate};
+
+    /// An article whose sentences name these people; of each sentence the first meets the second.
+    fn record(position: u64, sentences: &[Vec<u8>]) -> Entry {
+        let mut mentions = Vec::new();
+        let mut relations = Vec::new();
+        for (number, people) in sentences.iter().enumerate() {
+            let first = mentions.len();
+            for person in people {
+                let start = 10 * mentions.len();
+                mentions.push(MentionRecord {
+                    start,
+                    end: start + 5,
+                    text: if person % 2 == 0 { format!("P{person}") } else { format!("p {position}") },
+                    mention_type: EntityType::Per,
+                    score: 0.9,
+                    entity_id: format!("id{person}"),
+                    entity: format!("P{person}"),
+                    entity_type: EntityType::Per,
+                    sentence: format!("sentence {number}"),
+                    sentence_start: number,
+                });
+            }
+            if let [subject, object, ..] = people.as_slice() {
+                let denied = (position + u64::from(*subject)).is_multiple_of(3);
+                relations.push(RelationRecord {
+                    subject: format!("P{subject}"),
+                    subject_type: EntityType::Per,
+                    predicate: [Predicate::SpouseOf, Predicate::ChildOf][number % 2],
+                    object: if subject == object { "other".to_owned() } else { format!("P{object}") },
+                    object_type: EntityType::Per,
+                    score: f64::from(subject ^ object) / 16.0,
+                    negated: denied,
+                    certainty: Certainty::Stated,
+                    attributed_to: String::new(),
+                    sentence: format!("sentence {number} of {position}"),
+                    rule: "r".to_owned(),
+                    subject_start: 10 * first,
+                    subject_end: 10 * first + 5,
+                    object_start: 10 * (first + 1),
+                    object_end: 10 * (first + 1) + 5,
+                });
+            }
+        }
+        let sentences = sentences.len() as u64;
+        Entry::Article(Box::new(Record {
+            id: format!("a{position}"),
+            position,
+            sentences,
+            mentions,
+            relations,
+            sketch: None,
+        }))
+    }
+
+    fn files(entries: &[Entry], budget: Budget) -> (Vec<String>, Vec<Connected>) {
+        let folder = tempfile::tempdir().unwrap();
+        let entries = entries.iter().cloned().map(Ok);
+        let tables = Tables::make(entries, folder.path(), Style::default(), true, budget).unwrap();
+        let connected = tables.most_connected().to_vec();
+        let read = |whole: Whole| std::fs::read_to_string(whole.name().unwrap()).unwrap();
+        (tables.whole.into_iter().map(read).collect(), connected)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 12, ..ProptestConfig::default() })]
+
+        #[test]
+        fn tables_are_the_same_in_memory_and_on_disk(
+            articles in prop::collection::vec(prop::collection::vec(prop::collection::vec(0u8..12, 0..5), 0..4), 0..40),
+            budget in 1usize..30,
+        ) {
+            let entries: Vec<Entry> =
+                articles.iter().enumerate().map(|(i, it)| record(i as u64, it)).collect();
+            let little = Budget { entities: budget, triples: budget, pairs: budget };
+            prop_assert_eq!(files(&entries, little), files(&entries, Budget::default()));
+        }
+    }
+
+    #[test]
+    fn entries_survive_their_lines() {
+        let problem =
+            crate::error::Problem::skipped(crate::error::Place::line("a.csv", 3), "short", "Mend it");
+        for entry in [record(7, &[vec![1, 2, 2], vec![3, 3]]), Entry::problem(&problem, 8)] {
+            assert_eq!(Entry::from_line(&entry.to_line().unwrap()).unwrap(), entry);
+        }
+    }
+}
