@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -69,6 +69,8 @@ fn assert_same(a: &Path, b: &Path) {
 struct Running {
     child: Child,
     out: PathBuf,
+    /// Kept open: waiting for a child closes its own.
+    _stdin: Option<ChildStdin>,
 }
 
 impl Running {
@@ -82,7 +84,26 @@ impl Running {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        Running { child, out: out.to_path_buf() }
+        Running { child, out: out.to_path_buf(), _stdin: None }
+    }
+
+    /// A run that has been given the first `lines` of the input on standard input, and waits for more: it
+    /// cannot end before it is killed, however fast the machine is.
+    fn fed(input: &Path, lines: usize, out: &Path, args: &[&str]) -> Self {
+        let text = fs::read_to_string(input).unwrap();
+        let lines: Vec<&str> = text.split_inclusive('\n').take(lines).collect();
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("triplewire"))
+            .args(["extract", "-", "--engine", "rten", "--quiet", "--resume", "--out"])
+            .arg(out)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(lines.concat().as_bytes()).unwrap();
+        Running { child, out: out.to_path_buf(), _stdin: Some(stdin) }
     }
 
     /// Waits until the checkpoint has more than `articles`. False if the run ends before.
@@ -107,6 +128,13 @@ impl Running {
     }
 }
 
+/// Extraction of a file that comes on standard input.
+fn piped(input: &Path, out: &Path, args: &[&str]) -> assert_cmd::Command {
+    let mut command = extract(Path::new("-"), out, args);
+    command.pipe_stdin(input).unwrap();
+    command
+}
+
 /// Articles of the checkpoint in an output folder.
 fn done(out: &Path) -> u64 {
     let read = || -> Option<u64> {
@@ -126,29 +154,18 @@ fn a_run_killed_again_and_again_ends_with_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let (input, whole, killed) =
         (folder.path().join("in.jsonl"), folder.path().join("whole"), folder.path().join("killed"));
-    seeds(&input, 50);
-    extract(&input, &whole, &["--quiet", "--threads", "2"]).assert().code(2);
-    let unfinished = || killed.join(".triplewire").exists();
-    let mut kills = 0;
+    seeds(&input, 30);
+    piped(&input, &whole, &["--quiet", "--threads", "2"]).assert().code(2);
     for kill in 0..3 {
         let before = done(&killed);
-        let mut running =
-            Running::start("rten", &input, &killed, &["--threads", if kill == 1 { "1" } else { "3" }]);
-        if running.wait_for(before) {
-            std::thread::sleep(Duration::from_millis(scatter(kill) / 10));
-            running.kill();
-        }
-        if !unfinished() {
-            // The machine is so fast that the run was over first.
-            break;
-        }
-        kills += 1;
-        assert!(done(&killed) > before);
+        let threads = if kill == 1 { "1" } else { "3" };
+        let mut running = Running::fed(&input, 80 * (kill + 1), &killed, &["--threads", threads]);
+        assert!(running.wait_for(before));
+        std::thread::sleep(Duration::from_millis(scatter(kill as u64) / 10));
+        running.kill();
+        assert!(done(&killed) > before && !killed.join("mentions.csv").exists());
     }
-    assert!(kills > 0, "the run ended before it was killed");
-    if unfinished() {
-        extract(&input, &killed, &["--quiet", "--resume"]).assert().code(2);
-    }
+    piped(&input, &killed, &["--quiet", "--resume"]).assert().code(2);
     assert_same(&whole, &killed);
 }
 
@@ -188,7 +205,8 @@ fn an_unfinished_run_is_continued_only_with_what_it_began_with() {
     seeds(&input, 1);
     extract(&input, &out, &["--quiet"]).assert().code(0);
     let earlier = output(&out);
-    seeds(&input, 30);
+    // More than the blocks that are worked on at once.
+    seeds(&input, 160);
     let mut running = Running::start("rten", &input, &out, &[]);
     // More than one article, because the input is cut down to one below.
     assert!(running.wait_for(1));
@@ -223,8 +241,8 @@ fn an_unfinished_run_is_continued_only_with_what_it_began_with() {
 fn two_runs_do_not_write_to_one_folder() {
     let folder = tempfile::tempdir().unwrap();
     let (input, out) = (folder.path().join("in.jsonl"), folder.path().join("out"));
-    seeds(&input, 100);
-    let mut running = Running::start("rten", &input, &out, &[]);
+    seeds(&input, 10);
+    let mut running = Running::fed(&input, 80, &out, &[]);
     assert!(running.wait_for(0));
     let second = extract(&input, &out, &["--resume"]).assert().code(1);
     assert!(stderr(&second).contains("another run is writing"), "{}", stderr(&second));
@@ -326,10 +344,10 @@ fn an_interrupted_run_writes_its_files_and_is_continued() {
     let folder = tempfile::tempdir().unwrap();
     let (input, whole, out) =
         (folder.path().join("in.jsonl"), folder.path().join("whole"), folder.path().join("out"));
-    seeds(&input, 50);
-    extract(&input, &whole, &["--quiet"]).assert().code(2);
+    seeds(&input, 20);
+    piped(&input, &whole, &["--quiet"]).assert().code(2);
     // Once: what is finished is written.
-    let mut running = Running::start("rten", &input, &out, &[]);
+    let mut running = Running::fed(&input, 80, &out, &[]);
     assert!(running.wait_for(0));
     interrupt(&running);
     assert_eq!(running.child.wait().unwrap().code(), Some(130));
@@ -340,13 +358,12 @@ fn an_interrupted_run_writes_its_files_and_is_continued() {
     assert_eq!(run["counts"]["articles"].as_u64().unwrap(), articles.len() as u64);
     // Twice: at once.
     let before = done(&out);
-    let mut running = Running::start("rten", &input, &out, &[]);
-    if running.wait_for(before) {
-        interrupt(&running);
-        interrupt(&running);
-    }
+    let mut running = Running::fed(&input, 160, &out, &[]);
+    assert!(running.wait_for(before));
+    interrupt(&running);
+    interrupt(&running);
     running.child.wait().unwrap();
-    extract(&input, &out, &["--quiet", "--resume"]).assert().code(2);
+    piped(&input, &out, &["--quiet", "--resume"]).assert().code(2);
     assert_same(&whole, &out);
 }
 
