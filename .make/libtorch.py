@@ -22,11 +22,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from fnmatch import fnmatch
 from pathlib import Path
 
 VERSION = "2.4"
+ATTEMPTS, PAUSE_S = 4, 20  # at fetching the wheels, and the seconds between two
+
 HERE = Path(__file__).resolve().parent
 STORE = HERE.parent / ".libtorch"
 ENV = STORE / "env"
@@ -137,12 +140,20 @@ def pip_download(tag, into):
     pip += ["--require-hashes", "--requirement", HERE / "libtorch-requirements.txt"]
     # The Python named here is the wheel's, of which nothing is run: any Python can fetch it.
     pip += ["--platform", tag, "--python-version", "3.11", "--implementation", "cp", "--dest", into]
-    if subprocess.run(pip, env={**os.environ, "TMPDIR": str(into)}).returncode:
-        fail(
-            "pip could not fetch it (its reason is above; 'from versions: none' means that PyPI was out of reach).",
-            f"Mend the connection and run make again, or set LIBTORCH to a libtorch {VERSION}.",
-        )
-    return sorted(into.glob("*.whl"))
+    pip += ["--retries", "10", "--timeout", "120"]
+    for attempt in range(1, ATTEMPTS + 1):
+        if subprocess.run(pip, env={**os.environ, "TMPDIR": str(into)}).returncode == 0:
+            return sorted(into.glob("*.whl"))
+        if attempt < ATTEMPTS:
+            # pip's own retries end where the body of an answer begins, and 800 MB are long enough to break off.
+            print(f"libtorch: that failed; attempt {attempt + 1} of {ATTEMPTS} in {PAUSE_S} s", flush=True)
+            time.sleep(PAUSE_S)
+    free = shutil.disk_usage(into).free / 1e9
+    fail(
+        "pip could not fetch it (its reason is above; 'from versions: none' means that PyPI was out of reach; "
+        f"{free:.1f} GB are free here).",
+        f"Mend the connection and run make again, or set LIBTORCH to a libtorch {VERSION}.",
+    )
 
 
 def write_env(folder):
