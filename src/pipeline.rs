@@ -58,7 +58,7 @@ pub struct Extraction {
     /// Its mentions and entities.
     pub names: Names,
     /// Its relations; `subject` and `object` are numbers for [`Names::argument`]: those behind the mentions
-    /// are pronouns.
+    /// are anaphors.
     pub relations: Vec<Relation>,
 }
 
@@ -122,11 +122,11 @@ impl Knowledge {
     pub fn relate(&self, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> (Names, Vec<Relation>) {
         let names = measure(Stage::Names, || resolve(&self.aliases, text, sentences, raw));
         let mut relations = self.relations(text, sentences, &names);
-        let Names { mentions, entities, pronouns } = &names;
+        let Names { mentions, entities, anaphors } = &names;
         let document = Document { text, sentences, mentions, entities };
-        let of_pronouns = || self.matcher.relations_of_pronouns(document, pronouns, &relations);
-        let of_pronouns = measure(Stage::Rules, of_pronouns);
-        relations.extend(of_pronouns);
+        let of_anaphors = || self.matcher.relations_of_anaphors(document, anaphors, &relations);
+        let of_anaphors = measure(Stage::Rules, of_anaphors);
+        relations.extend(of_anaphors);
         relations.sort_by_key(|r| r.sentence.start);
         without_idle(names, relations)
     }
@@ -513,10 +513,10 @@ fn deliver_in_order(
     Ok(())
 }
 
-/// Dates and pronouns matter as arguments of relations only: the others are dropped.
+/// Dates and anaphors matter as arguments of relations only: the others are dropped.
 fn without_idle(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>) {
-    let Names { mentions, entities, pronouns } = names;
-    let mut used = vec![false; mentions.len() + pronouns.len()];
+    let Names { mentions, entities, anaphors } = names;
+    let mut used = vec![false; mentions.len() + anaphors.len()];
     for relation in &relations {
         used[relation.subject] = true;
         used[relation.object] = true;
@@ -529,19 +529,19 @@ fn without_idle(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>
     }
     let new_entity = renumbered(entity_used.iter().copied());
     let count = mentions.len();
-    let mut kept = mentions.into_iter().chain(pronouns).enumerate().filter_map(|(i, mut mention)| {
+    let mut kept = mentions.into_iter().chain(anaphors).enumerate().filter_map(|(i, mut mention)| {
         new_index[i]?;
         mention.entity = new_entity[mention.entity]?;
         Some(mention)
     });
     let mentions = kept.by_ref().take(new_index[..count].iter().flatten().count()).collect();
-    let pronouns = kept.collect();
+    let anaphors = kept.collect();
     let entities = entities.into_iter().enumerate().filter_map(|(i, e)| new_entity[i].map(|_| e)).collect();
     let relations = relations
         .into_iter()
         .filter_map(|r| Some(Relation { subject: new_index[r.subject]?, object: new_index[r.object]?, ..r }))
         .collect();
-    (Names { mentions, entities, pronouns }, relations)
+    (Names { mentions, entities, anaphors }, relations)
 }
 
 /// The position of each kept item among the kept ones.
@@ -600,7 +600,7 @@ mod tests {
     }
 
     #[test]
-    fn relations_of_pronouns_name_the_person_and_add_no_mention() {
+    fn relations_of_anaphors_name_the_person_and_add_no_mention() {
         let matcher = Matcher::new(&crate::relation::RuleSet::built_in()).unwrap();
         let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
         let text = "Ana Ruiz, who was born on 5 May 1970, left. She is the president of Acme. He is not.";
@@ -621,7 +621,7 @@ mod tests {
         assert_eq!(found, ["Ana Ruiz (Ana Ruiz) born_on 5 May 1970", "She (Ana Ruiz) leads Acme"]);
         let spans: Vec<&str> = names.mentions.iter().map(|m| m.span.of(text)).collect();
         assert_eq!(spans, ["Ana Ruiz", "5 May 1970", "Acme"]);
-        assert_eq!(names.pronouns.len(), 1, "only those that a relation uses are kept");
+        assert_eq!(names.anaphors.len(), 1, "only those that a relation uses are kept");
     }
 
     #[test]

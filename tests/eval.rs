@@ -433,7 +433,7 @@ prop_compose! {
             names: triplewire::entity::Names {
                 mentions: names.into_iter().enumerate().map(mention).collect(),
                 entities: vec![entity],
-                pronouns: Vec::new(),
+                anaphors: Vec::new(),
             },
             article: triplewire::text::Article { text, ..Default::default() },
         }

@@ -97,8 +97,8 @@ pub enum Origin {
     Aliases,
     /// The date recogniser.
     Dates,
-    /// Nobody: it is a pronoun, not a name; see [`Names::pronouns`](crate::entity::Names::pronouns).
-    Pronoun,
+    /// Nobody: it is "she" or "the minister", not a name; see [`Names::anaphors`](crate::entity::Names::anaphors).
+    Anaphor,
     /// Whoever labelled the text by hand.
     Given,
 }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::entity::aliases::{Aliases, hex};
 use crate::entity::clean::cleaned;
 use crate::entity::dates;
+use crate::entity::descriptions::descriptions;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
 use crate::entity::pronouns::pronouns;
@@ -25,18 +26,18 @@ pub struct Names {
     pub mentions: Vec<Mention>,
     /// The distinct entities, in order of their first mention.
     pub entities: Vec<Entity>,
-    /// Pronouns whose person is known, in text order. They are no names: they count nowhere, and only serve
-    /// as arguments of relations.
-    pub pronouns: Vec<Mention>,
+    /// Pronouns and descriptions ("the minister") whose person is known, in text order. They are no names: they
+    /// count nowhere, and only serve as arguments of relations.
+    pub anaphors: Vec<Mention>,
 }
 
 impl Names {
-    /// The mention of that number: a name, or behind the names a pronoun.
+    /// The mention of that number: a name, or behind the names an anaphor.
     ///
     /// # Panics
     /// If there are not so many.
     pub fn argument(&self, number: usize) -> &Mention {
-        self.mentions.get(number).unwrap_or_else(|| &self.pronouns[number - self.mentions.len()])
+        self.mentions.get(number).unwrap_or_else(|| &self.anaphors[number - self.mentions.len()])
     }
 }
 
@@ -54,7 +55,7 @@ impl Names {
 /// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity, unless it
 ///    is an `ORG` named after a place; so does, whatever the score, a mention that the tables know
 ///    surely as an organisation or a person. Demonyms are `MISC`, with their country as the entity.
-/// 5. Pronouns get the person whom they mean.
+/// 5. Pronouns and descriptions of persons get the one whom they mean.
 pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Names {
     let mentions = tidy(aliases, text, sentences, raw);
     let (mut mentions, support) = recognise(aliases, text, sentences, mentions);
@@ -62,7 +63,9 @@ pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMe
     let found_dates = add_dates(text, sentences, &mut mentions);
 
     let mut names = join(aliases, text, &support, &mentions, found_dates);
-    names.pronouns = pronouns(text, sentences, &names);
+    names.anaphors = pronouns(text, sentences, &names);
+    names.anaphors.extend(descriptions(text, sentences, &names));
+    names.anaphors.sort_by_key(|m| m.span);
     names
 }
 

@@ -55,7 +55,7 @@ pub(super) fn pronouns(text: &str, sentences: &[Span], names: &Names) -> Vec<Men
                             span,
                             sentence: number,
                             score: person.score * SCORE,
-                            origin: Origin::Pronoun,
+                            origin: Origin::Anaphor,
                             ..person.clone()
                         });
                     }
@@ -103,7 +103,7 @@ mod tests {
         let names = resolve(&Aliases::built_in(), text, &sentences(text), raw.collect());
         let shown =
             |m: &crate::entity::Mention| format!("{} = {}", m.span.of(text), names.entities[m.entity].name);
-        names.pronouns.iter().map(shown).collect::<Vec<_>>().join("; ")
+        names.anaphors.iter().map(shown).collect::<Vec<_>>().join("; ")
     }
 
     #[test]
@@ -136,8 +136,8 @@ mod tests {
         let text = "Ana Ruiz left. She runs Acme.";
         let raw = vec![RawMention { span: Span::new(0, 8), entity_type: EntityType::Per, score: 0.99 }];
         let names = resolve(&Aliases::built_in(), text, &sentences(text), raw);
-        assert_eq!((names.mentions.len(), names.entities.len(), names.pronouns.len()), (1, 1, 1));
+        assert_eq!((names.mentions.len(), names.entities.len(), names.anaphors.len()), (1, 1, 1));
         assert_eq!(names.argument(1).span.of(text), "She");
-        assert!(names.pronouns[0].score < names.mentions[0].score);
+        assert!(names.anaphors[0].score < names.mentions[0].score);
     }
 }

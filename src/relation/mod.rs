@@ -1,5 +1,6 @@
 //! From entities that occur together to relations: rules are data, see `rules/*.toml`.
 
+mod anaphors;
 mod check;
 mod compile;
 mod context;
@@ -10,7 +11,6 @@ mod line;
 mod lists;
 mod matcher;
 mod pattern;
-mod pronouns;
 mod rule;
 mod schema;
 mod scores;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::entity::{EntityType, is_pronoun};
+use crate::entity::{EntityType, is_anaphor};
 use crate::error::{Place, Problem};
 use crate::eval::labels::{Labels, Mention, Relation};
 use crate::text::{CodePoints, Span};
@@ -122,9 +122,9 @@ impl<'a> Aligner<'a> {
         self.span_at(start, end).is_ok_and(|span| span.trimmed(self.text).is_empty())
     }
 
-    /// Whether these code points are a pronoun that can stand for a name.
-    pub(super) fn is_pronoun(&self, start: i64, end: i64) -> bool {
-        self.span_at(start, end).is_ok_and(|span| is_pronoun(span.of(self.text)))
+    /// Whether these code points are a pronoun or a description that stands for a name.
+    pub(super) fn is_anaphor(&self, start: i64, end: i64) -> bool {
+        self.span_at(start, end).is_ok_and(|span| is_anaphor(span.of(self.text)))
     }
 
     /// Adds a relation, if both its mentions are there.

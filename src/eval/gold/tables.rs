@@ -141,8 +141,8 @@ impl Tables {
             (row.object_start, row.object_end, &row.object, &row.object_type),
         ];
         // Labels are about names: that "he" leads Acme they tell of the name that he has.
-        let is_pronoun = |start, end| aligner.at(start, end).is_none() && aligner.is_pronoun(start, end);
-        if ends.iter().any(|&(start, end, ..)| start.zip(end).is_some_and(|(s, e)| is_pronoun(s, e))) {
+        let is_anaphor = |start, end| aligner.at(start, end).is_none() && aligner.is_anaphor(start, end);
+        if ends.iter().any(|&(start, end, ..)| start.zip(end).is_some_and(|(s, e)| is_anaphor(s, e))) {
             return;
         }
         let mut found = [0; 2];

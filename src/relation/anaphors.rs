@@ -1,8 +1,8 @@
-//! Relations of pronouns whose person is known.
+//! Relations of pronouns and descriptions ("the minister") whose person is known.
 
 use std::collections::BTreeSet;
 
-use crate::entity::{Mention, Origin};
+use crate::entity::{Mention, Origin, is_pronoun};
 use crate::relation::{Document, Matcher, Predicate, Relation};
 
 /// What is told of pronouns often enough rightly: lives, posts, kin, meetings. Whom "he" supports or owns was wrong
@@ -37,26 +37,26 @@ const KIN: [Predicate; 3] = [Predicate::SpouseOf, Predicate::ChildOf, Predicate:
 const HOMES: [Predicate; 2] = [Predicate::BornIn, Predicate::LivesIn];
 
 impl Matcher {
-    /// The relations that `pronouns` add to those `known` of an article. Their numbers go on behind those of the
+    /// The relations that `anaphors` add to those `known` of an article. Their numbers go on behind those of the
     /// mentions. What a sentence tells of the names themselves is not told again.
     ///
     /// Patterns that name a pronoun ("SUBJ and his wife") need it as a word: which is why names are matched alone
-    /// first, and then the sentences with pronouns once more.
-    pub fn relations_of_pronouns(
+    /// first, and then the sentences with anaphors once more.
+    pub fn relations_of_anaphors(
         &self,
         document: Document<'_>,
-        pronouns: &[Mention],
+        anaphors: &[Mention],
         known: &[Relation],
     ) -> Vec<Relation> {
-        if pronouns.is_empty() {
+        if anaphors.is_empty() {
             return Vec::new();
         }
         let count = document.mentions.len();
-        let mut all: Vec<(usize, &Mention)> = document.mentions.iter().chain(pronouns).enumerate().collect();
+        let mut all: Vec<(usize, &Mention)> = document.mentions.iter().chain(anaphors).enumerate().collect();
         all.sort_by_key(|(_, mention)| mention.span);
         let mentions: Vec<Mention> = all.iter().map(|&(_, mention)| mention.clone()).collect();
         let entity =
-            |i: usize| if i < count { document.mentions[i].entity } else { pronouns[i - count].entity };
+            |i: usize| if i < count { document.mentions[i].entity } else { anaphors[i - count].entity };
         let mut told: BTreeSet<(usize, Predicate, usize, usize)> = BTreeSet::new();
         let triple = |r: &Relation| (entity(r.subject), r.predicate, entity(r.object), r.sentence.start);
         let mut is_new = |r: &Relation| {
@@ -68,21 +68,26 @@ impl Matcher {
         for relation in known {
             is_new(relation);
         }
-        let sentences: BTreeSet<usize> = pronouns.iter().map(|m| m.sentence).collect();
+        let sentences: BTreeSet<usize> = anaphors.iter().map(|m| m.sentence).collect();
         let found =
             self.relations_in(Document { mentions: &mentions, ..document }, |i| sentences.contains(&i));
-        let is_pronoun = |i: usize| mentions[i].origin == Origin::Pronoun;
+        let word = |i: usize| mentions[i].span.of(document.text);
+        let is_anaphor = |i: usize| mentions[i].origin == Origin::Anaphor;
+        let is_description = |i: usize| is_anaphor(i) && !is_pronoun(word(i));
         // Nobody describes a pronoun ("Acme engineer he"), and what is his is not he.
         let is_sound = |r: &Relation| {
-            let is_his =
-                |i: usize| is_pronoun(i) && mentions[i].span.of(document.text).eq_ignore_ascii_case("his");
+            let ends = [r.subject, r.object];
+            if ends.iter().all(|&i| !is_anaphor(i) || is_description(i)) {
+                return !self.is_granted(&r.rule);
+            }
+            let is_his = ends.iter().any(|&i| is_anaphor(i) && word(i).eq_ignore_ascii_case("his"));
             let of_kin = KIN.contains(&r.predicate);
-            let of_others = HOMES.contains(&r.predicate) || !(is_his(r.subject) || is_his(r.object));
+            let of_others = HOMES.contains(&r.predicate) || !is_his;
             TOLD.contains(&r.predicate) && (of_kin || of_others && !self.is_granted(&r.rule))
         };
         found
             .into_iter()
-            .filter(|r| (is_pronoun(r.subject) || is_pronoun(r.object)) && is_sound(r))
+            .filter(|r| (is_anaphor(r.subject) || is_anaphor(r.object)) && is_sound(r))
             .map(|r| Relation { subject: all[r.subject].0, object: all[r.object].0, ..r })
             .filter(|r| is_new(r))
             .collect()
