@@ -118,10 +118,19 @@ pub(crate) fn open(folder: &ModelFolder, choice: EngineChoice, workers: usize) -
         EngineChoice::Auto if cfg!(feature = "rust-bert") && folder.safetensors().is_file() => {
             open_rust_bert(folder, Precision::Fastest, workers)
         }
-        EngineChoice::Auto | EngineChoice::Rten => Ok(Box::new(super::rten::RtenEngine::open(folder)?)),
+        EngineChoice::Auto | EngineChoice::Rten => open_onnx(folder),
         EngineChoice::RustBert => open_rust_bert(folder, Precision::Fastest, workers),
         EngineChoice::RustBertFp32 => open_rust_bert(folder, Precision::Full, workers),
     }
+}
+
+/// By our own kernels, where there are some for this model and processor.
+fn open_onnx(folder: &ModelFolder) -> Result<Box<dyn Engine>> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(network) = super::int8::Int8Bert::open(folder, &folder.weights("rten")?) {
+        return Ok(Box::new(network));
+    }
+    Ok(Box::new(super::rten::RtenEngine::open(folder)?))
 }
 
 #[cfg(feature = "rust-bert")]

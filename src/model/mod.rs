@@ -10,6 +10,8 @@ mod engine;
 mod find;
 mod folder;
 mod hub;
+#[cfg(target_arch = "x86_64")]
+mod int8;
 #[cfg(test)]
 mod reference;
 mod rten;

@@ -1,0 +1,249 @@
+//! BERT in int8 on processors with AVX-512 VNNI: what the engine `rten` runs there.
+//!
+//! A general graph runner pads the windows of a batch to one length, writes every intermediate result to
+//! memory, and spends a third of its time on attention. For the one architecture that is bundled, this computes
+//! the same from the same file: tokens of all windows in one matrix without padding, weights laid out for the
+//! processor once, bias, activation and sum within the product, attention window by window in the cache.
+//!
+//! Activations are quantised token by token (a graph does so for the batch as a whole), so that the scores of a
+//! window depend on the window alone.
+
+mod kernels;
+mod weights;
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::model::engine::{Batch, Engine, Scores};
+use crate::model::folder::ModelFolder;
+use crate::timings::{Stage, measure};
+
+use kernels::{Kernels, LANES, Quantised, Rows, Then, Weights};
+
+/// Tokens whose inner layer (four times as wide) is computed at once, so that it stays in the cache.
+const INNER_ROWS: usize = 48;
+
+/// The network.
+pub(crate) struct Int8Bert {
+    kernels: Kernels,
+    heads: usize,
+    epsilon: f32,
+    embeddings: Embeddings,
+    layers: Vec<Layer>,
+    classifier: Weights,
+}
+
+/// Tables with a row of numbers for each id.
+struct Embeddings {
+    words: Table,
+    positions: Table,
+    types: Table,
+    norm: Norm,
+}
+
+/// A table in 8 bits, all with one scale.
+struct Table {
+    width: usize,
+    values: Vec<u8>,
+    scale: f32,
+    zero: f32,
+}
+
+/// A layer norm.
+struct Norm {
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+struct Layer {
+    /// Query, key and value side by side.
+    attention: Weights,
+    attention_output: Weights,
+    attention_norm: Norm,
+    inner: Weights,
+    output: Weights,
+    norm: Norm,
+}
+
+impl Int8Bert {
+    /// The network of a folder, if its `model.onnx` holds BERT in int8 and the processor has AVX-512 VNNI.
+    pub(crate) fn open(folder: &ModelFolder, file: &Path) -> Option<Self> {
+        let kernels = Kernels::new()?;
+        weights::read(folder, file, kernels)
+    }
+
+    /// That every id has a row in its table.
+    fn check(&self, windows: &[(&[i64], &[i64])]) -> Result<()> {
+        let Embeddings { words, positions, types, .. } = &self.embeddings;
+        let beyond = |ids: &[i64], table: &Table| {
+            ids.iter().copied().find(|&id| usize::try_from(id).map_or(true, |id| id >= table.rows()))
+        };
+        let wrong = windows.iter().find_map(|&(ids, kinds)| {
+            let id = beyond(ids, words)
+                .map(|id| format!("token {id}, and the model knows those below {}", words.rows()));
+            let kind = || {
+                beyond(kinds, types).map(|id| format!("token type {id}, and the model has {}", types.rows()))
+            };
+            let long = || {
+                let is_long = ids.len() > positions.rows();
+                is_long.then(|| format!("{} tokens, and the model takes {}", ids.len(), positions.rows()))
+            };
+            id.or_else(kind).or_else(long)
+        });
+        wrong.map_or(Ok(()), |wrong| {
+            Err(Error::Engine { engine: "rten", problem: format!("it was given {wrong}") })
+        })
+    }
+
+    /// The scores of each window's tokens, one window after the other. `windows` are token ids and types.
+    fn forward(&self, windows: &[(&[i64], &[i64])]) -> Vec<f32> {
+        let mut states = self.embedded(windows);
+        let lengths: Vec<usize> = windows.iter().map(|(ids, _)| ids.len()).collect();
+        let mut scratch = Scratch::default();
+        for layer in &self.layers {
+            self.attend(layer, &lengths, &mut states, &mut scratch);
+            self.feed_forward(layer, &mut states, &mut scratch);
+        }
+        self.kernels.quantise(&states, self.classifier.inputs(), &mut scratch.quantised);
+        let mut scores = vec![0.0; states.len() / self.classifier.inputs() * self.classifier.outputs()];
+        self.kernels.product(&scratch.quantised, &self.classifier, Then::Store, &mut scores);
+        scores
+    }
+
+    fn embedded(&self, windows: &[(&[i64], &[i64])]) -> Vec<f32> {
+        let Embeddings { words, positions, types, norm } = &self.embeddings;
+        let tokens = windows.iter().map(|(ids, _)| ids.len()).sum::<usize>();
+        let mut states = vec![0.0; tokens * words.width];
+        let mut rows = states.chunks_exact_mut(words.width);
+        for (ids, kinds) in windows {
+            for (position, (&id, &kind)) in ids.iter().zip(*kinds).enumerate() {
+                let Some(row) = rows.next() else { break };
+                words.add(id as usize, row);
+                positions.add(position, row);
+                types.add(kind as usize, row);
+            }
+        }
+        self.kernels.layer_norm(&mut states, &norm.weight, &norm.bias, self.epsilon);
+        states
+    }
+
+    /// Attention of every window to itself, added to `states` and normalised.
+    fn attend(&self, layer: &Layer, lengths: &[usize], states: &mut [f32], scratch: &mut Scratch) {
+        let Scratch { quantised, projected, context, keys, weights } = scratch;
+        let hidden = layer.attention.inputs();
+        let (size, stride) = (hidden / self.heads, 3 * hidden);
+        self.kernels.quantise(states, hidden, quantised);
+        projected.resize(states.len() * 3, 0.0);
+        self.kernels.product(quantised, &layer.attention, Then::Store, projected);
+        context.resize(states.len(), 0.0);
+        let scale = 1.0 / (size as f32).sqrt();
+        let mut first = 0;
+        for &length in lengths {
+            let width = length.next_multiple_of(2 * LANES);
+            let projected = &projected[first * stride..(first + length) * stride];
+            let context = &mut context[first * hidden..(first + length) * hidden];
+            for head in 0..self.heads {
+                let [query, key, value] = [0, 1, 2].map(|part| &projected[part * hidden + head * size..]);
+                keys.clear();
+                keys.resize(size * width, 0.0);
+                for (column, key) in key.chunks(stride).enumerate() {
+                    for (row, &number) in key[..size].iter().enumerate() {
+                        keys[row * width + column] = number;
+                    }
+                }
+                weights.resize(length * width, 0.0);
+                let of_tokens = |values| Rows { values, stride };
+                let keys = Rows { values: keys, stride: width };
+                self.kernels.multiply((length, size, width), of_tokens(query), keys, (weights, width));
+                self.kernels.softmax(&mut weights[..length * width], width, length, scale);
+                let weights = Rows { values: weights, stride: width };
+                let context = (&mut context[head * size..], hidden);
+                self.kernels.multiply((length, length, size), weights, of_tokens(value), context);
+            }
+            first += length;
+        }
+        self.kernels.quantise(context, hidden, quantised);
+        self.kernels.product(quantised, &layer.attention_output, Then::Add, states);
+        let Norm { weight, bias } = &layer.attention_norm;
+        self.kernels.layer_norm(states, weight, bias, self.epsilon);
+    }
+
+    /// The two products through the inner layer, added to `states` and normalised.
+    fn feed_forward(&self, layer: &Layer, states: &mut [f32], scratch: &mut Scratch) {
+        let Scratch { quantised, projected, .. } = scratch;
+        let (hidden, inner) = (layer.inner.inputs(), layer.inner.outputs());
+        for states in states.chunks_mut(INNER_ROWS * hidden) {
+            self.kernels.quantise(states, hidden, quantised);
+            projected.resize(states.len() / hidden * inner, 0.0);
+            self.kernels.product(quantised, &layer.inner, Then::Gelu, projected);
+            self.kernels.quantise(projected, inner, quantised);
+            self.kernels.product(quantised, &layer.output, Then::Add, states);
+            self.kernels.layer_norm(states, &layer.norm.weight, &layer.norm.bias, self.epsilon);
+        }
+    }
+}
+
+/// Room for what lives as long as a layer.
+#[derive(Default)]
+struct Scratch {
+    quantised: Quantised,
+    /// Query, key and value of every token; then the inner layer.
+    projected: Vec<f32>,
+    context: Vec<f32>,
+    /// The keys of one head, one column for each token.
+    keys: Vec<f32>,
+    /// How much each token attends to each other one.
+    weights: Vec<f32>,
+}
+
+impl Table {
+    /// Adds a row of the table.
+    fn add(&self, id: usize, to: &mut [f32]) {
+        let row = &self.values[id * self.width..(id + 1) * self.width];
+        for (sum, &value) in to.iter_mut().zip(row) {
+            *sum += (f32::from(value) - self.zero) * self.scale;
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.values.len() / self.width
+    }
+}
+
+impl Engine for Int8Bert {
+    fn name(&self) -> &'static str {
+        "rten"
+    }
+
+    fn precision(&self) -> String {
+        "int8, AVX-512 VNNI".to_owned()
+    }
+
+    fn label_scores(&self, batch: &Batch) -> Result<Scores> {
+        measure(Stage::Forward, || {
+            let (rows, width, labels) = (batch.rows, batch.width, self.classifier.outputs());
+            let length = |row: usize| {
+                batch.attention_mask[row * width..(row + 1) * width].iter().filter(|&&m| m == 1).count()
+            };
+            let lengths: Vec<usize> = (0..rows).map(length).collect();
+            let windows: Vec<(&[i64], &[i64])> = lengths
+                .iter()
+                .enumerate()
+                .map(|(row, length)| {
+                    let tokens = row * width..row * width + length;
+                    (&batch.input_ids[tokens.clone()], &batch.token_type_ids[tokens])
+                })
+                .collect();
+            self.check(&windows)?;
+            let packed = self.forward(&windows);
+            let mut values = vec![0.0; rows * width * labels];
+            let mut rest = packed.as_slice();
+            for (row, length) in lengths.into_iter().enumerate() {
+                let (scores, after) = rest.split_at(length * labels);
+                values[row * width * labels..][..scores.len()].copy_from_slice(scores);
+                rest = after;
+            }
+            Ok(Scores { rows, width, labels, values })
+        })
+    }
+}
