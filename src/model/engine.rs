@@ -99,7 +99,7 @@ pub enum EngineChoice {
     RustBert,
     /// The same in fp32, where rust-bert alone would use bf16 or fp16.
     RustBertFp32,
-    /// Pure Rust: `model.onnx`.
+    /// Pure Rust: `model.onnx`, by the crate rten or, for BERT in int8 with AVX-512 VNNI, by our own kernels.
     Rten,
 }
 

@@ -40,8 +40,6 @@ PEERS = [
     "spacy-cnn",
     "flair-random",
 ]
-# A contender that takes longer is given up.
-PATIENCE = 3600
 
 
 def main():
@@ -110,7 +108,7 @@ def make_environment():
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print("fetching the peers (once; about 3 GB)", flush=True)
-    venv.create(WORK / "venv", with_pip=True)
+    venv.create(WORK / "venv", symlinks=os.name != "nt", with_pip=True)
     command = [PYTHON, "-m", "pip", "install", "--quiet", "-r", HERE / "requirements.txt"]
     if subprocess.run(command).returncode != 0:
         sys.exit("bench: pip could not install tests/bench/requirements.txt (its message is above)")

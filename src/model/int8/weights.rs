@@ -11,8 +11,8 @@ use std::path::Path;
 
 use rten_onnx::onnx::{DataType, ModelProto, NodeProto, TensorProto};
 use serde::Deserialize;
+use triplewire_kernels::{Kernels, LANES, Weights};
 
-use super::kernels::{Kernels, LANES, Weights};
 use super::{Embeddings, Int8Bert, Layer, Norm, Table};
 use crate::model::folder::ModelFolder;
 
