@@ -35,6 +35,9 @@ pub(crate) struct Args {
     /// Extract part I of N only, from 1/N to N/N: every N-th article; see `triplewire merge`
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
     shard: Shard,
+    /// Standard input has the articles of this --shard only: whoever writes them has dealt them out
+    #[arg(long)]
+    dealt: bool,
     /// Leave out articles that take longer than this on one core
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     article_timeout: Option<Duration>,
@@ -80,6 +83,19 @@ impl Args {
     /// Opens the articles that are to be extracted.
     fn articles(&self) -> Result<input::Articles> {
         input::open(&self.inputs, self.options())
+    }
+
+    /// The part of the inputs that is to be extracted.
+    fn part(&self) -> Result<Shard> {
+        if !self.dealt {
+            return Ok(self.shard);
+        }
+        if self.shard == Shard::WHOLE || self.inputs != [Path::new("-")] {
+            let message = "--dealt goes with --shard i/n and the input -, in which are the articles of that shard. Add \
+                           them, or leave it out";
+            return Err(Error::Usage(message.into()));
+        }
+        Ok(Shard::WHOLE)
     }
 
     /// Opens model, names and rules.
@@ -152,12 +168,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 
 fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let start = Instant::now();
+    let part = args.part()?;
     let articles = args.articles()?;
     let mut output = Output::open(out, args.shard, args.resume)?;
     let (pipeline, hashes) = args.pipeline()?;
     let mut run = args.run(&pipeline, hashes)?;
     let mut progress = Progress::new(args.quiet, articles.progress());
-    let mut items = args.shard.pick(articles);
+    let mut items = part.pick(articles);
     output.resume(args.settings(&run), &mut items)?;
     if output.articles() > 0 && !args.quiet {
         progress.print(&format!("continuing behind {} articles", output.articles()));
@@ -201,13 +218,14 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
 }
 
 fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {
+    let part = args.part()?;
     let articles = args.articles()?;
     let (pipeline, _) = args.pipeline()?;
     let mut progress = Progress::new(args.quiet, articles.progress());
     let stop = stop_on_ctrl_c();
     let mut lines = Lines::new(std::io::stdout(), args.shard);
     let mut some_skipped = false;
-    let ending = pipeline.run(args.shard.pick(articles), &stop, |delivery| {
+    let ending = pipeline.run(part.pick(articles), &stop, |delivery| {
         lines.add(&delivery).map_err(|e| {
             Error::io("standard output", e, "Whatever reads it has gone, or the disk is full")
         })?;

@@ -296,6 +296,43 @@ fn shards_are_merged_to_the_files_of_one_run() {
 }
 
 #[test]
+fn shards_dealt_out_by_hand_are_merged_to_the_files_of_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    seeds(&path("in.jsonl"), 4);
+    extract(&path("in.jsonl"), &path("whole"), &["--quiet"]).assert().code(2);
+    // To each article belong the lines before it that hold none.
+    let mut shards = [String::new(), String::new()];
+    let mut articles = 0;
+    for line in fs::read_to_string(path("in.jsonl")).unwrap().lines() {
+        shards[articles % 2] += &format!("{line}\n");
+        articles += usize::from(line.starts_with('{'));
+    }
+    for (shard, lines) in ["1/2", "2/2"].into_iter().zip(shards) {
+        extract(Path::new("-"), &path(&shard[..1]), &["--quiet", "--shard", shard, "--dealt"])
+            .write_stdin(lines)
+            .assert()
+            .code(&[0, 2][..]);
+    }
+    triplewire()
+        .args(["merge", "--quiet", "--out"])
+        .args([path("merged"), path("1"), path("2")])
+        .assert()
+        .code(2);
+    for table in TABLES.map(|it| format!("{it}.csv")) {
+        let [one, many] = ["whole", "merged"].map(|it| fs::read_to_string(path(it).join(&table)).unwrap());
+        assert!(one == many, "{table} differs");
+    }
+    assert_eq!(run_json(&path("merged"))["counts"], run_json(&path("whole"))["counts"]);
+    for wrong in [&["--dealt"][..], &["--dealt", "--shard", "1/1"]] {
+        let refused = extract(Path::new("-"), &path("no"), wrong).assert().code(1);
+        assert!(stderr(&refused).contains("--dealt goes with --shard"), "{}", stderr(&refused));
+    }
+    let file = extract(&path("in.jsonl"), &path("no"), &["--dealt", "--shard", "1/2"]).assert().code(1);
+    assert!(stderr(&file).contains("--dealt goes with --shard"), "{}", stderr(&file));
+}
+
+#[test]
 fn a_pipe_gets_each_article_as_it_comes_with_the_values_of_the_tables() {
     let folder = tempfile::tempdir().unwrap();
     let (input, out) = (folder.path().join("in.jsonl"), folder.path().join("out"));
