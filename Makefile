@@ -6,7 +6,7 @@ CARGO_TORCH = python3 .make/libtorch.py && . ./.libtorch/env && cargo
 FEATURES = --features $$FEATURES
 
 help:     ## show this list
-	@sed -n 's/^\([a-z]*\): *## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\): *## /  make \1\t/p' Makefile
 
 extract:  ## seeds/ -> output/*.csv with the bundled model and the engine rust-bert
 	$(CARGO_TORCH) run --release $(FEATURES) -- extract seeds --out output
@@ -21,6 +21,10 @@ test:     ## formatting, lints and every test, without and with libtorch
 	$(CARGO_TORCH) clippy --all-targets $(FEATURES) -- -D warnings
 	$(CARGO_TORCH) test $(FEATURES)
 
+test-spark: ## the Spark job against one run, with the debug build; skipped without Java or PySpark
+	cargo build
+	python3 examples/spark/run_test.py target/debug/triplewire
+
 bench:    ## words per second against other tools; BENCH="--help" lists the options (files, rounds, threads, ...)
 	$(CARGO_TORCH) build --release $(FEATURES) --bins --examples
 	python3 tests/bench/bench.py $(BENCH)
@@ -28,4 +32,4 @@ bench:    ## words per second against other tools; BENCH="--help" lists the opti
 clean:    ## remove what was built; libtorch stays
 	cargo clean
 
-.PHONY: help extract build test bench clean
+.PHONY: help extract build test test-spark bench clean

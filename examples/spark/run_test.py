@@ -1,0 +1,44 @@
+"""Runs the test of the Spark job, with PySpark in a virtual environment below `target/`.
+
+    python3 examples/spark/run_test.py target/debug/triplewire
+
+Where there is no Java, or PySpark cannot be fetched, it says so and succeeds.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE.parents[1] / "target" / "spark"
+
+
+def install() -> str | None:
+    """The Python that has PySpark; None if it cannot be had."""
+    python = VENV / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "10"]
+    installed = subprocess.run([*pip, "-r", HERE / "requirements.txt"], check=False)
+    return str(python) if installed.returncode == 0 else None
+
+
+def main() -> None:
+    """The command line."""
+    if not shutil.which("java") or subprocess.run(["java", "-version"], capture_output=True, check=False).returncode:
+        print("The test of the Spark job was skipped: there is no Java on this machine.")
+        return
+    python = install()
+    if not python:
+        print("The test of the Spark job was skipped: pip cannot fetch PySpark (see above).")
+        return
+    environment = os.environ | {"TRIPLEWIRE": str(Path(sys.argv[1]).resolve())}
+    sys.exit(subprocess.run([python, HERE / "test_extract.py"], env=environment, check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()
