@@ -15,7 +15,7 @@ build:    ## target/release/triplewire with both engines
 	$(CARGO_TORCH) build --release $(FEATURES)
 
 test:     ## formatting, lints and every test, without and with libtorch
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --all-targets -- -D warnings
 	cargo test
 	$(CARGO_TORCH) clippy --all-targets $(FEATURES) -- -D warnings
