@@ -42,6 +42,17 @@ fn names_of_a_table() {
 }
 
 #[test]
+fn the_fast_model_finds_clear_names() {
+    let model = Model::open(Path::new("models/newswire-fast"), EngineChoice::Rten, 1).expect("it opens");
+    let text =
+        "Angela Merkel met Recep Tayyip Erdogan in Ankara. SIEMENS LEAVES RUSSIA.\nThe French Senate voted.";
+    assert_eq!(
+        names(&model, text),
+        "Angela Merkel/PER, Recep Tayyip Erdogan/PER, Ankara/LOC, SIEMENS/ORG, RUSSIA/LOC, French/MISC, Senate/ORG"
+    );
+}
+
+#[test]
 fn scores_are_probabilities_and_clear_names_have_high_ones() {
     let found = mentions(&rten(), "Angela Merkel visited London.");
     assert_eq!(found.len(), 2);

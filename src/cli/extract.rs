@@ -179,6 +179,7 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     if output.articles() > 0 && !args.quiet {
         progress.print(&format!("continuing behind {} articles", output.articles()));
     }
+    let before = output.seconds_before();
     let stop = stop_on_ctrl_c();
     let start_up = start.elapsed();
     if args.timings {
@@ -196,7 +197,6 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     run.processor_seconds = args.timings.then(|| {
         stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
     });
-    let before = output.seconds_before();
     let mut tables = measure(Stage::Writing, || output.tables(style, args.keep_duplicates))?;
     run.complete = ending == Ending::Complete;
     run.counts = tables.counts().clone();

@@ -196,6 +196,20 @@ fn the_summary_tells_what_was_found_and_quiet_does_not() {
 }
 
 #[test]
+fn the_record_counts_its_seconds_once() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    one_article(input.path());
+    let start = std::time::Instant::now();
+    extract(input.path(), out.path(), &["--quiet"]).assert().code(0);
+    let wall = start.elapsed().as_secs_f64();
+    let record: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.path().join("run.json")).unwrap()).unwrap();
+    let seconds = |part: &str| record["seconds"][part].as_f64().unwrap();
+    // All but the start of the process itself; what counts twice is the extraction.
+    assert!(seconds("start_up") + seconds("extraction") <= wall, "{wall}: {record}");
+}
+
+#[test]
 fn timings_name_every_stage_and_are_noted_in_the_record() {
     const STAGES: [&str; 9] =
         ["reading", "sentences", "windows", "forward", "decoding", "names", "rules", "writing", "other"];
