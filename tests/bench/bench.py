@@ -185,7 +185,8 @@ def run_process(command, environment=None):
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             errors.seek(0)
-            last = (errors.read().strip().splitlines() or ["no message"])[-1]
+            lines = [line for line in errors.read().splitlines() if line.strip() and not line.startswith("note: ")]
+            last = (lines or ["no message"])[-1]
             return {"error": f"did not run: {last[:200]}"}
     scale = 1 if platform.system() == "Darwin" else 1024
     return result | {"wall": time.perf_counter() - start, "peak_mb": usage.ru_maxrss * scale / 1e6}
@@ -252,10 +253,10 @@ class RustBert:
         for file in ("config.json", "model.safetensors"):
             link = folder / file
             link.unlink(missing_ok=True)
-            link.symlink_to(self.model / file)
+            link.symlink_to((self.model / file).resolve())
         vocabulary = json.loads((self.model / "tokenizer.json").read_text())["model"]["vocab"]
         (folder / "vocab.txt").write_text("".join(f"{t}\n" for t in sorted(vocabulary, key=vocabulary.get)))
-        return run_process([RUST_BERT, folder, articles], {"OMP_NUM_THREADS": str(self.threads)})
+        return run_process([RUST_BERT, folder, articles], {"OMP_NUM_THREADS": str(self.threads), "RUST_BACKTRACE": "0"})
 
 
 def read(articles):
