@@ -5,13 +5,9 @@
 //! Erdogan", "Ana Ruiz, the president of Acme,"). Where two have been, or the name is another one, it means nobody.
 //! Like pronouns, descriptions are no names: they are arguments of relations and nothing else.
 
-use std::collections::BTreeSet;
-
-use crate::entity::{EntityType, Mention, Names, Origin};
+use crate::entity::anaphors::{anaphor, only_person};
+use crate::entity::{EntityType, Mention, Names};
 use crate::text::{Span, words};
-
-/// How often a description means whom it seems to mean.
-const SCORE: f32 = 0.85;
 
 /// Posts whose holder is called by them. Those with "minister" and "secretary" may have a word more in front
 /// ("interior minister"), which need not be here.
@@ -106,15 +102,7 @@ pub(super) fn descriptions(text: &str, sentences: &[Span], names: &Names) -> Vec
         for at in 0..reader.items.len() {
             introduced.extend(reader.introduced(at));
             let Some((span, description)) = reader.description(at) else { continue };
-            if let Some(person) = meant(&introduced, &description, names) {
-                found.push(Mention {
-                    span,
-                    sentence: number,
-                    score: person.score * SCORE,
-                    origin: Origin::Anaphor,
-                    ..person.clone()
-                });
-            }
+            found.extend(meant(&introduced, &description, names).map(|person| anaphor(person, span, number)));
         }
     }
     found
@@ -153,8 +141,7 @@ fn meant<'n>(introduced: &[Introduced], description: &Introduced, names: &'n Nam
     };
     let persons: Vec<&Mention> =
         introduced.iter().filter(fits).map(|one| &names.mentions[one.person]).collect();
-    let distinct: BTreeSet<usize> = persons.iter().map(|m| m.entity).collect();
-    persons.last().copied().filter(|_| distinct.len() == 1)
+    only_person(&persons)
 }
 
 /// Whether who has a post is called so: the interior minister is "the minister", the vice president not "the
@@ -304,13 +291,11 @@ fn is_qualifier(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::entity::{Aliases, EntityType, resolve};
-    use crate::model::RawMention;
-    use crate::text::{Span, sentences};
+    use crate::entity::EntityType::{Loc, Misc, Org, Per};
+    use crate::entity::anaphors::meanings;
 
-    /// Descriptions and whom they mean, of a text whose names are known.
-    fn meanings(text: &str) -> String {
-        use EntityType::{Loc, Misc, Org, Per};
+    #[test]
+    fn descriptions_of_a_table() {
         let known = [
             ("Ana Ruiz", Per),
             ("Bo Lind", Per),
@@ -319,20 +304,6 @@ mod tests {
             ("Turkish", Misc),
             ("French", Misc),
         ];
-        let raw = known.into_iter().flat_map(|(name, entity_type)| {
-            let mention =
-                move |at| RawMention { span: Span::new(at, at + name.len()), entity_type, score: 0.99 };
-            let whole = |&(at, _): &(usize, &str)| !text[at + name.len()..].starts_with(char::is_alphabetic);
-            text.match_indices(name).filter(whole).map(move |(at, _)| mention(at))
-        });
-        let names = resolve(&Aliases::built_in(), text, &sentences(text), raw.collect());
-        let shown =
-            |m: &crate::entity::Mention| format!("{} = {}", m.span.of(text), names.entities[m.entity].name);
-        names.anaphors.iter().map(shown).collect::<Vec<_>>().join("; ")
-    }
-
-    #[test]
-    fn descriptions_of_a_table() {
         let table = [
             (
                 "Turkish President Ana Ruiz left. The Turkish president met Bo Lind.",
@@ -376,7 +347,7 @@ mod tests {
             ("Turkish President Ana Ruiz, the president of Acme, left.", ""),
         ];
         for (text, expected) in table {
-            assert_eq!(meanings(text), expected, "{text}");
+            assert_eq!(meanings(text, &known), expected, "{text}");
         }
     }
 

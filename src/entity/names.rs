@@ -6,12 +6,11 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::entity::aliases::{Aliases, hex};
+use crate::entity::anaphors::anaphors;
 use crate::entity::clean::cleaned;
 use crate::entity::dates;
-use crate::entity::descriptions::descriptions;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
-use crate::entity::pronouns::pronouns;
 use crate::entity::recognise::{
     CONFIDENT, Found, SCORE_NAME, Support, add_acronyms, may_become, recognise, sentence_of,
 };
@@ -63,9 +62,7 @@ pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMe
     let found_dates = add_dates(text, sentences, &mut mentions);
 
     let mut names = join(aliases, text, &support, &mentions, found_dates);
-    names.anaphors = pronouns(text, sentences, &names);
-    names.anaphors.extend(descriptions(text, sentences, &names));
-    names.anaphors.sort_by_key(|m| m.span);
+    names.anaphors = anaphors(text, sentences, &names);
     names
 }
 

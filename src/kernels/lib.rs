@@ -246,24 +246,18 @@ fn product<const THEN: u8>(rows: &Quantised, weights: &Weights, normal: &Normal,
         for panel in 0..weights.sums.len() / PANEL {
             let mut row = start;
             while row < end {
-                match end - row {
+                row += match end - row {
                     TILE.. => tile::<TILE, THEN>(rows, row, (weights, panel), normal, out),
                     4.. => tile::<4, THEN>(rows, row, (weights, panel), normal, out),
                     2.. => tile::<2, THEN>(rows, row, (weights, panel), normal, out),
                     _ => tile::<1, THEN>(rows, row, (weights, panel), normal, out),
-                }
-                row += match end - row {
-                    TILE.. => TILE,
-                    4.. => 4,
-                    2.. => 2,
-                    _ => 1,
                 };
             }
         }
     }
 }
 
-/// `ROWS` rows with one panel.
+/// `ROWS` rows with one panel. Returns `ROWS`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
 fn tile<const ROWS: usize, const THEN: u8>(
@@ -272,7 +266,7 @@ fn tile<const ROWS: usize, const THEN: u8>(
     (weights, panel): (&Weights, usize),
     normal: &Normal,
     out: &mut [f32],
-) {
+) -> usize {
     let inputs = weights.inputs;
     let values = &rows.values[first * inputs..(first + ROWS) * inputs];
     let block = &weights.panels[panel * PANEL * inputs..(panel + 1) * PANEL * inputs];
@@ -321,6 +315,7 @@ fn tile<const ROWS: usize, const THEN: u8>(
             }
         }
     }
+    ROWS
 }
 
 #[inline]

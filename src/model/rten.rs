@@ -167,7 +167,7 @@ fn output(model: &Model) -> Result<NodeId, String> {
 
 /// What most of the graph computes in, by the operators it names. In an ONNX file the operators
 /// stand before the weights.
-fn precision(file: &Path) -> Result<&'static str> {
+pub(super) fn precision(file: &Path) -> Result<&'static str> {
     const OPERATORS: [&[u8]; 3] = [b"MatMulInteger", b"QLinearMatMul", b"DynamicQuantizeLinear"];
     let failed = |e| Error::io(file, e, "Make the file readable");
     let mut start = Vec::new();

@@ -140,6 +140,7 @@ impl Int8Bert {
             let width = length.next_multiple_of(2 * LANES);
             let projected = &projected[first * stride..(first + length) * stride];
             let context = &mut context[first * hidden..(first + length) * hidden];
+            scales.resize(length, 1.0 / (size as f32).sqrt());
             for head in 0..self.heads {
                 let [query, key, value] = [0, 1, 2].map(|part| &projected[part * hidden + head * size..]);
                 keys.clear();
@@ -152,8 +153,6 @@ impl Int8Bert {
                 weights.resize(length * width, 0.0);
                 let of_tokens = |values| Rows { values, stride };
                 let keys = Rows { values: keys, stride: width };
-                scales.clear();
-                scales.resize(length, 1.0 / (size as f32).sqrt());
                 self.kernels.multiply((size, width), of_tokens(query), keys, scales, (weights, width));
                 factors.clear();
                 self.kernels.softmax(&mut weights[..length * width], width, length, factors);

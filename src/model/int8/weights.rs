@@ -15,6 +15,7 @@ use triplewire_kernels::{Kernels, LANES, Weights};
 
 use super::{Embeddings, Int8Bert, Layer, Norm, Table};
 use crate::model::folder::ModelFolder;
+use crate::model::rten::precision;
 
 /// The part of `config.json` that the graph's weights do not tell.
 #[derive(Deserialize)]
@@ -40,6 +41,10 @@ pub(super) fn read(folder: &ModelFolder, file: &Path, kernels: Kernels) -> Optio
         && config.hidden_act == "gelu"
         && config.position_embedding_type == "absolute";
     if !is_plain {
+        return None;
+    }
+    // The operators stand before the weights: a large graph of another kind is not read to its end for nothing.
+    if precision(file).ok()? != "int8" {
         return None;
     }
     let model = ModelProto::parse_file(fs::File::open(file).ok()?).ok()?;
