@@ -6,13 +6,14 @@
 #![cfg(target_arch = "x86_64")]
 
 use std::arch::x86_64::{
-    __m128i, __m512, __m512i, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT, _mm_storeu_si128,
-    _mm512_add_epi32, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_cvtps_epi32, _mm512_cvttps_epi32,
-    _mm512_cvtusepi32_epi8, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_fnmadd_ps, _mm512_loadu_ps,
-    _mm512_loadu_si512, _mm512_max_epi32, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps, _mm512_mullo_epi32,
-    _mm512_permutex2var_ps, _mm512_reduce_add_ps, _mm512_reduce_max_ps, _mm512_reduce_min_ps,
-    _mm512_roundscale_ps, _mm512_scalef_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
-    _mm512_setzero_si512, _mm512_storeu_ps, _mm512_sub_epi32, _mm512_sub_ps,
+    __m128i, __m512, __m512i, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEG_INF, _mm_storeu_si128, _mm512_abs_ps,
+    _mm512_add_epi32, _mm512_add_ps, _mm512_cvtepi32_epi8, _mm512_cvtepi32_ps, _mm512_cvtps_epi32,
+    _mm512_cvttps_epi32, _mm512_cvtusepi32_epi8, _mm512_div_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps,
+    _mm512_fnmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_max_epi32, _mm512_max_ps, _mm512_min_ps,
+    _mm512_mul_ps, _mm512_or_si512, _mm512_permutex2var_ps, _mm512_reduce_add_epi32, _mm512_reduce_add_ps,
+    _mm512_reduce_max_ps, _mm512_reduce_min_ps, _mm512_reduce_ps, _mm512_scalef_ps, _mm512_set1_epi32,
+    _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512, _mm512_slli_epi32, _mm512_srli_epi32,
+    _mm512_srlv_epi32, _mm512_storeu_ps, _mm512_storeu_si512, _mm512_sub_epi32, _mm512_sub_ps,
 };
 use std::sync::LazyLock;
 
@@ -22,7 +23,7 @@ pub const LANES: usize = 16;
 const PANEL: usize = 4 * LANES;
 /// Rows of a tile: 6 times 4 registers of sums, which leaves 8 of the 32 for what is multiplied.
 const TILE: usize = 6;
-/// Rows and columns of a tile of two matrices in fp32: 12 times 2 registers of sums.
+/// Rows and columns of a tile within attention: 12 times 2 registers of sums.
 const WIDE_TILE: usize = 12;
 const WIDE_COLUMNS: usize = 2 * LANES;
 
@@ -59,7 +60,7 @@ pub struct Weights {
     /// Scale, bias and sum of the weights of each output, up to full panels.
     scales: Vec<f32>,
     bias: Vec<f32>,
-    sums: Vec<i32>,
+    sums: Vec<f32>,
 }
 
 impl Weights {
@@ -71,12 +72,12 @@ impl Weights {
         let inputs = weights.len() / outputs;
         let padded = outputs.next_multiple_of(PANEL);
         let mut panels = vec![0; inputs * padded];
-        let mut sums = vec![0; padded];
+        let mut sums = vec![0.0; padded];
         for (input, row) in weights.chunks_exact(outputs).enumerate() {
             for (output, &weight) in row.iter().enumerate() {
                 let (panel, column) = (output / PANEL, output % PANEL);
                 panels[panel * PANEL * inputs + input / 4 * 4 * PANEL + column * 4 + input % 4] = weight;
-                sums[output] += i32::from(weight);
+                sums[output] += f32::from(weight);
             }
         }
         let full = |values: &[f32]| {
@@ -105,16 +106,49 @@ impl Weights {
 pub struct Quantised {
     values: Vec<u8>,
     scales: Vec<f32>,
-    zeros: Vec<i32>,
+    zeros: Vec<f32>,
 }
 
-/// A view of rows of fp32: `rows[r]` starts at `r * stride`.
-#[derive(Clone, Copy)]
-pub struct Rows<'a> {
-    /// The numbers of all rows.
-    pub values: &'a [f32],
-    /// From the start of a row to that of the next.
-    pub stride: usize,
+/// Room for the attention of one head of one window.
+#[derive(Debug, Default)]
+pub struct Attention {
+    /// Shifted by 128 to be unsigned; a scale for each token.
+    queries: Vec<u8>,
+    query_scales: Vec<f32>,
+    /// A column for each token.
+    keys: Columns,
+    /// A column for each number of the head.
+    values: Columns,
+    /// Of the rows of a tile.
+    scores: Vec<f32>,
+    /// 2 to the power of the scores, the highest of a row being 255.
+    weights: Vec<u8>,
+}
+
+/// What stands to the right in a product within attention: int8 with a scale for each column.
+#[derive(Debug, Default)]
+struct Columns {
+    /// Rows of columns; a number holds what stands in one column in four rows.
+    fours: Vec<i32>,
+    /// What the sums begin with.
+    starts: Vec<i32>,
+    scales: Vec<f32>,
+    /// What is added to the scaled sums.
+    bias: Vec<f32>,
+}
+
+impl Columns {
+    /// Zeros, `rows` (a multiple of 4) times `columns` of them.
+    fn clear(&mut self, rows: usize, columns: usize) {
+        fn zeros<T: Copy + Default>(numbers: &mut Vec<T>, count: usize) {
+            numbers.clear();
+            numbers.resize(count, T::default());
+        }
+        zeros(&mut self.fours, rows / 4 * columns);
+        zeros(&mut self.starts, columns);
+        zeros(&mut self.scales, columns);
+        zeros(&mut self.bias, columns);
+    }
 }
 
 /// The kernels, on a processor that has what they use.
@@ -158,34 +192,32 @@ impl Kernels {
         }
     }
 
-    /// `out = a * b`, in fp32: `rows` x `depth` times `depth` x `columns` (a multiple of two registers). Each row is
-    /// multiplied with its factor.
-    pub fn multiply(
+    /// Softmax attention of the tokens of one window to each other: for each of `heads` heads of `size` numbers
+    /// (a multiple of two registers) `context = softmax(query * key / sqrt(size)) * value`.
+    ///
+    /// A row of `projected` is query, key and value of a token side by side, each with one head after the
+    /// other; a row of `context` is as long as one of the three.
+    pub fn attend(
         self,
-        (depth, columns): (usize, usize),
-        a: Rows<'_>,
-        b: Rows<'_>,
-        factors: &[f32],
-        (out, stride): (&mut [f32], usize),
+        projected: &[f32],
+        (heads, size): (usize, usize),
+        room: &mut Attention,
+        context: &mut [f32],
     ) {
-        let rows = factors.len();
-        if rows == 0 || depth == 0 {
-            return;
+        let hidden = heads * size;
+        assert!(size > 0 && size.is_multiple_of(WIDE_COLUMNS));
+        assert!(context.len().is_multiple_of(hidden) && projected.len() == 3 * context.len());
+        for head in 0..if context.is_empty() { 0 } else { heads } {
+            // SAFETY: a `Kernels` exists only where the features do.
+            unsafe {
+                let part = |part: usize| Rows {
+                    values: &projected[part * hidden + head * size..],
+                    stride: 3 * hidden,
+                };
+                room.pack(context.len() / hidden, size, [part(0), part(1), part(2)]);
+                room.attend(size, &mut context[head * size..], hidden);
+            }
         }
-        assert!(columns.is_multiple_of(WIDE_COLUMNS));
-        assert!(a.values.len() >= (rows - 1) * a.stride + depth);
-        assert!(b.values.len() >= (depth - 1) * b.stride + columns);
-        assert!(out.len() >= (rows - 1) * stride + columns);
-        // SAFETY: a `Kernels` exists only where the features do.
-        unsafe { multiply((depth, columns), a, b, factors, (out, stride)) }
-    }
-
-    /// Every row of `width` numbers becomes `e^x` over its first `length`, and 0 behind them, all times the same
-    /// factor: by the numbers that are appended to `factors` the sum of each row is 1.
-    pub fn softmax(self, rows: &mut [f32], width: usize, length: usize, factors: &mut Vec<f32>) {
-        assert!(width.is_multiple_of(LANES) && length <= width && length > 0);
-        // SAFETY: a `Kernels` exists only where the features do.
-        factors.extend(rows.chunks_exact_mut(width).map(|row| unsafe { softmax_row(row, length) }));
     }
 
     /// Every row, of as many numbers as `weight`, is normalised.
@@ -212,8 +244,30 @@ fn store(values: &mut [f32; LANES], register: __m512) {
     unsafe { _mm512_storeu_ps(values.as_mut_ptr(), register) }
 }
 
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load_numbers(values: &[i32; LANES]) -> __m512i {
+    // SAFETY: the array has all the numbers of a register.
+    unsafe { _mm512_loadu_si512(values.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store_numbers(values: &mut [i32; LANES], register: __m512i) {
+    // SAFETY: the array has room for all the numbers of a register.
+    unsafe { _mm512_storeu_si512(values.as_mut_ptr().cast(), register) }
+}
+
+/// Stores numbers of up to 255 as bytes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store_bytes(values: &mut [u8; LANES], numbers: __m512i) {
+    // SAFETY: the array has room for 16 bytes.
+    unsafe { _mm_storeu_si128(values.as_mut_ptr().cast::<__m128i>(), _mm512_cvtusepi32_epi8(numbers)) }
+}
+
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
-fn quantise_row(row: &[f32], values: &mut [u8]) -> (f32, i32) {
+fn quantise_row(row: &[f32], values: &mut [u8]) -> (f32, f32) {
     let (blocks, _) = row.as_chunks::<LANES>();
     let (mut low, mut high) = (_mm512_setzero_ps(), _mm512_setzero_ps());
     for block in blocks {
@@ -223,14 +277,13 @@ fn quantise_row(row: &[f32], values: &mut [u8]) -> (f32, i32) {
     }
     let (low, high) = (_mm512_reduce_min_ps(low), _mm512_reduce_max_ps(high));
     let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
-    let zero = (-low / scale).round_ties_even() as i32;
-    let (inverse, offset) = (_mm512_set1_ps(1.0 / scale), _mm512_set1_epi32(zero));
+    let zero = (-low / scale).round_ties_even();
+    let (inverse, offset) = (_mm512_set1_ps(1.0 / scale), _mm512_set1_epi32(zero as i32));
     let (quantised, _) = values.as_chunks_mut::<LANES>();
     for (block, out) in blocks.iter().zip(quantised) {
         let steps = _mm512_cvtps_epi32(_mm512_mul_ps(load(block), inverse));
         let steps = _mm512_max_epi32(_mm512_add_epi32(steps, offset), _mm512_setzero_si512());
-        // SAFETY: `out` has the 16 bytes.
-        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast::<__m128i>(), _mm512_cvtusepi32_epi8(steps)) }
+        store_bytes(out, steps);
     }
     (scale, zero)
 }
@@ -287,32 +340,31 @@ fn tile<const ROWS: usize, const THEN: u8>(
             }
         }
     }
-    for (row, sums) in sums.into_iter().enumerate() {
-        let (scale, zero) = (rows.scales[first + row], rows.zeros[first + row]);
-        for (i, sum) in sums.into_iter().enumerate() {
-            let column = panel * PANEL + i * LANES;
-            let at = |values: &[f32]| -> __m512 {
-                // SAFETY: scales and bias are as long as all panels together.
-                unsafe { _mm512_loadu_ps(values[column..column + LANES].as_ptr()) }
-            };
-            // SAFETY: so are the sums.
-            let all = unsafe { _mm512_loadu_si512(weights.sums[column..column + LANES].as_ptr().cast()) };
-            let sum = _mm512_sub_epi32(sum, _mm512_mullo_epi32(all, _mm512_set1_epi32(zero)));
-            let scales = _mm512_mul_ps(at(&weights.scales), _mm512_set1_ps(scale));
-            let value = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), scales, at(&weights.bias));
-            let start = (first + row) * weights.outputs + column;
-            let mut last = [0.0; LANES];
-            let count = weights.outputs.saturating_sub(column).min(LANES);
-            match out.get_mut(start..start + count).map(<&mut [f32; LANES]>::try_from) {
-                Some(Ok(place)) => finish::<THEN>(value, normal, place),
-                Some(Err(_)) => {
-                    let place = &mut out[start..start + count];
-                    last[..count].copy_from_slice(place);
-                    finish::<THEN>(value, normal, &mut last);
-                    place.copy_from_slice(&last[..count]);
-                }
-                None => {}
-            }
+    let columns = panel * PANEL..(panel + 1) * PANEL;
+    let (scales, _) = weights.scales[columns.clone()].as_chunks::<LANES>();
+    let (biases, _) = weights.bias[columns.clone()].as_chunks::<LANES>();
+    let (totals, _) = weights.sums[columns.clone()].as_chunks::<LANES>();
+    let outputs = columns.start..columns.end.min(weights.outputs);
+    for (row, sums) in sums.iter().enumerate() {
+        let scale = _mm512_set1_ps(rows.scales[first + row]);
+        let zero = _mm512_set1_ps(rows.zeros[first + row]);
+        let places = &mut out[(first + row) * weights.outputs..][outputs.clone()];
+        let mut room = [0.0; PANEL];
+        let is_full = places.len() == PANEL;
+        let (target, _) = if is_full {
+            places.as_chunks_mut::<LANES>()
+        } else {
+            room[..places.len()].copy_from_slice(places);
+            room.as_chunks_mut::<LANES>()
+        };
+        let vectors = scales.iter().zip(biases).zip(totals);
+        for ((&sum, place), ((scales, bias), total)) in sums.iter().zip(target).zip(vectors) {
+            let sum = _mm512_fnmadd_ps(load(total), zero, _mm512_cvtepi32_ps(sum));
+            let value = _mm512_fmadd_ps(_mm512_mul_ps(sum, scale), load(scales), load(bias));
+            finish::<THEN>(value, normal, place);
+        }
+        if !is_full {
+            places.copy_from_slice(&room[..places.len()]);
         }
     }
     ROWS
@@ -331,61 +383,191 @@ fn finish<const THEN: u8>(value: __m512, normal: &Normal, place: &mut [f32; LANE
     store(place, value);
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
-fn multiply(
-    (depth, columns): (usize, usize),
-    a: Rows<'_>,
-    b: Rows<'_>,
-    factors: &[f32],
-    (out, stride): (&mut [f32], usize),
-) {
-    let rows = factors.len();
-    for first in (0..rows).step_by(WIDE_TILE) {
-        let count = (rows - first).min(WIDE_TILE);
-        // Rows that are not there are the last one again.
-        let starts: [usize; WIDE_TILE] = std::array::from_fn(|row| (first + row.min(count - 1)) * a.stride);
-        for column in (0..columns).step_by(WIDE_COLUMNS) {
-            let mut sums = [[_mm512_setzero_ps(); 2]; WIDE_TILE];
-            for step in 0..depth {
-                // SAFETY: `Kernels::multiply` has looked at the lengths.
-                unsafe {
-                    let right = b.values.as_ptr().add(step * b.stride + column);
-                    let right = [_mm512_loadu_ps(right), _mm512_loadu_ps(right.add(LANES))];
-                    for (sums, start) in sums.iter_mut().zip(starts) {
-                        let left = _mm512_set1_ps(*a.values.as_ptr().add(start + step));
-                        sums[0] = _mm512_fmadd_ps(left, right[0], sums[0]);
-                        sums[1] = _mm512_fmadd_ps(left, right[1], sums[1]);
-                    }
+/// A view of rows: each starts `stride` after the one before.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    values: &'a [f32],
+    stride: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// The registers of `size` numbers of each of the first rows.
+    fn blocks(self, count: usize, size: usize) -> impl Iterator<Item = &'a [[f32; LANES]]> {
+        self.values.chunks(self.stride).take(count).map(move |row| row[..size].as_chunks().0)
+    }
+}
+
+impl Attention {
+    /// Quantises queries, keys and values of `count` tokens.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
+    fn pack(&mut self, count: usize, size: usize, [queries, keys, values]: [Rows<'_>; 3]) {
+        let width = count.next_multiple_of(WIDE_COLUMNS);
+        self.queries.resize(count * size, 0);
+        self.query_scales.clear();
+        self.keys.clear(size, width);
+        self.values.clear(width, size);
+        // By powers of two instead of e, which are cheaper.
+        let unit = std::f32::consts::LOG2_E / (size as f32).sqrt();
+        let rows = queries.blocks(count, size).zip(keys.blocks(count, size));
+        for (token, ((query, key), out)) in rows.zip(self.queries.chunks_exact_mut(size)).enumerate() {
+            let (scale, inverse) = symmetric_scale(query);
+            for (block, out) in query.iter().zip(out.as_chunks_mut::<LANES>().0) {
+                let steps = _mm512_cvtps_epi32(_mm512_mul_ps(load(block), inverse));
+                store_bytes(out, _mm512_add_epi32(steps, _mm512_set1_epi32(128)));
+            }
+            self.query_scales.push(scale * unit);
+            let (scale, inverse) = symmetric_scale(key);
+            for (number, block) in key.iter().enumerate() {
+                let steps = _mm512_cvtps_epi32(_mm512_mul_ps(load(block), inverse));
+                let mut fours = [0; 4];
+                // SAFETY: four numbers of 32 bits are as long as sixteen of 8.
+                unsafe { _mm_storeu_si128(fours.as_mut_ptr().cast::<__m128i>(), _mm512_cvtepi32_epi8(steps)) }
+                for (i, four) in fours.into_iter().enumerate() {
+                    self.keys.fours[(number * 4 + i) * width + token] = four;
                 }
             }
-            for (row, sums) in sums.into_iter().enumerate().take(count) {
-                let start = (first + row) * stride + column;
-                let (places, _) = out[start..start + WIDE_COLUMNS].as_chunks_mut::<LANES>();
-                let factor = _mm512_set1_ps(factors[first + row]);
-                for (place, sum) in places.iter_mut().zip(sums) {
-                    store(place, _mm512_mul_ps(sum, factor));
+            self.keys.scales[token] = scale;
+        }
+        // The columns behind the tokens are kept out of the softmax.
+        self.keys.bias[count..].fill(f32::MIN);
+        // The shift of the queries adds this much to each product.
+        let shift = _mm512_set1_epi32(i32::from_ne_bytes([128; 4]));
+        for (block, starts) in self.keys.starts.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let mut sum = _mm512_setzero_si512();
+            for row in self.keys.fours.chunks_exact(width) {
+                sum = _mm512_dpbusd_epi32(sum, shift, load_numbers(&row.as_chunks().0[block]));
+            }
+            store_numbers(starts, _mm512_sub_epi32(_mm512_setzero_si512(), sum));
+        }
+
+        for (block, scales) in self.values.scales.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let mut high = _mm512_set1_ps(f32::MIN_POSITIVE);
+            for value in values.blocks(count, size) {
+                high = _mm512_max_ps(high, _mm512_abs_ps(load(&value[block])));
+            }
+            store(scales, _mm512_mul_ps(high, _mm512_set1_ps(1.0 / 127.0)));
+            let inverse = _mm512_div_ps(_mm512_set1_ps(127.0), high);
+            let mut fours = _mm512_setzero_si512();
+            for (token, value) in values.blocks(count, size).enumerate() {
+                let steps = _mm512_cvtps_epi32(_mm512_mul_ps(load(&value[block]), inverse));
+                // From the top byte down to where the token's is.
+                let byte = _mm512_slli_epi32::<24>(steps);
+                fours = _mm512_or_si512(_mm512_srli_epi32::<8>(fours), byte);
+                if token % 4 == 3 {
+                    store_numbers(&mut self.values.fours[token / 4 * size..].as_chunks_mut().0[block], fours);
+                    fours = _mm512_setzero_si512();
                 }
+            }
+            if !count.is_multiple_of(4) {
+                let fours = _mm512_srlv_epi32(fours, _mm512_set1_epi32((4 - count as i32 % 4) * 8));
+                store_numbers(&mut self.values.fours[count / 4 * size..].as_chunks_mut().0[block], fours);
+            }
+        }
+    }
+
+    /// Scores, softmax and context of the tokens that were packed, tile by tile.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
+    fn attend(&mut self, size: usize, context: &mut [f32], stride: usize) {
+        let width = self.keys.scales.len();
+        self.scores.resize(WIDE_TILE * width, 0.0);
+        self.weights.resize(WIDE_TILE * width, 0);
+        let tiles = self.queries.chunks(WIDE_TILE * size).zip(self.query_scales.chunks(WIDE_TILE));
+        for ((queries, scales), context) in tiles.zip(context.chunks_mut(WIDE_TILE * stride)) {
+            wide_product(queries, scales, &self.keys, &mut self.scores, width);
+            let mut factors = [0.0; WIDE_TILE];
+            let rows = self.scores.chunks_exact(width).zip(self.weights.chunks_exact_mut(width));
+            for (factor, (scores, weights)) in factors.iter_mut().zip(rows).take(scales.len()) {
+                *factor = 1.0 / softmax_row(scores, weights) as f32;
+            }
+            let weights = &self.weights[..scales.len() * width];
+            wide_product(weights, &factors[..scales.len()], &self.values, context, stride);
+        }
+    }
+}
+
+/// `out = rows * columns`, scaled, for up to [`WIDE_TILE`] rows, each with its scale; a row of `out` starts `stride` after
+/// the one before.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
+fn wide_product(rows: &[u8], scales: &[f32], columns: &Columns, out: &mut [f32], stride: usize) {
+    let (count, width) = (scales.len(), columns.scales.len());
+    let depth = rows.len() / count;
+    assert!((1..=WIDE_TILE).contains(&count) && rows.len() == count * depth);
+    assert!(columns.fours.len() == depth / 4 * width && width.is_multiple_of(WIDE_COLUMNS));
+    // Rows that are not there are the last one again.
+    let offsets: [usize; WIDE_TILE] = std::array::from_fn(|row| row.min(count - 1) * depth);
+    for column in (0..width).step_by(WIDE_COLUMNS) {
+        let starts = columns.starts[column..].as_chunks().0;
+        let mut sums = [[load_numbers(&starts[0]), load_numbers(&starts[1])]; WIDE_TILE];
+        for step in 0..depth / 4 {
+            // SAFETY: the lengths were looked at above.
+            unsafe {
+                let right = columns.fours.as_ptr().add(step * width + column);
+                let right = [_mm512_loadu_si512(right.cast()), _mm512_loadu_si512(right.add(LANES).cast())];
+                for (sums, offset) in sums.iter_mut().zip(offsets) {
+                    let four = rows.as_ptr().add(offset + step * 4).cast::<i32>().read_unaligned();
+                    let four = _mm512_set1_epi32(four);
+                    sums[0] = _mm512_dpbusd_epi32(sums[0], four, right[0]);
+                    sums[1] = _mm512_dpbusd_epi32(sums[1], four, right[1]);
+                }
+            }
+        }
+        let (column_scales, bias) =
+            (columns.scales[column..].as_chunks().0, columns.bias[column..].as_chunks().0);
+        for (row, (sums, &scale)) in sums.into_iter().zip(scales).enumerate() {
+            let places = out[row * stride + column..][..WIDE_COLUMNS].as_chunks_mut().0;
+            for (i, place) in places.iter_mut().enumerate() {
+                let value = _mm512_mul_ps(_mm512_cvtepi32_ps(sums[i]), _mm512_set1_ps(scale));
+                store(place, _mm512_fmadd_ps(value, load(&column_scales[i]), load(&bias[i])));
             }
         }
     }
 }
 
+/// By which numbers are divided so that they are from -127 to 127, and its inverse.
+#[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
-fn softmax_row(row: &mut [f32], length: usize) -> f32 {
-    row[length..].fill(f32::NEG_INFINITY);
-    let (blocks, _) = row.as_chunks_mut::<LANES>();
-    let mut high = _mm512_set1_ps(f32::NEG_INFINITY);
-    for block in blocks.iter() {
+fn symmetric_scale(blocks: &[[f32; LANES]]) -> (f32, __m512) {
+    let mut high = _mm512_setzero_ps();
+    for block in blocks {
+        high = _mm512_max_ps(high, _mm512_abs_ps(load(block)));
+    }
+    let scale = (_mm512_reduce_max_ps(high) / 127.0).max(f32::MIN_POSITIVE);
+    (scale, _mm512_set1_ps(1.0 / scale))
+}
+
+/// 2^x of the scores less their highest, so that the highest is 255. Returns the sum.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
+fn softmax_row(scores: &[f32], weights: &mut [u8]) -> i32 {
+    let (blocks, _) = scores.as_chunks::<LANES>();
+    let mut high = _mm512_set1_ps(f32::MIN);
+    for block in blocks {
         high = _mm512_max_ps(high, load(block));
     }
     let high = _mm512_set1_ps(_mm512_reduce_max_ps(high));
-    let mut sum = _mm512_setzero_ps();
-    for block in blocks.iter_mut() {
-        let power = exp(_mm512_sub_ps(load(block), high));
-        sum = _mm512_add_ps(sum, power);
-        store(block, power);
+    let mut sum = _mm512_setzero_si512();
+    for (block, out) in blocks.iter().zip(weights.as_chunks_mut::<LANES>().0) {
+        let steps = _mm512_cvtps_epi32(power_of_two(_mm512_sub_ps(load(block), high)));
+        sum = _mm512_add_epi32(sum, steps);
+        store_bytes(out, steps);
     }
-    1.0 / _mm512_reduce_add_ps(sum)
+    _mm512_reduce_add_epi32(sum)
+}
+
+/// 255 times 2^x for x up to 0, off by less than 0.04.
+///
+/// 2^x is 2^floor(x) times 2^r with r from 0 to 1: the polynomial that is exact at 0 and 1 and least wrong between them.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
+fn power_of_two(x: __m512) -> __m512 {
+    const COEFFICIENTS: [f32; 3] = [0.224_865 * 255.0, 0.695_89 * 255.0, 255.0];
+    let r = _mm512_reduce_ps::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(x);
+    let mut power = _mm512_set1_ps(0.079_245 * 255.0);
+    for coefficient in COEFFICIENTS {
+        power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(coefficient));
+    }
+    _mm512_scalef_ps(power, x)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
@@ -409,28 +591,6 @@ fn layer_norm_row(row: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32) {
         let normal = _mm512_mul_ps(_mm512_sub_ps(load(block), mean), deviation);
         store(block, _mm512_fmadd_ps(normal, load(weight), load(bias)));
     }
-}
-
-/// e^x for x up to 0, with an error below 3e-6 of it; below -87 it is nearly 0.
-///
-/// x = n ln 2 + r with |r| at most half of ln 2; e^r is its Taylor polynomial of degree 5.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]
-fn exp(x: __m512) -> __m512 {
-    const LN2_HIGH: f32 = 0.693_359_4;
-    const LN2_LOW: f32 = -2.121_944_4e-4;
-    const FACTORIALS: [f32; 4] = [1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0];
-    let x = _mm512_max_ps(x, _mm512_set1_ps(-87.0));
-    let n = _mm512_mul_ps(x, _mm512_set1_ps(std::f32::consts::LOG2_E));
-    let n = _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(n);
-    let r = _mm512_fnmadd_ps(n, _mm512_set1_ps(LN2_HIGH), x);
-    let r = _mm512_fnmadd_ps(n, _mm512_set1_ps(LN2_LOW), r);
-    let mut power = _mm512_set1_ps(1.0 / 120.0);
-    for factorial in FACTORIALS {
-        power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(factorial));
-    }
-    power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(1.0));
-    _mm512_scalef_ps(power, n)
 }
 
 /// Φ, the normal distribution function, as a parabola in each of 32 parts of -4 to 4.
@@ -522,9 +682,8 @@ mod tests {
     /// What rows of int8 stand for.
     fn meant(rows: &Quantised) -> Vec<f32> {
         let width = rows.values.len() / rows.scales.len();
-        let meant = |(i, &value): (usize, &u8)| {
-            (i32::from(value) - rows.zeros[i / width]) as f32 * rows.scales[i / width]
-        };
+        let meant =
+            |(i, &value): (usize, &u8)| (f32::from(value) - rows.zeros[i / width]) * rows.scales[i / width];
         rows.values.iter().enumerate().map(meant).collect()
     }
 
@@ -585,41 +744,39 @@ mod tests {
     }
 
     #[test]
-    fn products_in_fp32_are_those_of_the_schoolbook() {
+    fn attention_is_that_of_the_schoolbook() {
         let Some(kernels) = kernels() else { return };
-        for (rows, depth, columns) in [(1, 1, 32), (3, 32, 32), (12, 5, 64), (25, 40, 96)] {
-            let (a, b) = (numbers(rows * 50, 7), numbers(depth * 100, 8));
-            let factors = numbers(rows, 9);
-            let mut out = vec![0.0; rows * 100];
-            let a_rows = Rows { values: &a, stride: 50 };
-            let b_rows = Rows { values: &b, stride: 100 };
-            kernels.multiply((depth, columns), a_rows, b_rows, &factors, (&mut out, 100));
-            for row in 0..rows {
-                for column in 0..100 {
-                    let term = |k: usize| a[row * 50 + k] * b[k * 100 + column];
-                    let sum: f32 = (0..depth).map(term).sum();
-                    let expected = if column < columns { sum * factors[row] } else { 0.0 };
-                    assert!((out[row * 100 + column] - expected).abs() < 1e-4, "row {row}, column {column}");
+        for (count, heads, size) in [(1, 1, 32), (5, 2, 32), (12, 1, 64), (33, 3, 32), (128, 2, 64)] {
+            let hidden = heads * size;
+            let projected: Vec<f32> = numbers(count * 3 * hidden, 7).iter().map(|x| x * 2.0).collect();
+            let mut context = vec![f32::NAN; count * hidden];
+            kernels.attend(&projected, (heads, size), &mut Attention::default(), &mut context);
+            let part = |token: usize, part: usize, head: usize| {
+                &projected[(token * 3 + part) * hidden + head * size..][..size]
+            };
+            let mut expected = Vec::new();
+            for token in 0..count {
+                for head in 0..heads {
+                    let score = |other: usize| {
+                        let terms = part(token, 0, head).iter().zip(part(other, 1, head));
+                        (terms.map(|(a, b)| a * b).sum::<f32>() / (size as f32).sqrt()).exp()
+                    };
+                    let all: f32 = (0..count).map(score).sum();
+                    let value = |i: usize| {
+                        (0..count).map(|other| score(other) * part(other, 2, head)[i]).sum::<f32>() / all
+                    };
+                    expected.extend((0..size).map(value));
                 }
             }
+            let difference = largest_difference(&expected, &context);
+            assert!(difference < 0.03, "{count} tokens, {heads} x {size}: {difference}");
         }
+        kernels.attend(&[], (1, 32), &mut Attention::default(), &mut []);
     }
 
     #[test]
-    fn softmax_and_layer_norm_are_those_of_the_schoolbook() {
+    fn layer_norm_is_that_of_the_schoolbook() {
         let Some(kernels) = kernels() else { return };
-        for length in [1, 15, 16, 31, 32] {
-            let before: Vec<f32> = numbers(3 * 32, 10).iter().map(|x| x * 60.0).collect();
-            let (mut rows, mut factors) = (before.clone(), Vec::new());
-            kernels.softmax(&mut rows, 32, length, &mut factors);
-            for (row, (before, after)) in before.chunks(32).zip(rows.chunks(32)).enumerate() {
-                let sum: f64 = before[..length].iter().map(|&x| f64::from(x).exp()).sum();
-                for i in 0..32 {
-                    let share = if i < length { f64::from(before[i]).exp() / sum } else { 0.0 };
-                    assert!((f64::from(after[i] * factors[row]) - share).abs() < 1e-5, "{length}, {i}");
-                }
-            }
-        }
         let (before, weight, bias) = (numbers(2 * 48, 11), numbers(48, 12), numbers(48, 13));
         let mut rows = before.clone();
         kernels.layer_norm(&mut rows, &weight, &bias, 1e-12);

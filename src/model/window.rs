@@ -5,7 +5,9 @@
 //! which changes the text before it cuts it, has to be trusted.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use quick_cache::sync::Cache;
 use tokenizers::Tokenizer;
 
 use crate::error::{Error, Result};
@@ -45,10 +47,16 @@ pub(crate) struct Word {
 /// needs dozens of bytes of memory for each byte of a word.
 const LONGEST_PART: usize = 4096;
 
+/// Words whose tokens are remembered: a tokenizer takes a hundred times as long as a look into a table, and nine words
+/// of ten in news are among its 20,000 most frequent ones. A longer one (in bytes) is hardly met again.
+const REMEMBERED: usize = 20_000;
+const LONGEST_REMEMBERED: usize = 32;
+
 /// Turns sentences into windows.
 #[derive(Debug)]
 pub(crate) struct Packer {
     tokenizer: Tokenizer,
+    remembered: Cache<String, Arc<[u32]>>,
     /// Special tokens before and after the text, by the tokenizer's own post-processor.
     before: Vec<u32>,
     after: Vec<u32>,
@@ -106,6 +114,7 @@ impl Packer {
             labelled_pieces: folder.labelled_pieces,
             token_types: folder.token_types,
             room,
+            remembered: Cache::new(REMEMBERED),
             tokenizer,
         })
     }
@@ -182,9 +191,14 @@ impl Packer {
                 } else {
                     part
                 };
-                match self.tokenizer.encode_fast(part, false) {
-                    Ok(encoding) => tokens.ids.extend_from_slice(encoding.get_ids()),
-                    Err(_) => tokens.ids.push(self.unknown),
+                if let Some(ids) = self.remembered.get(part) {
+                    tokens.ids.extend_from_slice(&ids);
+                } else {
+                    let ids = self.ids(part);
+                    tokens.ids.extend_from_slice(&ids);
+                    if part.len() <= LONGEST_REMEMBERED {
+                        self.remembered.insert(part.to_owned(), ids.into());
+                    }
                 }
             }
             // A character that the tokenizer's normaliser drops has no token.
@@ -196,6 +210,12 @@ impl Packer {
             }
         }
         tokens
+    }
+
+    /// The tokenizer's ids for a part of a word.
+    fn ids(&self, part: &str) -> Vec<u32> {
+        let encoding = self.tokenizer.encode_fast(part, false);
+        encoding.map_or_else(|_| vec![self.unknown], |encoding| encoding.get_ids().to_vec())
     }
 
     fn token_type(&self, word: &str) -> u8 {

@@ -29,6 +29,9 @@ RUST_BERT = ROOT / "target" / "release" / "examples" / "rust-bert-pipeline"
 PYTHON = WORK / "venv" / "bin" / "python"
 PLOTS = HERE / "plots"
 
+# Of the plots: words of an article, articles of 100 words.
+GROWTH_LENGTHS = [50, 200, 1000, 5000, 20_000, 50_000]
+GROWTH_NUMBERS = [1, 10, 100, 1000, 10_000, 100_000]
 ENGINES = ["rten", "rust-bert"]
 PEERS = [
     "hf-pipeline-1",
@@ -75,13 +78,13 @@ def main():
         "peers": [c.name for c in peers],
         "rounds": rounds,
     }
-    if args.growth_words:
+    if args.growth_seconds:
         results["growth"] = [growth(contender, articles, args) for contender in ours]
     (WORK / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     table = report(results)
     (WORK / "results.md").write_text(table)
     print("\n" + table)
-    if args.growth_words:
+    if args.growth_seconds:
         subprocess.run([PYTHON, HERE / "plots.py", WORK / "results.json", PLOTS], check=True)
 
 
@@ -97,7 +100,12 @@ def arguments():
     option("--peers", nargs="*", default=PEERS, choices=PEERS)
     option("--gold", type=Path, help="CoNLL file to measure F1 of entities on")
     option("--train", type=Path, help="CoNLL file to train spaCy on; without it, its weights are random")
-    option("--growth-words", type=int, default=50_000, help="words in the largest run of the plots; 0: no plots")
+    option(
+        "--growth-seconds",
+        type=float,
+        default=10,
+        help="the plots go on to ten times as many articles until a run takes longer (default 10; 0: no plots)",
+    )
     return parser.parse_args()
 
 
@@ -202,11 +210,12 @@ class Ours:
     def extract(self, articles, threads=None):
         out = WORK / "out"
         command = [TRIPLEWIRE, "extract", articles, "--out", out, "--quiet", "--engine", self.engine]
-        command += ["--model", self.model, "--threads", threads or self.threads]
+        command += ["--model", self.model, "--threads", threads or self.threads, "--timings"]
         run = run_process(command)
         if "error" not in run:
             record = json.loads((out / "run.json").read_text())
             run |= {"seconds": record["seconds"]["extraction"], "start_up": record["seconds"]["start_up"]}
+            run["serial"] = sum(record["processor_seconds"].get(stage, 0) for stage in ("reading", "writing"))
         return run
 
     def run(self, articles, gold=None):
@@ -293,27 +302,31 @@ def machine():
 def growth(contender, articles, args):
     """Words per second against the length and number of articles and the threads."""
     words = " ".join(article["text"] for article in read(articles)).split()
-    words *= 1 + args.growth_words // len(words)
+    longest = max(GROWTH_LENGTHS)
+    words *= 1 + longest // len(words)
     file = WORK / "growth.jsonl"
 
-    def speed(count, length, threads=None):
+    def measure(count, length, threads=None):
         with open(file, "w", encoding="utf-8") as out:
             for number in range(count):
                 start = number * length % (len(words) - length + 1)
                 text = " ".join(words[start : start + length])
                 print(json.dumps({"id": str(number), "text": text}), file=out)
         run = contender.extract(file, threads)
-        return {"seconds": run["seconds"], "wall": run["wall"], "words": count * length, "peak_mb": run["peak_mb"]}
+        print(f"growth   {contender.name:32} {count} x {length} words: {run['seconds']:.2f} s", flush=True)
+        keys = ("seconds", "wall", "peak_mb", "serial")
+        return {"words": count * length} | {key: run[key] for key in keys}
 
-    steps = [50, 200, 1000, 5000, 20_000, 50_000]
-    lengths = [length for length in steps if length <= args.growth_words]
-    counts = [count for count in (1, 10, 100, 1000, 10_000, 100_000) if count * 100 <= args.growth_words]
-    total = min(10_000, args.growth_words)
+    numbers = []
+    for count in GROWTH_NUMBERS:
+        numbers.append([count, measure(count, 100)])
+        if numbers[-1][1]["wall"] > args.growth_seconds:
+            break
     return {
         "name": contender.name,
-        "length": [[n, speed(max(1, total // n), n)] for n in lengths],
-        "number": [[n, speed(n, 100)] for n in counts],
-        "threads": [[n, speed(total // 500, 500, n)] for n in range(1, 2 * args.threads + 1)],
+        "length": [[n, measure(longest // n, n)] for n in GROWTH_LENGTHS],
+        "number": numbers,
+        "threads": [[n, measure(longest // 500, 500, n)] for n in range(1, args.threads + 1)],
     }
 
 

@@ -16,6 +16,16 @@ PLOTS = {
 }
 
 
+def simulated(points, alone):
+    """What more threads would do: readers and writers take as long as in the run `alone` with one thread, and the last
+    measured point says how the rest of the work is shared out. A core of one's own for each thread is assumed."""
+    threads, speed = points[-1]
+    seconds = alone["words"] / speed
+    shared = (seconds - alone["serial"]) * threads
+    more = [threads * 2**doubled for doubled in range(1, 5)]
+    return [points[-1]] + [(n, alone["words"] / (alone["serial"] + shared / n)) for n in more]
+
+
 def main(results, folder):
     folder.mkdir(exist_ok=True)
     # The same file for the same figures.
@@ -26,9 +36,11 @@ def main(results, folder):
         for engine in results["growth"]:
             points = [(x, run["words"] / run[clock]) for x, run in engine[name]]
             axes.plot(*zip(*points), marker="o", label=engine["name"])
+            if name == "threads":
+                axes.plot(*zip(*simulated(points, engine[name][0][1])), linestyle=":", color=axes.lines[-1].get_color())
         if name == "threads":
-            axes.axvline(results["machine"]["cores"], color="grey", linestyle=":", label="cores")
-            axes.set_xticks([x for x, _ in engine[name]])
+            axes.axvline(results["machine"]["cores"], color="grey", linestyle=":", label="cores of this machine; beyond them simulated")
+            axes.set_xscale("log", base=2)
         else:
             axes.set_xscale("log")
         axes.set(xlabel=across, ylabel=up, ylim=(0, None))

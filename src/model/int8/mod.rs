@@ -12,12 +12,16 @@ mod weights;
 
 use std::path::Path;
 
-use triplewire_kernels::{Kernels, LANES, Quantised, Rows, Then, Weights};
+use triplewire_kernels::{Attention, Kernels, Quantised, Then, Weights};
 
 use crate::error::{Error, Result};
 use crate::model::engine::{Batch, Engine, Scores};
 use crate::model::folder::ModelFolder;
 use crate::timings::{Stage, measure};
+
+/// Windows go through the network together until they have so many tokens: enough that weights are not fetched for
+/// a few tokens, and so few that what belongs to them stays in the cache.
+const GROUP: usize = 96;
 
 /// Tokens whose inner layer (four times as wide) is computed at once, so that it stays in the cache.
 const INNER_ROWS: usize = 48;
@@ -95,18 +99,35 @@ impl Int8Bert {
     }
 
     /// The scores of each window's tokens, one window after the other. `windows` are token ids and types.
-    fn forward(&self, windows: &[(&[i64], &[i64])]) -> Vec<f32> {
+    fn forward(&self, mut windows: &[(&[i64], &[i64])]) -> Vec<f32> {
+        let mut scratch = Scratch::default();
+        let mut scores = Vec::new();
+        while !windows.is_empty() {
+            let mut tokens = 0;
+            let starts_before_full = |(ids, _): &&(&[i64], &[i64])| {
+                let starts = tokens;
+                tokens += ids.len();
+                starts < GROUP
+            };
+            let (group, rest) = windows.split_at(windows.iter().take_while(starts_before_full).count());
+            self.score(group, &mut scratch, &mut scores);
+            windows = rest;
+        }
+        scores
+    }
+
+    /// Appends the scores of the windows' tokens to `scores`.
+    fn score(&self, windows: &[(&[i64], &[i64])], scratch: &mut Scratch, scores: &mut Vec<f32>) {
         let mut states = self.embedded(windows);
         let lengths: Vec<usize> = windows.iter().map(|(ids, _)| ids.len()).collect();
-        let mut scratch = Scratch::default();
         for layer in &self.layers {
-            self.attend(layer, &lengths, &mut states, &mut scratch);
-            self.feed_forward(layer, &mut states, &mut scratch);
+            self.attend(layer, &lengths, &mut states, scratch);
+            self.feed_forward(layer, &mut states, scratch);
         }
         self.kernels.quantise(&states, self.classifier.inputs(), &mut scratch.quantised);
-        let mut scores = vec![0.0; states.len() / self.classifier.inputs() * self.classifier.outputs()];
-        self.kernels.product(&scratch.quantised, &self.classifier, Then::Store, &mut scores);
-        scores
+        let first = scores.len();
+        scores.resize(first + states.len() / self.classifier.inputs() * self.classifier.outputs(), 0.0);
+        self.kernels.product(&scratch.quantised, &self.classifier, Then::Store, &mut scores[first..]);
     }
 
     fn embedded(&self, windows: &[(&[i64], &[i64])]) -> Vec<f32> {
@@ -128,39 +149,18 @@ impl Int8Bert {
 
     /// Attention of every window to itself, added to `states` and normalised.
     fn attend(&self, layer: &Layer, lengths: &[usize], states: &mut [f32], scratch: &mut Scratch) {
-        let Scratch { quantised, projected, context, keys, weights, scales, factors, .. } = scratch;
+        let Scratch { quantised, projected, context, attention, .. } = scratch;
         let hidden = layer.attention.inputs();
-        let (size, stride) = (hidden / self.heads, 3 * hidden);
         self.kernels.quantise(states, hidden, quantised);
         projected.resize(states.len() * 3, 0.0);
         self.kernels.product(quantised, &layer.attention, Then::Store, projected);
         context.resize(states.len(), 0.0);
-        let mut first = 0;
+        let (mut projected, mut rest) = (projected.as_slice(), context.as_mut_slice());
         for &length in lengths {
-            let width = length.next_multiple_of(2 * LANES);
-            let projected = &projected[first * stride..(first + length) * stride];
-            let context = &mut context[first * hidden..(first + length) * hidden];
-            scales.resize(length, 1.0 / (size as f32).sqrt());
-            for head in 0..self.heads {
-                let [query, key, value] = [0, 1, 2].map(|part| &projected[part * hidden + head * size..]);
-                keys.clear();
-                keys.resize(size * width, 0.0);
-                for (column, key) in key.chunks(stride).enumerate() {
-                    for (row, &number) in key[..size].iter().enumerate() {
-                        keys[row * width + column] = number;
-                    }
-                }
-                weights.resize(length * width, 0.0);
-                let of_tokens = |values| Rows { values, stride };
-                let keys = Rows { values: keys, stride: width };
-                self.kernels.multiply((size, width), of_tokens(query), keys, scales, (weights, width));
-                factors.clear();
-                self.kernels.softmax(&mut weights[..length * width], width, length, factors);
-                let weights = Rows { values: weights, stride: width };
-                let context = (&mut context[head * size..], hidden);
-                self.kernels.multiply((length, size), weights, of_tokens(value), factors, context);
-            }
-            first += length;
+            let (window, after) = projected.split_at(length * 3 * hidden);
+            let (context, behind) = rest.split_at_mut(length * hidden);
+            self.kernels.attend(window, (self.heads, hidden / self.heads), attention, context);
+            (projected, rest) = (after, behind);
         }
         self.kernels.quantise(context, hidden, quantised);
         self.kernels.product(quantised, &layer.attention_output, Then::Add, states);
@@ -192,13 +192,7 @@ struct Scratch {
     /// The inner layer of some tokens.
     inner: Vec<f32>,
     context: Vec<f32>,
-    /// The keys of one head, one column for each token.
-    keys: Vec<f32>,
-    /// How much each token attends to each other one.
-    weights: Vec<f32>,
-    /// What the rows of these two products are multiplied with.
-    scales: Vec<f32>,
-    factors: Vec<f32>,
+    attention: Attention,
 }
 
 impl Table {
