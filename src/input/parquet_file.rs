@@ -2,12 +2,15 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
+use std::io::{self, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use bytes::Bytes;
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
 use parquet::record::reader::{ReaderIter, TreeBuilder};
 use parquet::record::{Field, Row};
 use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type};
@@ -24,7 +27,7 @@ const BATCH: usize = 16;
 
 /// Reads a file row by row.
 pub(super) struct Parquet {
-    file: SerializedFileReader<File>,
+    file: SerializedFileReader<Bounded>,
     path: PathBuf,
     name: String,
     /// The columns to read, and where they stand in a row that is read.
@@ -39,6 +42,47 @@ pub(super) struct Parquet {
     group_end: u64,
     /// The number of the last row that was read, counted from 1.
     row: u64,
+}
+
+/// A file that is not read beyond its end. Of a plain one the parser takes nothing for zeros there: a damaged
+/// page that claims billions of numbers keeps it busy for hours.
+struct Bounded {
+    file: File,
+    size: u64,
+}
+
+impl Length for Bounded {
+    fn len(&self) -> u64 {
+        self.size
+    }
+}
+
+impl ChunkReader for Bounded {
+    type T = UntilEnd;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<UntilEnd> {
+        self.file.get_read(start).map(UntilEnd)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        // Before there is room made for them.
+        if start.saturating_add(length as u64) > self.size {
+            return Err(ParquetError::EOF(format!("there are no {length} bytes at {start}")));
+        }
+        self.file.get_bytes(start, length)
+    }
+}
+
+/// Fails at the end.
+struct UntilEnd(BufReader<File>);
+
+impl Read for UntilEnd {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(into)? {
+            0 if !into.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
+            count => Ok(count),
+        }
+    }
 }
 
 /// What the parser says, or that it failed.
@@ -64,7 +108,7 @@ impl Parquet {
                 "Copy or download it again; unpack it if it is compressed as a whole.",
             )
         };
-        let file = shielded(|| SerializedFileReader::new(file)).map_err(broken)?;
+        let file = shielded(|| SerializedFileReader::new(Bounded { file, size })).map_err(broken)?;
         let (schema, columns) = wanted(&file, &path, options)?;
         let parquet = Parquet {
             file,
@@ -193,7 +237,7 @@ impl Reader for Parquet {
 
 /// The columns to read, in the order of the file, and what each of them is.
 fn wanted(
-    file: &SerializedFileReader<File>,
+    file: &SerializedFileReader<Bounded>,
     path: &Path,
     options: &Options,
 ) -> Result<(SchemaDescPtr, Columns), Problem> {
