@@ -32,7 +32,9 @@ PLOTS = HERE / "plots"
 # Of the plots: words of an article, articles of 100 words.
 GROWTH_LENGTHS = [50, 200, 1000, 5000, 20_000, 50_000]
 GROWTH_NUMBERS = [1, 10, 100, 1000, 10_000, 100_000]
-ENGINES = ["rten", "rust-bert"]
+# What each engine reads.
+WEIGHTS = {"rten": "model.onnx", "rust-bert": "model.safetensors"}
+ENGINES = list(WEIGHTS)
 PEERS = [
     "hf-pipeline-1",
     "hf-pipeline-16",
@@ -42,6 +44,7 @@ PEERS = [
     "rust-bert-pipeline",
     "spacy-cnn",
     "flair-random",
+    "gliner-random",
 ]
 
 
@@ -51,7 +54,12 @@ def main():
     make_environment()
     articles = WORK / "articles.jsonl"
     words = write_articles(args.articles, articles, args.words)
-    ours = [Ours(engine, model, args) for model in args.models for engine in args.engines]
+    ours = [
+        Ours(engine, model, args)
+        for model in args.models
+        for engine in args.engines
+        if (model / WEIGHTS[engine]).exists()
+    ]
     peers = [RustBert(args) if name == "rust-bert-pipeline" else Peer(name, args) for name in args.peers]
     prepare(args, articles)
 

@@ -203,6 +203,47 @@ def flair_tagger(model, threads, _):
     return run
 
 
+def gliner(model, threads, _):
+    """GLiNER in the shape of its small model (an encoder like DeBERTa v3 small), with random weights."""
+    import torch
+    from gliner import GLiNER
+    from gliner.config import GLiNERConfig
+    from transformers import DebertaV2Config, PreTrainedTokenizerFast
+
+    from windows import SENTENCE_END
+
+    torch.set_num_threads(threads)
+    special = {"pad_token": "[PAD]", "cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(model / "tokenizer.json"), **special)
+    encoder = DebertaV2Config(
+        hidden_size=768,
+        num_hidden_layers=6,
+        num_attention_heads=12,
+        intermediate_size=3072,
+        relative_attention=True,
+        position_buckets=256,
+        norm_rel_ebd="layer_norm",
+        share_att_key=True,
+        pos_att_type=["p2c", "c2p"],
+        position_biased_input=False,
+    )
+    config = GLiNERConfig(model_name="random", name="random", encoder_config=encoder, hidden_size=512)
+    network = GLiNER(config, tokenizer=tokenizer, encoder_from_pretrained=False).eval()
+
+    types = ["person", "organisation", "place"]
+
+    def of_text(text):
+        sentences = [part for part in SENTENCE_END.split(text) if part.strip()]
+        for first in range(0, len(sentences), 8):
+            for spans in network.batch_predict_entities(sentences[first : first + 8], types):
+                yield from ((span["start"], span["end"], span["label"]) for span in spans)
+
+    def run(texts):
+        return [list(of_text(text)) for text in texts]
+
+    return run
+
+
 def train_spacy(file, work, epochs):
     """Trains spaCy's `ner` on a CoNLL file, for so many passes, and keeps it in `work`."""
     import random
@@ -276,6 +317,7 @@ PEERS = {
     "onnxruntime-fp32": onnx_runtime("fp32"),
     "spacy-cnn": spacy_cnn,
     "flair-random": flair_tagger,
+    "gliner-random": gliner,
 }
 
 
@@ -292,7 +334,7 @@ def main():
     if args.peer == "prepare":
         fp32_graph(args.model, args.work)
         if args.train and not (args.work / "spacy").exists():
-            train_spacy(args.train, args.work, epochs=1)
+            train_spacy(args.train, args.work, epochs=3)
         return
     run = PEERS[args.peer](args.model, args.threads, args.work)
     print(json.dumps({"ready": True}), flush=True)
