@@ -112,8 +112,9 @@ class Job(NamedTuple):
         """Where shard `number`, from 1, is written."""
         return Path(self.work).absolute() / f"shard-{number:05}"
 
-    def extract(self, number: int, lines: Iterable[str]) -> None:
-        """Runs the program on one shard, unless that has been done."""
+    def extract(self, number: int, lines: Iterable[str | None]) -> None:
+        """Runs the program on one shard, unless that has been done. Behind the last line stands None: to Python, the
+        end of a worker that dies looks like the end of the lines."""
         folder = self.folder(number)
         if folder.exists():
             return
@@ -128,18 +129,28 @@ class Job(NamedTuple):
             encoding="utf-8",
         )
         problems: list[str] = []
-        reader = Thread(target=lambda: problems.extend(process.stderr))
+
+        def listen() -> None:
+            with process.stderr:
+                problems.extend(process.stderr)
+
+        reader = Thread(target=listen)
         reader.start()
         try:
             for line in lines:
+                if line is None:
+                    break
                 process.stdin.write(line + "\n")
+            else:
+                raise EOFError(f"shard {number}/{self.of}: the lines ended before their end")
             process.stdin.close()
         except BrokenPipeError:
             pass  # Why it has stopped reading, it says on standard error.
         except BaseException:
             process.kill()
             raise
-        reader.join()
+        finally:
+            reader.join()
         if process.wait() not in DONE:
             shutil.rmtree(attempt, ignore_errors=True)
             said = "".join(problems[-20:]).strip()
@@ -203,9 +214,11 @@ def run(spark: SparkSession, args: argparse.Namespace) -> None:
     name = Path(args.input.rstrip("/")).name.split(".")[0]
     job = Job(args.triplewire, args.work, of, options)
     dealt = lines.mapPartitionsWithIndex(lambda index, part: deal(part, starts[index], keys, name))
-    shards = dealt.map(lambda line: ((line[0], line[1][0]), line[1][1])).repartitionAndSortWithinPartitions(
-        of, lambda place: place[0] % of
-    )
+    # Beyond the number of every article, one for each shard.
+    behind = (total.articles // of + 1) * of
+    ends = spark.sparkContext.parallelize([(behind + shard, (0, None)) for shard in range(of)], 1)
+    placed = dealt.union(ends).map(lambda line: ((line[0], line[1][0]), line[1][1]))
+    shards = placed.repartitionAndSortWithinPartitions(of, lambda place: place[0] % of)
 
     def extract(index: int, part: Iterable[tuple[tuple[int, int], str]]) -> Iterator[int]:
         job.extract(index + 1, (text for _, text in part))

@@ -18,8 +18,11 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import pyspark
+
+import extract
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -151,6 +154,17 @@ class SparkJob(unittest.TestCase):
         self.assertIn("Lost executor", self.log())
         self.assertEqual(len(list((self.scratch / "work").iterdir())), 7, "six shards and job.json")
         self.assert_same()
+
+    def test_lines_that_end_early_make_no_shard(self) -> None:
+        """So they do where a worker dies, and Python takes that for their end."""
+        job = extract.Job(str(PROGRAM), str(self.scratch), 2, ["--engine", "rten"])
+        with patch.object(extract.TaskContext, "get") as task:
+            task.return_value.cpus.return_value = 1
+            with self.assertRaisesRegex(EOFError, "shard 1/2: the lines ended before their end"):
+                job.extract(1, iter(seeds(1)[:2]))
+            self.assertFalse(job.folder(1).exists())
+            job.extract(1, iter([*seeds(1)[:2], None]))
+        self.assertTrue(job.folder(1).exists())
 
     def test_parquet_gives_the_same(self) -> None:
         """The rows of a Parquet folder are articles in its order."""
