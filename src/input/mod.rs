@@ -23,6 +23,7 @@ mod listing;
 mod page;
 mod page_cost;
 mod parquet_file;
+mod parquet_guard;
 mod repeats;
 mod shard;
 mod table;

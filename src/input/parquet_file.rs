@@ -2,15 +2,12 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
-use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::{ReaderIter, TreeBuilder};
 use parquet::record::{Field, Row};
 use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type};
@@ -18,6 +15,7 @@ use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type};
 use super::bytes::LONGEST;
 use super::columns::{self, Columns};
 use super::decode::{self, Charset};
+use super::parquet_guard::{Bounded, Checked};
 use super::{Found, Kind, Options, Reader, too_long};
 use crate::error::{Place, Problem};
 use crate::text::Article;
@@ -44,47 +42,6 @@ pub(super) struct Parquet {
     row: u64,
 }
 
-/// A file that is not read beyond its end. Of a plain one the parser takes nothing for zeros there: a damaged
-/// page that claims billions of numbers keeps it busy for hours.
-struct Bounded {
-    file: File,
-    size: u64,
-}
-
-impl Length for Bounded {
-    fn len(&self) -> u64 {
-        self.size
-    }
-}
-
-impl ChunkReader for Bounded {
-    type T = UntilEnd;
-
-    fn get_read(&self, start: u64) -> parquet::errors::Result<UntilEnd> {
-        self.file.get_read(start).map(UntilEnd)
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        // Before there is room made for them.
-        if start.saturating_add(length as u64) > self.size {
-            return Err(ParquetError::EOF(format!("there are no {length} bytes at {start}")));
-        }
-        self.file.get_bytes(start, length)
-    }
-}
-
-/// Fails at the end.
-struct UntilEnd(BufReader<File>);
-
-impl Read for UntilEnd {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self.0.read(into)? {
-            0 if !into.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
-            count => Ok(count),
-        }
-    }
-}
-
 /// What the parser says, or that it failed.
 type Parsed<T> = Result<T, String>;
 
@@ -108,7 +65,7 @@ impl Parquet {
                 "Copy or download it again; unpack it if it is compressed as a whole.",
             )
         };
-        let file = shielded(|| SerializedFileReader::new(Bounded { file, size })).map_err(broken)?;
+        let file = shielded(|| SerializedFileReader::new(Bounded::new(file, size))).map_err(broken)?;
         let (schema, columns) = wanted(&file, &path, options)?;
         let parquet = Parquet {
             file,
@@ -142,7 +99,7 @@ impl Parquet {
         let builder = TreeBuilder::new().with_batch_size(BATCH);
         let rows = shielded(|| {
             let group = self.file.get_row_group(self.group - 1)?;
-            builder.as_iter(Arc::clone(&self.schema), &*group)
+            builder.as_iter(Arc::clone(&self.schema), &Checked(group))
         })?;
         self.rows = Some(rows);
         Ok(true)
