@@ -1,12 +1,12 @@
 //! `triplewire agree`: How far two people agree who labelled the same texts.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 
 use crate::cli::Outcome;
 use crate::cli::evaluate::FORMATS;
+use crate::cli::print::print;
 use crate::cli::problems::{problems_csv, tell};
 use crate::eval::agreement::{self, Agreement};
 use crate::eval::gold;
@@ -55,6 +55,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     };
     let printed =
         if args.json { format!("{object:#}\n") } else { agreement::text(&agreement, listed.as_deref()) };
-    std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
+    print(printed)?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, HumanCount, HumanDuration};
 
 use crate::cli::Outcome;
+use crate::cli::print::print;
 use crate::cli::setup::Setup;
 use crate::error::Error;
 use crate::input::{self, Articles, Item, Shard};
@@ -188,7 +189,7 @@ pub(crate) fn run(
     }
     let chosen = std::mem::take(&mut sample.articles);
     let trial = Trial::of(&pipeline, chosen, style, keep_duplicates)?;
-    print!("{}", Estimate { sample, trial, threads: setup.threads(), keep_duplicates });
+    print(Estimate { sample, trial, threads: setup.threads(), keep_duplicates })?;
     Ok(Outcome::Done)
 }
 

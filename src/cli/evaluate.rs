@@ -1,12 +1,12 @@
 //! `triplewire evaluate`: Compare with hand labels.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use crate::cli::Outcome;
+use crate::cli::print::print;
 use crate::cli::problems::{problems_csv, tell};
 use crate::cli::setup::Setup;
 use crate::entity::Aliases;
@@ -115,7 +115,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     } else {
         text(&gold, &evaluations, comparison.as_ref(), args.gold_entities)
     };
-    std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
+    print(printed)?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
 
@@ -129,7 +129,7 @@ fn judged(args: &Args) -> anyhow::Result<Outcome> {
     }
     tell(&problems, false);
     let printed = if args.json { format!("{:#}\n", judgements.json()) } else { judgements.text() };
-    std::io::stdout().write_all(printed.as_bytes()).context("standard output cannot be written")?;
+    print(printed)?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::cli::print::{complain, print};
 use crate::cli::progress::Progress;
 use crate::cli::setup::{Hashes, Setup};
 use crate::cli::summary::Summary;
@@ -209,10 +210,10 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let files = tables.name(&run)?;
     output.close(run.complete)?;
     if !args.quiet {
-        print!("{}", Summary { run: &run, connected: &connected, files: &files });
+        print(Summary { run: &run, connected: &connected, files: &files })?;
     }
     if args.timings {
-        print!("\n{}", stopwatch.read());
+        print(format_args!("\n{}", stopwatch.read()))?;
     }
     Ok(outcome(ending, !run.skipped.is_empty()))
 }
@@ -282,7 +283,7 @@ pub(crate) fn stop_on_ctrl_c() -> Arc<AtomicBool> {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
-        eprintln!("stopping: writing what is finished (--resume continues it). Ctrl-C again stops at once");
+        complain("stopping: writing what is finished (--resume continues it). Ctrl-C again stops at once");
     };
     // Without a handler Ctrl-C ends the program as usual, and no file is half-written either.
     let _ = ctrlc::set_handler(handler);

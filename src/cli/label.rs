@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::Outcome;
 use crate::cli::extract::stop_on_ctrl_c;
+use crate::cli::print::print;
 use crate::cli::progress::Progress;
 use crate::cli::setup::Setup;
 use crate::input;
@@ -70,12 +71,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let (paths, written) = annotations.finish()?;
     if !args.quiet {
         let Written { articles, mentions, relations, denied } = written;
-        println!("{articles} articles, {mentions} names, {relations} relations");
+        print(format_args!("{articles} articles, {mentions} names, {relations} relations\n"))?;
         if denied > 0 {
-            println!("{denied} relations that the text denies are left out (--to csv has them)");
+            print(format_args!(
+                "{denied} relations that the text denies are left out (--to csv has them)\n"
+            ))?;
         }
         for path in paths {
-            println!("  {}", path.display());
+            print(format_args!("  {}\n", path.display()))?;
         }
     }
     Ok(match ending {

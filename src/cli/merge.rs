@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::Outcome;
 use crate::cli::extract::style;
+use crate::cli::print::print;
 use crate::cli::summary::Summary;
 use crate::output::{Format, Shards};
 
@@ -36,7 +37,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let connected = tables.most_connected().to_vec();
     let files = tables.name(&run)?;
     if !args.quiet {
-        print!("{}", Summary { run: &run, connected: &connected, files: &files });
+        print(Summary { run: &run, connected: &connected, files: &files })?;
     }
     Ok(if run.skipped.is_empty() { Outcome::Done } else { Outcome::SomeSkipped })
 }

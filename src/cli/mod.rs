@@ -7,6 +7,7 @@ mod extract;
 mod label;
 mod merge;
 mod model;
+mod print;
 mod problems;
 mod progress;
 mod rules;
@@ -78,7 +79,7 @@ pub fn run() -> ExitCode {
         Ok(Outcome::SomeSkipped) => ExitCode::from(2),
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            print::complain(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
+use crate::cli::print::print;
 use crate::cli::{Outcome, progress};
 use crate::model::{
     EngineChoice, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step, TokenTypes,
@@ -48,7 +49,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     match args.command {
         Command::Info { folder } => info(&find(Some(&folder))?),
         Command::List => {
-            list();
+            list()?;
             Ok(Outcome::Done)
         }
         Command::Pull { id, revision, quiet } => fetch(&HubModel::new(&id, revision.as_deref())?, quiet),
@@ -80,7 +81,8 @@ fn fetch(model: &HubModel, quiet: bool) -> anyhow::Result<Outcome> {
     }
     let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
     let (all, fetched) = (megabytes(pulled.bytes), megabytes(pulled.fetched));
-    println!("{}: {} files, {all} ({fetched} fetched)", pulled.folder.display(), pulled.files);
+    let (folder, files) = (pulled.folder.display(), pulled.files);
+    print(format_args!("{folder}: {files} files, {all} ({fetched} fetched)\n"))?;
     let (mut run, mut fail) = (Vec::new(), Vec::new());
     for (engine, choice) in ENGINES {
         match Model::open(&pulled.folder, choice, 1) {
@@ -89,69 +91,68 @@ fn fetch(model: &HubModel, quiet: bool) -> anyhow::Result<Outcome> {
         }
     }
     if run.is_empty() {
-        println!("No engine of this build can run it.");
-        fail.iter().for_each(|reason| println!("{reason}"));
+        print(format_args!("No engine of this build can run it.\n{}\n", fail.join("\n")))?;
     } else {
-        println!("Runs with {}: use `--model {model}`", run.join(" and "));
+        print(format_args!("Runs with {}: use `--model {model}`\n", run.join(" and ")))?;
     }
     Ok(Outcome::Done)
 }
 
 fn info(path: &Path) -> anyhow::Result<Outcome> {
     let folder = ModelFolder::open(path)?;
-    line("folder", path.display());
-    line("name", &folder.name);
-    line("licence", folder.licence.as_deref().unwrap_or("not stated in model.toml"));
-    line("architecture", if folder.model_type.is_empty() { "not stated" } else { &folder.model_type });
-    line("types", types(&folder.labels));
-    line("labels", format_args!("{} ({})", folder.labels.len(), scheme(&folder.labels)));
+    line("folder", path.display())?;
+    line("name", &folder.name)?;
+    line("licence", folder.licence.as_deref().unwrap_or("not stated in model.toml"))?;
+    line("architecture", if folder.model_type.is_empty() { "not stated" } else { &folder.model_type })?;
+    line("types", types(&folder.labels))?;
+    line("labels", format_args!("{} ({})", folder.labels.len(), scheme(&folder.labels)))?;
     line(
         "labelled",
         match folder.labelled_pieces {
             LabelledPieces::First => "the first piece of each word",
             LabelledPieces::Every => "every piece of each word",
         },
-    );
+    )?;
     line(
         "letter case",
         match folder.token_types {
             TokenTypes::Segment => "not given to the model",
             TokenTypes::LetterCase => "given to the model as token types",
         },
-    );
-    line("window", format_args!("{} tokens, of {} possible", folder.window, folder.positions));
-    line("temperature", folder.temperature);
+    )?;
+    line("window", format_args!("{} tokens, of {} possible", folder.window, folder.positions))?;
+    line("temperature", folder.temperature)?;
     // What is missing is said where it belongs, all of it, and once.
     let mut said = Vec::new();
     match folder.tokenizer() {
-        Ok(tokenizer) => line("tokenizer", format_args!("{} tokens", tokenizer.get_vocab_size(true))),
+        Ok(tokenizer) => line("tokenizer", format_args!("{} tokens", tokenizer.get_vocab_size(true)))?,
         Err(error) => {
-            line("tokenizer", &error);
+            line("tokenizer", &error)?;
             said.push(error.to_string());
         }
     }
     let mut runs = false;
     for (engine, choice) in ENGINES {
-        println!();
-        line("engine", engine);
+        print("\n")?;
+        line("engine", engine)?;
         match folder.weights(engine) {
             Ok(file) => {
                 let megabytes = std::fs::metadata(&file).map_or(0.0, |data| data.len() as f64 / 1e6);
-                line("weights", format_args!("{}, {megabytes:.1} MB", file.display()));
-                line("sha256", folder.hash(engine)?);
+                line("weights", format_args!("{}, {megabytes:.1} MB", file.display()))?;
+                line("sha256", folder.hash(engine)?)?;
             }
             Err(error) => {
-                line("weights", &error);
+                line("weights", &error)?;
                 said.push(error.to_string());
             }
         }
         match Model::open(path, choice, 1) {
             Ok(model) => {
                 runs = true;
-                line("runs", format_args!("yes, in {}", model.engine().precision()));
+                line("runs", format_args!("yes, in {}", model.engine().precision()))?;
             }
-            Err(error) if said.contains(&error.to_string()) => line("runs", "no, as said above"),
-            Err(error) => line("runs", format_args!("no: {error}")),
+            Err(error) if said.contains(&error.to_string()) => line("runs", "no, as said above")?,
+            Err(error) => line("runs", format_args!("no: {error}"))?,
         }
     }
     if !runs {
@@ -160,8 +161,8 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn line(key: &str, value: impl std::fmt::Display) {
-    println!("{key:<13}{value}");
+fn line(key: &str, value: impl std::fmt::Display) -> anyhow::Result<()> {
+    print(format_args!("{key:<13}{value}\n"))
 }
 
 /// The distinct types, in the order of the labels.
@@ -188,7 +189,7 @@ fn scheme(labels: &[Label]) -> &'static str {
     }
 }
 
-fn list() {
+fn list() -> anyhow::Result<()> {
     let models = at_hand();
     for path in &models {
         match ModelFolder::open(path) {
@@ -196,16 +197,18 @@ fn list() {
                 let engines = ["rust-bert", "rten"].map(|engine| folder.weights(engine).map(|_| engine));
                 let engines: Vec<&str> = engines.into_iter().flatten().collect();
                 let engines = if engines.is_empty() { "no engine".to_owned() } else { engines.join(", ") };
-                println!("{}: {}, {}, for {engines}", path.display(), folder.name, types(&folder.labels));
+                let (path, types) = (path.display(), types(&folder.labels));
+                print(format_args!("{path}: {}, {types}, for {engines}\n", folder.name))?;
             }
-            Err(error) => println!("{}: unusable: {error}", path.display()),
+            Err(error) => print(format_args!("{}: unusable: {error}\n", path.display()))?,
         }
     }
     if models.is_empty() {
         let places: Vec<String> = places().iter().map(|place| place.display().to_string()).collect();
         match places.as_slice() {
-            [] => println!("No models: there is no folder `models` here or beside the program."),
-            _ => println!("No models in {}.", places.join(", ")),
+            [] => print("No models: there is no folder `models` here or beside the program.\n")?,
+            _ => print(format_args!("No models in {}.\n", places.join(", ")))?,
         }
     }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! What was wrong with labels, on standard error and as a table.
 
+use crate::cli::print::complain;
 use crate::error::Problem;
 
 /// Warnings on standard error before the rest is only counted. What is skipped is always named.
@@ -11,7 +12,7 @@ pub(crate) fn tell(problems: &[Problem], all_written: bool) {
     for problem in problems {
         warnings += usize::from(!problem.skipped);
         if problem.skipped || warnings <= MOST_WARNINGS {
-            eprintln!("{problem}");
+            complain(problem);
         }
     }
     if warnings > MOST_WARNINGS {
@@ -20,7 +21,7 @@ pub(crate) fn tell(problems: &[Problem], all_written: bool) {
         } else {
             "`evaluate --out DIR` lists them in problems.csv"
         };
-        eprintln!("{} more warnings: {where_}", warnings - MOST_WARNINGS);
+        complain(format_args!("{} more warnings: {where_}", warnings - MOST_WARNINGS));
     }
 }
 

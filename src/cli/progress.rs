@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::print::complain;
 use crate::input;
 
 /// A bar on standard error; none if `quiet` or not on a terminal.
@@ -52,7 +53,7 @@ impl Progress {
 
     /// Prints a line on standard error, bar or no bar.
     pub(crate) fn print(&self, line: &impl Display) {
-        self.bar.suspend(|| eprintln!("{line}"));
+        self.bar.suspend(|| complain(line));
     }
 
     /// Removes the bar.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::cli::Outcome;
+use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::Setup;
 use crate::entity::{Aliases, EntityType};
@@ -85,9 +86,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         set.add_path(path)?;
     }
     match args.command {
-        Command::List => print!("{}", table(set.rules())),
+        Command::List => print(table(set.rules()))?,
         Command::Show { id } => match set.rule(&id) {
-            Some(rule) => println!("# {}\n{}", rule.place, rule.written),
+            Some(rule) => print(format_args!("# {}\n{}\n", rule.place, rule.written))?,
             None => bail!("there is no rule `{id}`. `triplewire rules list` shows all ids"),
         },
         Command::Test { file } => return test(set, file),
@@ -97,14 +98,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             let map = map.as_deref().map(Map::read).transpose()?;
             let demand = Demand { least: least.max(1), precision };
             let found = suggestions(&set, &Aliases::built_in(), &gold, map.as_ref(), demand)?;
-            print!("{}", suggested(&found));
+            print(suggested(&found))?;
             let outcome =
                 if gold.problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done };
             return Ok(outcome);
         }
         Command::Score { gold, map } => return score(set, &gold, &map),
         Command::Explain { text, .. } if Bracketed::has_names(&text) => {
-            print!("{}", explain(&set, Bracketed::text(&text).document())?);
+            print(explain(&set, Bracketed::text(&text).document())?)?;
         }
         Command::Explain { text, model } => {
             let setup = Setup {
@@ -114,7 +115,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
                 ..Setup::default()
             };
             let extraction = setup.pipeline()?.0.extract_one(Article { text, ..Article::default() })?;
-            print!("{}", explain(&set, extraction.document())?);
+            print(explain(&set, extraction.document())?)?;
         }
     }
     Ok(Outcome::Done)
@@ -143,7 +144,7 @@ fn score(set: RuleSet, golds: &[PathBuf], maps: &[PathBuf]) -> anyhow::Result<Ou
         }
     }
     tell(&problems, false);
-    print!("{}", scores_csv(set.rules(), &counts)?);
+    print(scores_csv(set.rules(), &counts)?)?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
 
@@ -204,16 +205,16 @@ fn test(mut set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
     let wanted = |rule: &Rule| file.is_none() || new.contains(&rule.id);
     let checked = check(&set, wanted)?;
     for failure in &checked.failures {
-        println!("{} ({}): {}", failure.rule, failure.place, failure.problem);
+        print(format_args!("{} ({}): {}\n", failure.rule, failure.place, failure.problem))?;
         if !failure.example.is_empty() {
-            println!("    {}\n    {}", failure.example, failure.line);
+            print(format_args!("    {}\n    {}\n", failure.example, failure.line))?;
         }
     }
     let rules = set.rules().iter().filter(|rule| wanted(rule)).count();
     if !checked.failures.is_empty() {
         bail!("{} of {} examples of {rules} rules failed", checked.failures.len(), checked.examples);
     }
-    println!("{} examples of {rules} rules: all as they should be", checked.examples);
+    print(format_args!("{} examples of {rules} rules: all as they should be\n", checked.examples))?;
     Ok(Outcome::Done)
 }
 

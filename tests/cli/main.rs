@@ -5,6 +5,7 @@
 
 mod agree;
 mod bad_input;
+mod closed_pipe;
 mod command;
 mod durable;
 mod extract;

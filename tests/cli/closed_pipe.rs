@@ -1,0 +1,54 @@
+//! A reader that goes away early, as `head` does.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::command::{repository, rows};
+
+/// The program, without arguments yet, and a pipe that nobody reads.
+fn unread() -> (Command, Stdio) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    (Command::new(assert_cmd::cargo::cargo_bin!("triplewire")), writer.into())
+}
+
+#[test]
+fn a_reader_of_standard_output_may_leave() {
+    let model = repository("models/newswire");
+    for args in [&["rules", "list"], &["model", "list"], &["model", "info"]] {
+        let (mut command, closed) = unread();
+        let output = command
+            .args(args)
+            .args((args[1] == "info").then_some(&model))
+            .stdout(closed)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn a_reader_of_standard_error_may_leave() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (folder.path().join("articles"), folder.path().join("out"));
+    fs::create_dir(&input).unwrap();
+    fs::write(input.join("empty.txt"), "").unwrap();
+    fs::write(input.join("good.txt"), "Angela Merkel visited Paris.").unwrap();
+    let (mut command, closed) = unread();
+    let status = command
+        .arg("extract")
+        .arg(&input)
+        .arg("--out")
+        .arg(&out)
+        .args(["--engine", "rten"])
+        .stdout(Stdio::null())
+        .stderr(closed)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(2));
+    assert_eq!(rows(&out.join("mentions.csv")).len(), 2);
+}
