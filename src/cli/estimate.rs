@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanBytes, HumanCount, HumanDuration};
+use indicatif::{FormattedDuration, HumanBytes, HumanCount};
 
 use crate::cli::Outcome;
 use crate::cli::print::print;
@@ -78,6 +78,8 @@ impl Sample {
 /// How the extraction from a sample went.
 struct Trial {
     articles: u64,
+    /// Bytes of the text of half of the sample and of all of it.
+    text: (f64, f64),
     /// Seconds for each byte of text, of every part.
     rates: Vec<f64>,
     /// Seconds for each byte of text, of all.
@@ -98,7 +100,7 @@ impl Trial {
         for (i, article) in sample.into_iter().enumerate() {
             parts[i % PARTS].push(article);
         }
-        let (mut rates, mut texts, mut seconds) = (Vec::new(), 0, 0.0);
+        let (mut rates, mut texts, mut seconds) = (Vec::new(), Vec::new(), 0.0);
         let mut extractions = Vec::new();
         for part in parts {
             let text: usize = part.iter().map(|article| article.text.len()).sum();
@@ -109,23 +111,29 @@ impl Trial {
             })?;
             let taken = start.elapsed().as_secs_f64();
             rates.push(taken / text as f64);
-            texts += text;
+            texts.push((text as f64, extractions.len()));
             seconds += taken;
         }
-        let half = written(&extractions[..extractions.len() / 2], style, keep_duplicates)?;
+        let whole_text: f64 = texts.iter().map(|(text, _)| text).sum();
+        let first = &texts[..texts.len().div_ceil(2)];
+        let half = written(&extractions[..first[first.len() - 1].1], style, keep_duplicates)?;
         let start = Instant::now();
         let whole = written(&extractions, style, keep_duplicates)?;
         seconds += start.elapsed().as_secs_f64();
         let files =
             half.into_iter().zip(whole).map(|((name, half), (_, whole))| (name, half, whole)).collect();
-        Ok(Trial { articles, rates, rate: seconds / texts as f64, files })
+        let half_text = first.iter().map(|(text, _)| text).sum();
+        Ok(Trial { articles, text: (half_text, whole_text), rates, rate: seconds / whole_text, files })
     }
 
-    /// The bytes of a file for so many articles. It grows as it grew from half of the sample to the
-    /// whole, between its square root (few new names turn up) and all of it.
-    fn size(&self, (_, half, whole): &(String, u64, u64), articles: f64) -> f64 {
-        let power = (*whole as f64 / (*half).max(1) as f64).log2().clamp(0.5, 1.0);
-        *whole as f64 * (articles / self.articles as f64).powf(power)
+    /// The bytes of a file for so many bytes of text. It grows as it grew from half of the sample to
+    /// the whole, between the square root of the text (few new names turn up) and the text.
+    fn size(&self, (_, half, whole): &(String, u64, u64), text: f64) -> f64 {
+        let (half_text, whole_text) = self.text;
+        let grown = (*whole as f64 / (*half).max(1) as f64).ln() / (whole_text / half_text).ln();
+        // A sample of one article has no halves.
+        let power = if grown.is_nan() { 1.0 } else { grown.clamp(0.5, 1.0) };
+        *whole as f64 * (text / whole_text).powf(power)
     }
 }
 
@@ -219,12 +227,12 @@ impl fmt::Display for Estimate {
         if sample.skipped > 0 {
             writeln!(f, "         {} inputs would be skipped in what was read", sample.skipped)?;
         }
-        let time = |rate: f64| HumanDuration(Duration::from_secs_f64(rate * text));
+        let time = |rate: f64| FormattedDuration(Duration::from_secs_f64((rate * text).ceil()));
         let least = trial.rates.iter().copied().fold(trial.rate, f64::min);
         let most = trial.rates.iter().copied().fold(trial.rate, f64::max);
         writeln!(
             f,
-            "Time     {}; between {} and {} ({:.1} articles/s with {threads} threads, as busy as this machine is now)",
+            "Time     {} (hours:minutes:seconds), between {} and {} ({:.1} articles/s with {threads} threads, as busy as this machine is now)",
             time(trial.rate),
             time(least),
             time(most),
@@ -234,7 +242,7 @@ impl fmt::Display for Estimate {
             .files
             .iter()
             .filter(|(name, ..)| name != "run.json")
-            .map(|it| (&*it.0, trial.size(it, articles)))
+            .map(|it| (&*it.0, trial.size(it, text)))
             .collect();
         let sum: f64 = sizes.iter().map(|(_, size)| size).sum();
         writeln!(f, "Output   about {}", HumanBytes(sum as u64))?;
@@ -285,5 +293,18 @@ mod tests {
         let expected = sample.seen as f64 / share;
         // A file is read in blocks of 64 KiB, and this little is one.
         assert!(expected < 200_000.0, "{expected}");
+    }
+
+    #[test]
+    fn a_file_that_grows_with_the_text_is_foreseen_from_uneven_halves() {
+        let trial = |text, rates| Trial { articles: 2, text, rates, rate: 1.0, files: Vec::new() };
+        let file = |half, whole| (String::new(), half, whole);
+        let uneven = trial((700.0, 1000.0), vec![1.0, 1.0]);
+        assert_eq!(uneven.size(&file(70, 100), 10_000.0).round(), 1000.0);
+        // Its rows became no more, or grew faster than the text by chance.
+        assert_eq!(uneven.size(&file(100, 100), 100_000.0).round(), 1000.0);
+        assert_eq!(uneven.size(&file(1, 100), 10_000.0).round(), 1000.0);
+        let one = trial((1000.0, 1000.0), vec![1.0]);
+        assert_eq!(one.size(&file(100, 100), 2000.0).round(), 200.0);
     }
 }

@@ -79,20 +79,25 @@ impl Network for BertForTokenClassification {
         let embedded = self.embeddings.forward(&tokens);
         let states =
             self.layers.iter().fold(embedded, |states, layer| layer.forward(&states, &tokens.windows));
-        let logits = states.apply(&self.classifier);
+        let logits = states.apply(&self.classifier).narrow(0, 0, tokens.places.size1()?);
         let padded = logits.new_zeros([rows * width, logits.size2()?.1], (logits.kind(), logits.device()));
         Ok(padded.index_copy(0, &tokens.places, &logits).view([rows, width, -1]))
     }
 }
 
-/// The tokens of a batch without its padding, window after window.
+/// libtorch compiles a product for each number of tokens, and keeps some hundred of them. So tokens
+/// are filled up to a multiple of this.
+const MULTIPLE: i64 = 16;
+
+/// The tokens of a batch without its padding, window after window. Behind them the first token may be
+/// repeated as a window of its own, see [`MULTIPLE`].
 struct Tokens {
-    /// Where they were: row x width + column.
+    /// Where they were, without the repeated ones: row x width + column.
     places: Tensor,
     ids: Tensor,
     token_types: Tensor,
     positions: Tensor,
-    /// How many each window has.
+    /// How many each window has, repeated ones included.
     windows: Vec<i64>,
 }
 
@@ -100,14 +105,18 @@ impl Tokens {
     fn of(inputs: &Inputs) -> Result<Self, RustBertError> {
         let (rows, width) = inputs.ids.size2()?;
         let places = inputs.mask.flatten(0, -1).nonzero().squeeze_dim(1);
+        let mut windows = Vec::<i64>::try_from(inputs.mask.sum_dim_intlist(1, false, Kind::Int64))?;
+        let more = (-places.size1()?).rem_euclid(MULTIPLE);
+        let filled = Tensor::cat(&[&places, &places.narrow(0, 0, more.min(1)).repeat([more])], 0);
+        windows.extend((more > 0).then_some(more));
         let positions = Tensor::arange(width, (Kind::Int64, inputs.ids.device())).repeat([rows]);
-        let of_tokens = |values: &Tensor| values.flatten(0, -1).index_select(0, &places);
+        let of_tokens = |values: &Tensor| values.flatten(0, -1).index_select(0, &filled);
         Ok(Self {
             ids: of_tokens(&inputs.ids),
             token_types: of_tokens(&inputs.token_types),
             positions: of_tokens(&positions),
-            windows: inputs.mask.sum_dim_intlist(1, false, Kind::Int64).try_into()?,
             places,
+            windows,
         })
     }
 }
