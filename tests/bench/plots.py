@@ -31,7 +31,7 @@ def main(results, folder):
     # The same file for the same figures.
     plt.rcParams.update({"svg.hashsalt": "triplewire", "font.size": 11, "svg.fonttype": "none"})
     for name, (across, up) in PLOTS.items():
-        figure, axes = plt.subplots(figsize=(6, 3.6))
+        figure, axes = plt.subplots(figsize=(6, 4.4))
         clock = "wall" if name == "number" else "seconds"
         for engine in results["growth"]:
             points = [(x, run["words"] / run[clock]) for x, run in engine[name]]
@@ -41,10 +41,12 @@ def main(results, folder):
         if name == "threads":
             axes.axvline(results["machine"]["cores"], color="grey", linestyle=":", label="cores of this machine; beyond them simulated")
             axes.set_xscale("log", base=2)
+            axes.set_yscale("log")
         else:
             axes.set_xscale("log")
-        axes.set(xlabel=across, ylabel=up, ylim=(0, None))
-        axes.legend()
+            axes.set_ylim(0, None)
+        axes.set(xlabel=across, ylabel=up)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
         axes.spines[["top", "right"]].set_visible(False)
         figure.tight_layout()
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
