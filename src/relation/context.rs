@@ -195,7 +195,7 @@ impl<'s, 'd> Cues<'s, 'd> {
         }
         for f in of(&[Cue::According, Cue::Say, Cue::Claim]).filter(|f| f.last < first || f.first > last) {
             let source = match f.cue {
-                Cue::According => self.source_behind(f.last + 1, true),
+                Cue::According => self.source_behind(f.last + 1),
                 _ => self.speaker(f, first, last, in_quotation),
             };
             let Some(source) = source else { continue };
@@ -223,7 +223,7 @@ impl<'s, 'd> Cues<'s, 'd> {
         let mut verbs = verbs.filter(|f| !self.quoted.get(f.first).copied().unwrap_or(false));
         verbs.find_map(|f| {
             let behind =
-                || (f.first == 0 || self.is_mark(f.first - 1)).then(|| self.source_behind(f.last + 1, false));
+                || (f.first == 0 || self.is_mark(f.first - 1)).then(|| self.speaker_behind(f.last + 1));
             match self.source_before(f.first, 0).or_else(|| behind().flatten()) {
                 Some(Source::Named(name)) => Some(name),
                 _ => None,
@@ -295,7 +295,7 @@ impl<'s, 'd> Cues<'s, 'd> {
             let speaker = if self.form(f.first).starts_with(['t', 'T']) {
                 None
             } else {
-                self.source_behind(f.last + 1, false)
+                self.speaker_behind(f.last + 1)
             };
             return speaker.or_else(|| self.source_before(f.first, last + 1));
         }
@@ -358,25 +358,36 @@ impl<'s, 'd> Cues<'s, 'd> {
         self.noun_phrase(from.max(at.saturating_sub(LONGEST_SOURCE)), at)
     }
 
-    /// The source whose words start at a token.
-    fn source_behind(&self, from: usize, firmly: bool) -> Option<Source> {
+    /// Who speaks, in the words behind a verb: "said Ana Ruiz". Not of whom is spoken: "said it had grown".
+    fn speaker_behind(&self, from: usize) -> Option<Source> {
+        let end = self.phrase_end(from);
+        let goes_on = [
+            "is", "are", "was", "were", "has", "have", "had", "does", "did", "will", "would", "can", "could",
+            "may", "might", "must", "should",
+        ];
+        let speaks = end > from && !goes_on.iter().any(|w| self.is(end, w));
+        speaks.then(|| self.noun_phrase(from, end)).flatten()
+    }
+
+    /// The source whose words start at a token, whatever they are.
+    fn source_behind(&self, from: usize) -> Option<Source> {
+        let end = self.phrase_end(from);
+        let words = || self.noun_phrase(from, end).unwrap_or_else(|| Source::Named(self.words(from, end)));
+        (end > from).then(words)
+    }
+
+    /// The end of the short noun phrase that starts at a token.
+    fn phrase_end(&self, from: usize) -> usize {
         let mut end = from;
         while end < self.sentence.tokens.len() && end < from + LONGEST_SOURCE + 1 {
-            let stop = self.is_mark(end) && !(end == from && self.is_mark(end))
-                || end > from && (self.is_little(end) || self.says(end));
-            if stop || (end == from && self.is_mark(end)) {
+            let stops = self.is_mark(end) || end > from && (self.is_little(end) || self.says(end));
+            // A name ends the phrase, unless it stands before a noun: "Reuters reports".
+            if stops || end > from && self.is_name(end - 1) && !self.has(Cue::Source, end) {
                 break;
             }
             end += 1;
-            // A name ends the phrase, unless it stands before a noun: "Reuters reports".
-            if self.is_name(end - 1) && !self.has(Cue::Source, end) {
-                break;
-            }
         }
-        if end == from {
-            return None;
-        }
-        self.noun_phrase(from, end).or_else(|| firmly.then(|| self.words(from, end)).map(Source::Named))
+        end
     }
 
     /// The source in a row of tokens, if the last of them can be one.
