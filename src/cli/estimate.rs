@@ -9,9 +9,8 @@ use indicatif::{FormattedDuration, HumanBytes, HumanCount};
 
 use crate::cli::Outcome;
 use crate::cli::print::print;
-use crate::cli::setup::Setup;
 use crate::error::Error;
-use crate::input::{self, Articles, Item, Shard};
+use crate::input::{Articles, Item, Shard};
 use crate::output::{ModelRecord, Output, Run, Seconds, Style};
 use crate::pipeline::{Delivery, Pipeline};
 use crate::text::Article;
@@ -42,12 +41,12 @@ struct Sample {
 }
 
 impl Sample {
-    fn of(articles: Articles, time: Duration) -> Self {
+    fn of(articles: Articles, part: Shard, time: Duration) -> Self {
         let start = Instant::now();
         let progress = articles.progress();
         let mut sample = Sample { articles: Vec::new(), seen: 0, text: 0, skipped: 0, share: Some(1.0) };
         let mut every = 1;
-        for item in articles {
+        for item in part.pick(articles) {
             match item {
                 Item::Article(article) => {
                     sample.text += article.text.len() as u64;
@@ -178,17 +177,15 @@ fn peak_memory() -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
-/// Prints the estimate for `inputs`. Nothing is written to the output folder.
+/// Prints the estimate for a part of the articles. Nothing is written to the output folder.
 pub(crate) fn run(
-    inputs: &[PathBuf],
-    options: input::Options,
-    setup: &Setup,
+    articles: Articles,
+    part: Shard,
+    (pipeline, threads): (&Pipeline, usize),
     style: Style,
     keep_duplicates: bool,
 ) -> anyhow::Result<Outcome> {
-    let articles = input::open(inputs, options)?;
-    let (pipeline, _) = setup.pipeline()?;
-    let mut sample = Sample::of(articles, READING);
+    let mut sample = Sample::of(articles, part, READING);
     if sample.articles.is_empty() {
         return Err(Error::Usage(
             "there is no article to estimate from in what was read of the input".into(),
@@ -196,8 +193,8 @@ pub(crate) fn run(
         .into());
     }
     let chosen = std::mem::take(&mut sample.articles);
-    let trial = Trial::of(&pipeline, chosen, style, keep_duplicates)?;
-    print(Estimate { sample, trial, threads: setup.threads(), keep_duplicates })?;
+    let trial = Trial::of(pipeline, chosen, style, keep_duplicates)?;
+    print(Estimate { sample, trial, threads, keep_duplicates })?;
     Ok(Outcome::Done)
 }
 
@@ -261,6 +258,7 @@ impl fmt::Display for Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input;
 
     fn table(rows: usize) -> (tempfile::TempDir, Articles) {
         let folder = tempfile::tempdir().unwrap();
@@ -274,20 +272,22 @@ mod tests {
     #[test]
     fn a_sample_is_spread_evenly_over_all_that_was_read() {
         let (_folder, articles) = table(5_000);
-        let sample = Sample::of(articles, Duration::from_secs(600));
+        let sample = Sample::of(articles, Shard::WHOLE, Duration::from_secs(600));
         assert_eq!((sample.seen, sample.share), (5_000, Some(1.0)));
         let ids: Vec<u64> = sample.articles.iter().map(|article| article.id.parse().unwrap()).collect();
         assert!((SAMPLE..2 * SAMPLE).contains(&ids.len()), "{}", ids.len());
         assert!(ids.windows(2).all(|pair| pair[1] - pair[0] == ids[1] - ids[0]) && ids[0] == 0);
         assert!(5_000 - ids[ids.len() - 1] <= ids[1]);
         let (_folder, articles) = table(3);
-        assert_eq!(Sample::of(articles, Duration::from_secs(600)).articles.len(), 3);
+        assert_eq!(Sample::of(articles, Shard::WHOLE, Duration::from_secs(600)).articles.len(), 3);
+        let (_folder, articles) = table(3_000);
+        assert_eq!(Sample::of(articles, "2/3".parse().unwrap(), Duration::from_secs(600)).seen, 1_000);
     }
 
     #[test]
     fn what_was_read_in_time_stands_for_the_rest() {
         let (_folder, articles) = table(200_000);
-        let sample = Sample::of(articles, Duration::ZERO);
+        let sample = Sample::of(articles, Shard::WHOLE, Duration::ZERO);
         let share = sample.share.unwrap();
         assert!(sample.seen < 200_000 && share < 1.0);
         let expected = sample.seen as f64 / share;

@@ -1,28 +1,23 @@
 //! `triplewire extract`: articles in, CSV files out.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::cli::print::{complain, print};
+use crate::cli::inputs::Inputs;
+use crate::cli::print::print;
 use crate::cli::progress::Progress;
 use crate::cli::setup::{Hashes, Setup};
 use crate::cli::summary::Summary;
-use crate::cli::{Outcome, estimate};
+use crate::cli::{Outcome, estimate, stop};
 use crate::error::{Error, Result};
-use crate::input::{self, Shard};
+use crate::input::{Articles, Shard};
 use crate::output::{Counts, Format, Lines, ModelRecord, Output, Run, Seconds, Settings, Style};
-use crate::pipeline::{Delivery, Ending, Limits, Pipeline};
+use crate::pipeline::{Ending, Limits, Pipeline};
 use crate::timings::{self, Stage, Stopwatch, measure};
 
 /// Arguments of `triplewire extract`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Text files, .html, .csv/.tsv, .jsonl/.ndjson, .warc (also .gz and .zst), .parquet, folders, or -
-    /// for JSONL on standard input
-    #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
     /// Folder to write the output files to, or - for a line of JSON per article on standard output
     #[arg(long, value_name = "DIR", required_unless_present = "estimate")]
     out: Option<PathBuf>,
@@ -53,12 +48,8 @@ pub(crate) struct Args {
     /// Write CSV for Excel: byte-order mark, Windows line ends, no cell that runs as a formula
     #[arg(long)]
     excel: bool,
-    /// Column (CSV, Parquet) or key (JSONL) that holds the id of an article
-    #[arg(long, value_name = "C")]
-    id_column: Option<String>,
-    /// Column (CSV, Parquet) or key (JSONL) that holds the text of an article
-    #[arg(long, value_name = "C")]
-    text_column: Option<String>,
+    #[command(flatten)]
+    inputs: Inputs,
     /// Count an article that tells a story again (a copy of an agency report) like any other in
     /// entities, triples and cooccurrences, and write no duplicates.csv
     #[arg(long)]
@@ -72,18 +63,9 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// How to read the inputs.
-    fn options(&self) -> input::Options {
-        input::Options {
-            id_column: self.id_column.clone(),
-            text_column: self.text_column.clone(),
-            pass_over: self.out.iter().cloned().collect(),
-        }
-    }
-
     /// Opens the articles that are to be extracted.
-    fn articles(&self) -> Result<input::Articles> {
-        input::open(&self.inputs, self.options())
+    fn articles(&self) -> Result<Articles> {
+        self.inputs.open(self.out.as_deref())
     }
 
     /// The part of the inputs that is to be extracted.
@@ -91,7 +73,7 @@ impl Args {
         if !self.dealt {
             return Ok(self.shard);
         }
-        if self.shard == Shard::WHOLE || self.inputs != [Path::new("-")] {
+        if self.shard == Shard::WHOLE || !self.inputs.are_standard_input() {
             let message = "--dealt goes with --shard i/n and the input -, in which are the articles of that shard. Add \
                            them, or leave it out";
             return Err(Error::Usage(message.into()));
@@ -151,7 +133,10 @@ impl Args {
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let style = style(args.format, args.excel)?;
     if args.estimate {
-        return estimate::run(&args.inputs, args.options(), &args.setup, style, args.keep_duplicates);
+        let (part, articles) = (args.part()?, args.articles()?);
+        let (pipeline, _) = args.pipeline()?;
+        let threads = args.setup.threads();
+        return estimate::run(articles, part, (&pipeline, threads), style, args.keep_duplicates);
     }
     let Some(out) = &args.out else {
         return Err(Error::Usage("say with --out where to write".into()).into());
@@ -181,7 +166,7 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
         progress.print(&format!("continuing behind {} articles", output.articles()));
     }
     let before = output.seconds_before();
-    let stop = stop_on_ctrl_c();
+    let stop = stop::on_ctrl_c("writing what is finished (--resume continues it)");
     let start_up = start.elapsed();
     if args.timings {
         timings::switch_on();
@@ -190,7 +175,7 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
 
     let ending = pipeline.run(items, &stop, |delivery| {
         measure(Stage::Writing, || output.add(&delivery))?;
-        tell(&delivery, &mut progress);
+        progress.tell(&delivery);
         Ok(())
     })?;
     progress.finish();
@@ -215,7 +200,7 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     if args.timings {
         print(format_args!("\n{}", stopwatch.read()))?;
     }
-    Ok(outcome(ending, !run.skipped.is_empty()))
+    Ok(Outcome::of(ending, !run.skipped.is_empty()))
 }
 
 fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {
@@ -223,40 +208,18 @@ fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {
     let articles = args.articles()?;
     let (pipeline, _) = args.pipeline()?;
     let mut progress = Progress::new(args.quiet, articles.progress());
-    let stop = stop_on_ctrl_c();
+    let stop = stop::on_ctrl_c("writing what is finished");
     let mut lines = Lines::new(std::io::stdout(), args.shard);
     let mut some_skipped = false;
     let ending = pipeline.run(part.pick(articles), &stop, |delivery| {
         lines.add(&delivery).map_err(|e| {
             Error::io("standard output", e, "Whatever reads it has gone, or the disk is full")
         })?;
-        some_skipped |= tell(&delivery, &mut progress);
+        some_skipped |= progress.tell(&delivery);
         Ok(())
     })?;
     progress.finish();
-    Ok(outcome(ending, some_skipped))
-}
-
-/// Shows what became of an item; true if it was skipped.
-fn tell(delivery: &Delivery, progress: &mut Progress) -> bool {
-    match delivery {
-        Delivery::Extraction(_) => {
-            progress.article_done();
-            false
-        }
-        Delivery::Skipped(_, problem) | Delivery::Problem(problem) => {
-            progress.print(problem);
-            problem.skipped
-        }
-    }
-}
-
-fn outcome(ending: Ending, some_skipped: bool) -> Outcome {
-    match ending {
-        Ending::Stopped => Outcome::Interrupted,
-        Ending::Complete if some_skipped => Outcome::SomeSkipped,
-        Ending::Complete => Outcome::Done,
-    }
+    Ok(Outcome::of(ending, some_skipped))
 }
 
 /// How tables are written.
@@ -273,19 +236,4 @@ fn seconds(text: &str) -> Result<Duration, String> {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("give a number of seconds above 0".to_owned()),
     }
-}
-
-/// A flag that the first Ctrl-C sets; the second ends the program at once.
-pub(crate) fn stop_on_ctrl_c() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    let handler = move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-        complain("stopping: writing what is finished (--resume continues it). Ctrl-C again stops at once");
-    };
-    // Without a handler Ctrl-C ends the program as usual, and no file is half-written either.
-    let _ = ctrlc::set_handler(handler);
-    stop
 }

@@ -2,23 +2,18 @@
 
 use std::path::PathBuf;
 
-use crate::cli::Outcome;
-use crate::cli::extract::stop_on_ctrl_c;
+use crate::cli::inputs::Inputs;
 use crate::cli::print::print;
 use crate::cli::progress::Progress;
 use crate::cli::setup::Setup;
-use crate::input;
+use crate::cli::{Outcome, stop};
 use crate::model::Label;
 use crate::output::annotation::{Annotations, Tool, Written};
-use crate::pipeline::{Delivery, Ending};
+use crate::pipeline::Delivery;
 
 /// Arguments of `triplewire label`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// As for `extract`: texts, web pages, tables, JSON lines, archives, folders, or - for JSONL on
-    /// standard input
-    #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
     /// The tool to correct the labels in; csv is any spreadsheet
     #[arg(long, value_enum, value_name = "TOOL")]
     to: Tool,
@@ -27,44 +22,29 @@ pub(crate) struct Args {
     out: PathBuf,
     #[command(flatten)]
     setup: Setup,
-    /// Column (CSV) or key (JSONL) that holds the id of an article
-    #[arg(long, value_name = "C")]
-    id_column: Option<String>,
-    /// Column (CSV) or key (JSONL) that holds the text of an article
-    #[arg(long, value_name = "C")]
-    text_column: Option<String>,
+    #[command(flatten)]
+    inputs: Inputs,
     /// No progress bar and no summary; skipped inputs are still named
     #[arg(long)]
     quiet: bool,
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let options = input::Options {
-        id_column: args.id_column,
-        text_column: args.text_column,
-        pass_over: vec![args.out.clone()],
-    };
-    let articles = input::open(&args.inputs, options)?;
+    let articles = args.inputs.open(Some(&args.out))?;
     let (pipeline, _) = args.setup.pipeline()?;
     let types = pipeline.model().folder().labels.iter().filter_map(|label| match label {
         Label::Mention(_, entity_type) => Some(*entity_type),
         Label::Outside => None,
     });
     let mut annotations = Annotations::create(&args.out, args.to, types)?;
-    let stop = stop_on_ctrl_c();
+    let stop = stop::on_ctrl_c("writing what is finished");
     let mut progress = Progress::new(args.quiet, articles.progress());
     let mut some_skipped = false;
     let ending = pipeline.run(articles, &stop, |delivery| {
-        match delivery {
-            Delivery::Extraction(extraction) => {
-                annotations.add(&extraction)?;
-                progress.article_done();
-            }
-            Delivery::Skipped(_, problem) | Delivery::Problem(problem) => {
-                progress.print(&problem);
-                some_skipped |= problem.skipped;
-            }
+        if let Delivery::Extraction(extraction) = &delivery {
+            annotations.add(extraction)?;
         }
+        some_skipped |= progress.tell(&delivery);
         Ok(())
     })?;
     progress.finish();
@@ -81,9 +61,5 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             print(format_args!("  {}\n", path.display()))?;
         }
     }
-    Ok(match ending {
-        Ending::Stopped => Outcome::Interrupted,
-        Ending::Complete if some_skipped => Outcome::SomeSkipped,
-        Ending::Complete => Outcome::Done,
-    })
+    Ok(Outcome::of(ending, some_skipped))
 }

@@ -4,6 +4,7 @@ mod agree;
 mod estimate;
 mod evaluate;
 mod extract;
+mod inputs;
 mod label;
 mod merge;
 mod model;
@@ -12,11 +13,14 @@ mod problems;
 mod progress;
 mod rules;
 mod setup;
+mod stop;
 mod summary;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::pipeline::Ending;
 
 /// How a command ended, when it ended without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,17 @@ pub enum Outcome {
     SomeSkipped,
     /// Ctrl-C: finished articles are kept: exit code 130.
     Interrupted,
+}
+
+impl Outcome {
+    /// Of a run over articles that ended so, with or without skipped inputs.
+    fn of(ending: Ending, some_skipped: bool) -> Self {
+        match ending {
+            Ending::Stopped => Outcome::Interrupted,
+            Ending::Complete if some_skipped => Outcome::SomeSkipped,
+            Ending::Complete => Outcome::Done,
+        }
+    }
 }
 
 /// Turns news articles into a spreadsheet of who is connected to whom.

@@ -8,6 +8,7 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::print::complain;
 use crate::input;
+use crate::pipeline::Delivery;
 
 /// A bar on standard error; none if `quiet` or not on a terminal.
 pub(crate) fn bar(quiet: bool, total: Option<u64>, template: &str) -> ProgressBar {
@@ -39,8 +40,21 @@ impl Progress {
         Progress { bar, read, start: Instant::now(), articles: 0 }
     }
 
-    /// Counts an article.
-    pub(crate) fn article_done(&mut self) {
+    /// Counts an article, or prints what is wrong. True if something was skipped.
+    pub(crate) fn tell(&mut self, delivery: &Delivery) -> bool {
+        match delivery {
+            Delivery::Extraction(_) => {
+                self.article_done();
+                false
+            }
+            Delivery::Skipped(_, problem) | Delivery::Problem(problem) => {
+                self.print(problem);
+                problem.skipped
+            }
+        }
+    }
+
+    fn article_done(&mut self) {
         self.articles += 1;
         let rate = self.articles as f64 / self.start.elapsed().as_secs_f64().max(1e-9);
         self.bar.set_position(self.read.read());

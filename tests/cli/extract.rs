@@ -167,6 +167,8 @@ fn an_estimate_says_how_long_and_how_large_and_writes_nothing() {
         assert!(said.contains(part), "{part:?} is not in\n{said}");
     }
     assert!(!out.path().join("new").exists());
+    let mut shard = extract(&repository("seeds"), &out.path().join("new"), &["--estimate", "--shard", "2/3"]);
+    shard.assert().code(0).stdout(predicates::str::starts_with("Input    3 articles"));
     let mut without = triplewire();
     without.args(["extract", "--engine", "rten"]).arg(repository("seeds"));
     assert!(stderr(&without.assert().code(1)).contains("--out"));

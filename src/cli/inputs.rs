@@ -1,0 +1,38 @@
+//! What `extract` and `label` read.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::input;
+
+/// Which articles to read: the arguments that `extract` and `label` share.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inputs {
+    /// Text files, .html, .csv/.tsv, .jsonl/.ndjson, .warc (also .gz and .zst), .parquet, folders, or -
+    /// for JSONL on standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Column (CSV, Parquet) or key (JSONL) that holds the id of an article
+    #[arg(long, value_name = "C")]
+    id_column: Option<String>,
+    /// Column (CSV, Parquet) or key (JSONL) that holds the text of an article
+    #[arg(long, value_name = "C")]
+    text_column: Option<String>,
+}
+
+impl Inputs {
+    /// Opens the articles. What is in `out`, the folder that is written to, is none of them.
+    pub(crate) fn open(&self, out: Option<&Path>) -> Result<input::Articles> {
+        let options = input::Options {
+            id_column: self.id_column.clone(),
+            text_column: self.text_column.clone(),
+            pass_over: out.into_iter().map(Path::to_owned).collect(),
+        };
+        input::open(&self.inputs, options)
+    }
+
+    /// Whether there is nothing but standard input.
+    pub(crate) fn are_standard_input(&self) -> bool {
+        self.inputs == [Path::new("-")]
+    }
+}
