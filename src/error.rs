@@ -62,9 +62,6 @@ pub enum Error {
     /// The arguments make no sense together.
     #[error("{0}")]
     Usage(String),
-    /// Ctrl-C: what was finished has been written.
-    #[error("interrupted: the finished articles are kept")]
-    Interrupted,
 }
 
 impl Error {

@@ -1,7 +1,7 @@
 //! Triplewire turns news articles into a spreadsheet of who is connected to whom.
 //!
-//! An article passes through these stages, one module each, in this order; a module may use the
-//! ones above it and never the ones below.
+//! An article passes through these stages, one module each, in this order. No stage calls one below it;
+//! of those they only know the types that they make: [`text::Article`], [`entity::EntityType`].
 //!
 //! 1. [`input`] reads files of any supported format and yields [`text::Article`]s as a stream.
 //! 2. [`text`] cuts an article into sentences and words. Every position is a [`text::Span`] of
@@ -17,7 +17,7 @@
 //! 9. [`eval`] compares extractions with hand labels.
 //! 10. [`cli`] is the command line: one file per subcommand.
 //!
-//! Below all of them, [`error`] says what can go wrong and [`timings`] measures the stages.
+//! All of them use [`error`], which says what can go wrong, and [`timings`], which measures the stages.
 
 pub mod error;
 pub mod timings;

@@ -1,6 +1,6 @@
 //! Which mentions of one passage mean the same, pronouns included.
 //!
-//! The program gives pronouns no row. Hand labels of some data sets do label them ("[PER He] was born in
+//! In the program's output pronouns are no mentions. Hand labels of some data sets do label them ("[PER He] was born in
 //! [LOC Lima]"), and tell a relation once for every mention of its two arguments. To compare with such
 //! labels one has to know who "he" is: [`coreferent`] finds out, by grammar and order alone.
 

@@ -50,11 +50,12 @@ pub struct Document<'a> {
 /// One piece of evidence: two mentions, a predicate, and how the text puts it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
-    /// Index of the subject among the article's mentions.
+    /// The subject: an index for [`crate::entity::Names::argument`], that is among the article's mentions
+    /// and the pronouns and descriptions behind them.
     pub subject: usize,
     /// What connects them.
     pub predicate: Predicate,
-    /// Index of the object among the article's mentions.
+    /// The object, likewise.
     pub object: usize,
     /// How sure: the rule's score times what both names are trusted, 0 to 1.
     pub score: f32,
@@ -64,7 +65,7 @@ pub struct Relation {
     pub certainty: Certainty,
     /// Whom the text names as the source.
     pub attributed_to: Option<String>,
-    /// The sentences it spans (one or two neighbours), in bytes of the article's text.
+    /// The sentence it is in, in bytes of the article's text.
     pub sentence: Span,
     /// The identifier of the rule.
     pub rule: Arc<str>,

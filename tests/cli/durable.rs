@@ -225,6 +225,11 @@ fn an_unfinished_run_is_continued_only_with_what_it_began_with() {
         &["--max-article-size was 4194304 and is 5", "the hash of the rules was"],
     );
     refused(&["--resume", "--shard", "1/2"], &["--shard was 1/1 and is 1/2"]);
+    let other = repository("models/newswire-fast");
+    refused(
+        &["--resume", "--model", other.to_str().unwrap()],
+        &["the model was newswire-v2", "is newswire-fast"],
+    );
     let lines = fs::read_to_string(&input).unwrap();
     fs::write(&input, lines.replacen("the", "teh", 1)).unwrap();
     refused(&["--resume"], &["are not what they were"]);
@@ -284,6 +289,11 @@ fn shards_are_merged_to_the_files_of_one_run() {
     assert!(stderr(&twice).contains("shard 3/3 is there twice"), "{}", stderr(&twice));
     let whole = merge(&["whole"]).assert().code(1);
     assert!(stderr(&whole).contains("not the output of a shard"), "{}", stderr(&whole));
+    let record = fs::read_to_string(path("2/run.json")).unwrap();
+    fs::write(path("2/run.json"), record.replace("\"complete\": true", "\"complete\": false")).unwrap();
+    let unfinished = merge(&["1", "2", "3"]).assert().code(1);
+    assert!(stderr(&unfinished).contains("shard 2/3 is not finished"), "{}", stderr(&unfinished));
+    fs::write(path("2/run.json"), record).unwrap();
     assert!(!path("merged").exists());
     merge(&["2", "3", "1"]).assert().code(2);
     assert_same(&path("whole"), &path("merged"));
@@ -399,7 +409,7 @@ fn an_interrupted_run_writes_its_files_and_is_continued() {
     assert!(running.wait_for(before));
     interrupt(&running);
     interrupt(&running);
-    running.child.wait().unwrap();
+    assert_eq!(running.child.wait().unwrap().code(), Some(130));
     piped(&input, &out, &["--quiet", "--resume"]).assert().code(2);
     assert_same(&whole, &out);
 }
@@ -410,6 +420,9 @@ fn a_full_disk_stops_the_run_and_it_is_continued() {
     let folder = tempfile::tempdir().unwrap();
     let (input, whole, out) =
         (folder.path().join("in.jsonl"), folder.path().join("whole"), folder.path().join("out"));
+    seeds(&input, 1);
+    extract(&input, &out, &["--quiet"]).assert().code(0);
+    let earlier = output(&out);
     seeds(&input, 12);
     extract(&input, &whole, &["--quiet"]).assert().code(2);
     // No file may grow beyond this: what a full disk looks like to a program.
@@ -426,7 +439,7 @@ fn a_full_disk_stops_the_run_and_it_is_continued() {
         let message = String::from_utf8(limited.stderr).unwrap();
         assert_eq!(limited.status.code(), Some(1), "{message}");
         assert!(message.contains("free some disk space") && message.contains("--resume"), "{message}");
-        assert!(!out.join("mentions.csv").exists());
+        assert_eq!(output(&out), earlier, "a run that failed has changed the output");
     }
     extract(&input, &out, &["--quiet", "--resume"]).assert().code(2);
     assert_same(&whole, &out);
