@@ -64,7 +64,7 @@ enum Command {
     Evaluate(evaluate::Args),
     /// Say how far two people agree who labelled the same texts
     Agree(agree::Args),
-    /// List, show, test and explain relation rules
+    /// List, show, test, explain, score and suggest relation rules
     Rules(rules::Args),
     /// Look at model folders, and fetch models from the hub
     Model(model::Args),

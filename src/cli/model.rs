@@ -22,7 +22,7 @@ pub(crate) struct Args {
 enum Command {
     /// Say what a model folder holds, what it lacks, and which engines can run it
     Info {
-        /// The folder, or the name of a model that `model list` shows
+        /// The folder, or its name if `model list` shows it
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },

@@ -1,4 +1,4 @@
-//! `triplewire rules`: List, show, test, suggest and explain rules.
+//! `triplewire rules`: List, show, test, explain, score and suggest rules.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

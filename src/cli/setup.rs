@@ -12,8 +12,7 @@ use crate::relation::{Matcher, RuleSet};
 /// What to extract with: the arguments that `extract`, `label` and `evaluate` share.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Setup {
-    /// Model folder, or the name of a model that `model list` shows [default: the bundled
-    /// models/newswire]
+    /// Model folder, or its name if `model list` shows it [default: the bundled models/newswire]
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
     /// What runs the model

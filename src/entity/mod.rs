@@ -2,9 +2,8 @@
 //!
 //! [`resolve`] is the way in. In the order an article goes through them: `clean` cuts off what
 //! models swallow, `recognise` adds the names of the tables in `aliases`, `dates` adds dates, `link`
-//! joins what names the same entity, `anaphors` finds
-//! whom `pronouns` ("she") and `descriptions` ("the Turkish president") mean. How two spellings are compared is the business of
-//! `fold` alone.
+//! joins what names the same entity, `anaphors` finds whom `pronouns` ("she") and `descriptions` ("the
+//! Turkish president") mean. How two spellings are compared is the business of `fold` alone.
 
 mod mention;
 

@@ -112,9 +112,9 @@ pub struct Articles {
 ///
 /// A folder is read recursively, in the order of the names compared byte by byte: its `.txt`,
 /// `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.html`, `.htm`, `.warc` and `.wet` files, also with `.gz` or
-/// `.zst` behind, and its `.parquet` files. Anything else in it is passed over, and so are hidden files and the CSVs and JSONL files that this program writes
-/// or that hold hand labels. A file that is named itself is also read as a text if its extension is
-/// not known, unless it turns out not to be one.
+/// `.zst` behind, and its `.parquet` files. Anything else in it is passed over, and so are hidden files
+/// and the CSVs and JSONL files that this program writes or that hold hand labels. A file that is named
+/// itself is also read as a text if its extension is not known, unless it turns out not to be one.
 ///
 /// # Errors
 /// If an input does not exist, if a file named is output of this program, or if there is nothing to

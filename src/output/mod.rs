@@ -4,7 +4,7 @@
 //! from it: `row`s as serde structs, written by `table` as CSV or JSON lines under temporary names
 //! until they are whole, and what needs all articles, added up by `aggregate` with a `sorter` that
 //! uses the disk where memory ends. `merge` makes tables from the logs of several runs.
-//! [`annotation`] writes the same as labels to correct.
+//! [`annotation`] writes what an annotation tool can hold of it, to be corrected.
 
 mod aggregate;
 pub mod annotation;

@@ -12,7 +12,7 @@ use crate::output::file::{Whole, temporary, unwritable};
 
 /// The record of a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[allow(missing_docs)] // the keys are described in the README
+#[allow(missing_docs)] // the keys say it
 pub struct Run {
     pub version: String,
     pub model: ModelRecord,

@@ -179,6 +179,17 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_of_the_rules_lists_every_predicate() {
+        let types = |types: &[EntityType]| types.iter().map(|t| t.as_str()).collect::<Vec<_>>().join(", ");
+        for schema in &SCHEMA {
+            let both = if schema.symmetric { " (holds both ways)" } else { "" };
+            let (subject, object) = (types(schema.subject), types(schema.object));
+            let row = format!("| `{}` | {subject} | {object} | {}{both} |\n", schema.name, schema.meaning);
+            assert!(include_str!("rules/README.md").contains(&row), "it lacks {row}");
+        }
+    }
+
+    #[test]
     fn symmetric_predicates_take_the_same_types_on_both_sides() {
         for schema in SCHEMA.iter().filter(|s| s.symmetric) {
             assert_eq!(schema.subject, schema.object, "{}", schema.name);
