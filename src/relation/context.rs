@@ -4,7 +4,7 @@
 //! relative to the match:
 //!
 //! - A negation counts inside the match, or as `neither` or `nobody from` right before it; a denial ("denied that")
-//!   counts before it in the same clause.
+//!   counts before it in the same clause, too. Who denies is the source.
 //! - A doubt ("allegedly", "suspected") counts inside the match, or up to three words before it.
 //! - "X said" counts before the match, or behind it when a comma or a quotation mark comes first;
 //!   "according to X" counts anywhere. X becomes the source.
@@ -169,12 +169,16 @@ impl<'s, 'd> Cues<'s, 'd> {
             self.found.iter().filter(move |f| cues.contains(&f.cue) && !(f.first..=f.last).any(own))
         };
         let inside = |f: &Found| f.first >= first && f.last <= last;
+        let denies = |f: &Found| {
+            let before = f.last < first && first - f.last <= DENIAL_BEFORE && self.same_clause(f.last, first);
+            // What a quotation denies ends with it.
+            let ended = self.is_quoted(f.first) && !self.is_quoted(first);
+            !granted && (before || inside(f)) && !ended && !self.has(Cue::NoNegation, f.first)
+        };
         let negated = of(&[Cue::Negation])
             .filter(|f| !self.has(Cue::NoNegation, f.first))
             .any(|f| inside(f) || self.none_of(f, first))
-            || of(&[Cue::Denial]).filter(|_| !granted).any(|f| {
-                f.last < first && first - f.last <= DENIAL_BEFORE && self.same_clause(f.last, first)
-            });
+            || of(&[Cue::Denial]).any(denies);
 
         let inside_or_before = |f: &Found, most: usize| inside(f) || self.before(f, first, most);
         if granted {
@@ -189,18 +193,21 @@ impl<'s, 'd> Cues<'s, 'd> {
         }
         let mut attributed_to = None;
         let mut unnamed = false;
-        let in_quotation = (first..=last).all(|i| self.quoted.get(i).copied().unwrap_or(false));
+        let in_quotation = (first..=last).all(|i| self.is_quoted(i));
         if in_quotation {
             certainty = Certainty::Reported;
         }
-        for f in of(&[Cue::According, Cue::Say, Cue::Claim]).filter(|f| f.last < first || f.first > last) {
+        let outside = |f: &Found| f.last < first || f.first > last;
+        let says = of(&[Cue::According, Cue::Say, Cue::Claim]).filter(|f| outside(f));
+        for f in says.chain(of(&[Cue::Denial]).filter(|f| denies(f))) {
             let source = match f.cue {
                 Cue::According => self.source_behind(f.last + 1),
+                Cue::Denial => self.denier(f),
                 _ => self.speaker(f, first, last, in_quotation),
             };
             let Some(source) = source else { continue };
-            certainty =
-                certainty.max(if f.cue == Cue::Claim { Certainty::Alleged } else { Certainty::Reported });
+            let believed = f.cue == Cue::Claim || f.cue == Cue::Denial && self.is_belief(f.last);
+            certainty = certainty.max(if believed { Certainty::Alleged } else { Certainty::Reported });
             match source {
                 Source::Named(name) => {
                     attributed_to.get_or_insert(name);
@@ -220,7 +227,7 @@ impl<'s, 'd> Cues<'s, 'd> {
     /// Whoever is the last to be named as speaking in this sentence: whom "he said" in the next one means.
     pub(crate) fn last_speaker(&self) -> Option<String> {
         let verbs = self.found.iter().rev().filter(|f| matches!(f.cue, Cue::Say | Cue::Claim));
-        let mut verbs = verbs.filter(|f| !self.quoted.get(f.first).copied().unwrap_or(false));
+        let mut verbs = verbs.filter(|f| !self.is_quoted(f.first));
         verbs.find_map(|f| {
             let behind =
                 || (f.first == 0 || self.is_mark(f.first - 1)).then(|| self.speaker_behind(f.last + 1));
@@ -251,6 +258,10 @@ impl<'s, 'd> Cues<'s, 'd> {
         self.form(token).eq_ignore_ascii_case(word)
     }
 
+    fn is_quoted(&self, token: usize) -> bool {
+        self.quoted.get(token).copied().unwrap_or(false)
+    }
+
     fn is_mark(&self, token: usize) -> bool {
         self.sentence.tokens.get(token).is_none_or(|t| t.kind == Kind::Punct)
             && !matches!(self.form(token), "-" | "'s" | "’s" | "'" | "’" | "&")
@@ -275,7 +286,7 @@ impl<'s, 'd> Cues<'s, 'd> {
     /// Who speaks, if the match is what is said.
     fn speaker(&self, f: &Found, first: usize, last: usize, in_quotation: bool) -> Option<Source> {
         // "We think so," she said: what "think" is about ends with the quotation.
-        if self.quoted.get(f.first).copied().unwrap_or(false) {
+        if self.is_quoted(f.first) {
             return None;
         }
         if f.last < first {
@@ -300,6 +311,19 @@ impl<'s, 'd> Cues<'s, 'd> {
             return speaker.or_else(|| self.source_before(f.first, last + 1));
         }
         self.source_before(f.first, clause + 1)
+    }
+
+    /// Who denies: not who "was denied" something.
+    fn denier(&self, f: &Found) -> Option<Source> {
+        let before = f.first.checked_sub(1)?;
+        let passive = ["is", "are", "was", "were", "be", "been", "being"].iter().any(|w| self.is(before, w));
+        (!passive).then(|| self.source_before(f.first, 0)).flatten()
+    }
+
+    /// Whether the last word of a denial only says what somebody thinks: "do not believe".
+    fn is_belief(&self, token: usize) -> bool {
+        let word = self.form(token).to_ascii_lowercase();
+        ["believe", "think", "doubt"].iter().any(|belief| word.starts_with(belief))
     }
 
     /// Whether what follows a verb of saying is not what is said: the end, a mark, an addressee, a
@@ -428,11 +452,9 @@ impl<'s, 'd> Cues<'s, 'd> {
             let preposition = (earliest..at)
                 .rev()
                 .take_while(|&i| !self.is_mark(i) && !self.says(i))
-                .find(|&i| ["of", "in", "at", "for", "from", "with"].iter().any(|w| self.is(i, w)))?;
-            let noun = preposition.checked_sub(1)?;
-            if !self.has(Cue::Source, noun) {
-                return head;
-            }
+                .find(|&i| ["of", "in", "at", "for", "from", "with"].iter().any(|w| self.is(i, w)));
+            let noun = preposition.and_then(|it| it.checked_sub(1)).filter(|&i| self.has(Cue::Source, i));
+            let Some(noun) = noun else { break };
             head = Some(noun);
             at = noun;
         }
@@ -449,9 +471,22 @@ impl<'s, 'd> Cues<'s, 'd> {
     fn is_filler(&self, token: usize) -> bool {
         let word = self.form(token);
         (word.len() > 4 && word.ends_with("ly") && self.sentence.tokens[token].kind == Kind::Word)
-            || ["has", "have", "had", "also", "later", "then", "was", "were", "meanwhile"]
-                .iter()
-                .any(|w| self.is(token, w))
+            || [
+                "do",
+                "does",
+                "did",
+                "has",
+                "have",
+                "had",
+                "also",
+                "later",
+                "then",
+                "was",
+                "were",
+                "meanwhile",
+            ]
+            .iter()
+            .any(|w| self.is(token, w))
     }
 
     /// Words that are no part of a short noun phrase.
@@ -552,6 +587,11 @@ score = 0.9
 id = "leads/title"
 granted = true
 pattern = ["OBJ/adj president SUBJ", "OBJ leader SUBJ"]
+score = 0.9
+[[rule]]
+id = "located_in/test"
+granted = true
+pattern = "SUBJ , OBJ ANY"
 score = 0.9
 [[rule]]
 id = "leads/test"

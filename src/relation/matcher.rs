@@ -302,7 +302,13 @@ impl Matcher {
             for ((subject, object, predicate), hit) in best {
                 let rule = &self.rules[hit.rule];
                 let own = &self.patterns[hit.pattern].own;
-                let context = cues.context(hit.tokens, rule.granted, |token| {
+                // Behind the names of a description the sentence goes on with something else, though the
+                // pattern may look there.
+                let is_one = |kind| matches!(kind, Kind::Name(name) if name == subject || name == object);
+                let names_end = sentence.tokens.iter().rposition(|token| is_one(token.kind));
+                let (first, last) = hit.tokens;
+                let last = names_end.filter(|_| rule.granted).map_or(last, |end| last.min(end));
+                let context = cues.context((first, last), rule.granted, |token| {
                     self.keys_of(sentence, token).any(|key| own.contains(&key))
                 });
                 let attributed_to = match context.source_elsewhere {
