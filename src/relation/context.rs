@@ -58,7 +58,7 @@ pub(crate) struct Context {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cue {
     Negation,
-    NoNegation,
+    NoCue,
     Denial,
     Alleged,
     Doubtful,
@@ -73,7 +73,7 @@ enum Cue {
 
 const CUES: [(&str, Cue); 12] = [
     ("negation", Cue::Negation),
-    ("no_negation", Cue::NoNegation),
+    ("no_cue", Cue::NoCue),
     ("denial", Cue::Denial),
     ("alleged", Cue::Alleged),
     ("doubtful", Cue::Doubtful),
@@ -141,6 +141,8 @@ impl<'s, 'd> Cues<'s, 'd> {
                 found.push(Found { cue: *cue, first, last: first + length - 1 });
             }
         });
+        let no_cues: Vec<Found> = found.iter().copied().filter(|f| f.cue == Cue::NoCue).collect();
+        found.retain(|f| !no_cues.iter().any(|no| (no.first..=no.last).contains(&f.first)));
         let mut inside = false;
         let mut quoted = Vec::with_capacity(sentence.tokens.len());
         for i in 0..sentence.tokens.len() {
@@ -173,11 +175,9 @@ impl<'s, 'd> Cues<'s, 'd> {
             let before = f.last < first && first - f.last <= DENIAL_BEFORE && self.same_clause(f.last, first);
             // What a quotation denies ends with it.
             let ended = self.is_quoted(f.first) && !self.is_quoted(first);
-            !granted && (before || inside(f)) && !ended && !self.has(Cue::NoNegation, f.first)
+            !granted && (before || inside(f)) && !ended
         };
-        let negated = of(&[Cue::Negation])
-            .filter(|f| !self.has(Cue::NoNegation, f.first))
-            .any(|f| inside(f) || self.none_of(f, first))
+        let negated = of(&[Cue::Negation]).any(|f| inside(f) || self.none_of(f, first))
             || of(&[Cue::Denial]).any(denies);
 
         let inside_or_before = |f: &Found, most: usize| inside(f) || self.before(f, first, most);
@@ -201,7 +201,7 @@ impl<'s, 'd> Cues<'s, 'd> {
         let says = of(&[Cue::According, Cue::Say, Cue::Claim]).filter(|f| outside(f));
         for f in says.chain(of(&[Cue::Denial]).filter(|f| denies(f))) {
             let source = match f.cue {
-                Cue::According => self.source_behind(f.last + 1),
+                Cue::According => self.source_behind(f, first),
                 Cue::Denial => self.denier(f),
                 _ => self.speaker(f, first, last, in_quotation),
             };
@@ -227,7 +227,7 @@ impl<'s, 'd> Cues<'s, 'd> {
     /// Whoever is the last to be named as speaking in this sentence: whom "he said" in the next one means.
     pub(crate) fn last_speaker(&self) -> Option<String> {
         let verbs = self.found.iter().rev().filter(|f| matches!(f.cue, Cue::Say | Cue::Claim));
-        let mut verbs = verbs.filter(|f| !self.is_quoted(f.first));
+        let mut verbs = verbs.filter(|f| !self.is_quoted(f.first) && !self.is_passive(f));
         verbs.find_map(|f| {
             let behind =
                 || (f.first == 0 || self.is_mark(f.first - 1)).then(|| self.speaker_behind(f.last + 1));
@@ -286,7 +286,7 @@ impl<'s, 'd> Cues<'s, 'd> {
     /// Who speaks, if the match is what is said.
     fn speaker(&self, f: &Found, first: usize, last: usize, in_quotation: bool) -> Option<Source> {
         // "We think so," she said: what "think" is about ends with the quotation.
-        if self.is_quoted(f.first) {
+        if self.is_quoted(f.first) || self.is_passive(f) {
             return None;
         }
         if f.last < first {
@@ -297,7 +297,8 @@ impl<'s, 'd> Cues<'s, 'd> {
         }
         // "..., officials said." or "..., said Ana Ruiz, a ..."
         let clause = (last + 1..f.first).rev().find(|&i| self.is_mark(i))?;
-        let closes = matches!(self.form(clause), ",") || self.quoted.get(clause) == Some(&false);
+        let closes =
+            !self.is_quoted(clause) && !matches!(self.form(clause), ";" | ":") || self.is(clause, ",");
         if !closes || !self.ends_soon(f.last + 1) && !in_quotation {
             return None;
         }
@@ -313,11 +314,15 @@ impl<'s, 'd> Cues<'s, 'd> {
         self.source_before(f.first, clause + 1)
     }
 
-    /// Who denies: not who "was denied" something.
     fn denier(&self, f: &Found) -> Option<Source> {
-        let before = f.first.checked_sub(1)?;
-        let passive = ["is", "are", "was", "were", "be", "been", "being"].iter().any(|w| self.is(before, w));
-        (!passive).then(|| self.source_before(f.first, 0)).flatten()
+        (!self.is_passive(f)).then(|| self.source_before(f.first, 0)).flatten()
+    }
+
+    /// Whether nobody is named who says so: "was announced", "has been denied", but not "was saying".
+    fn is_passive(&self, f: &Found) -> bool {
+        let be = ["is", "are", "was", "were", "be", "been", "being"];
+        let before = f.first.checked_sub(1).is_some_and(|before| be.iter().any(|w| self.is(before, w)));
+        before && !self.form(f.first).to_ascii_lowercase().ends_with("ing")
     }
 
     /// Whether the last word of a denial only says what somebody thinks: "do not believe".
@@ -393,11 +398,16 @@ impl<'s, 'd> Cues<'s, 'd> {
         speaks.then(|| self.noun_phrase(from, end)).flatten()
     }
 
-    /// The source whose words start at a token, whatever they are.
-    fn source_behind(&self, from: usize) -> Option<Source> {
+    /// The source behind "according to", whatever its words are, if it is not the match itself that describes
+    /// it: "according to Ana Ruiz of the Reds".
+    fn source_behind(&self, f: &Found, first: usize) -> Option<Source> {
+        let from = f.last + 1;
         let end = self.phrase_end(from);
-        let words = || self.noun_phrase(from, end).unwrap_or_else(|| Source::Named(self.words(from, end)));
-        (end > from).then(words)
+        let other_clause = (f.last.min(first)..first.max(f.first)).any(|i| self.is(i, ";"));
+        if end == from || (from..end).contains(&first) || other_clause {
+            return None;
+        }
+        Some(self.noun_phrase(from, end).unwrap_or_else(|| Source::Named(self.words(from, end))))
     }
 
     /// The end of the short noun phrase that starts at a token.
@@ -405,8 +415,9 @@ impl<'s, 'd> Cues<'s, 'd> {
         let mut end = from;
         while end < self.sentence.tokens.len() && end < from + LONGEST_SOURCE + 1 {
             let stops = self.is_mark(end) || end > from && (self.is_little(end) || self.says(end));
-            // A name ends the phrase, unless it stands before a noun: "Reuters reports".
-            if stops || end > from && self.is_name(end - 1) && !self.has(Cue::Source, end) {
+            // A name ends the phrase, unless it stands before a noun: "Reuters reports", "Ana's lawyer".
+            let goes_on = self.has(Cue::Source, end) || self.is(end, "'s") || self.is(end, "’s");
+            if stops || end > from && self.is_name(end - 1) && !goes_on {
                 break;
             }
             end += 1;
