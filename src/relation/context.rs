@@ -58,7 +58,7 @@ pub(crate) struct Context {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cue {
     Negation,
-    NoCue,
+    Lookalike,
     Denial,
     Alleged,
     Doubtful,
@@ -73,7 +73,7 @@ enum Cue {
 
 const CUES: [(&str, Cue); 12] = [
     ("negation", Cue::Negation),
-    ("no_cue", Cue::NoCue),
+    ("no_cue", Cue::Lookalike),
     ("denial", Cue::Denial),
     ("alleged", Cue::Alleged),
     ("doubtful", Cue::Doubtful),
@@ -141,7 +141,7 @@ impl<'s, 'd> Cues<'s, 'd> {
                 found.push(Found { cue: *cue, first, last: first + length - 1 });
             }
         });
-        let no_cues: Vec<Found> = found.iter().copied().filter(|f| f.cue == Cue::NoCue).collect();
+        let no_cues: Vec<Found> = found.iter().copied().filter(|f| f.cue == Cue::Lookalike).collect();
         found.retain(|f| !no_cues.iter().any(|no| (no.first..=no.last).contains(&f.first)));
         let mut inside = false;
         let mut quoted = Vec::with_capacity(sentence.tokens.len());
