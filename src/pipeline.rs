@@ -180,6 +180,11 @@ impl Pipeline {
         Pipeline { limits, ..self }
     }
 
+    /// What an article may take.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// The model in use.
     pub fn model(&self) -> &Model {
         &self.model
@@ -212,7 +217,10 @@ impl Pipeline {
                         }
                         let finished = finished.clone();
                         workers.spawn_fifo(move |_| {
-                            let _ = finished.send((number, self.extract(block)));
+                            // A block that never came would be waited for.
+                            let extracted = catch_unwind(AssertUnwindSafe(|| self.extract(block)));
+                            let extracted = extracted.unwrap_or_else(|_| Err(self.panicked()));
+                            let _ = finished.send((number, extracted));
                         });
                     }
                 });
@@ -234,6 +242,13 @@ impl Pipeline {
             Error::Usage(problem.into())
         })?;
         Ok(Ending::Complete)
+    }
+
+    fn panicked(&self) -> Error {
+        Error::Engine {
+            engine: self.model.engine().name(),
+            problem: "it panicked. This is a defect of triplewire: please report it with the input".into(),
+        }
     }
 
     /// Extracts from one article.

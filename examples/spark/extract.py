@@ -42,6 +42,18 @@ class Line(NamedTuple):
     """The id if the line holds an article, empty if the article has none; else None."""
 
 
+def refuse_constant(name: str) -> None:
+    """To Python, NaN is JSON; to `triplewire` it is not."""
+    raise ValueError(name)
+
+
+def find(held: dict[str, object], wanted: str) -> str:
+    """The key that `triplewire` takes for the wanted one: letter case and blanks around it do not matter."""
+    if wanted in held:
+        return wanted
+    return next((key for key in held if key.strip().lower() == wanted.strip().lower()), wanted)
+
+
 class Keys(NamedTuple):
     """The keys (columns) of an article."""
 
@@ -51,19 +63,22 @@ class Keys(NamedTuple):
     def look_at(self, text: str) -> Line:
         """Whether a line holds an article, which `triplewire` counts, or something it skips."""
         try:
-            held = json.loads(text)
-        except ValueError:
+            held = json.loads(text, parse_constant=refuse_constant)
+        except (ValueError, RecursionError):
             return Line(text, None)
-        body = held.get(self.text) if isinstance(held, dict) else None
+        if not isinstance(held, dict):
+            return Line(text, None)
+        body = held.get(find(held, self.text))
         if not isinstance(body, str) or not body.replace("\0", " ").strip():
             return Line(text, None)
-        name = held.get(self.id)
+        name = held.get(find(held, self.id))
         known = isinstance(name, (str, int, float)) and not isinstance(name, bool)
         return Line(text, str(name).strip() if known else "")
 
     def call(self, line: str, name: str) -> str:
         """The line with this id."""
-        return json.dumps(json.loads(line) | {self.id: name})
+        held = json.loads(line)
+        return json.dumps(held | {find(held, self.id): name})
 
 
 class Start(NamedTuple):
@@ -75,14 +90,15 @@ class Start(NamedTuple):
 
     def plus(self, other: Start) -> Start:
         """Both, one behind the other."""
-        return Start(*(one + more for one, more in zip(self, other)))
+        checksum = zlib.crc32(other.checksum.to_bytes(4, "big"), self.checksum)
+        return Start(self.lines + other.lines, self.articles + other.articles, checksum)
 
 
 def size(lines: Iterable[Line]) -> Start:
     """Lines, articles and a checksum of a partition of the input."""
     total = Start()
     for line in lines:
-        total = total.plus(Start(1, line.article is not None, zlib.crc32(line.text.encode(), total.lines)))
+        total = total.plus(Start(1, line.article is not None, zlib.crc32(line.text.encode())))
     return total
 
 
@@ -129,6 +145,7 @@ class Job(NamedTuple):
             encoding="utf-8",
         )
         problems: list[str] = []
+        left_early = False
 
         def listen() -> None:
             with process.stderr:
@@ -145,13 +162,13 @@ class Job(NamedTuple):
                 raise EOFError(f"shard {number}/{self.of}: the lines ended before their end")
             process.stdin.close()
         except BrokenPipeError:
-            pass  # Why it has stopped reading, it says on standard error.
+            left_early = True  # Why it has stopped reading, it says on standard error.
         except BaseException:
             process.kill()
             raise
         finally:
             reader.join()
-        if process.wait() not in DONE:
+        if process.wait() not in DONE or left_early:
             shutil.rmtree(attempt, ignore_errors=True)
             said = "".join(problems[-20:]).strip()
             raise RuntimeError(f"shard {number}/{self.of}: triplewire exited with {process.returncode}: {said}")
@@ -211,7 +228,7 @@ def run(spark: SparkSession, args: argparse.Namespace) -> None:
         Path(args.work),
         {"version": version, "input": list(total), "partitions": of, "options": options},
     )
-    name = Path(args.input.rstrip("/")).name.split(".")[0]
+    name = re.sub(r"(?i)\.(jsonl|ndjson|json|parquet|txt)(\.(gz|zst))?$", "", Path(args.input.rstrip("/")).name)
     job = Job(args.triplewire, args.work, of, options)
     dealt = lines.mapPartitionsWithIndex(lambda index, part: deal(part, starts[index], keys, name))
     # Beyond the number of every article, one for each shard.

@@ -47,7 +47,9 @@ def articles() -> list[str]:
     """JSON lines with all that may be wrong with them."""
     given = os.environ.get("TRIPLEWIRE_ARTICLES")
     lines = Path(given).read_text(encoding="utf-8").splitlines() if given else seeds(4)
-    lines[9:9] = ["", "no JSON", '{"id": "empty", "text": " "}', '{"text": "Ana Ruiz, who has no id, visited Lisbon."}']
+    # The first line of a shard, which says nothing about the others, and one that only Python takes for JSON.
+    lines[1:1] = ["[]", '{"id": "nan", "text": "Ana Ruiz visited Lisbon.", "score": NaN}']
+    lines[9:9] = ['{"ID": "case", "Text": "Ana Ruiz visited Porto."}', "", "no JSON", '{"id": "empty", "text": " "}', '{"text": "Ana Ruiz, who has no id, visited Lisbon."}']
     return [*lines, "[]"]
 
 

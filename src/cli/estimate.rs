@@ -41,13 +41,15 @@ struct Sample {
 }
 
 impl Sample {
-    fn of(articles: Articles, part: Shard, time: Duration) -> Self {
+    /// Without articles of more than `most` bytes.
+    fn of(articles: Articles, part: Shard, most: usize, time: Duration) -> Self {
         let start = Instant::now();
         let progress = articles.progress();
         let mut sample = Sample { articles: Vec::new(), seen: 0, text: 0, skipped: 0, share: Some(1.0) };
         let mut every = 1;
         for item in part.pick(articles) {
             match item {
+                Item::Article(article) if article.text.len() > most => sample.skipped += 1,
                 Item::Article(article) => {
                     sample.text += article.text.len() as u64;
                     if sample.seen.is_multiple_of(every) {
@@ -154,6 +156,8 @@ fn written(
         precision: String::new(),
         rules_hash: String::new(),
         aliases_hash: String::new(),
+        max_article_size: 0,
+        article_timeout: None,
         threads: 0,
         shard: None,
         complete: false,
@@ -185,7 +189,7 @@ pub(crate) fn run(
     style: Style,
     keep_duplicates: bool,
 ) -> anyhow::Result<Outcome> {
-    let mut sample = Sample::of(articles, part, READING);
+    let mut sample = Sample::of(articles, part, pipeline.limits().bytes, READING);
     if sample.articles.is_empty() {
         return Err(Error::Usage(
             "there is no article to estimate from in what was read of the input".into(),
@@ -272,22 +276,22 @@ mod tests {
     #[test]
     fn a_sample_is_spread_evenly_over_all_that_was_read() {
         let (_folder, articles) = table(5_000);
-        let sample = Sample::of(articles, Shard::WHOLE, Duration::from_secs(600));
+        let sample = Sample::of(articles, Shard::WHOLE, 100, Duration::from_secs(600));
         assert_eq!((sample.seen, sample.share), (5_000, Some(1.0)));
         let ids: Vec<u64> = sample.articles.iter().map(|article| article.id.parse().unwrap()).collect();
         assert!((SAMPLE..2 * SAMPLE).contains(&ids.len()), "{}", ids.len());
         assert!(ids.windows(2).all(|pair| pair[1] - pair[0] == ids[1] - ids[0]) && ids[0] == 0);
         assert!(5_000 - ids[ids.len() - 1] <= ids[1]);
         let (_folder, articles) = table(3);
-        assert_eq!(Sample::of(articles, Shard::WHOLE, Duration::from_secs(600)).articles.len(), 3);
+        assert_eq!(Sample::of(articles, Shard::WHOLE, 100, Duration::from_secs(600)).articles.len(), 3);
         let (_folder, articles) = table(3_000);
-        assert_eq!(Sample::of(articles, "2/3".parse().unwrap(), Duration::from_secs(600)).seen, 1_000);
+        assert_eq!(Sample::of(articles, "2/3".parse().unwrap(), 100, Duration::from_secs(600)).seen, 1_000);
     }
 
     #[test]
     fn what_was_read_in_time_stands_for_the_rest() {
         let (_folder, articles) = table(200_000);
-        let sample = Sample::of(articles, Shard::WHOLE, Duration::ZERO);
+        let sample = Sample::of(articles, Shard::WHOLE, 100, Duration::ZERO);
         let share = sample.share.unwrap();
         assert!(sample.seen < 200_000 && share < 1.0);
         let expected = sample.seen as f64 / share;

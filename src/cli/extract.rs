@@ -65,7 +65,7 @@ pub(crate) struct Args {
 impl Args {
     /// Opens the articles that are to be extracted.
     fn articles(&self) -> Result<Articles> {
-        self.inputs.open(self.out.as_deref())
+        self.inputs.open(self.out.as_deref(), self.dealt)
     }
 
     /// The part of the inputs that is to be extracted.
@@ -101,6 +101,8 @@ impl Args {
             precision: model.engine().precision(),
             rules_hash: hashes.rules,
             aliases_hash: hashes.aliases,
+            max_article_size: self.max_article_size,
+            article_timeout: self.article_timeout.map(|it| it.as_secs_f64()),
             threads: self.setup.threads(),
             shard: Some(self.shard).filter(|&shard| shard != Shard::WHOLE),
             complete: false,
@@ -114,7 +116,7 @@ impl Args {
 
     /// What must stay the same when `run` is continued. The format of the tables need not.
     fn settings(&self, run: &Run) -> Settings {
-        let timeout = self.article_timeout.map_or("none".to_owned(), |it| format!("{} s", it.as_secs_f64()));
+        let timeout = run.article_timeout.map_or("none".to_owned(), |it| format!("{it} s"));
         [
             ("the version of triplewire", run.version.clone()),
             ("the model", format!("{} ({})", run.model.name, run.model.hash)),

@@ -21,11 +21,13 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// Opens the articles. What is in `out`, the folder that is written to, is none of them.
-    pub(crate) fn open(&self, out: Option<&Path>) -> Result<input::Articles> {
+    /// Opens the articles; `dealt` as in [`input::Options::dealt`]. What is in `out`, the folder that is written
+    /// to, is none of them.
+    pub(crate) fn open(&self, out: Option<&Path>, dealt: bool) -> Result<input::Articles> {
         let options = input::Options {
             id_column: self.id_column.clone(),
             text_column: self.text_column.clone(),
+            dealt,
             pass_over: out.into_iter().map(Path::to_owned).collect(),
         };
         input::open(&self.inputs, options)

@@ -30,7 +30,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let articles = args.inputs.open(Some(&args.out))?;
+    let articles = args.inputs.open(Some(&args.out), false)?;
     let (pipeline, _) = args.setup.pipeline()?;
     let types = pipeline.model().folder().labels.iter().filter_map(|label| match label {
         Label::Mention(_, entity_type) => Some(*entity_type),

@@ -425,6 +425,9 @@ fn shares_initial(long: &str, short: &str) -> bool {
     key(short).chars().any(|c| c != ' ' && all.contains(c))
 }
 
+/// Bytes of an acronym in brackets.
+const LONGEST_ACRONYM: usize = 20;
+
 /// An acronym in brackets after an organisation's name that no mention covers: where it stands.
 pub(super) fn missed_acronym<'t>(text: &'t str, mention: &Found) -> Option<&'t str> {
     if mention.entity_type != EntityType::Org {
@@ -432,8 +435,10 @@ pub(super) fn missed_acronym<'t>(text: &'t str, mention: &Found) -> Option<&'t s
     }
     let long = bare(mention.span.of(text));
     let inside = text[mention.span.end..].trim_start_matches([' ', '\n']).strip_prefix('(')?;
+    let inside = &inside[..inside.floor_char_boundary(LONGEST_ACRONYM + 1)];
     let (word, _) = inside.split_once([')', ',', ';'])?;
-    let fits = word.len() <= 20 && is_introduction(long, word, (EntityType::Org, EntityType::Org));
+    let fits =
+        word.len() <= LONGEST_ACRONYM && is_introduction(long, word, (EntityType::Org, EntityType::Org));
     // Without a mention of the model the letters must agree better.
     (fits && (has_initials(long, word) || (is_upper_word(word) && long.split_whitespace().count() >= 3)))
         .then_some(word)

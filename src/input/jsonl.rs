@@ -35,6 +35,11 @@ impl Jsonl {
         Jsonl { bytes, file, name, options, charset: Charset::default(), line: 0, started: false }
     }
 
+    /// The same; `dealt` as in [`Options::dealt`].
+    pub(super) fn dealt(self, dealt: bool) -> Self {
+        Jsonl { started: dealt, ..self }
+    }
+
     fn place(&self) -> Place {
         Place::line(&self.file, self.line)
     }

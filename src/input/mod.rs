@@ -45,6 +45,9 @@ use repeats::{Kind, Repeats};
 
 pub use shard::Shard;
 
+/// Bytes of an id. It stands in every row.
+const LONGEST_ID: usize = 1024;
+
 /// How to read tables and JSONL, and what to leave alone.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -53,6 +56,9 @@ pub struct Options {
     /// The column (for JSONL: the key) that holds the text; guessed from `text|body|content` if not
     /// given.
     pub text_column: Option<String>,
+    /// Standard input holds a part of the lines of some other input: its first one says nothing about the
+    /// others, and there may be none.
+    pub dealt: bool,
     /// Folders not to enter when they are met inside an input folder: the one that output goes to.
     pub pass_over: Vec<PathBuf>,
 }
@@ -166,7 +172,8 @@ impl Articles {
     fn open_stdin(&mut self) -> Result<Box<dyn Reader>, Problem> {
         let file = PathBuf::from("standard input");
         let bytes = bytes::stdin(Arc::clone(&self.read)).map_err(|error| unreadable(&file, &error))?;
-        Ok(Box::new(jsonl::Jsonl::new(bytes, file, "stdin".to_owned(), self.options.clone())))
+        let reader = jsonl::Jsonl::new(bytes, file, "stdin".to_owned(), self.options.clone());
+        Ok(Box::new(reader.dealt(self.options.dealt)))
     }
 
     fn open_file(&mut self, source: Source) -> Result<Box<dyn Reader>, Problem> {
@@ -214,6 +221,19 @@ impl Iterator for Articles {
     fn next(&mut self) -> Option<Item> {
         loop {
             match self.found.pop_front() {
+                Some(Found::Article(article, place)) if article.id.len() > LONGEST_ID => {
+                    let short = article.id[..article.id.floor_char_boundary(LONGEST_ID)].to_owned();
+                    let problem = Problem::mended(
+                        place.clone(),
+                        format!("the id has {} bytes", article.id.len()),
+                        format!(
+                            "The article is called by the first {LONGEST_ID} of them; is it the text? --id-column \
+                             says which column or key holds the id."
+                        ),
+                    );
+                    self.found.push_front(Found::Article(Article { id: short, ..article }, place));
+                    self.found.push_front(Found::Problem(Kind::LongId, problem));
+                }
                 Some(Found::Article(mut article, place)) => {
                     let Some(id) = self.ids.take(&article.id) else { return Some(Item::Article(article)) };
                     let problem = Problem::mended(

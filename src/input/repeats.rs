@@ -22,12 +22,13 @@ pub(super) enum Kind {
     TooLong,
     Page,
     Record,
+    LongId,
     DuplicateId,
 }
 
 /// Every kind that is counted, in the order in which summaries are given; what its summary says; and
 /// how many are listed before.
-const COUNTED: [(Kind, &str, u64); 13] = [
+const COUNTED: [(Kind, &str, u64); 14] = [
     (Kind::Encoding, "are not UTF-8", 1),
     (Kind::Nul, "hold NUL characters, replaced by blanks", 3),
     (Kind::Quotes, "have a quotation mark that is never closed", LISTED),
@@ -40,6 +41,7 @@ const COUNTED: [(Kind, &str, u64); 13] = [
     (Kind::TooLong, "are longer than an article may be", LISTED),
     (Kind::Page, "are web pages without an article", LISTED),
     (Kind::Record, "are damaged records", LISTED),
+    (Kind::LongId, "have an id that is too long, which was cut", LISTED),
     (Kind::DuplicateId, "have an id that was taken, and got a number behind it", LISTED),
 ];
 

@@ -22,6 +22,11 @@ use crate::text::Article;
 /// comma is the decimal sign.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// How often a row is looked at to find where the next one starts, and the bytes of a file are read again.
+const AGAIN: u64 = 8;
+/// Bytes of a file that may be read again in any case.
+const MAY_BE_PUT_BACK: u64 = 1 << 20;
+
 /// Reads a file row by row.
 pub(super) struct Table {
     rows: Rows,
@@ -33,6 +38,8 @@ pub(super) struct Table {
     header: Option<Header>,
     /// The number of rows so far, the header not counted.
     row: u64,
+    /// Bytes that were read and put back.
+    put_back: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -43,9 +50,9 @@ struct Header {
 
 impl Table {
     pub(super) fn new(bytes: Bytes, file: PathBuf, name: String, delimiter: u8, options: Options) -> Self {
-        let lines = Lines { back: Vec::new(), position: 0, bytes, read: 0, cut: false };
+        let lines = Lines { back: Vec::new(), position: 0, bytes, read: 0, taken: 0, cut: false };
         let rows = Rows { lines, delimiter };
-        Table { rows, file, name, options, charset: Charset::default(), header: None, row: 0 }
+        Table { rows, file, name, options, charset: Charset::default(), header: None, row: 0, put_back: 0 }
     }
 
     /// Reads the header. False if there is no going on.
@@ -101,7 +108,11 @@ impl Table {
         let fits = records.iter().all(|record| record.len() == header.width);
         if row.open || (row.lines > 1 && (!fits || row.dropped)) {
             let place = Place::line(&self.file, row.line);
-            if let Some(lines) = self.resume_at(header.width, &row) {
+            let again = self.put_back + row.bytes.len() as u64;
+            // Or a file of nothing but quotation marks would be read for days.
+            let may_go_back = again <= MAY_BE_PUT_BACK + AGAIN * self.rows.lines.taken;
+            if let Some(lines) = self.resume_at(header.width, &row).filter(|_| may_go_back) {
+                self.put_back = again;
                 out.push_back(Found::Problem(Kind::Quotes, self.unclosed(&row, Some(lines))));
                 self.rows.put_back(row, lines);
                 self.row += 1;
@@ -220,6 +231,7 @@ impl Table {
     fn resume_at(&self, width: usize, row: &Row) -> Option<usize> {
         const ENOUGH: usize = 3;
         const TRIES: usize = 1000;
+        let mut budget = AGAIN as usize * row.bytes.len().max(1 << 12);
         let least = if row.open { 2 } else { 1 };
         let starts = row.bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
         let starts = starts.take_while(|&start| start < row.bytes.len()).take(TRIES);
@@ -228,6 +240,7 @@ impl Table {
             let mut rest = &row.bytes[start..];
             while good < ENOUGH && !rest.trim_ascii().is_empty() {
                 let (length, scan) = scan_row(rest, self.rows.delimiter);
+                budget = budget.checked_sub(length)?;
                 let (candidate, behind) = rest.split_at(length);
                 let fits = || {
                     let records = cells(candidate, self.rows.delimiter);
@@ -343,10 +356,10 @@ impl Rows {
     /// of them it stays as it is.
     fn guess_delimiter(&mut self, options: &Options) -> io::Result<()> {
         let mut first = Vec::new();
-        while first.trim_ascii().is_empty() {
-            if !self.lines.next(&mut first)? {
-                break;
-            }
+        let mut blank = 0;
+        while self.lines.next(&mut first)? && first.trim_ascii().is_empty() {
+            first.clear();
+            blank = self.lines.read;
         }
         if self.lines.cut {
             // It is said when the row is read.
@@ -364,7 +377,7 @@ impl Rows {
         if !self.lines.cut {
             self.delimiter = tried.into_iter().find(|&it| names_columns(it)).unwrap_or(self.delimiter);
         }
-        self.lines.read = line_count(&first);
+        self.lines.read = blank + line_count(&first);
         self.lines.put_back(first);
         Ok(())
     }
@@ -379,7 +392,7 @@ impl Rows {
             let start = bytes.len();
             let more = self.lines.next(&mut bytes)?;
             scan.take(&bytes[start..]);
-            if more && bytes.trim_ascii().is_empty() {
+            if more && start == 0 && bytes.trim_ascii().is_empty() {
                 blank += 1;
                 self.lines.cut = false;
                 bytes.clear();
@@ -421,6 +434,8 @@ struct Lines {
     bytes: Bytes,
     /// How many lines were handed out and not put back.
     read: u64,
+    /// Bytes taken from the file.
+    taken: u64,
     /// Whether a line was longer than [`LONGEST`], so that the rest of it is missing.
     cut: bool,
 }
@@ -433,6 +448,7 @@ impl Lines {
             let bytes::Line { read, cut } = bytes::read_line(&mut self.bytes, line)?;
             self.cut |= cut;
             self.read += u64::from(read > 0);
+            self.taken += read as u64;
             return Ok(read > 0);
         }
         let length = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| at + 1);

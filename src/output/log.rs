@@ -295,6 +295,11 @@ impl Drop for Log {
     }
 }
 
+/// Whether a run works in an output folder, or has left something to continue.
+pub(super) fn is_at_work(out: &Path) -> bool {
+    out.join(FOLDER).exists()
+}
+
 fn read_checkpoint(path: &Path) -> Result<Checkpoint> {
     let file = match File::open(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Checkpoint::default()),

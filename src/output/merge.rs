@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::output::aggregate::Budget;
 use crate::output::entries::Entries;
 use crate::output::file::create_folder;
-use crate::output::log::LOG;
+use crate::output::log::{self, LOG};
 use crate::output::record::Entry;
 use crate::output::{Run, Seconds, Style, Tables};
 
@@ -36,7 +36,8 @@ impl Shards {
                     folder.display()
                 )));
             };
-            if !run.complete {
+            // While a run begins anew in the folder, the record of the earlier one is still there.
+            if !run.complete || log::is_at_work(folder) {
                 return Err(Error::Usage(format!(
                     "{}: shard {shard} is not finished. Run its command again with --resume",
                     folder.display()

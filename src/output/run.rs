@@ -20,6 +20,12 @@ pub struct Run {
     pub precision: String,
     pub rules_hash: String,
     pub aliases_hash: String,
+    /// Bytes of text above which an article is left out.
+    #[serde(default)]
+    pub max_article_size: usize,
+    /// Seconds after which an article is left out.
+    #[serde(default)]
+    pub article_timeout: Option<f64>,
     pub threads: usize,
     /// Which part of the input, if not the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,6 +53,8 @@ impl Run {
                 ("the engine", format!("{}, {}", run.engine, run.precision)),
                 ("the rules", run.rules_hash.clone()),
                 ("the aliases", run.aliases_hash.clone()),
+                ("--max-article-size", run.max_article_size.to_string()),
+                ("--article-timeout", run.article_timeout.map_or("none".into(), |it| format!("{it} s"))),
                 ("the number of shards", run.shard.map_or(1, |it| it.of().get()).to_string()),
             ]
         };

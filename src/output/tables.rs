@@ -14,6 +14,9 @@ use crate::output::table::Table;
 use crate::output::{Connected, Counts, Run, Style};
 use crate::story::Stories;
 
+/// The name of every table.
+const TABLES: [&str; 6] = ["mentions", "entities", "relations", "triples", "cooccurrences", "duplicates"];
+
 /// All tables of a run, whole, under temporary names.
 pub struct Tables {
     folder: PathBuf,
@@ -112,7 +115,18 @@ impl Tables {
     pub fn name(self, run: &Run) -> Result<Vec<PathBuf>> {
         let run = run::write(&self.folder, run)?;
         // Everything is on disk now; only renames are left.
-        self.whole.into_iter().chain([run]).map(Whole::name).collect()
+        let named: Vec<PathBuf> =
+            self.whole.into_iter().chain([run]).map(Whole::name).collect::<Result<_>>()?;
+        // Tables of an earlier run, in another format or with copies counted, would pass for this one's.
+        for table in TABLES {
+            for extension in ["csv", "jsonl"] {
+                let path = self.folder.join(format!("{table}.{extension}"));
+                if !named.contains(&path) && path.exists() {
+                    std::fs::remove_file(&path).map_err(|e| unwritable(&path, e))?;
+                }
+            }
+        }
+        Ok(named)
     }
 }
 

@@ -294,6 +294,11 @@ fn shards_are_merged_to_the_files_of_one_run() {
     let unfinished = merge(&["1", "2", "3"]).assert().code(1);
     assert!(stderr(&unfinished).contains("shard 2/3 is not finished"), "{}", stderr(&unfinished));
     fs::write(path("2/run.json"), record).unwrap();
+    // What was killed while it began anew.
+    fs::create_dir(path("2/.triplewire")).unwrap();
+    let unfinished = merge(&["1", "2", "3"]).assert().code(1);
+    assert!(stderr(&unfinished).contains("shard 2/3 is not finished"), "{}", stderr(&unfinished));
+    fs::remove_dir(path("2/.triplewire")).unwrap();
     assert!(!path("merged").exists());
     merge(&["2", "3", "1"]).assert().code(2);
     assert_same(&path("whole"), &path("merged"));
@@ -303,6 +308,15 @@ fn shards_are_merged_to_the_files_of_one_run() {
         .code(&[0, 2][..]);
     let unlike = merge(&["1", "2", "3"]).assert().code(1);
     assert!(stderr(&unlike).contains("were not made alike: the rules"), "{}", stderr(&unlike));
+    extract(&path("in.jsonl"), &path("2"), &["--quiet", "--shard", "2/3", "--max-article-size", "99999"])
+        .assert()
+        .code(&[0, 2][..]);
+    let unlike = merge(&["1", "2", "3"]).assert().code(1);
+    assert!(
+        stderr(&unlike).contains("--max-article-size is 4194304 in one and 99999"),
+        "{}",
+        stderr(&unlike)
+    );
 }
 
 #[test]
@@ -334,6 +348,15 @@ fn shards_dealt_out_by_hand_are_merged_to_the_files_of_one_run() {
         assert!(one == many, "{table} differs");
     }
     assert_eq!(run_json(&path("merged"))["counts"], run_json(&path("whole"))["counts"]);
+    // The first line says nothing about the others, and there may be none.
+    let lines = "[]\n{\"id\": \"ana\", \"text\": \"Ana Ruiz visited Lisbon.\"}\n";
+    for (lines, code, articles) in [(lines, 2, 1), ("", 0, 0)] {
+        extract(Path::new("-"), &path("part"), &["--quiet", "--shard", "1/2", "--dealt"])
+            .write_stdin(lines)
+            .assert()
+            .code(code);
+        assert_eq!(run_json(&path("part"))["counts"]["articles"], articles);
+    }
     for wrong in [&["--dealt"][..], &["--dealt", "--shard", "1/1"]] {
         let refused = extract(Path::new("-"), &path("no"), wrong).assert().code(1);
         assert!(stderr(&refused).contains("--dealt goes with --shard"), "{}", stderr(&refused));

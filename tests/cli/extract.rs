@@ -149,6 +149,13 @@ fn a_story_told_again_counts_once() {
         entities.into_iter().find(|it| it["entity"] == "Turkey").unwrap()["articles"].clone()
     };
     assert_eq!((turkey(once.path()), turkey(kept.path())), ("2".into(), "3".into()));
+    // What an earlier run wrote does not pass for this one's.
+    extract(input.path(), once.path(), &["--quiet", "--keep-duplicates", "--format", "jsonl"])
+        .assert()
+        .code(0);
+    let left = fs::read_dir(once.path()).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
+    assert!(left.filter(|name| name != "run.json").all(|name| name.ends_with(".jsonl")));
+    assert!(!once.path().join("duplicates.jsonl").exists());
 }
 
 #[test]

@@ -37,6 +37,33 @@ fn a_row() {
 }
 
 #[test]
+fn an_id_stands_in_every_row_and_is_cut() {
+    let line = serde_json::json!({"id": "é".repeat(1000), "text": "one"}).to_string();
+    let (articles, problems) = read("a.jsonl", format!("{line}\n{line}\n"));
+    assert_eq!(ids(&articles), ["é".repeat(512), format!("{}#2", "é".repeat(512))]);
+    only(&problems[..1], Some(1), false, &["the id has 2000 bytes", "--id-column"]);
+}
+
+#[test]
+fn a_million_blank_lines_take_no_time() {
+    let blank = "\n".repeat(1_000_000);
+    let (articles, problems) = read("a.csv", format!("{blank}id,text\n1,one\n{blank}2,two\n,\n3\n"));
+    assert_eq!(ids(&articles), ["1", "2"]);
+    only(&problems, Some(2_000_005), true, &["too few columns"]);
+    let (articles, problems) = read("a.csv", format!("id,text\n1,one\n2,\"{blank}"));
+    assert_eq!(ids(&articles), ["1"]);
+    only(&problems, Some(3), true, &["never closed"]);
+}
+
+#[test]
+fn quotation_marks_that_open_again_and_again_are_not_read_for_ever() {
+    for lines in ["x\"y,\"\n", "x\"y,\"\n1,2\n1,2\n1,2\n"] {
+        let (_, problems) = read("a.csv", format!("id,text\n{}", lines.repeat(200_000 / lines.len())));
+        assert!(!problems.is_empty());
+    }
+}
+
+#[test]
 fn a_row_with_a_quotation_mark_that_is_never_closed() {
     let (articles, problems) = read("a.csv.zst", bomb("id,text\n1,\"x\n", "\n2,two\n3,three\n"));
     assert_eq!(ids(&articles), ["2", "3"]);
