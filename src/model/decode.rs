@@ -82,6 +82,7 @@ impl Decoder {
         let mut found = Vec::new();
         let mut sentence = Sentence::default();
         let mut logs = vec![0.0; self.labels.len()];
+        let outside = self.labels.iter().position(|label| *label == Label::Outside);
         for (window, scores) in windows.iter().zip(scores) {
             for token in window.counted.clone() {
                 let index = window.word_of[token];
@@ -94,6 +95,10 @@ impl Decoder {
                     sentence.number = Some(word.sentence);
                 }
                 log_softmax(scores.token(0, token), &mut logs);
+                // Scores of which none is a number say nothing.
+                if let Some(outside) = outside.filter(|_| logs.iter().all(|&log| log == HOPELESS)) {
+                    logs[outside] = 0.0;
+                }
                 self.add(&mut sentence, word.span, &logs);
             }
         }
@@ -452,10 +457,14 @@ mod tests {
         let nan = vec![f32::NAN; 3];
         let inf = vec![f32::INFINITY, f32::NEG_INFINITY, f32::NAN];
         let (window, mut scores) = window(&[nan.clone(), inf.clone(), nan.clone()]);
-        scores.values = [nan.clone(), inf, nan].concat();
+        scores.values = [nan.clone(), inf, nan.clone()].concat();
         let found =
             Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
         assert!(found.iter().all(|m| (0.0..=1.0).contains(&m.score)));
+        let (window, mut scores) = self::window(&[nan.clone(), nan.clone()]);
+        scores.values = [nan.clone(), nan].concat();
+        let decoder = Decoder::of(&labels("B-PER I-PER O"), LabelledPieces::First);
+        assert_eq!(show(&decoder.mentions(TEXT, &[window], &[scores])), "");
     }
 
     proptest! {

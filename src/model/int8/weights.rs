@@ -3,7 +3,8 @@
 //! Exporters name the nodes of a graph after the modules that they came from, as
 //! `/bert/encoder/layer.0/intermediate/dense/MatMul`, and ONNX Runtime's quantisation appends `_quant`; tables and
 //! norms keep the names that they have in the checkpoint. By these names the weights are found. Where one is
-//! missing or has another form, the graph is not what is looked for here, and the answer is `None`.
+//! missing or has another form, or where the graph multiplies more than BERT does (adapters, another head), it is
+//! not what is looked for here, and the answer is `None`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -27,6 +28,8 @@ struct Config {
     num_hidden_layers: usize,
     num_attention_heads: usize,
     layer_norm_eps: f32,
+    #[serde(default)]
+    is_decoder: bool,
 }
 
 fn absolute() -> String {
@@ -39,7 +42,8 @@ pub(super) fn read(folder: &ModelFolder, file: &Path, kernels: Kernels) -> Optio
     let config: Config = serde_json::from_slice(&config).ok()?;
     let is_plain = config.model_type == "bert"
         && config.hidden_act == "gelu"
-        && config.position_embedding_type == "absolute";
+        && config.position_embedding_type == "absolute"
+        && !config.is_decoder;
     if !is_plain {
         return None;
     }
@@ -49,6 +53,9 @@ pub(super) fn read(folder: &ModelFolder, file: &Path, kernels: Kernels) -> Optio
     }
     let model = ModelProto::parse_file(fs::File::open(file).ok()?).ok()?;
     let graph = Graph::of(&model)?;
+    if !graph.is_bert(config.num_hidden_layers) {
+        return None;
+    }
     let embeddings = |name: &str| format!("bert.embeddings.{name}");
     let layers: Option<Vec<Layer>> = (0..config.num_hidden_layers).map(|i| graph.layer(i)).collect();
     let network = Int8Bert {
@@ -86,7 +93,10 @@ impl Int8Bert {
                 && is_norm(&layer.norm)
         };
         let Embeddings { words, positions, types, norm } = &self.embeddings;
+        // Sums of products of eight bits stay within 32.
+        let longest = hidden.max(self.layers.iter().map(|layer| layer.inner.outputs()).max().unwrap_or(0));
         hidden > 0
+            && longest.max(positions.rows()) <= 1 << 16
             && hidden == head * self.heads
             && head.is_multiple_of(2 * LANES)
             && [words, positions, types].iter().all(|table| table.width == hidden)
@@ -98,6 +108,7 @@ impl Int8Bert {
 
 /// The nodes and constants of a graph by their names.
 struct Graph<'m> {
+    all: &'m [NodeProto],
     nodes: HashMap<&'m str, &'m NodeProto>,
     constants: HashMap<&'m str, &'m TensorProto>,
 }
@@ -106,9 +117,28 @@ impl<'m> Graph<'m> {
     fn of(model: &'m ModelProto) -> Option<Self> {
         let graph = model.graph.as_ref()?;
         Some(Graph {
+            all: &graph.node,
             nodes: graph.node.iter().filter_map(|node| Some((node.name.as_deref()?, node))).collect(),
             constants: graph.initializer.iter().filter_map(|c| Some((c.name.as_deref()?, c))).collect(),
         })
+    }
+
+    /// Whether it does as much as BERT with so many layers and a classifier: as many products with weights,
+    /// activations and attentions, and nothing that runs over the tokens one by one.
+    fn is_bert(&self, layers: usize) -> bool {
+        let is = |node: &NodeProto, operators: &[&str]| {
+            node.op_type.as_deref().is_some_and(|operator| operators.contains(&operator))
+        };
+        let count = |operators: &[&str]| self.all.iter().filter(|node| is(node, operators)).count();
+        let has_weights = |node: &&NodeProto| {
+            node.input.get(1).is_some_and(|input| self.constants.contains_key(input.as_str()))
+        };
+        let products = self.all.iter().filter(|node| is(node, &["MatMul", "MatMulInteger", "Gemm"]));
+        layers > 0
+            && products.filter(has_weights).count() == 6 * layers + 1
+            && count(&["Erf", "Gelu"]) == layers
+            && count(&["Softmax"]) == layers
+            && count(&["LSTM", "GRU", "RNN", "Loop", "Scan", "If"]) == 0
     }
 
     fn layer(&self, number: usize) -> Option<Layer> {
@@ -144,12 +174,15 @@ impl<'m> Graph<'m> {
             return None;
         }
         let weights: Vec<i8> = bytes(weights)?.into_iter().map(u8::cast_signed).collect();
+        if inputs.checked_mul(outputs)? != weights.len() {
+            return None;
+        }
         let scales = match floats(self.constants.get(format!("{name}_scale").as_str())?)?.as_slice() {
             &[one] => vec![one; outputs],
             all => all.to_vec(),
         };
         let bias = floats(self.constants.get(format!("{module}.bias").as_str())?)?;
-        let fits = weights.len() == inputs * outputs && scales.len() == outputs && bias.len() == outputs;
+        let fits = scales.len() == outputs && bias.len() == outputs;
         (fits && outputs > 0 && inputs.is_multiple_of(LANES)).then_some(Matrix { weights, scales, bias })
     }
 
@@ -223,13 +256,18 @@ fn bytes(constant: &TensorProto) -> Option<Vec<u8>> {
     }
 }
 
-/// The numbers of a constant in fp32.
+/// The numbers of a constant in fp32, if all are numbers: the kernels would lose what is none.
 fn floats(constant: &TensorProto) -> Option<Vec<f32>> {
     if constant.data_type? != DataType::FLOAT {
         return None;
     }
-    let Some(raw) = &constant.raw_data else { return Some(constant.float_data.clone()) };
-    let raw = raw.borrow();
-    let (numbers, rest) = raw.as_chunks::<4>();
-    rest.is_empty().then(|| numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
+    let numbers: Vec<f32> = match &constant.raw_data {
+        None => constant.float_data.clone(),
+        Some(raw) => {
+            let raw = raw.borrow();
+            let (numbers, rest) = raw.as_chunks::<4>();
+            rest.is_empty().then(|| numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())?
+        }
+    };
+    numbers.iter().all(|number| number.is_finite()).then_some(numbers)
 }

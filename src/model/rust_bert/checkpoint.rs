@@ -65,14 +65,13 @@ impl Checkpoint {
             let wanted = variable.size();
             if found.as_ref() != Some(&wanted) {
                 let found = found.unwrap_or_default();
+                let labels = name.starts_with("classifier.").then(|| found.first().zip(wanted.first()));
                 return fault(
-                    if name.starts_with("classifier.") {
-                        format!(
-                            "it gives {} labels, but config.json names {} (`id2label`)",
-                            found[0], wanted[0]
-                        )
-                    } else {
-                        format!("`{name}` has the shape {found:?}, but config.json asks for {wanted:?}")
+                    match labels.flatten() {
+                        Some((found, wanted)) if found != wanted => {
+                            format!("it gives {found} labels, but config.json names {wanted} (`id2label`)")
+                        }
+                        _ => format!("`{name}` has the shape {found:?}, but config.json asks for {wanted:?}"),
                     },
                     "Use the config.json that was saved with these weights",
                 );

@@ -125,6 +125,10 @@ impl Engine for RustBertEngine {
         if let Some(problem) = self.refusal(batch) {
             return Err(failure(problem));
         }
+        if batch.rows == 0 || batch.width == 0 {
+            let (rows, width, labels) = (batch.rows, batch.width, self.labels);
+            return Ok(Scores { rows, width, labels, values: Vec::new() });
+        }
         // The workers are the parallelism. Set here because libtorch keeps it per thread.
         tch::set_num_threads(1);
         let shape = [batch.rows as i64, batch.width as i64];
