@@ -127,8 +127,10 @@ impl Args {
             ("--article-timeout", timeout),
             ("--max-article-size", self.max_article_size.to_string()),
         ]
+        .into_iter()
+        .chain(self.inputs.columns())
         .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        .collect()
     }
 }
 

@@ -33,6 +33,12 @@ impl Inputs {
         input::open(&self.inputs, options)
     }
 
+    /// Which columns were named.
+    pub(crate) fn columns(&self) -> [(&'static str, String); 2] {
+        let named = |column: &Option<String>| column.clone().unwrap_or("not given".to_owned());
+        [("--id-column", named(&self.id_column)), ("--text-column", named(&self.text_column))]
+    }
+
     /// Whether there is nothing but standard input.
     pub(crate) fn are_standard_input(&self) -> bool {
         self.inputs == [Path::new("-")]

@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::Path;
 
+use itertools::Itertools;
 use serde::{Deserialize, Serialize};
 
 use crate::entity::EntityType;
@@ -419,28 +420,33 @@ fn triples(record: &Record) -> impl Iterator<Item = Triple> {
 }
 
 fn pairs(record: &Record, sentences: &BTreeMap<usize, BTreeSet<Name>>) -> impl Iterator<Item = Pair> + use<> {
-    let mut related: BTreeSet<(usize, Name, Name)> = BTreeSet::new();
+    // By number, in their order: a long article of nothing but names has millions of pairs.
+    let names: BTreeSet<&Name> = sentences.values().flatten().collect();
+    let names: Vec<Name> = names.into_iter().cloned().collect();
+    let number = |name: &Name| names.binary_search(name).map(|number| number as u32);
+    let mut related: BTreeSet<(usize, u32, u32)> = BTreeSet::new();
     for relation in &record.relations {
         let (subject, object) = arguments(record, relation);
-        let (first, second) = if subject <= object { (subject, object) } else { (object, subject) };
+        let (Ok(subject), Ok(object)) = (number(&subject), number(&object)) else { continue };
         for start in [relation.subject_start, relation.object_start] {
             if let Some(mention) = record.mention_at(start) {
-                related.insert((mention.sentence_start, first.clone(), second.clone()));
+                related.insert((mention.sentence_start, subject.min(object), subject.max(object)));
             }
         }
     }
-    let mut pairs: BTreeMap<(Name, Name), u64> = BTreeMap::new();
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
     for (&start, present) in sentences {
-        for (i, first) in present.iter().enumerate() {
-            for second in present.iter().skip(i + 1) {
-                let (first, second) = (first.clone(), second.clone());
-                if !related.contains(&(start, first.clone(), second.clone())) {
-                    *pairs.entry((first, second)).or_default() += 1;
-                }
-            }
-        }
+        let present = present.iter().filter_map(|name| number(name).ok());
+        let together = present.tuple_combinations();
+        pairs.extend(together.filter(|&(first, second)| !related.contains(&(start, first, second))));
     }
-    pairs.into_iter().map(|(names, sentences)| Pair { names, articles: 1, sentences })
+    pairs.sort_unstable();
+    let name = move |number: u32| names[number as usize].clone();
+    pairs.into_iter().dedup_with_count().map(move |(sentences, (first, second))| Pair {
+        names: (name(first), name(second)),
+        articles: 1,
+        sentences: sentences as u64,
+    })
 }
 
 fn most_connected(neighbours: Sorter<Neighbour>) -> io::Result<Vec<Connected>> {

@@ -83,6 +83,14 @@ impl Shards {
     /// If a log cannot be read, or `folder` cannot be written to.
     pub fn tables(&self, folder: &Path, style: Style, keep_duplicates: bool) -> Result<(Tables, Run)> {
         create_folder(folder)?;
+        let is_out = |log: &Path| {
+            let shard = log.parent().and_then(|it| it.canonicalize().ok());
+            shard.is_some() && shard == folder.canonicalize().ok()
+        };
+        if self.runs.iter().any(|(log, _)| is_out(log)) {
+            let message = "is one of the shards. Choose another folder with --out";
+            return Err(Error::Usage(format!("{} {message}", folder.display())));
+        }
         let logs = self.runs.iter().map(|(log, _)| Ok(Entries::open(log)?.peekable()));
         let merged = InOrder { logs: logs.collect::<Result<_>>()? };
         let mut tables = Tables::make(merged, folder, style, keep_duplicates, Budget::default())?;

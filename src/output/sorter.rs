@@ -13,6 +13,9 @@ use std::vec;
 use itertools::{Either, Itertools};
 use serde::{Serialize, de::DeserializeOwned};
 
+/// Sorted runs on disk before they are made one: a system lets a program open some hundred files.
+const MOST_RUNS: usize = 64;
+
 /// A summand of a row.
 pub(super) trait Part: Serialize + DeserializeOwned + Send {
     /// Parts that are equal here belong to one row.
@@ -53,13 +56,12 @@ impl<T: Part> Sorter<T> {
 
     fn write_run(&mut self) -> io::Result<()> {
         self.parts.sort_by(self.order);
-        let mut writer = BufWriter::new(tempfile::tempfile_in(&self.folder)?);
-        for part in self.parts.drain(..) {
-            write(&mut writer, &part)?;
-        }
-        let mut run = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-        run.rewind()?;
+        let run = written(self.parts.drain(..).map(Ok), &self.folder)?;
         self.runs.push(run);
+        if self.runs.len() == MOST_RUNS {
+            let runs = std::mem::take(&mut self.runs).into_iter().map(Run::new);
+            self.runs.push(written(runs.kmerge_by(before(self.order)), &self.folder)?);
+        }
         Ok(())
     }
 
@@ -68,15 +70,8 @@ impl<T: Part> Sorter<T> {
         self.parts.sort_by(self.order);
         let in_memory = Either::Left(self.parts.into_iter().map(Ok as fn(T) -> io::Result<T>));
         let runs = self.runs.into_iter().map(|run| Either::Right(Run::new(run)));
-        let order = self.order;
-        let before = move |a: &io::Result<T>, b: &io::Result<T>| match (a, b) {
-            (Ok(a), Ok(b)) => order(a, b).is_lt(),
-            // An error comes at once.
-            (Err(_), _) => true,
-            (Ok(_), Err(_)) => false,
-        };
         let all: Vec<Either<InMemory<T>, Run<T>>> = std::iter::once(in_memory).chain(runs).collect();
-        Ok(all.into_iter().kmerge_by(before))
+        Ok(all.into_iter().kmerge_by(before(self.order)))
     }
 
     /// All rows in order of their keys, if the sorter is one by key.
@@ -98,6 +93,27 @@ impl<T: Part> Sorter<T> {
             }
         }))
     }
+}
+
+/// Which of two parts comes first.
+fn before<T>(order: Order<T>) -> impl Fn(&io::Result<T>, &io::Result<T>) -> bool {
+    move |a, b| match (a, b) {
+        (Ok(a), Ok(b)) => order(a, b).is_lt(),
+        // An error comes at once.
+        (Err(_), _) => true,
+        (Ok(_), Err(_)) => false,
+    }
+}
+
+/// A sorted run of these parts, in a file without a name in `folder`.
+fn written<T: Part>(parts: impl Iterator<Item = io::Result<T>>, folder: &Path) -> io::Result<File> {
+    let mut writer = BufWriter::new(tempfile::tempfile_in(folder)?);
+    for part in parts {
+        write(&mut writer, &part?)?;
+    }
+    let mut run = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+    run.rewind()?;
+    Ok(run)
 }
 
 type InMemory<T> = std::iter::Map<vec::IntoIter<T>, fn(T) -> io::Result<T>>;

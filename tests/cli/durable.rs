@@ -224,6 +224,7 @@ fn an_unfinished_run_is_continued_only_with_what_it_began_with() {
         &["--resume", "--max-article-size", "5", "--no-default-rules"],
         &["--max-article-size was 4194304 and is 5", "the hash of the rules was"],
     );
+    refused(&["--resume", "--text-column", "body"], &["--text-column was not given and is body"]);
     refused(&["--resume", "--shard", "1/2"], &["--shard was 1/1 and is 1/2"]);
     let other = repository("models/newswire-fast");
     refused(
@@ -287,6 +288,9 @@ fn shards_are_merged_to_the_files_of_one_run() {
     assert!(stderr(&missing).contains("shard 2/3 is missing"), "{}", stderr(&missing));
     let twice = merge(&["1", "2", "3", "3"]).assert().code(1);
     assert!(stderr(&twice).contains("shard 3/3 is there twice"), "{}", stderr(&twice));
+    let mut into_itself = triplewire();
+    into_itself.args(["merge", "--out"]).args(["1", "1", "2", "3"].map(path));
+    assert!(stderr(&into_itself.assert().code(1)).contains("is one of the shards"));
     let whole = merge(&["whole"]).assert().code(1);
     assert!(stderr(&whole).contains("not the output of a shard"), "{}", stderr(&whole));
     let record = fs::read_to_string(path("2/run.json")).unwrap();
