@@ -425,6 +425,9 @@ fn shares_initial(long: &str, short: &str) -> bool {
     key(short).chars().any(|c| c != ' ' && all.contains(c))
 }
 
+/// Persons with one last name among whom the one that is meant is looked for: an article with more is a list.
+const MOST_BEARERS: usize = 500;
+
 /// Bytes of an acronym in brackets.
 const LONGEST_ACRONYM: usize = 20;
 
@@ -577,7 +580,8 @@ impl<'a> Joined<'a> {
             }
         }
         let of = |index: &BTreeMap<&str, Vec<usize>>, part: Option<&String>| {
-            part.and_then(|part| index.get(part.as_str())).cloned().unwrap_or_default()
+            let bearers = part.and_then(|part| index.get(part.as_str()));
+            bearers.filter(|bearers| bearers.len() <= MOST_BEARERS).cloned().unwrap_or_default()
         };
         for &i in &order {
             let short = &names[i].parts;

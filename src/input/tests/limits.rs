@@ -30,6 +30,20 @@ fn a_line() {
 }
 
 #[test]
+fn what_is_nested_beside_the_text_is_passed_over() {
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let line = format!("{{\"x\": {{\"text\": \"no\", \"y\": {deep}}}, \"id\": 1.5, \"text\": \"one\"}}\n");
+    let (articles, problems) = read("a.jsonl", &line);
+    assert_eq!(
+        (ids(&articles), texts(&articles), problems.len()),
+        (vec!["1.5"], vec!["one"], 0),
+        "{problems:?}"
+    );
+    only(&read("a.jsonl", "{\"text\": {\"x\": 1}}").1, Some(1), true, &["`text` is an object"]);
+    only(&read("a.jsonl", "{\"id\": 1, \"text\": \"x\", \"y\": [1,}").1, Some(1), true, &["no JSON"]);
+}
+
+#[test]
 fn a_row() {
     let (articles, problems) = read("a.csv.zst", bomb("id,text\n1,", "\n2,two\n"));
     assert_eq!(ids(&articles), ["2"]);
