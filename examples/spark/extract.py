@@ -207,10 +207,12 @@ def begin(work: Path, described: dict[str, object]) -> None:
                 "Choose another folder with --work, or delete it"
             )
     else:
-        note.write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
+        unfinished = note.with_suffix(".part")
+        unfinished.write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
+        unfinished.replace(note)
 
 
-def run(spark: SparkSession, args: argparse.Namespace) -> None:
+def run(spark: SparkSession, args: argparse.Namespace) -> Job:
     """Makes all shards."""
     keys = Keys(args.id_column, args.text_column)
     lines = read(spark, args.input, keys)
@@ -243,6 +245,7 @@ def run(spark: SparkSession, args: argparse.Namespace) -> None:
 
     made = shards.mapPartitionsWithIndex(extract).count()
     print(f"{total.articles} articles in {made} shards", flush=True)
+    return job
 
 
 def main() -> None:
@@ -264,7 +267,7 @@ def main() -> None:
 
     spark = SparkSession.builder.appName("triplewire").getOrCreate()
     try:
-        run(spark, args)
+        job = run(spark, args)
     except (CapturedException, Py4JJavaError) as error:
         # Spark wraps what a task says in two stack traces.
         said = re.search(r"RuntimeError: (shard \d+/\d+: .*?)(?:\n\s*\n|\Z)", str(error), re.DOTALL)
@@ -278,7 +281,7 @@ def main() -> None:
     # The attempts of tasks that died.
     for attempt in Path(args.work).glob("shard-*.attempt-*"):
         shutil.rmtree(attempt, ignore_errors=True)
-    folders = [str(path) for path in sorted(Path(args.work).glob("shard-*"))]
+    folders = [str(job.folder(number)) for number in range(1, job.of + 1)]
     sys.exit(subprocess.run([args.triplewire, "merge", *folders, "--out", args.out], check=False).returncode)
 
 

@@ -11,7 +11,7 @@ use crate::cli::Outcome;
 use crate::cli::print::print;
 use crate::error::Error;
 use crate::input::{Articles, Item, Shard};
-use crate::output::{ModelRecord, Output, Run, Seconds, Style};
+use crate::output::{Output, Run, Style};
 use crate::pipeline::{Delivery, Pipeline};
 use crate::text::Article;
 
@@ -149,24 +149,7 @@ fn written(
     let mut output = Output::open(folder.path(), Shard::WHOLE, false)?;
     extractions.iter().try_for_each(|extraction| output.add(extraction))?;
     let tables = output.tables(style, keep_duplicates)?;
-    let run = Run {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        model: ModelRecord { name: String::new(), hash: String::new() },
-        engine: String::new(),
-        precision: String::new(),
-        rules_hash: String::new(),
-        aliases_hash: String::new(),
-        max_article_size: 0,
-        article_timeout: None,
-        threads: 0,
-        shard: None,
-        complete: false,
-        counts: tables.counts().clone(),
-        seconds: Seconds { start_up: 0.0, extraction: 0.0 },
-        processor_seconds: None,
-        skipped: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let run = Run { counts: tables.counts().clone(), ..Run::default() };
     let sized = |file: PathBuf| {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok((name, file.metadata()?.len()))

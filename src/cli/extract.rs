@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::cli::inputs::Inputs;
-use crate::cli::print::print;
+use crate::cli::print::{complain, print};
 use crate::cli::progress::Progress;
 use crate::cli::setup::{Hashes, Setup};
 use crate::cli::summary::Summary;
 use crate::cli::{Outcome, estimate, stop};
 use crate::error::{Error, Result};
 use crate::input::{Articles, Shard};
-use crate::output::{Counts, Format, Lines, ModelRecord, Output, Run, Seconds, Settings, Style};
+use crate::output::{Format, Lines, ModelRecord, Output, Run, Seconds, Settings, Style};
 use crate::pipeline::{Ending, Limits, Pipeline};
 use crate::timings::{self, Stage, Stopwatch, measure};
 
@@ -105,12 +105,7 @@ impl Args {
             article_timeout: self.article_timeout.map(|it| it.as_secs_f64()),
             threads: self.setup.threads(),
             shard: Some(self.shard).filter(|&shard| shard != Shard::WHOLE),
-            complete: false,
-            counts: Counts::default(),
-            seconds: Seconds { start_up: 0.0, extraction: 0.0 },
-            processor_seconds: None,
-            skipped: Vec::new(),
-            warnings: Vec::new(),
+            ..Run::default()
         })
     }
 
@@ -164,6 +159,7 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let (pipeline, hashes) = args.pipeline()?;
     let mut run = args.run(&pipeline, hashes)?;
     let mut progress = Progress::new(args.quiet, articles.progress());
+    let fingerprint = articles.fingerprint();
     let mut items = part.pick(articles);
     output.resume(args.settings(&run), &mut items)?;
     if output.articles() > 0 && !args.quiet {
@@ -183,12 +179,17 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
         Ok(())
     })?;
     progress.finish();
+    if ending == Ending::Stopped && output.articles() == 0 {
+        complain(format_args!("stopped before the first article; {} is as it was", out.display()));
+        return Ok(Outcome::Interrupted);
+    }
 
     run.processor_seconds = args.timings.then(|| {
         stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
     });
     let mut tables = measure(Stage::Writing, || output.tables(style, args.keep_duplicates))?;
     run.complete = ending == Ending::Complete;
+    run.inputs = (run.complete && !args.dealt).then(|| fingerprint.hex());
     run.counts = tables.counts().clone();
     run.seconds = Seconds {
         start_up: start_up.as_secs_f64(),

@@ -147,7 +147,7 @@ impl Aliases {
 
     /// SHA-256 of all tables in use, in hexadecimal: two runs with the same hash know the same names.
     pub fn hash(&self) -> String {
-        hex(&self.hash.clone().finalize())
+        base16ct::lower::encode_string(&self.hash.clone().finalize())
     }
 
     /// The entity with index `entity`.
@@ -302,11 +302,6 @@ fn no_patterns() -> AhoCorasick {
 
 fn ordered(a: String, b: String) -> (String, String) {
     if a <= b { (a, b) } else { (b, a) }
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 const HEADER: &str = "The first line must be entity,alias,type,rule (type may be left out)";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::entity::aliases::{Aliases, hex};
+use crate::entity::aliases::Aliases;
 use crate::entity::anaphors::anaphors;
 use crate::entity::clean::cleaned;
 use crate::entity::dates;
@@ -167,7 +167,7 @@ fn join(
 /// An entity with its identifier: the first 12 hexadecimal digits of the SHA-256 of type and name.
 fn entity(entity_type: EntityType, name: String) -> Entity {
     let digest = Sha256::digest(format!("{entity_type}\t{name}").as_bytes());
-    let mut id = hex(&digest);
+    let mut id = base16ct::lower::encode_string(&digest);
     id.truncate(12);
     Entity { id, name, entity_type }
 }

@@ -3,6 +3,7 @@
 //! The list is made before anything is read, so files that appear during the run (its own output,
 //! for one) are not taken up. It costs about 70 bytes a file.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, FileType};
 use std::io::{self, BufRead, BufReader, Read};
@@ -89,7 +90,7 @@ impl Listing {
         let mut listing = Listing { total: Some(0), ..Listing::default() };
         let passed_over: Vec<PathBuf> =
             options.pass_over.iter().filter_map(|path| path.canonicalize().ok()).collect();
-        let mut named = Vec::new();
+        let mut named = HashSet::new();
         let mut own = Vec::new();
         for input in inputs {
             if input.as_os_str() == "-" {
@@ -100,7 +101,7 @@ impl Listing {
             }
             let metadata = fs::metadata(input).map_err(|error| cannot_open(input, error))?;
             let canonical = input.canonicalize().unwrap_or_else(|_| input.clone());
-            if named.contains(&canonical) {
+            if !named.insert(canonical.clone()) {
                 listing.problem(Problem::mended(
                     Place::file(input),
                     "named more than once",
@@ -110,11 +111,10 @@ impl Listing {
             }
             if metadata.is_dir() {
                 let mut walk = Walk { listing: &mut listing, passed_over: &passed_over, own: &mut own };
-                walk.folder(input.clone(), String::new(), &mut vec![canonical.clone()]);
+                walk.folder(input.clone(), String::new(), &mut vec![canonical]);
             } else {
                 listing.named_file(input, metadata.len())?;
             }
-            named.push(canonical);
         }
         listing.entries.shrink_to_fit();
         listing.check_not_empty(inputs, &own)?;
@@ -378,13 +378,16 @@ fn foreign(extension: &str) -> Option<&'static str> {
 
 /// The files that this program writes, which hand labels are written in too, and the columns that
 /// give them away.
-const OWN: [(&str, &[&str]); 6] = [
+const OWN: [(&str, &[&str]); 8] = [
     ("mentions", &["article", "start", "end", "text", "type"]),
     ("entities", &["entity_id", "entity", "type"]),
     ("relations", &["article", "subject", "subject_type", "predicate", "object"]),
     ("triples", &["subject", "subject_type", "predicate", "object"]),
     ("cooccurrences", &["subject", "subject_type", "object", "object_type"]),
     ("duplicates", &["article", "duplicate_of", "similarity"]),
+    // What a shard notes for `merge`: of an article, and of something skipped.
+    ("extractions", &["id", "position", "sentences", "mentions", "relations"]),
+    ("extractions", &["problem", "skipped", "position"]),
 ];
 
 /// Whether a file is output or hand labels of this program, by its name and its first line.
@@ -395,7 +398,10 @@ fn is_own(path: &Path) -> bool {
     if name == "report.html" {
         return is_report(path);
     }
-    let Some((_, wanted)) = OWN.iter().find(|(own, _)| *own == stem) else { return false };
+    let wanted: Vec<&[&str]> = OWN.iter().filter(|(own, _)| *own == stem).map(|(_, keys)| *keys).collect();
+    if wanted.is_empty() {
+        return false;
+    }
     let mut line = Vec::new();
     let Ok(file) = File::open(path) else { return false };
     if BufReader::new(file.take(LONGEST)).read_until(b'\n', &mut line).is_err() {
@@ -406,10 +412,10 @@ fn is_own(path: &Path) -> bool {
     match extension {
         "csv" | "tsv" => {
             let cells: Vec<&str> = line.split([',', ';', '\t']).map(|cell| cell.trim_matches('"')).collect();
-            wanted.iter().all(|column| cells.contains(column))
+            wanted.iter().any(|columns| columns.iter().all(|column| cells.contains(column)))
         }
         "jsonl" => serde_json::from_str::<Map<String, Value>>(line)
-            .is_ok_and(|object| wanted.iter().all(|key| object.contains_key(*key))),
+            .is_ok_and(|object| wanted.iter().any(|keys| keys.iter().all(|key| object.contains_key(*key)))),
         _ => false,
     }
 }

@@ -16,6 +16,7 @@
 mod bytes;
 mod columns;
 mod decode;
+mod fingerprint;
 mod html_file;
 mod ids;
 mod jsonl;
@@ -43,6 +44,7 @@ use ids::Ids;
 use listing::{Format, Listing, Source, Step};
 use repeats::{Kind, Repeats};
 
+pub use fingerprint::Fingerprint;
 pub use shard::Shard;
 
 /// Bytes of an id. It stands in every row.
@@ -109,6 +111,7 @@ pub struct Articles {
     found: VecDeque<Found>,
     ids: Ids,
     repeats: Repeats,
+    fingerprint: Fingerprint,
     read: Arc<AtomicU64>,
     /// What `read` will be when the open file has been read.
     read_after: u64,
@@ -134,6 +137,7 @@ pub fn open(inputs: &[PathBuf], options: Options) -> Result<Articles> {
         found: VecDeque::new(),
         ids: Ids::default(),
         repeats: Repeats::default(),
+        fingerprint: Fingerprint::default(),
         read: Arc::default(),
         read_after: 0,
     })
@@ -143,6 +147,11 @@ impl Articles {
     /// How far the reading has come, to be asked at any time and from any thread.
     pub fn progress(&self) -> Progress {
         Progress { read: Arc::clone(&self.read), total: self.listing.total }
+    }
+
+    /// What tells these inputs from others, when all is read.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint.clone()
     }
 
     /// Goes to the next step of the listing. False behind the last.
@@ -167,6 +176,11 @@ impl Articles {
             Err(problem) => self.found.push_back(Found::Problem(Kind::File, problem)),
         }
         true
+    }
+
+    fn article(&self, article: Article) -> Item {
+        self.fingerprint.add(&article);
+        Item::Article(article)
     }
 
     fn open_stdin(&mut self) -> Result<Box<dyn Reader>, Problem> {
@@ -235,7 +249,7 @@ impl Iterator for Articles {
                     self.found.push_front(Found::Problem(Kind::LongId, problem));
                 }
                 Some(Found::Article(mut article, place)) => {
-                    let Some(id) = self.ids.take(&article.id) else { return Some(Item::Article(article)) };
+                    let Some(id) = self.ids.take(&article.id) else { return Some(self.article(article)) };
                     let problem = Problem::mended(
                         place,
                         format!("another article is already called {}", article.id),
@@ -245,7 +259,7 @@ impl Iterator for Articles {
                     self.found.push_front(Found::Renamed(article));
                     self.found.push_front(Found::Problem(Kind::DuplicateId, problem));
                 }
-                Some(Found::Renamed(article)) => return Some(Item::Article(article)),
+                Some(Found::Renamed(article)) => return Some(self.article(article)),
                 Some(Found::Problem(kind, problem)) => {
                     if let Some(problem) = self.repeats.admit(kind, problem) {
                         return Some(Item::Problem(problem));

@@ -22,7 +22,6 @@ use crate::output::entries::Entries;
 use crate::output::file::{PARTIAL, create_folder, temporary, unwritable};
 use crate::output::record::{Entry, Record};
 use crate::pipeline::{Delivery, Extraction};
-use crate::text::Article;
 
 /// The folder of the log, inside the output folder.
 const FOLDER: &str = ".triplewire";
@@ -160,11 +159,11 @@ impl Log {
                 return Err(self.refusal(&format!("the inputs have {missing} articles less than they had")));
             };
             match &item {
-                Item::Article(article) => hash_article(&mut self.inputs, article),
+                Item::Article(article) => article.hash(&mut self.inputs),
                 Item::Problem(problem) => hash_problem(&mut self.inputs, problem),
             }
         }
-        if hex(&self.inputs) != self.saved.inputs {
+        if self.inputs_so_far() != self.saved.inputs {
             let done = self.saved.articles;
             return Err(
                 self.refusal(&format!("the first {done} articles of the inputs are not what they were"))
@@ -202,13 +201,13 @@ impl Log {
         match delivery {
             Delivery::Extraction(extraction) => {
                 let Extraction { article, .. } = &**extraction;
-                hash_article(&mut self.inputs, article);
+                article.hash(&mut self.inputs);
                 let record = Record::new(extraction, position).with_sketch(extraction);
                 self.append(&Entry::Article(Box::new(record)))?;
                 self.now.articles += 1;
             }
             Delivery::Skipped(article, problem) => {
-                hash_article(&mut self.inputs, article);
+                article.hash(&mut self.inputs);
                 self.append(&Entry::problem(problem, position))?;
                 self.now.articles += 1;
             }
@@ -236,7 +235,7 @@ impl Log {
     pub(super) fn checkpoint(&mut self) -> Result<()> {
         self.file.flush().map_err(|e| self.full(e))?;
         self.file.get_ref().sync_data().map_err(|e| self.full(e))?;
-        self.now.inputs = hex(&self.inputs);
+        self.now.inputs = self.inputs_so_far();
         self.now.seconds += self.last.elapsed().as_secs_f64();
         self.last = Instant::now();
         let path = self.folder.join(CHECKPOINT);
@@ -255,6 +254,10 @@ impl Log {
         let remedy = "What was finished before is kept: free some disk space, then run the same command \
                       again with --resume";
         Error::io(self.path(), error, remedy)
+    }
+
+    fn inputs_so_far(&self) -> String {
+        base16ct::lower::encode_string(&self.inputs.clone().finalize())
     }
 
     fn path(&self) -> PathBuf {
@@ -339,22 +342,10 @@ fn changes(before: &Settings, now: &Settings) -> Vec<String> {
         .collect()
 }
 
-fn hash_article(inputs: &mut Sha256, article: &Article) {
-    // Lengths first, so that no two articles look like one.
-    for part in [&article.id, &article.text] {
-        inputs.update((part.len() as u64).to_le_bytes());
-        inputs.update(part);
-    }
-}
-
 fn hash_problem(inputs: &mut Sha256, problem: &Problem) {
     let problem = problem.to_string();
     inputs.update((problem.len() as u64).to_be_bytes());
     inputs.update(problem);
-}
-
-fn hex(hash: &Sha256) -> String {
-    hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Makes a rename in a folder survive a power cut.

@@ -11,7 +11,7 @@ use crate::input::Shard;
 use crate::output::file::{Whole, temporary, unwritable};
 
 /// The record of a run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[allow(missing_docs)] // the keys say it
 pub struct Run {
     pub version: String,
@@ -27,6 +27,10 @@ pub struct Run {
     #[serde(default)]
     pub article_timeout: Option<f64>,
     pub threads: usize,
+    /// SHA-256 of all articles of the input, ids and texts; none if the run did not come to its end, or
+    /// saw only the articles of its shard.
+    #[serde(default)]
+    pub inputs: Option<String>,
     /// Which part of the input, if not the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
@@ -55,6 +59,7 @@ impl Run {
                 ("the aliases", run.aliases_hash.clone()),
                 ("--max-article-size", run.max_article_size.to_string()),
                 ("--article-timeout", run.article_timeout.map_or("none".into(), |it| format!("{it} s"))),
+                ("the hash of the articles", run.inputs.clone().unwrap_or("not known".into())),
                 ("the number of shards", run.shard.map_or(1, |it| it.of().get()).to_string()),
             ]
         };
@@ -65,7 +70,7 @@ impl Run {
 }
 
 /// Which model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ModelRecord {
     pub name: String,
@@ -89,7 +94,7 @@ pub struct Counts {
 }
 
 /// Wall-clock time.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Seconds {
     /// Opening model and rules.
     pub start_up: f64,

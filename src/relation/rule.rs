@@ -264,7 +264,7 @@ impl RuleSet {
                 part(&list.entries.join("\n"));
             }
         }
-        sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        base16ct::lower::encode_string(&sha.finalize())
     }
 }
 

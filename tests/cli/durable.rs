@@ -269,6 +269,10 @@ fn shards_are_merged_to_the_files_of_one_run() {
             .code(&[0, 2][..]);
         assert_eq!(run_json(&out)["shard"], shard);
     }
+    for shard in ["1", "2", "3"] {
+        let refused = extract(&path(shard), &path("no"), &[]).assert().code(1);
+        assert!(stderr(&refused).contains("nothing to read but output"), "{}", stderr(&refused));
+    }
     let articles: Vec<u64> = ["1", "2", "3"]
         .iter()
         .map(|it| run_json(&path(it))["counts"]["articles"].as_u64().unwrap())
@@ -321,6 +325,13 @@ fn shards_are_merged_to_the_files_of_one_run() {
         "{}",
         stderr(&unlike)
     );
+    // Articles that have changed between two shards.
+    let articles = fs::read_to_string(path("in.jsonl")).unwrap();
+    fs::write(path("in.jsonl"), articles + "{\"id\": \"new\", \"text\": \"Ana Ruiz visited Lisbon.\"}\n")
+        .unwrap();
+    extract(&path("in.jsonl"), &path("2"), &["--quiet", "--shard", "2/3"]).assert().code(&[0, 2][..]);
+    let unlike = merge(&["1", "2", "3"]).assert().code(1);
+    assert!(stderr(&unlike).contains("the hash of the articles is"), "{}", stderr(&unlike));
 }
 
 #[test]
@@ -409,12 +420,38 @@ fn a_pipe_gets_each_article_as_it_comes_with_the_values_of_the_tables() {
 }
 
 #[cfg(unix)]
+fn interrupt(child: &Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_interrupted_before_its_first_article_leaves_the_earlier_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (folder.path().join("in.jsonl"), folder.path().join("out"));
+    seeds(&input, 1);
+    extract(&input, &out, &["--quiet"]).assert().code(0);
+    let earlier = output(&out);
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("triplewire"))
+        .args(["extract", "-", "--engine", "rten", "--quiet", "--out"])
+        .arg(&out)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"no JSON\n").unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(said.next().unwrap().unwrap().contains("line 1"));
+    interrupt(&child);
+    assert!(said.any(|line| line.unwrap().contains("stopped before the first article")));
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(output(&out), earlier);
+}
+
+#[cfg(unix)]
 #[test]
 fn an_interrupted_run_writes_its_files_and_is_continued() {
-    let interrupt = |running: &Running| {
-        let pid = running.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    };
     let folder = tempfile::tempdir().unwrap();
     let (input, whole, out) =
         (folder.path().join("in.jsonl"), folder.path().join("whole"), folder.path().join("out"));
@@ -423,7 +460,7 @@ fn an_interrupted_run_writes_its_files_and_is_continued() {
     // Once: what is finished is written.
     let mut running = Running::fed(&input, 80, &out, &[]);
     assert!(running.wait_for(0));
-    interrupt(&running);
+    interrupt(&running.child);
     assert_eq!(running.child.wait().unwrap().code(), Some(130));
     let run = run_json(&out);
     assert_eq!(run["complete"], false);
@@ -434,8 +471,8 @@ fn an_interrupted_run_writes_its_files_and_is_continued() {
     let before = done(&out);
     let mut running = Running::fed(&input, 160, &out, &[]);
     assert!(running.wait_for(before));
-    interrupt(&running);
-    interrupt(&running);
+    interrupt(&running.child);
+    interrupt(&running.child);
     assert_eq!(running.child.wait().unwrap().code(), Some(130));
     piped(&input, &out, &["--quiet", "--resume"]).assert().code(2);
     assert_same(&whole, &out);

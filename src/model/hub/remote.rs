@@ -56,7 +56,7 @@ fn hash(mut hash: impl Digest, source: &mut impl Read) -> io::Result<String> {
             read => hash.update(&buffer[..read]),
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(base16ct::lower::encode_string(&hash.finalize()))
 }
 
 /// A file on the hub.

@@ -82,8 +82,7 @@ fn in_folders(part: &str) -> String {
 
 /// A long part, cut, with a hash that tells it from others.
 fn cut(part: &str) -> String {
-    let hash: String =
-        Sha256::digest(part.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = base16ct::lower::encode_string(&Sha256::digest(part)[..8]);
     let at = (0..LONGEST - hash.len()).rev().find(|&i| part.is_char_boundary(i)).unwrap_or(0);
     format!("{}~{hash}", &part[..at])
 }
