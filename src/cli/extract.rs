@@ -1,5 +1,6 @@
 //! `triplewire extract`: articles in, CSV files out.
 
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -214,7 +215,7 @@ fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {
     let (pipeline, _) = args.pipeline()?;
     let mut progress = Progress::new(args.quiet, articles.progress());
     let stop = stop::on_ctrl_c("writing what is finished");
-    let mut lines = Lines::new(std::io::stdout(), args.shard);
+    let mut lines = Lines::new(BufWriter::new(std::io::stdout()), args.shard);
     let mut some_skipped = false;
     let ending = pipeline.run(part.pick(articles), &stop, |delivery| {
         lines.add(&delivery).map_err(|e| {

@@ -203,17 +203,17 @@ impl Log {
                 let Extraction { article, .. } = &**extraction;
                 article.hash(&mut self.inputs);
                 let record = Record::new(extraction, position).with_sketch(extraction);
-                self.append(&Entry::Article(Box::new(record)))?;
+                self.append(Entry::Article(Box::new(record)))?;
                 self.now.articles += 1;
             }
             Delivery::Skipped(article, problem) => {
                 article.hash(&mut self.inputs);
-                self.append(&Entry::problem(problem, position))?;
+                self.append(Entry::problem(problem, position))?;
                 self.now.articles += 1;
             }
             Delivery::Problem(problem) => {
                 hash_problem(&mut self.inputs, problem);
-                self.append(&Entry::problem(problem, position))?;
+                self.append(Entry::problem(problem, position))?;
             }
         }
         if self.now.articles >= self.saved.articles + ARTICLES || self.last.elapsed() >= INTERVAL {
@@ -222,8 +222,8 @@ impl Log {
         Ok(())
     }
 
-    fn append(&mut self, entry: &Entry) -> Result<()> {
-        let written = entry.to_line().map_err(std::io::Error::from).and_then(|mut line| {
+    fn append(&mut self, entry: Entry) -> Result<()> {
+        let written = entry.into_line().map_err(std::io::Error::from).and_then(|mut line| {
             line.push(b'\n');
             self.now.bytes += line.len() as u64;
             self.file.write_all(&line)

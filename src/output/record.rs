@@ -1,9 +1,10 @@
 //! What is kept of an article: enough to write its rows, and to count it, without its text.
 //!
-//! A [`Record`] is one line of JSON. Lines of records are what a run notes while it goes on, what
+//! A [`Record`] is one line of JSON. Lines of records are what a run notes while it goes on (as an [`Entry`]), what
 //! `extract --out -` prints and what `merge` joins; every table is made from them.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +50,8 @@ pub struct MentionRecord {
     pub entity: String,
     /// The type of the entity, which differs from that of the mention for demonyms.
     pub entity_type: EntityType,
-    pub sentence: String,
+    /// Shared by the mentions of one sentence.
+    pub sentence: Arc<str>,
     /// Where the sentence starts, which tells it from another of the same words.
     pub sentence_start: usize,
 }
@@ -81,10 +83,10 @@ impl Record {
         let Extraction { article, sentences, names, relations } = extraction;
         let text = article.text.as_str();
         let points = CodePoints::new(text);
+        let quoted: Vec<Arc<str>> = sentences.iter().map(|sentence| sentence.of(text).into()).collect();
         let mention = |mention: &Mention| {
             let entity = &names.entities[mention.entity];
             let (start, end) = points.of_span(mention.span);
-            let sentence = sentences[mention.sentence];
             MentionRecord {
                 start,
                 end,
@@ -94,8 +96,8 @@ impl Record {
                 entity_id: entity.id.clone(),
                 entity: entity.name.clone(),
                 entity_type: entity.entity_type,
-                sentence: sentence.of(text).to_owned(),
-                sentence_start: points.from_byte(sentence.start),
+                sentence: Arc::clone(&quoted[mention.sentence]),
+                sentence_start: points.from_byte(sentences[mention.sentence].start),
             }
         };
         let relations = relations.iter().map(|relation| {
@@ -136,6 +138,26 @@ impl Record {
         Record { sketch: Some(Sketch::of(&extraction.article.text)), ..self }
     }
 
+    /// Leaves each sentence at its first mention only.
+    fn without_repeats(mut self) -> Self {
+        for i in (1..self.mentions.len()).rev() {
+            if self.mentions[i].sentence_start == self.mentions[i - 1].sentence_start {
+                self.mentions[i].sentence = Arc::default();
+            }
+        }
+        self
+    }
+
+    /// Gives each mention its sentence again.
+    fn with_repeats(mut self) -> Self {
+        for i in 1..self.mentions.len() {
+            if self.mentions[i].sentence.is_empty() {
+                self.mentions[i].sentence = Arc::clone(&self.mentions[i - 1].sentence);
+            }
+        }
+        self
+    }
+
     /// The mention that starts at `start`: mentions do not overlap.
     pub(super) fn mention_at(&self, start: usize) -> Option<&MentionRecord> {
         let found = self.mentions.binary_search_by_key(&start, |mention| mention.start);
@@ -165,9 +187,8 @@ impl<W: Write> Lines<W> {
         let position = self.shard.position(self.articles);
         self.articles += u64::from(!matches!(delivery, Delivery::Problem(_)));
         if let Delivery::Extraction(extraction) = delivery {
-            let mut line = serde_json::to_vec(&Record::new(extraction, position))?;
-            line.push(b'\n');
-            self.to.write_all(&line)?;
+            serde_json::to_writer(&mut self.to, &Record::new(extraction, position))?;
+            self.to.write_all(b"\n")?;
             self.to.flush()?;
         }
         Ok(())
@@ -206,11 +227,12 @@ impl Entry {
         }
     }
 
-    /// Its line of JSON, without the line end.
-    pub(super) fn to_line(&self) -> serde_json::Result<Vec<u8>> {
+    /// Its line of JSON, without the line end. A sentence stands at its first mention only: a long article of
+    /// nothing but names would take hundreds of times its size.
+    pub(super) fn into_line(self) -> serde_json::Result<Vec<u8>> {
         match self {
-            Entry::Article(record) => serde_json::to_vec(record),
-            Entry::Problem(problem) => serde_json::to_vec(problem),
+            Entry::Article(record) => serde_json::to_vec(&record.without_repeats()),
+            Entry::Problem(problem) => serde_json::to_vec(&problem),
         }
     }
 
@@ -218,7 +240,7 @@ impl Entry {
         if line.starts_with(PROBLEM) {
             serde_json::from_slice(line).map(Entry::Problem)
         } else {
-            serde_json::from_slice(line).map(Entry::Article)
+            serde_json::from_slice(line).map(|record: Record| Entry::Article(Box::new(record.with_repeats())))
         }
     }
 }

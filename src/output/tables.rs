@@ -201,7 +201,7 @@ mod tests {
                     entity_id: format!("id{person}"),
                     entity: format!("P{person}"),
                     entity_type: EntityType::Per,
-                    sentence: format!("sentence {number}"),
+                    sentence: format!("sentence {number}").into(),
                     sentence_start: number,
                 });
             }
@@ -266,7 +266,7 @@ mod tests {
         let problem =
             crate::error::Problem::skipped(crate::error::Place::line("a.csv", 3), "short", "Mend it");
         for entry in [record(7, &[vec![1, 2, 2], vec![3, 3]]), Entry::problem(&problem, 8)] {
-            assert_eq!(Entry::from_line(&entry.to_line().unwrap()).unwrap(), entry);
+            assert_eq!(Entry::from_line(&entry.clone().into_line().unwrap()).unwrap(), entry);
         }
     }
 }
