@@ -614,29 +614,53 @@ mod tests {
         assert_eq!(seen, ["0", "1", "2"]);
     }
 
-    #[test]
-    fn relations_of_anaphors_name_the_person_and_add_no_mention() {
+    /// The names and relations of a text in which each of these names stands once, as the model finds them; and the
+    /// relations in words, their names as they stand with the entities in brackets.
+    fn related(text: &str, found: &[(&str, EntityType)]) -> (Names, Vec<String>) {
         let matcher = Matcher::new(&crate::relation::RuleSet::built_in()).unwrap();
         let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
-        let text = "Ana Ruiz, who was born on 5 May 1970, left. She is the president of Acme. He is not.";
-        let raw = |name: &str, entity_type| {
+        let raw = found.iter().map(|&(name, entity_type)| {
             let at = text.find(name).unwrap();
             RawMention { span: Span::new(at, at + name.len()), entity_type, score: 1.0 }
+        });
+        let (names, relations) = knowledge.relate(text, &sentences(text), raw.collect());
+        let named = |number: usize| {
+            let argument = names.argument(number);
+            format!("{} ({})", argument.span.of(text), names.entities[argument.entity].name)
         };
-        let raw = vec![raw("Ana Ruiz", EntityType::Per), raw("Acme", EntityType::Org)];
-        let (names, relations) = knowledge.relate(text, &sentences(text), raw);
-        let found: Vec<String> = relations
-            .iter()
-            .map(|r| {
-                let (subject, object) = (names.argument(r.subject), names.argument(r.object));
-                let person = &names.entities[subject.entity].name;
-                format!("{} ({person}) {} {}", subject.span.of(text), r.predicate, object.span.of(text))
-            })
-            .collect();
-        assert_eq!(found, ["Ana Ruiz (Ana Ruiz) born_on 5 May 1970", "She (Ana Ruiz) leads Acme"]);
+        let told = |r: &Relation| format!("{} {} {}", named(r.subject), r.predicate, named(r.object));
+        let relations = relations.iter().map(told).collect();
+        (names, relations)
+    }
+
+    #[test]
+    fn relations_of_anaphors_name_the_person_and_add_no_mention() {
+        let text = "Ana Ruiz, who was born on 5 May 1970, left. She is the president of Acme. He is not.";
+        let (names, relations) = related(text, &[("Ana Ruiz", EntityType::Per), ("Acme", EntityType::Org)]);
+        let expected =
+            ["Ana Ruiz (Ana Ruiz) born_on 5 May 1970 (1970-05-05)", "She (Ana Ruiz) leads Acme (Acme)"];
+        assert_eq!(relations, expected);
         let spans: Vec<&str> = names.mentions.iter().map(|m| m.span.of(text)).collect();
         assert_eq!(spans, ["Ana Ruiz", "5 May 1970", "Acme"]);
         assert_eq!(names.anaphors.len(), 1, "only those that a relation uses are kept");
+    }
+
+    #[test]
+    fn a_compound_stands_in_relations_for_the_name_in_it() {
+        let text = "Bolt-based Acme sued the Reds, a Zorb-backed militia. Zorb left.";
+        let found = [
+            ("Bolt-based", EntityType::Misc),
+            ("Acme", EntityType::Org),
+            ("Reds", EntityType::Org),
+            ("Zorb-backed", EntityType::Misc),
+        ];
+        let (names, relations) = related(text, &found);
+        let of_type = |name: &str| names.entities.iter().find(|e| e.name == name).map(|e| e.entity_type);
+        assert_eq!(of_type("Bolt"), Some(EntityType::Loc));
+        assert_eq!(relations[0], "Acme (Acme) based_in Bolt-based (Bolt)");
+        // Nobody knows Zorb.
+        assert_eq!(of_type("Zorb-backed"), Some(EntityType::Misc));
+        assert_eq!(names.mentions[0].entity_type, EntityType::Misc);
     }
 
     #[test]

@@ -407,6 +407,7 @@ prop_compose! {
         }
         let mention = |(i, span): (usize, Span)| triplewire::entity::Mention {
             span,
+            name: span,
             sentence: 0,
             entity_type: TYPES[i % 3],
             score: 0.5,

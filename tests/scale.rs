@@ -29,6 +29,7 @@ fn article(number: u64, people: u64) -> Extraction {
         text += &name;
         names.mentions.push(Mention {
             span,
+            name: span,
             sentence: 0,
             entity_type: EntityType::Per,
             score: 0.9,

@@ -26,7 +26,14 @@ pub(crate) fn is_anaphor(text: &str) -> bool {
 
 /// What stands for `person` at another place.
 pub(super) fn anaphor(person: &Mention, span: Span, sentence: usize) -> Mention {
-    Mention { span, sentence, score: person.score * SCORE, origin: Origin::Anaphor, ..person.clone() }
+    Mention {
+        span,
+        name: span,
+        sentence,
+        score: person.score * SCORE,
+        origin: Origin::Anaphor,
+        ..person.clone()
+    }
 }
 
 /// The last of these mentions, if all name one person.

@@ -211,9 +211,13 @@ fn without_faction(text: &str, span: Span) -> Span {
     }
 }
 
-/// A place without the known one behind its comma, unless the tables have both as one name.
+/// A place without the known one behind its comma, unless the tables have both as one name, and without what
+/// follows a dateline: "SALEM - U.S." before "Senator Ruiz" is two names.
 fn without_whole(text: &str, span: Span, is_known: impl Fn(&str) -> bool) -> Span {
     let name = span.of(text);
+    if let Some(place) = name.strip_suffix(" U.S.") {
+        return Span::new(span.start, span.start + place.len()).trimmed(text);
+    }
     match name.rsplit_once(',') {
         Some((part, whole)) if !part.contains(',') && is_known(whole.trim()) && !is_known(name) => {
             Span::new(span.start, span.start + part.len()).trimmed(text)
@@ -273,6 +277,8 @@ mod tests {
             (Loc, "Turkey’s", "Turkey"),
             (Loc, " Turkey ", "Turkey"),
             (Loc, "Salem , Ohio", "Salem"),
+            (Loc, "SALEM - U.S.", "SALEM"),
+            (Loc, "SALEM, D.C. U.S.", "SALEM, D.C."),
             (Loc, "Oak, Elm", "Oak, Elm"),
             (Org, "Salem, Ohio", "Salem, Ohio"),
         ];

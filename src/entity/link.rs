@@ -781,8 +781,12 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
         }
     }
     let Some((form, _)) = best else { return String::new() };
-    let person = of.iter().all(|&i| mentions[i].entity_type == EntityType::Per);
-    if person && shouted(form) && form.contains(' ') { in_title_case(form) } else { form.clone() }
+    let all = |entity_type| of.iter().all(|&i| mentions[i].entity_type == entity_type);
+    // Datelines are in capitals. What is in capitals may be an acronym: an organisation, a station.
+    let is_place =
+        all(EntityType::Loc) && form.split(|c: char| !c.is_alphabetic()).any(|word| word.len() > 4);
+    let is_no_acronym = is_place || (all(EntityType::Per) && form.contains(' '));
+    if is_no_acronym && shouted(form) { in_title_case(form) } else { form.clone() }
 }
 
 /// A name with single blanks and straight apostrophes.
@@ -791,17 +795,28 @@ fn written(name: &str) -> String {
     words.join(" ").replace(['’', '‘'], "'")
 }
 
-/// `JOHN SMITH` as `John Smith`.
+/// `JOHN SMITH` as `John Smith`, `ISLE OF MAN` as `Isle of Man`.
 fn in_title_case(name: &str) -> String {
+    const SMALL: [&str; 10] = ["of", "the", "and", "in", "on", "upon", "de", "del", "la", "les"];
     let mut out = String::with_capacity(name.len());
-    let mut inside = false;
-    for c in name.chars() {
-        if inside {
-            out.extend(c.to_lowercase());
-        } else {
-            out.push(c);
+    for (i, word) in name.split(' ').enumerate() {
+        let lower = word.to_lowercase();
+        if i > 0 {
+            out.push(' ');
         }
-        inside = c.is_alphabetic();
+        if i > 0 && SMALL.contains(&lower.as_str()) {
+            out.push_str(&lower);
+            continue;
+        }
+        let mut inside = false;
+        for c in word.chars() {
+            if inside {
+                out.extend(c.to_lowercase());
+            } else {
+                out.push(c);
+            }
+            inside = c.is_alphabetic();
+        }
     }
     out
 }

@@ -108,6 +108,8 @@ pub enum Origin {
 pub struct Mention {
     /// Where, in bytes of the article's text.
     pub span: Span,
+    /// The part of it that names the entity: `Boston` in `Boston-based`, most often all of it.
+    pub name: Span,
     /// Index of the sentence it lies in.
     pub sentence: usize,
     /// The type of the mention: `MISC` for `Turkish`, although its entity is the place Turkey.

@@ -10,6 +10,7 @@ mod mention;
 mod aliases;
 mod anaphors;
 mod clean;
+mod compound;
 mod dates;
 mod descriptions;
 mod fold;

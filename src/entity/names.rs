@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::entity::aliases::Aliases;
 use crate::entity::anaphors::anaphors;
 use crate::entity::clean::cleaned;
+use crate::entity::compound::without_compounds;
 use crate::entity::dates;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
@@ -53,7 +54,8 @@ impl Names {
 ///    name is the fullest form in the article and the type the one with the greatest sum of scores.
 /// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity, unless it
 ///    is an `ORG` named after a place; so does, whatever the score, a mention that the tables know
-///    surely as an organisation or a person. Demonyms are `MISC`, with their country as the entity.
+///    surely as an organisation or a person. Demonyms are `MISC`, with their country as the entity, and so are
+///    compounds such as "Boston-based", with Boston.
 /// 5. Pronouns and descriptions of persons get the one whom they mean.
 pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Names {
     let mentions = tidy(aliases, text, sentences, raw);
@@ -100,7 +102,8 @@ fn join(
     mentions: &[Found],
     found_dates: Vec<(Found, String)>,
 ) -> Names {
-    let links = link(aliases, text, support, mentions);
+    let named = without_compounds(aliases, text, mentions);
+    let links = link(aliases, text, support, &named);
 
     let mut names = Names::default();
     let mut placed: Vec<Mention> = Vec::with_capacity(mentions.len());
@@ -111,8 +114,10 @@ fn join(
             let mention = &mentions[i];
             let demonym = links.demonym[i];
             let mut entity_type = mention.entity_type;
-            let better = if demonym { EntityType::Misc } else { linked.entity_type };
-            let decided = links.decided[i] && !demonym;
+            let name = named[i].span;
+            let is_adjective = demonym || name != mention.span;
+            let better = if is_adjective { EntityType::Misc } else { linked.entity_type };
+            let decided = links.decided[i] && !is_adjective;
             if decided || (mention.score < CONFIDENT && may_become(entity_type, better)) {
                 entity_type = better;
             }
@@ -120,6 +125,7 @@ fn join(
             let least = if links.decided[i] { SCORE_NAME } else { 0.0 };
             placed.push(Mention {
                 span: mention.span,
+                name,
                 sentence: mention.sentence,
                 entity_type,
                 score: mention.score.max(least),
@@ -139,6 +145,7 @@ fn join(
         });
         placed.push(Mention {
             span: mention.span,
+            name: mention.span,
             sentence: mention.sentence,
             entity_type: EntityType::Date,
             score: mention.score,

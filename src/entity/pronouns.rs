@@ -2,7 +2,8 @@
 //!
 //! A pronoun of the third person singular means the only person whom its sentence names before it; if that names
 //! none, the only one of the sentence before, or of the one before that. Where two are named, it means neither, and
-//! who was "she" before is not "he".
+//! who was "she" before, or "Ms.", is not "he". A sentence that begins with a pronoun, before any person's name, is about
+//! the person meant, and the same pronoun goes on with it ("She studied under Bo Lind. She left."), known or not.
 //! Inside quotation marks somebody else speaks, and pronouns mean nothing here. Pronouns are no names: they are
 //! arguments of relations and nothing else.
 
@@ -32,7 +33,10 @@ pub(super) fn pronouns(text: &str, sentences: &[Span], names: &Names) -> Vec<Men
     }
     let mut found = Vec::new();
     // Whether a person is "she", once that is known.
-    let mut is_she: BTreeMap<usize, bool> = BTreeMap::new();
+    let mut is_she: BTreeMap<usize, bool> =
+        persons.iter().filter_map(|m| Some((m.entity, is_lady(&text[..m.span.start])?))).collect();
+    // The first "he" and the first "she" of a sentence: where it starts, and whom it means.
+    let mut first: BTreeMap<(usize, bool), (usize, Option<&Mention>)> = BTreeMap::new();
     let mut quoted = false;
     for (number, &sentence) in sentences.iter().enumerate() {
         // A paragraph of a press release seldom closes what the last one opened.
@@ -47,10 +51,14 @@ pub(super) fn pronouns(text: &str, sentences: &[Span], names: &Names) -> Vec<Men
                 word if !quoted && is_pronoun(word) => {
                     let she = !word.starts_with(['h', 'H']) || word.eq_ignore_ascii_case("her");
                     let inside_name = names.mentions.iter().any(|m| m.span.overlaps(span));
-                    let person = meant(&persons, number, span).filter(|_| !inside_name);
-                    if let Some(person) = person.filter(|p| *is_she.entry(p.entity).or_insert(she) == she) {
-                        found.push(anaphor(person, span, number));
+                    if inside_name {
+                        continue;
                     }
+                    let first_at = |at| first.get(&(at, she)).copied();
+                    let person = meant(&persons, number, span, first_at)
+                        .filter(|p| *is_she.entry(p.entity).or_insert(she) == she);
+                    found.extend(person.map(|person| anaphor(person, span, number)));
+                    first.entry((number, she)).or_insert((span.start, person));
                 }
                 _ => {}
             }
@@ -59,18 +67,35 @@ pub(super) fn pronouns(text: &str, sentences: &[Span], names: &Names) -> Vec<Men
     found
 }
 
-/// The last mention of the person whom a pronoun means.
-fn meant<'a>(persons: &[&'a Mention], sentence: usize, pronoun: Span) -> Option<&'a Mention> {
-    (sentence.saturating_sub(SENTENCES_BEFORE)..=sentence)
-        .rev()
-        .find_map(|at| {
-            let first = persons.partition_point(|m| m.sentence < at);
-            let here =
-                persons[first..].iter().take_while(|m| m.sentence == at && m.span.end <= pronoun.start);
-            let here: Vec<&Mention> = here.copied().collect();
-            (!here.is_empty()).then_some(here)
-        })
-        .and_then(|named| only_person(&named))
+/// The last mention of the person whom a pronoun means. `first_at` tells of a sentence where its first pronoun of that
+/// kind starts, and whom that means.
+fn meant<'a>(
+    persons: &[&'a Mention],
+    sentence: usize,
+    pronoun: Span,
+    first_at: impl Fn(usize) -> Option<(usize, Option<&'a Mention>)>,
+) -> Option<&'a Mention> {
+    let found = (sentence.saturating_sub(SENTENCES_BEFORE)..=sentence).rev().find_map(|at| {
+        let first = persons.partition_point(|m| m.sentence < at);
+        let here = persons[first..].iter().take_while(|m| m.sentence == at && m.span.end <= pronoun.start);
+        let here: Vec<&Mention> = here.copied().collect();
+        match (first_at(at), here.first()) {
+            (Some((start, person)), name) if name.is_none_or(|name| start < name.span.start) => Some(person),
+            (_, Some(_)) => Some(only_person(&here)),
+            _ => None,
+        }
+    });
+    found.flatten()
+}
+
+/// Whether a title before a name says that its bearer is "she".
+fn is_lady(before: &str) -> Option<bool> {
+    let title = before.trim_end().trim_end_matches('.').rsplit(|c: char| !c.is_alphabetic()).next()?;
+    match title {
+        "Mr" => Some(false),
+        "Mrs" | "Ms" | "Miss" => Some(true),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +126,14 @@ mod tests {
             ("Bo Lind left. “He runs Acme.” That is all.", ""),
             ("Acme left. He fell.", ""),
             ("Ana Ruiz left. She fell. He knew.", "She = Ana Ruiz"),
+            // The sentence goes on about the same person.
+            (
+                "Ana Ruiz left. She met Bo Lind. She fell. She told Bo Lind that she knew.",
+                "She = Ana Ruiz; She = Ana Ruiz; She = Ana Ruiz; she = Ana Ruiz",
+            ),
+            ("Ana Ruiz met Ruiz Lind and Bo Lind. She studied with Bo Lind. She left.", ""),
+            ("Mr. Bo Lind left. She fell. He knew.", "He = Bo Lind"),
+            ("Ms. Bo Lind left. She fell. He knew.", "She = Bo Lind"),
         ];
         for (text, expected) in table {
             assert_eq!(meanings(text, &known), expected, "{text}");

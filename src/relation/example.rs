@@ -69,6 +69,7 @@ impl Bracketed {
                     });
                     found.mentions.push(Mention {
                         span: Span::new(start, found.text.len()),
+                        name: Span::new(start, found.text.len()),
                         sentence: 0,
                         entity_type: if adjective { EntityType::Misc } else { entity_type },
                         score: 1.0,

@@ -72,12 +72,14 @@ pub(crate) struct Tag {
     pub(crate) part: u8,
 }
 
-/// The letters of a name's type and form (`n` name, `a` adjective), if rules use it at all.
+/// The letters of a name's type and form (`n` name, `a` adjective), if rules use it at all. In "Boston-based", the name is
+/// Boston.
 pub(crate) fn name_letters(document: &Document<'_>, mention: usize) -> Option<(u8, u8)> {
     let mention = document.mentions.get(mention)?;
-    if mention.demonym {
+    if mention.demonym || mention.name != mention.span {
         let entity = document.entities.get(mention.entity)?;
-        return Some((type_letter(entity.entity_type)?, b'a'));
+        let form = if mention.demonym { b'a' } else { b'n' };
+        return Some((type_letter(entity.entity_type)?, form));
     }
     Some((type_letter(mention.entity_type)?, b'n'))
 }
@@ -188,7 +190,7 @@ fn tokens(document: &Document<'_>, span: Span, mentions: &[usize], vocabulary: &
     let mut tokens: Vec<Token> = Vec::new();
     let mut at = span.start;
     for &mention in mentions {
-        let name = document.mentions[mention].span;
+        let name = document.mentions[mention].name;
         let usable = name.start >= at
             && name.end <= span.end
             && !name.is_empty()

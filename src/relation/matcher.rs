@@ -842,6 +842,7 @@ score = 0.9
                 let (start, end) = (ends(start), ends(start + length));
                 Mention {
                     span: Span::new(start, end.max(start)),
+                    name: Span::new(start, end.max(start)),
                     sentence: i % 2,
                     entity_type: types[entity_type],
                     score: 1.0,

@@ -1,0 +1,74 @@
+//! "Boston-based", "Iranian-backed": words made of a name, which models take for one name of type `MISC`.
+
+use crate::entity::EntityType;
+use crate::entity::aliases::Aliases;
+use crate::entity::fold::key;
+use crate::entity::recognise::Found;
+use crate::text::Span;
+
+/// What stands behind a place that is the seat of something.
+const SEAT: &str = "based";
+
+/// What else stands behind the hyphen.
+const DEEDS: [&str; 30] = [
+    "administered",
+    "affiliated",
+    "aligned",
+    "allied",
+    "armed",
+    "backed",
+    "born",
+    "brokered",
+    "built",
+    "controlled",
+    "dominated",
+    "flagged",
+    "funded",
+    "held",
+    "inspired",
+    "led",
+    "linked",
+    "listed",
+    "made",
+    "mediated",
+    "occupied",
+    "orchestrated",
+    "owned",
+    "registered",
+    "ruled",
+    "run",
+    "sponsored",
+    "style",
+    "supported",
+    "trained",
+];
+
+/// The names inside compounds, as mentions of their own, and the other mentions as they are. The type of a seat is
+/// `LOC`; another name counts if the tables or a mention of the article have it, and has the type that it has there.
+pub(super) fn without_compounds(aliases: &Aliases, text: &str, mentions: &[Found]) -> Vec<Found> {
+    let named = |name: &str| {
+        let same = mentions.iter().find(|m| m.span.of(text) == name).map(|m| m.entity_type);
+        same.or_else(|| {
+            let known = aliases.written_like(name, &key(name));
+            let alias = known.first()?;
+            if alias.demonym { Some(EntityType::Misc) } else { aliases.known(alias.entity).entity_type }
+        })
+    };
+    let inside = |mention: &Found| {
+        let (name, rest) = parts(text, mention)?;
+        let entity_type =
+            if rest == SEAT { named(name.of(text)).or(Some(EntityType::Loc)) } else { named(name.of(text)) };
+        Some(Found { span: name, entity_type: entity_type?, ..mention.clone() })
+    };
+    mentions.iter().map(|mention| inside(mention).unwrap_or_else(|| mention.clone())).collect()
+}
+
+/// The name before the hyphen, and the word behind it.
+fn parts<'t>(text: &'t str, mention: &Found) -> Option<(Span, &'t str)> {
+    if mention.entity_type != EntityType::Misc {
+        return None;
+    }
+    let (name, rest) = mention.span.of(text).rsplit_once('-')?;
+    let is_compound = !name.is_empty() && (rest == SEAT || DEEDS.contains(&rest));
+    is_compound.then(|| (Span::new(mention.span.start, mention.span.start + name.len()), rest))
+}
