@@ -299,6 +299,11 @@ fn slots(document: &Document<'_>, tokens: &[Token], speller: &Speller<'_>) -> Ve
         _ => None,
     };
     let form = |i: usize| tokens.get(i).map(|t: &Token| t.span.of(document.text)).unwrap_or_default();
+    // "Ana Ruiz or the Bolt-backed": the second is not what is spoken of.
+    let is_in_compound = |i: usize| match tokens.get(i..i + 2) {
+        Some([name, hyphen]) => form(i + 1) == "-" && name.span.end == hyphen.span.start,
+        _ => false,
+    };
     let mut slots = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -322,7 +327,7 @@ fn slots(document: &Document<'_>, tokens: &[Token], speller: &Speller<'_>) -> Ve
             }
             // After "A, B and C" a comma starts something else.
             let separated = conjunction || (comma && joined == 1);
-            if !separated || letters(next) != Some(kind) {
+            if !separated || letters(next) != Some(kind) || is_in_compound(next) {
                 break;
             }
             names.push(next);
