@@ -81,6 +81,7 @@ const TITLES: &[&str] = &[
     "judge",
     "justice",
     "chief justice",
+    "supreme leader",
     "ambassador",
     "spokesman",
     "spokeswoman",
@@ -157,7 +158,8 @@ pub(super) fn cleaned(
             name,
             "Mr" | "Mr." | "Mrs" | "Mrs." | "Ms" | "Ms." | "Dr" | "Dr." | "Sen." | "Rep." | "Gov." | "Gen."
         );
-    (name.chars().any(char::is_alphanumeric) && !only_title).then_some(span)
+    let only_adjective = name == "Supreme" && text[span.end..].trim_start().starts_with("Leader");
+    (name.chars().any(char::is_alphanumeric) && !only_title && !only_adjective).then_some(span)
 }
 
 fn without_quotes(text: &str, span: Span) -> Span {
@@ -266,6 +268,7 @@ mod tests {
             (Per, "Lt. Gen. Smith's", "Smith"),
             (Per, "Former U.S. President Bill Clinton", "Bill Clinton"),
             (Per, "Major", "Major"),
+            (Per, "Supreme Leader Bo Lee", "Bo Lee"),
             (Per, "Generalissimo Franco", "Generalissimo Franco"),
             (Org, "General Motors", "General Motors"),
             (Org, "the Kurdistan Workers' Party", "Kurdistan Workers' Party"),
@@ -301,6 +304,7 @@ mod tests {
             assert_eq!(span.map(|s| s.of(text)), Some(expected));
         }
         assert_eq!(cleaned("Mr.", Span::new(0, 3), Per, |_| false), None);
+        assert_eq!(cleaned("Supreme Leader Bo Lee", Span::new(0, 7), Org, |_| false), None);
         assert_eq!(cleaned("“”", Span::new(0, 6), Org, |_| false), None);
     }
 }

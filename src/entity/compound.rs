@@ -4,6 +4,7 @@ use crate::entity::EntityType;
 use crate::entity::aliases::Aliases;
 use crate::entity::fold::key;
 use crate::entity::recognise::Found;
+use crate::model::RawMention;
 use crate::text::Span;
 
 /// What stands behind a place that is the seat of something.
@@ -43,6 +44,25 @@ const DEEDS: [&str; 30] = [
     "trained",
 ];
 
+/// A mention of the model; or two, if it took a compound for the beginning of the name behind: "Bolt-based Acme".
+pub(super) fn without_compound(text: &str, raw: RawMention) -> Vec<RawMention> {
+    let name = text.get(raw.span.start..raw.span.end).unwrap_or_default();
+    let gaps = name.match_indices(' ').map(|(at, _)| at);
+    let ends = |&at: &usize| is_compound(&name[..at]) && name[at + 1..].starts_with(char::is_uppercase);
+    match gaps.into_iter().find(ends).filter(|_| raw.entity_type != EntityType::Misc) {
+        Some(at) => {
+            let middle = raw.span.start + at;
+            let compound = Span::new(raw.span.start, middle);
+            let rest = Span::new(middle + 1, raw.span.end);
+            vec![
+                RawMention { span: compound, entity_type: EntityType::Misc, ..raw },
+                RawMention { span: rest, ..raw },
+            ]
+        }
+        None => vec![raw],
+    }
+}
+
 /// The names inside compounds, as mentions of their own, and the other mentions as they are. The type of a seat is
 /// `LOC`; another name counts if the tables or a mention of the article have it, and has the type that it has there.
 pub(super) fn without_compounds(aliases: &Aliases, text: &str, mentions: &[Found]) -> Vec<Found> {
@@ -68,7 +88,12 @@ fn parts<'t>(text: &'t str, mention: &Found) -> Option<(Span, &'t str)> {
     if mention.entity_type != EntityType::Misc {
         return None;
     }
-    let (name, rest) = mention.span.of(text).rsplit_once('-')?;
-    let is_compound = !name.is_empty() && (rest == SEAT || DEEDS.contains(&rest));
-    is_compound.then(|| (Span::new(mention.span.start, mention.span.start + name.len()), rest))
+    let (name, rest) =
+        mention.span.of(text).rsplit_once('-').filter(|_| is_compound(mention.span.of(text)))?;
+    Some((Span::new(mention.span.start, mention.span.start + name.len()), rest))
+}
+
+fn is_compound(name: &str) -> bool {
+    let parts = name.rsplit_once('-');
+    parts.is_some_and(|(name, rest)| !name.is_empty() && (rest == SEAT || DEEDS.contains(&rest)))
 }

@@ -118,6 +118,7 @@ fn names(
         let table = sure.map(kind_of);
         let rival = || own == Kind::Person && full_names.contains(key.as_str());
         let kind = match own {
+            _ if table == Some(own) => own,
             _ if table.is_some() && !rival() => table.unwrap_or(own),
             _ if mention.score >= CONFIDENT => own,
             Kind::Person if thing > person => Kind::Thing,

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::entity::aliases::Aliases;
 use crate::entity::anaphors::anaphors;
 use crate::entity::clean::cleaned;
-use crate::entity::compound::without_compounds;
+use crate::entity::compound::{without_compound, without_compounds};
 use crate::entity::dates;
 use crate::entity::fold::key;
 use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
@@ -184,6 +184,7 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
     let is_known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
     let has_capitals = text.chars().any(char::is_uppercase);
     let mut mentions: Vec<Found> = Vec::with_capacity(raw.len());
+    let raw = raw.into_iter().flat_map(|mention| without_compound(text, mention));
     for RawMention { span, entity_type, score } in raw {
         let on_boundaries = text.is_char_boundary(span.start) && text.is_char_boundary(span.end);
         if !on_boundaries || span.is_empty() {
