@@ -9,7 +9,7 @@ help:     ## show this list
 	@sed -n 's/^\([a-z-]*\): *## /  make \1\t/p' Makefile
 
 extract:  ## seeds/ -> output/*.csv with the bundled model and the engine rust-bert
-	$(CARGO_TORCH) run --release $(FEATURES) -- extract seeds --out output
+	$(CARGO_TORCH) run --release $(FEATURES) -- extract seeds --out output --engine rust-bert
 
 build:    ## target/release/triplewire with both engines
 	$(CARGO_TORCH) build --release $(FEATURES)

@@ -8,14 +8,15 @@
 //!    bytes into the article's own text; only the output converts them to code points.
 //! 3. [`model`] packs sentences into token windows, runs them through a transformer with one of
 //!    two engines, and decodes label scores into [`model::RawMention`]s.
-//! 4. [`entity`] decides which mentions name the same real-world entity.
-//! 5. [`relation`] matches rules against sentences and yields [`relation::Relation`]s with their
+//! 4. [`syntax`] chooses words, parts of speech and the tree of a sentence by the scores of the same run.
+//! 5. [`entity`] decides which mentions name the same real-world entity.
+//! 6. [`relation`] matches rules against sentences and yields [`relation::Relation`]s with their
 //!    evidence, negation, certainty and source.
-//! 6. [`story`] tells which articles tell a story again that an earlier one has told.
-//! 7. [`pipeline`] runs 2 to 5 on many articles in parallel and keeps their order.
-//! 8. [`output`] writes the rows of every file; a story counts once in those that count.
-//! 9. [`eval`] compares extractions with hand labels.
-//! 10. [`cli`] is the command line: one file per subcommand.
+//! 7. [`story`] tells which articles tell a story again that an earlier one has told.
+//! 8. [`pipeline`] runs 2 to 6 on many articles in parallel and keeps their order.
+//! 9. [`output`] writes the rows of every file; a story counts once in those that count.
+//! 10. [`eval`] compares extractions with hand labels.
+//! 11. [`cli`] is the command line: one file per subcommand.
 //!
 //! All of them use [`error`], which says what can go wrong, and [`timings`], which measures the stages.
 
@@ -27,6 +28,8 @@ pub mod text;
 pub mod input;
 
 pub mod model;
+
+pub mod syntax;
 
 pub mod entity;
 

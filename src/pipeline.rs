@@ -23,8 +23,9 @@ use rayon::prelude::*;
 use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
 use crate::error::{Error, Place, Problem, Result};
 use crate::input::Item;
-use crate::model::{Model, RawMention, Scores, Window};
+use crate::model::{Model, RawMention, Window, WindowScores};
 use crate::relation::{Document, Matcher, Relation};
+use crate::syntax::{Parser, Sentence};
 use crate::text::{Article, Span, sentences};
 use crate::timings::{Stage, measure};
 
@@ -55,6 +56,8 @@ pub struct Extraction {
     pub article: Article,
     /// Its sentences.
     pub sentences: Vec<Span>,
+    /// The trees of those that have words; none if the model knows no syntax.
+    pub syntax: Vec<Sentence>,
     /// Its mentions and entities.
     pub names: Names,
     /// Its relations; `subject` and `object` are numbers for [`Names::argument`]: those behind the mentions
@@ -68,6 +71,17 @@ impl Extraction {
         let Names { mentions, entities, .. } = &self.names;
         Document { text: &self.article.text, sentences: &self.sentences, mentions, entities }
     }
+}
+
+/// A text whose sentences and words are given, in bytes of `text`.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenWords<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Its sentences, in order, not overlapping.
+    pub sentences: &'a [Span],
+    /// For each sentence its words, in order.
+    pub words: &'a [Vec<Span>],
 }
 
 /// What [`Pipeline::run`] delivers, in input order.
@@ -153,6 +167,7 @@ impl Knowledge {
 /// Everything needed to extract, shared by all workers.
 pub struct Pipeline {
     model: Model,
+    parser: Option<Parser>,
     knowledge: Knowledge,
     limits: Limits,
     workers: rayon::ThreadPool,
@@ -171,7 +186,8 @@ impl Pipeline {
             .map_err(|e| {
                 Error::Usage(format!("cannot start {threads} threads: {e}. Use a smaller --threads"))
             })?;
-        Ok(Pipeline { model, knowledge, limits: Limits::default(), workers })
+        let parser = model.folder().outputs.syntax.as_ref().map(Parser::new);
+        Ok(Pipeline { model, parser, knowledge, limits: Limits::default(), workers })
     }
 
     /// The same with other limits.
@@ -277,7 +293,7 @@ impl Pipeline {
             }
             late(article)
         })?;
-        let scored: Vec<(Prepared, Vec<Scores>)> = prepared.into_iter().zip(scores).collect();
+        let scored: Vec<(Prepared, Vec<WindowScores>)> = prepared.into_iter().zip(scores).collect();
         Ok(scored.into_par_iter().map(|(prepared, scores)| self.finish(prepared, &scores)).collect())
     }
 
@@ -308,7 +324,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// If the engine fails on a batch.
-    pub fn score(&self, articles: &[&[Window]]) -> Result<Vec<Vec<Scores>>> {
+    pub fn score(&self, articles: &[&[Window]]) -> Result<Vec<Vec<WindowScores>>> {
         self.score_unless(articles, |_, _| false)
     }
 
@@ -318,7 +334,7 @@ impl Pipeline {
         &self,
         articles: &[&[Window]],
         spend: impl Fn(usize, Duration) -> bool + Sync,
-    ) -> Result<Vec<Vec<Scores>>> {
+    ) -> Result<Vec<Vec<WindowScores>>> {
         let batches: Vec<(usize, Vec<usize>)> = articles
             .iter()
             .enumerate()
@@ -337,9 +353,9 @@ impl Pipeline {
             spend(*article, start.elapsed());
             scores
         };
-        let scored: Vec<Vec<Scores>> =
+        let scored: Vec<Vec<WindowScores>> =
             self.workers.install(|| batches.par_iter().with_max_len(1).map(score).collect::<Result<_>>())?;
-        let mut in_order: Vec<Vec<Option<Scores>>> =
+        let mut in_order: Vec<Vec<Option<WindowScores>>> =
             articles.iter().map(|windows| vec![None; windows.len()]).collect();
         for ((article, batch), scores) in batches.iter().zip(scored) {
             for (&i, scores) in batch.iter().zip(scores) {
@@ -352,7 +368,46 @@ impl Pipeline {
             .collect())
     }
 
-    fn finish(&self, prepared: Prepared, scores: &[Scores]) -> Delivery {
+    /// The trees of an article's sentences, in which the words of a mention hang together.
+    fn parse(&self, text: &str, scores: &[WindowScores], mentions: &[RawMention]) -> Vec<Sentence> {
+        let Some(parser) = &self.parser else { return Vec::new() };
+        let names: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
+        self.model.syntax(scores).iter().map(|scores| parser.parse(text, scores, &names)).collect()
+    }
+
+    /// The trees over words that are given: of each text its sentences and their words, in order. A sentence of whose
+    /// words the tokenizer leaves nothing has no tree.
+    ///
+    /// # Errors
+    /// If the model knows no syntax, or the engine fails.
+    pub fn parse_words(&self, texts: &[GivenWords<'_>]) -> Result<Vec<Vec<Sentence>>> {
+        let parser = self.parser()?;
+        let windows: Vec<Vec<Window>> = self.workers.install(|| {
+            texts.par_iter().map(|given| self.model.windows(given.text, given.sentences)).collect()
+        });
+        let scores = self.score(&windows.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+        let parse = |(given, scores): (&GivenWords<'_>, &Vec<WindowScores>)| {
+            let sentences = self.model.syntax(scores);
+            sentences.iter().map(|it| parser.parse_words(given.text, it, &given.words[it.sentence])).collect()
+        };
+        Ok(self.workers.install(|| texts.par_iter().zip(&scores).map(parse).collect()))
+    }
+
+    /// What chooses trees.
+    ///
+    /// # Errors
+    /// If the model knows no syntax.
+    pub fn parser(&self) -> Result<&Parser> {
+        self.parser.as_ref().ok_or_else(|| {
+            Error::model(
+                self.model.folder().path(),
+                "it scores no syntax (labels pos:, rel:, dep: and head: in config.json)",
+                "Use a model that does, such as the bundled models/newswire",
+            )
+        })
+    }
+
+    fn finish(&self, prepared: Prepared, scores: &[WindowScores]) -> Delivery {
         let (article, sentences, windows, clock) = match prepared {
             Prepared::Article { article, sentences, windows, clock } => (article, sentences, windows, clock),
             Prepared::Skipped(article, problem) => return Delivery::Skipped(article, problem),
@@ -365,12 +420,16 @@ impl Pipeline {
         });
         let found = found.and_then(|raw| {
             clock.unless_late(&article, || {
-                guarded(&article.id, || self.knowledge.relate(&article.text, &sentences, raw))
+                guarded(&article.id, || {
+                    let syntax = measure(Stage::Syntax, || self.parse(&article.text, scores, &raw));
+                    let (names, relations) = self.knowledge.relate(&article.text, &sentences, raw);
+                    (syntax, names, relations)
+                })
             })
         });
         match found.and_then(|found| clock.unless_late(&article, || Ok(found))) {
-            Ok((names, relations)) => {
-                Delivery::Extraction(Box::new(Extraction { article, sentences, names, relations }))
+            Ok((syntax, names, relations)) => {
+                Delivery::Extraction(Box::new(Extraction { article, sentences, syntax, names, relations }))
             }
             Err(problem) => Delivery::Skipped(article, problem),
         }

@@ -24,6 +24,8 @@ pub enum Stage {
     Forward,
     /// Label scores to mentions.
     Decoding,
+    /// Scores of words and arcs to trees.
+    Syntax,
     /// Mentions to entities.
     Names,
     /// Entities to relations: rules and their context.
@@ -34,12 +36,13 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Stage; 8] = [
+    pub const ALL: [Stage; 9] = [
         Stage::Reading,
         Stage::Sentences,
         Stage::Windows,
         Stage::Forward,
         Stage::Decoding,
+        Stage::Syntax,
         Stage::Names,
         Stage::Rules,
         Stage::Writing,
@@ -53,6 +56,7 @@ impl Stage {
             Stage::Windows => "windows",
             Stage::Forward => "forward",
             Stage::Decoding => "decoding",
+            Stage::Syntax => "syntax",
             Stage::Names => "names",
             Stage::Rules => "rules",
             Stage::Writing => "writing",

@@ -100,11 +100,12 @@ impl Args {
             },
             engine: model.engine().name().to_owned(),
             precision: model.engine().precision(),
+            engine_reason: model.engine_reason().to_owned(),
             rules_hash: hashes.rules,
             aliases_hash: hashes.aliases,
             max_article_size: self.max_article_size,
             article_timeout: self.article_timeout.map(|it| it.as_secs_f64()),
-            threads: self.setup.threads(),
+            threads: self.setup.machine.threads(),
             shard: Some(self.shard).filter(|&shard| shard != Shard::WHOLE),
             ..Run::default()
         })
@@ -135,7 +136,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     if args.estimate {
         let (part, articles) = (args.part()?, args.articles()?);
         let (pipeline, _) = args.pipeline()?;
-        let threads = args.setup.threads();
+        let threads = args.setup.machine.threads();
         return estimate::run(articles, part, (&pipeline, threads), style, args.keep_duplicates);
     }
     let Some(out) = &args.out else {

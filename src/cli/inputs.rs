@@ -1,11 +1,11 @@
-//! What `extract` and `label` read.
+//! What `extract`, `label` and `parse` read.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::input;
 
-/// Which articles to read: the arguments that `extract` and `label` share.
+/// Which articles to read: the arguments that `extract`, `label` and `parse` share.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Inputs {
     /// Text files, .html, .csv/.tsv, .jsonl/.ndjson, .warc (also .gz and .zst), .parquet, folders, or -
@@ -37,6 +37,16 @@ impl Inputs {
     pub(crate) fn columns(&self) -> [(&'static str, String); 2] {
         let named = |column: &Option<String>| column.clone().unwrap_or("not given".to_owned());
         [("--id-column", named(&self.id_column)), ("--text-column", named(&self.text_column))]
+    }
+
+    /// Takes those out that `is_other` names.
+    pub(crate) fn split_off(&mut self, is_other: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+        self.inputs.extract_if(.., |path| is_other(path)).collect()
+    }
+
+    /// Whether nothing is left to read.
+    pub(crate) fn are_none(&self) -> bool {
+        self.inputs.is_empty()
     }
 
     /// Whether there is nothing but standard input.

@@ -8,6 +8,7 @@ mod inputs;
 mod label;
 mod merge;
 mod model;
+mod parse;
 mod print;
 mod problems;
 mod progress;
@@ -66,6 +67,8 @@ enum Command {
     Agree(agree::Args),
     /// List, show, test, explain, score and suggest relation rules
     Rules(rules::Args),
+    /// Write words, parts of speech, lemmas and trees of sentences as CoNLL-U on standard output
+    Parse(parse::Args),
     /// Look at model folders, and fetch models from the hub
     Model(model::Args),
 }
@@ -87,6 +90,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Agree(args) => agree::run(args),
         Command::Rules(args) => rules::run(args),
+        Command::Parse(args) => parse::run(args),
         Command::Model(args) => model::run(args),
     };
     match outcome {

@@ -9,7 +9,7 @@ use anyhow::bail;
 use crate::cli::Outcome;
 use crate::cli::print::print;
 use crate::cli::problems::tell;
-use crate::cli::setup::Setup;
+use crate::cli::setup::{Machine, Setup};
 use crate::entity::{Aliases, EntityType};
 use crate::eval::{Map, gold, rule_counts, suggestions};
 use crate::pipeline::Knowledge;
@@ -109,7 +109,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         }
         Command::Explain { text, model } => {
             let setup = Setup {
-                model,
+                machine: Machine { model, ..Machine::default() },
                 rules: args.rules,
                 no_default_rules: args.no_default_rules,
                 ..Setup::default()

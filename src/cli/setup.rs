@@ -9,9 +9,9 @@ use crate::model::{EngineChoice, Model, find};
 use crate::pipeline::{Knowledge, Pipeline};
 use crate::relation::{Matcher, RuleSet};
 
-/// What to extract with: the arguments that `extract`, `label` and `evaluate` share.
+/// What runs a model: the arguments that every command with one shares.
 #[derive(Debug, Default, clap::Args)]
-pub(crate) struct Setup {
+pub(crate) struct Machine {
     /// Model folder, or its name if `model list` shows it [default: the bundled models/newswire]
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
@@ -21,6 +21,27 @@ pub(crate) struct Setup {
     /// Threads that work at once [default: one per core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+}
+
+impl Machine {
+    /// Opens the model with `knowledge` for what follows it.
+    pub(crate) fn pipeline(&self, knowledge: Knowledge) -> Result<Pipeline> {
+        let model = Model::open(&find(self.model.as_deref())?, self.engine, self.threads())?;
+        Pipeline::new(model, knowledge, self.threads())
+    }
+
+    /// How many threads work at once.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.threads.map_or_else(cores, NonZeroUsize::get)
+    }
+}
+
+/// What to extract with: the arguments that `extract`, `label` and `evaluate` share.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Setup {
+    #[command(flatten)]
+    pub(crate) machine: Machine,
     /// More rules: a rule file, or a folder of them (may be repeated)
     #[arg(long, value_name = "FILE_OR_DIR")]
     pub(crate) rules: Vec<PathBuf>,
@@ -57,14 +78,6 @@ impl Setup {
     /// the model.
     pub(crate) fn pipeline(&self) -> Result<(Pipeline, Hashes)> {
         let (knowledge, hashes) = self.knowledge()?;
-        let folder = find(self.model.as_deref())?;
-        let model = Model::open(&folder, self.engine, self.threads())?;
-        Ok((Pipeline::new(model, knowledge, self.threads())?, hashes))
-    }
-
-    /// How many threads work at once.
-    pub(crate) fn threads(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.threads.map_or_else(cores, NonZeroUsize::get)
+        Ok((self.machine.pipeline(knowledge)?, hashes))
     }
 }

@@ -15,11 +15,11 @@ pub(crate) struct Summary<'a> {
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Run { counts, seconds, engine, precision, skipped, .. } = self.run;
+        let Run { counts, seconds, engine, precision, engine_reason, skipped, .. } = self.run;
         let rate = counts.articles as f64 / seconds.extraction.max(1e-9);
         writeln!(
             f,
-            "{} articles in {:.1} s ({rate:.1} articles/s; {engine}, {precision})",
+            "{} articles in {:.1} s ({rate:.1} articles/s)\nEngine {engine}, {precision}: {engine_reason}",
             counts.articles, seconds.extraction
         )?;
         if counts.duplicates > 0 {

@@ -73,17 +73,21 @@ impl Decoder {
     }
 
     /// The mentions of one article, in order, not overlapping, none crossing the border of a
-    /// sentence. `scores[i]` belongs to `windows[i]`.
+    /// sentence, from its windows and their scores.
     ///
     /// The score of a mention is the product of the probabilities of its words' labels at the
     /// folder's temperature, which has no part in what is found. Hyphens,
     /// slashes, commas and double quotes at the ends of a mention are no part of it.
-    pub(crate) fn mentions(&self, text: &str, windows: &[Window], scores: &[Scores]) -> Vec<RawMention> {
+    pub(crate) fn mentions<'w>(
+        &self,
+        text: &str,
+        windows: impl Iterator<Item = (&'w Window, &'w Scores)>,
+    ) -> Vec<RawMention> {
         let mut found = Vec::new();
         let mut sentence = Sentence::default();
         let mut logs = vec![0.0; self.labels.len()];
         let outside = self.labels.iter().position(|label| *label == Label::Outside);
-        for (window, scores) in windows.iter().zip(scores) {
+        for (window, scores) in windows {
             for token in window.counted.clone() {
                 let index = window.word_of[token];
                 if index == NO_WORD {
@@ -300,6 +304,7 @@ mod tests {
     use super::*;
     use crate::model::window::Word;
     use proptest::prelude::*;
+    use std::iter::once;
 
     /// Words of one letter, as many as the longest test has.
     const TEXT: &str =
@@ -377,7 +382,8 @@ mod tests {
             };
             let rows: Vec<Vec<f32>> = words.split(' ').map(row).collect();
             let (window, scores) = window(&rows);
-            let found = Decoder::of(&labels(set), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
+            let found =
+                Decoder::of(&labels(set), LabelledPieces::First).mentions(TEXT, once((&window, &scores)));
             assert_eq!(show(&found), expected, "{set}: {words}");
         }
     }
@@ -385,13 +391,13 @@ mod tests {
     #[test]
     fn a_score_is_the_product_over_the_words() {
         let (window, scores) = window(&[vec![0.2, 0.8, 0.0], vec![0.5, 0.0, 0.5], vec![1.0, 0.0, 0.0]]);
-        let found =
-            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
+        let found = Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First)
+            .mentions(TEXT, once((&window, &scores)));
         assert_eq!(show(&found), "0-1 PER");
         assert!((found[0].score - 0.8).abs() < 1e-5);
         let (window, scores) = self::window(&[vec![0.2, 0.8, 0.0], vec![0.4, 0.0, 0.6]]);
-        let found =
-            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
+        let found = Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First)
+            .mentions(TEXT, once((&window, &scores)));
         assert!((found[0].score - 0.48).abs() < 1e-5);
     }
 
@@ -400,7 +406,7 @@ mod tests {
         let at = |temperature: f32, rows: &[Vec<f32>]| {
             let (window, scores) = window(rows);
             let decoder = Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First);
-            let found = Decoder { temperature, ..decoder }.mentions(TEXT, &[window], &[scores]);
+            let found = Decoder { temperature, ..decoder }.mentions(TEXT, once((&window, &scores)));
             (show(&found), found[0].score)
         };
         let rows = [vec![0.1, 0.9, 0.0], vec![0.8, 0.0, 0.2], vec![0.0, 1.0, 0.0]];
@@ -418,11 +424,7 @@ mod tests {
         let rows = [vec![0.6, 0.4, 0.0], vec![0.05, 0.0, 0.95]];
         let set = labels("O B-PER I-PER");
         let (window, scores) = window_of(words, vec![0, 0], &rows);
-        let decode = |pieces| {
-            Decoder::of(&set, pieces)
-                .mentions(TEXT, std::slice::from_ref(&window), std::slice::from_ref(&scores))
-                .len()
-        };
+        let decode = |pieces| Decoder::of(&set, pieces).mentions(TEXT, once((&window, &scores))).len();
         assert_eq!((decode(LabelledPieces::First), decode(LabelledPieces::Every)), (0, 1));
     }
 
@@ -447,8 +449,8 @@ mod tests {
             vec![Word { span: Span::new(0, 1), sentence: 0 }, Word { span: Span::new(2, 3), sentence: 1 }];
         let rows = [vec![0.05, 0.9, 0.05], vec![0.01, 0.09, 0.9]];
         let (window, scores) = window_of(words, vec![0, 1], &rows);
-        let found =
-            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
+        let found = Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First)
+            .mentions(TEXT, once((&window, &scores)));
         assert_eq!(show(&found), "0-1 PER, 1-2 PER");
     }
 
@@ -458,13 +460,13 @@ mod tests {
         let inf = vec![f32::INFINITY, f32::NEG_INFINITY, f32::NAN];
         let (window, mut scores) = window(&[nan.clone(), inf.clone(), nan.clone()]);
         scores.values = [nan.clone(), inf, nan.clone()].concat();
-        let found =
-            Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First).mentions(TEXT, &[window], &[scores]);
+        let found = Decoder::of(&labels("O B-PER I-PER"), LabelledPieces::First)
+            .mentions(TEXT, once((&window, &scores)));
         assert!(found.iter().all(|m| (0.0..=1.0).contains(&m.score)));
         let (window, mut scores) = self::window(&[nan.clone(), nan.clone()]);
         scores.values = [nan.clone(), nan].concat();
         let decoder = Decoder::of(&labels("B-PER I-PER O"), LabelledPieces::First);
-        assert_eq!(show(&decoder.mentions(TEXT, &[window], &[scores])), "");
+        assert_eq!(show(&decoder.mentions(TEXT, once((&window, &scores)))), "");
     }
 
     proptest! {
@@ -486,7 +488,7 @@ mod tests {
                 .collect();
             let (window, mut scores) = window_of(words, (0..width as u32).map(|t| t / 2).collect(), &logits);
             scores.values = logits.concat();
-            let found = Decoder::of(&labels(set), pieces).mentions(TEXT, &[window], &[scores]);
+            let found = Decoder::of(&labels(set), pieces).mentions(TEXT, once((&window, &scores)));
             prop_assert!(found.windows(2).all(|w| w[0].span.end <= w[1].span.start));
             for mention in &found {
                 prop_assert!((0.0..=1.0).contains(&mention.score));

@@ -19,6 +19,7 @@ use tokenizers::{AddedToken, Tokenizer};
 
 use crate::entity::EntityType;
 use crate::error::{Error, Place, Result};
+use crate::model::outputs::Outputs;
 
 /// The part of a label before its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,8 +93,10 @@ pub enum LabelledPieces {
 #[derive(Debug, Clone)]
 pub struct ModelFolder {
     path: PathBuf,
-    /// The labels in the order of the scores.
+    /// The labels of names, in the order of their scores.
     pub labels: Vec<Label>,
+    /// What all scores of a token mean, those of `labels` among them.
+    pub outputs: Outputs,
     /// What `token_type_ids` carry.
     pub token_types: TokenTypes,
     /// Which pieces of a word carry its label.
@@ -184,7 +187,7 @@ impl ModelFolder {
         }
         let config = read_config(&path.join("config.json"))?;
         let extras = read_extras(&path.join("model.toml"))?;
-        let labels = labels(&path.join("config.json"), config.id2label.as_ref())?;
+        let (outputs, labels) = outputs(&path.join("config.json"), config.id2label.as_ref())?;
         let positions = positions(&config);
         let window = window(path, extras.window, positions)?;
         let temperature = temperature(path, extras.temperature)?;
@@ -207,6 +210,7 @@ impl ModelFolder {
         Ok(ModelFolder {
             path: path.to_owned(),
             labels,
+            outputs,
             token_types,
             labelled_pieces: extras.labelled_pieces.unwrap_or_default(),
             window,
@@ -237,28 +241,26 @@ impl ModelFolder {
         if !here.is_file() && hub_style.is_file() { hub_style } else { here }
     }
 
-    /// The weights that an engine (`rust-bert` or `rten`) reads.
+    /// The weights that an engine reads: `rten` those in `model.onnx`, `rust-bert` those in `model.safetensors`
+    /// and, where that is missing, also those in `model.onnx`.
     ///
     /// # Errors
     /// If they are not there; the message says which engine has its weights in this folder.
     pub fn weights(&self, engine: &str) -> Result<PathBuf> {
-        let (mine, other_engine, other) = match engine {
-            "rust-bert" => (self.safetensors(), "rten", self.onnx()),
-            _ => (self.onnx(), "rust-bert", self.safetensors()),
-        };
-        if mine.is_file() {
-            return Ok(mine);
+        let (safetensors, onnx) = (self.safetensors(), self.onnx());
+        if engine == "rust-bert" && safetensors.is_file() {
+            return Ok(safetensors);
         }
-        let file = mine.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if onnx.is_file() {
+            return Ok(onnx);
+        }
         let export = format!(
             "`optimum-cli export onnx --task token-classification --model {0} {0}`",
             self.path.display()
         );
-        let remedy = if other.is_file() && other_engine == "rten" {
-            "It has model.onnx: use `--engine rten`".to_owned()
-        } else if other.is_file() && cfg!(feature = "rust-bert") {
+        let remedy = if safetensors.is_file() && cfg!(feature = "rust-bert") {
             format!("It has model.safetensors: use `--engine rust-bert`, or export it to ONNX ({export})")
-        } else if other.is_file() {
+        } else if safetensors.is_file() {
             format!(
                 "It has model.safetensors, which the engine rust-bert runs: build with it (`make build`), or \
                  export the model to ONNX (in Python's optimum, {export})"
@@ -275,9 +277,10 @@ impl ModelFolder {
         } else {
             HOW_TO_GET_A_FOLDER.to_owned()
         };
+        let files = if engine == "rust-bert" { "model.safetensors and no model.onnx" } else { "model.onnx" };
         Err(Error::model(
             &self.path,
-            format!("no {file}, the weights that the engine {engine} reads"),
+            format!("no {files}, the weights that the engine {engine} reads"),
             remedy,
         ))
     }
@@ -290,14 +293,14 @@ impl ModelFolder {
         sha256(&self.weights(engine)?)
     }
 
-    /// Checks that a model gives as many scores for a token as there are labels.
+    /// Checks that a model gives as many scores for a token as `config.json` names.
     pub(crate) fn check_outputs(&self, weights: &Path, outputs: usize) -> Result<()> {
-        if outputs == self.labels.len() {
+        if outputs == self.outputs.count {
             return Ok(());
         }
         Err(Error::model(
             weights,
-            format!("it scores {outputs} labels, and config.json names {}", self.labels.len()),
+            format!("it scores {outputs} labels, and config.json names {}", self.outputs.count),
             "Take config.json and the weights from the same model",
         ))
     }
@@ -450,7 +453,7 @@ fn read_extras(file: &Path) -> Result<Extras> {
     })
 }
 
-fn labels(file: &Path, id2label: Option<&BTreeMap<String, String>>) -> Result<Vec<Label>> {
+fn outputs(file: &Path, id2label: Option<&BTreeMap<String, String>>) -> Result<(Outputs, Vec<Label>)> {
     let wrong = |problem: String| {
         Error::model(
             file,
@@ -475,14 +478,14 @@ fn labels(file: &Path, id2label: Option<&BTreeMap<String, String>>) -> Result<Ve
     if names.iter().all(|name| name.starts_with("LABEL_")) {
         return Err(wrong("id2label has only LABEL_0, LABEL_1 and so on, which say nothing".into()));
     }
-    let labels: Vec<Label> = names.iter().map(|name| Label::parse(name)).collect();
+    let (outputs, labels) = Outputs::read(&names).map_err(wrong)?;
     if !labels.contains(&Label::Outside) {
         return Err(wrong("id2label has no O, the label of words outside of names".into()));
     }
     if labels.iter().all(|&label| label == Label::Outside) {
         return Err(wrong("id2label has no label but O".into()));
     }
-    Ok(labels)
+    Ok((outputs, labels))
 }
 
 /// Tokens that the model has positions for. The RoBERTa family counts positions from the padding
@@ -645,6 +648,12 @@ mod tests {
             (id2label(r#"{"id2label": {"0": "O", "2": "B-PER"}}"#), &["2 labels", "the id 2"]),
             (id2label(r#"{"id2label": {"0": "PER", "1": "LOC"}}"#), &["has no O"]),
             (id2label(r#"{"id2label": {"0": "O"}}"#), &["no label but O"]),
+            (
+                id2label(
+                    r#"{"id2label": {"0": "O", "1": "B-PER", "2": "pos:NOUN", "3": "rel:obj", "4": "dep:0"}}"#,
+                ),
+                &["1 pos:, 1 rel:, 1 dep: and 0 head:", "dep: as often as head:"],
+            ),
             (named("name = \"x\"\nwindows = 3"), &["model.toml, line 2", "windows", "The keys are name"]),
             (named("token_types = \"case\""), &["model.toml, line 1", "case", "letter-case"]),
             (
@@ -673,10 +682,11 @@ mod tests {
         let opened = ModelFolder::open(empty.path()).unwrap();
         let error = opened.weights("rten").unwrap_err().to_string();
         assert!(error.contains("no model.onnx, the weights that the engine rten reads"), "{error}");
+        let error = opened.weights("rust-bert").unwrap_err().to_string();
+        assert!(error.contains("no model.safetensors and no model.onnx"), "{error}");
         let onnx_only = folder(&[("config.json", CONFIG), ("model.onnx", "x")]);
         let opened = ModelFolder::open(onnx_only.path()).unwrap();
-        let error = opened.weights("rust-bert").unwrap_err().to_string();
-        assert!(error.contains("--engine rten"), "{error}");
+        assert!(opened.weights("rust-bert").unwrap().ends_with("model.onnx"));
         // SHA-256 of the letter x.
         assert!(opened.hash("rten").unwrap().starts_with("2d711642b726b04401627ca9fbac32f5"));
         let libtorch_only = folder(&[("config.json", CONFIG), ("model.safetensors", "x")]);

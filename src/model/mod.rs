@@ -1,8 +1,8 @@
-//! A transformer that finds names: folder, tokenizer, windows, engine, decoding.
+//! A transformer that finds names and syntax: folder, tokenizer, windows, engine, decoding.
 //!
 //! [`Model::open`] reads a folder, [`Model::windows`] turns an article's sentences into token
 //! windows, [`Model::score`] runs a batch of windows of any articles, [`Model::decode`] turns the
-//! scores of one article's windows into mentions. Batching and parallelism belong to
+//! scores of one article's windows into mentions, [`Model::syntax`] into scores of words and arcs. Batching and parallelism belong to
 //! [`crate::pipeline`].
 
 mod decode;
@@ -12,11 +12,14 @@ mod folder;
 mod hub;
 #[cfg(target_arch = "x86_64")]
 mod int8;
+mod onnx;
+mod outputs;
 #[cfg(test)]
 mod reference;
 mod rten;
 #[cfg(feature = "rust-bert")]
 mod rust_bert;
+mod syntax;
 mod window;
 
 use std::path::Path;
@@ -26,12 +29,15 @@ use crate::error::Result;
 use crate::text::Span;
 
 use decode::Decoder;
+use engine::Chosen;
 use window::Packer;
 
 pub use engine::{Batch, Engine, EngineChoice, Scores};
 pub use find::{at_hand, find, places};
 pub use folder::{Label, LabelPrefix, LabelledPieces, ModelFolder, TokenTypes};
 pub use hub::{HubModel, Pulled, Step, pull};
+pub use outputs::{Outputs, SyntaxOutputs};
+pub use syntax::SyntaxScores;
 pub use window::Window;
 
 /// A mention as the model reports it, before names are resolved.
@@ -45,12 +51,21 @@ pub struct RawMention {
     pub score: f32,
 }
 
+/// What the model says about one window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowScores {
+    /// Of the labels of names: one row, without padding.
+    names: Scores,
+    /// Of words and arcs, by sentence; empty if the model knows no syntax.
+    syntax: Vec<syntax::Part>,
+}
+
 /// A token-classification model, ready to run.
 pub struct Model {
     folder: ModelFolder,
     packer: Packer,
     decoder: Decoder,
-    engine: Box<dyn Engine>,
+    engine: Chosen,
 }
 
 impl Model {
@@ -73,7 +88,12 @@ impl Model {
 
     /// The engine in use.
     pub fn engine(&self) -> &dyn Engine {
-        self.engine.as_ref()
+        self.engine.engine.as_ref()
+    }
+
+    /// Why that engine was taken, for people.
+    pub fn engine_reason(&self) -> &'static str {
+        self.engine.reason
     }
 
     /// Packs an article's sentences into token windows. Every word of every sentence is in a window,
@@ -82,17 +102,27 @@ impl Model {
         self.packer.windows(text, sentences)
     }
 
-    /// Label scores (logits) for each of `windows`, in their order: one run of the engine over a
-    /// padded batch.
-    pub fn score(&self, windows: &[&Window]) -> Result<Vec<Scores>> {
+    /// Scores for each of `windows`, in their order: one run of the engine over a padded batch.
+    pub fn score(&self, windows: &[&Window]) -> Result<Vec<WindowScores>> {
         let batch = Batch::of(windows, self.folder.pad_id());
-        let scores = self.engine.label_scores(&batch)?;
-        Ok(scores.split(windows))
+        let scores = self.engine().label_scores(&batch)?;
+        let Outputs { names, syntax, .. } = &self.folder.outputs;
+        let one = |(row, window): (usize, &&Window)| WindowScores {
+            names: scores.of_columns(row, window.ids.len(), names),
+            syntax: syntax.iter().flat_map(|outputs| syntax::parts(window, &scores, row, outputs)).collect(),
+        };
+        Ok(windows.iter().enumerate().map(one).collect())
     }
 
     /// The mentions of one article from all its windows and their scores: in text order, not
     /// overlapping, each within one sentence.
-    pub fn decode(&self, text: &str, windows: &[Window], scores: &[Scores]) -> Vec<RawMention> {
-        self.decoder.mentions(text, windows, scores)
+    pub fn decode(&self, text: &str, windows: &[Window], scores: &[WindowScores]) -> Vec<RawMention> {
+        self.decoder.mentions(text, windows.iter().zip(scores.iter().map(|scores| &scores.names)))
+    }
+
+    /// What the model says of the syntax of one article's sentences, from the scores of all its windows in order;
+    /// nothing if it knows no syntax.
+    pub fn syntax(&self, scores: &[WindowScores]) -> Vec<SyntaxScores> {
+        syntax::sentences(scores.iter().flat_map(|scores| &scores.syntax))
     }
 }

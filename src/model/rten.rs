@@ -64,7 +64,7 @@ impl RtenEngine {
             folder.check_outputs(&file, *size)?;
         }
         let precision = precision(&file)?;
-        let labels = folder.labels.len();
+        let labels = folder.outputs.count;
         Ok(RtenEngine { model, inputs, output, labels, precision, idle: Mutex::default() })
     }
 

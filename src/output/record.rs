@@ -80,7 +80,7 @@ pub struct RelationRecord {
 impl Record {
     /// The record of an article that is number `position` of the input.
     pub fn new(extraction: &Extraction, position: u64) -> Self {
-        let Extraction { article, sentences, names, relations } = extraction;
+        let Extraction { article, sentences, names, relations, .. } = extraction;
         let text = article.text.as_str();
         let points = CodePoints::new(text);
         let quoted: Vec<Arc<str>> = sentences.iter().map(|sentence| sentence.of(text).into()).collect();

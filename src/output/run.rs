@@ -18,6 +18,9 @@ pub struct Run {
     pub model: ModelRecord,
     pub engine: String,
     pub precision: String,
+    /// Why that engine was taken.
+    #[serde(default)]
+    pub engine_reason: String,
     pub rules_hash: String,
     pub aliases_hash: String,
     /// Bytes of text above which an article is left out.

@@ -17,6 +17,7 @@ use triplewire_kernels::{Attention, Kernels, Quantised, Then, Weights};
 use crate::error::{Error, Result};
 use crate::model::engine::{Batch, Engine, Scores};
 use crate::model::folder::ModelFolder;
+use crate::model::onnx::Table;
 use crate::timings::{Stage, measure};
 
 /// Windows go through the network together until they have so many tokens: enough that weights are not fetched for
@@ -42,14 +43,6 @@ struct Embeddings {
     positions: Table,
     types: Table,
     norm: Norm,
-}
-
-/// A table in 8 bits, all with one scale.
-struct Table {
-    width: usize,
-    values: Vec<u8>,
-    scale: f32,
-    zero: f32,
 }
 
 /// A layer norm.
@@ -193,20 +186,6 @@ struct Scratch {
     inner: Vec<f32>,
     context: Vec<f32>,
     attention: Attention,
-}
-
-impl Table {
-    /// Adds a row of the table.
-    fn add(&self, id: usize, to: &mut [f32]) {
-        let row = &self.values[id * self.width..(id + 1) * self.width];
-        for (sum, &value) in to.iter_mut().zip(row) {
-            *sum += (f32::from(value) - self.zero) * self.scale;
-        }
-    }
-
-    fn rows(&self) -> usize {
-        self.values.len() / self.width
-    }
 }
 
 impl Engine for Int8Bert {

@@ -72,7 +72,7 @@ impl Architecture {
             return Err(format!("the position_embedding_type `{other}` is not supported"));
         }
         let eps = config.get("layer_norm_eps").and_then(Value::as_f64).unwrap_or(RUST_BERT_EPS);
-        adapt(&mut config, folder.labels.len());
+        adapt(&mut config, folder.outputs.count);
         let limits = Limits {
             vocabulary: count(&config, &["vocab_size"])?,
             positions: folder.positions,

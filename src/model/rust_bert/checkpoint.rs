@@ -1,4 +1,4 @@
-//! `model.safetensors`: checked against the network before any weight is read.
+//! The weights, from `model.safetensors` or `model.onnx`: checked against the network before any of them is read.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -10,6 +10,7 @@ use safetensors::tensor::{Metadata, TensorInfo};
 use tch::{Kind, Tensor};
 
 use crate::error::{Error, Result};
+use crate::model::onnx::Graph;
 
 /// Longest header that the format allows.
 const LONGEST_HEADER: u64 = 100_000_000;
@@ -17,15 +18,35 @@ const LONGEST_HEADER: u64 = 100_000_000;
 /// An open weights file.
 pub(super) struct Checkpoint {
     path: PathBuf,
-    file: File,
-    header: Metadata,
-    /// Where in the file the offsets of the header count from.
-    data: u64,
+    source: Source,
+}
+
+/// What weights are read from.
+enum Source {
+    Safetensors {
+        file: File,
+        header: Metadata,
+        /// Where in the file the offsets of the header count from.
+        data: u64,
+    },
+    /// What is there in int8 is multiplied out.
+    Onnx(Graph),
 }
 
 impl Checkpoint {
-    /// Reads the header and checks that the file is whole.
+    /// Opens a file of weights, which of the two its name tells.
     pub(super) fn open(path: &Path) -> Result<Self> {
+        if path.extension().is_some_and(|extension| extension == "onnx") {
+            let remedy = "Export the model again, or fetch its model.safetensors";
+            let graph =
+                Graph::open(path).ok_or_else(|| Error::model(path, "this is no ONNX file", remedy))?;
+            return Ok(Self { path: path.to_path_buf(), source: Source::Onnx(graph) });
+        }
+        Self::safetensors(path)
+    }
+
+    /// Reads the header and checks that the file is whole.
+    fn safetensors(path: &Path) -> Result<Self> {
         let mut file = File::open(path).map_err(|error| Error::io(path, error, "Make the file readable"))?;
         let broken = |problem: String| Error::model(path, problem, "Copy or download the file again");
         let length = file.metadata().and_then(|_| file.seek(SeekFrom::End(0)));
@@ -36,14 +57,14 @@ impl Checkpoint {
         if length != expected {
             return Err(broken(format!("the file has {length} bytes instead of {expected}")));
         }
-        Ok(Self { path: path.to_path_buf(), file, header, data })
+        Ok(Self { path: path.to_path_buf(), source: Source::Safetensors { file, header, data } })
     }
 
     /// Checks that the file holds every variable of the network, in the right shape.
     pub(super) fn check(&self, variables: &BTreeMap<String, Tensor>) -> Result<()> {
         let fault = |problem, remedy| Err(Error::model(&self.path, problem, remedy));
         let missing: Vec<&str> =
-            variables.keys().map(String::as_str).filter(|name| self.info(name).is_none()).collect();
+            variables.keys().map(String::as_str).filter(|name| self.shape(name).is_none()).collect();
         if missing.iter().any(|name| name.starts_with("classifier.")) {
             return fault(
                 "it has no token-classification head (`classifier.weight`)".to_owned(),
@@ -60,11 +81,9 @@ impl Checkpoint {
             );
         }
         for (name, variable) in variables {
-            let found =
-                self.info(name).map(|info| info.shape.iter().map(|&size| size as i64).collect::<Vec<_>>());
+            let found = self.shape(name).unwrap_or_default();
             let wanted = variable.size();
-            if found.as_ref() != Some(&wanted) {
-                let found = found.unwrap_or_default();
+            if found != wanted {
                 let labels = name.starts_with("classifier.").then(|| found.first().zip(wanted.first()));
                 return fault(
                     match labels.flatten() {
@@ -80,11 +99,27 @@ impl Checkpoint {
         Ok(())
     }
 
+    /// The shape of a weight.
+    fn shape(&self, name: &str) -> Option<Vec<i64>> {
+        let shape = match &self.source {
+            Source::Safetensors { header, .. } => info(header, name)?.shape.clone(),
+            Source::Onnx(graph) => graph.weight(name)?.0,
+        };
+        Some(shape.into_iter().map(|size| size as i64).collect())
+    }
+
     /// One weight, in fp32.
     pub(super) fn read(&mut self, name: &str) -> Result<Tensor> {
-        let Some(info) = self.info(name) else {
-            return Err(Error::model(&self.path, format!("it lacks `{name}`"), "Use another checkpoint"));
+        let missing = || Error::model(&self.path, format!("it lacks `{name}`"), "Use another checkpoint");
+        let (file, header, data) = match &mut self.source {
+            Source::Safetensors { file, header, data } => (file, header, *data),
+            Source::Onnx(graph) => {
+                let (shape, numbers) = graph.weight(name).ok_or_else(missing)?;
+                let shape: Vec<i64> = shape.into_iter().map(|size| size as i64).collect();
+                return Ok(Tensor::from_slice(&numbers).view(shape.as_slice()));
+            }
         };
+        let info = info(header, name).ok_or_else(missing)?;
         let kind = match info.dtype {
             Dtype::F16 => Kind::Half,
             Dtype::BF16 => Kind::BFloat16,
@@ -98,20 +133,18 @@ impl Checkpoint {
         let (start, end) = info.data_offsets;
         let shape: Vec<i64> = info.shape.iter().map(|&size| size as i64).collect();
         let mut bytes = vec![0; end - start];
-        self.file
-            .seek(SeekFrom::Start(self.data + start as u64))
-            .and_then(|_| self.file.read_exact(&mut bytes))
+        file.seek(SeekFrom::Start(data + start as u64))
+            .and_then(|_| file.read_exact(&mut bytes))
             .map_err(|error| Error::io(&self.path, error, "Check the disk, or copy the file again"))?;
         Ok(Tensor::from_data_size(&bytes, &shape, kind).to_kind(Kind::Float))
     }
+}
 
-    /// Looks a weight up, also under the names that checkpoints converted from TensorFlow have.
-    fn info(&self, name: &str) -> Option<&TensorInfo> {
-        let old = || {
-            name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
-        };
-        self.header.info(name).or_else(|| self.header.info(&old()))
-    }
+/// Looks a weight up, also under the names that checkpoints converted from TensorFlow have.
+fn info<'h>(header: &'h Metadata, name: &str) -> Option<&'h TensorInfo> {
+    let old =
+        || name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta");
+    header.info(name).or_else(|| header.info(&old()))
 }
 
 /// The length of everything before the data, and the header.

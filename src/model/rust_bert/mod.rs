@@ -2,7 +2,7 @@
 //! import `rust_bert` and `tch`.
 //!
 //! [`architecture`] reads `config.json` and builds the network that it describes, [`checkpoint`]
-//! reads `model.safetensors` into it, and this file runs batches. Two networks are written out here:
+//! reads the weights of `model.safetensors` (or `model.onnx`) into it, and this file runs batches. Two networks are written out here:
 //! [`bert`], because rust-bert's is a fifth slower, and [`deberta_v2`], because rust-bert's gives
 //! other scores than Hugging Face's.
 
@@ -40,7 +40,7 @@ pub(crate) struct RustBertEngine {
 }
 
 impl RustBertEngine {
-    /// Loads `model.safetensors` once, for `workers` threads at a time.
+    /// Loads the weights once, for `workers` threads at a time.
     pub(crate) fn open(folder: &ModelFolder, precision: Precision, workers: usize) -> Result<Self> {
         // A second thread that helps to load gains nothing, and spins for long after it has.
         tch::set_num_threads(1);
@@ -50,7 +50,7 @@ impl RustBertEngine {
         let kind = match (precision, device) {
             (Precision::Full, _) => Kind::Float,
             (Precision::Fastest, Device::Cuda(_)) => Kind::Half,
-            (Precision::Fastest, _) if cpu_has_bf16() => Kind::BFloat16,
+            (Precision::Fastest, _) if has_fast_bf16() => Kind::BFloat16,
             (Precision::Fastest, _) => Kind::Float,
         };
         let mut weights = HashMap::new();
@@ -73,7 +73,7 @@ impl RustBertEngine {
             networks.push(network);
         }
         Ok(Self {
-            labels: folder.labels.len(),
+            labels: folder.outputs.count,
             device,
             kind,
             limits: architecture.limits,
@@ -150,8 +150,13 @@ impl Engine for RustBertEngine {
     }
 }
 
+/// Whether libtorch can use a GPU.
+pub(super) fn has_gpu() -> bool {
+    Device::cuda_if_available().is_cuda()
+}
+
 /// Whether this processor multiplies bf16 matrices faster than fp32 ones.
-fn cpu_has_bf16() -> bool {
+pub(super) fn has_fast_bf16() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::arch::is_x86_feature_detected!("avx512bf16");
     #[cfg(not(target_arch = "x86_64"))]

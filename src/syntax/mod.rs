@@ -1,0 +1,44 @@
+//! The words of a sentence and the tree over them, once for every stage that reads sentences.
+//!
+//! [`crate::model`] scores parts of speech, arcs and relations; [`Parser`] chooses: `words` cuts a sentence into
+//! the words of Universal Dependencies, `arborescence` finds the best tree over scored arcs, `tree` puts words, tree
+//! and relations together, `lemma` gives base forms, and [`conllu`] reads and writes the format of treebanks.
+
+mod arborescence;
+pub mod conllu;
+mod labels;
+mod lemma;
+mod tree;
+mod words;
+
+use crate::text::Span;
+
+pub use labels::{Deprel, Pos};
+pub use lemma::lemma;
+pub use tree::Parser;
+
+/// A word and its place in the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// Where, in bytes of the article's text.
+    pub span: Span,
+    /// Its part of speech.
+    pub pos: Pos,
+    /// Its base form, in lower case unless it is a proper noun.
+    pub lemma: Box<str>,
+    /// The index of its head among the sentence's words; `None` for the root.
+    pub head: Option<usize>,
+    /// What it is to its head.
+    pub relation: Deprel,
+}
+
+/// A parsed sentence: a tree with one root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// The index of the sentence in the article.
+    pub number: usize,
+    /// Its words, in order.
+    pub words: Vec<Word>,
+    /// Whether it is longer than a window of the model, so that words far from each other were not compared.
+    pub is_cut: bool,
+}

@@ -1,0 +1,260 @@
+//! Scores to trees.
+
+use std::collections::BTreeMap;
+
+use crate::model::{SyntaxOutputs, SyntaxScores};
+use crate::syntax::arborescence::{Arc, best_tree};
+use crate::syntax::words::{self, Joined};
+use crate::syntax::{Deprel, Pos, Sentence, Word, lemma};
+use crate::text::Span;
+
+/// Chooses words, tree and relations by a model's scores.
+#[derive(Debug, Clone)]
+pub struct Parser {
+    tags: Vec<Pos>,
+    relations: Vec<Deprel>,
+    /// Which of `relations` joins the units of a word; it is no relation between words.
+    part: Option<usize>,
+}
+
+/// The relation by which a model joins the units of a word.
+const PART: &str = "part";
+
+/// Of each of these sets of relations a head has one dependent at most.
+const ONCE: [&[Deprel]; 2] =
+    [&[Deprel::Nsubj, Deprel::NsubjPass, Deprel::Csubj, Deprel::CsubjPass], &[Deprel::Obj]];
+
+impl Parser {
+    /// For a model with these outputs. What its names of tags and relations do not tell counts as `X` and `dep`.
+    pub fn new(outputs: &SyntaxOutputs) -> Self {
+        Parser {
+            tags: outputs.tags.iter().map(|tag| tag.parse().unwrap_or(Pos::X)).collect(),
+            relations: outputs.relations.iter().map(|name| Deprel::named(name)).collect(),
+            part: outputs.relations.iter().position(|name| name == PART),
+        }
+    }
+
+    /// The words and the tree of a sentence. `names` are those of its names, in order: the words of a name hang
+    /// together by one of them, its head.
+    pub fn parse(&self, text: &str, scores: &SyntaxScores, names: &[Span]) -> Sentence {
+        let is_part =
+            |unit: usize| self.part.is_some() && self.best_relation(scores, unit, |_| true) == self.part;
+        let words = words::join(text, &scores.words, names, is_part);
+        self.tree(text, scores, &words, names)
+    }
+
+    /// The tree over words that are given, in order.
+    pub fn parse_words(&self, text: &str, scores: &SyntaxScores, words: &[Span]) -> Sentence {
+        self.tree(text, scores, &words::given(&scores.words, words), &[])
+    }
+
+    fn tree(&self, text: &str, scores: &SyntaxScores, words: &[Joined], names: &[Span]) -> Sentence {
+        let arcs = arcs(scores, words);
+        let mut heads = heads_with_names(words, names, &arcs);
+        one_root(words, &mut heads);
+        let mut relations: Vec<Option<usize>> = vec![None; words.len()];
+        for (i, word) in words.iter().enumerate() {
+            relations[i] =
+                word.unit.filter(|_| heads[i].is_some()).and_then(|unit| self.relation(scores, unit, &[]));
+        }
+        for set in ONCE {
+            self.keep_one(scores, words, &heads, set, &mut relations);
+        }
+        let name = |i: usize| match (heads[i], relations[i]) {
+            (None, _) => Deprel::Root,
+            (_, Some(relation)) => self.relations[relation],
+            _ => Deprel::Dep,
+        };
+        let word = |(i, word): (usize, &Joined)| {
+            let pos = word.unit.map_or(Pos::X, |unit| self.tag(scores, unit));
+            let lemma = lemma(word.span.of(text), pos).into();
+            Word { span: word.span, pos, lemma, head: heads[i], relation: name(i) }
+        };
+        Sentence {
+            number: scores.sentence,
+            words: words.iter().enumerate().map(word).collect(),
+            is_cut: scores.is_cut(),
+        }
+    }
+
+    fn tag(&self, scores: &SyntaxScores, unit: usize) -> Pos {
+        let count = self.tags.len();
+        let of_unit = &scores.tags[unit * count..(unit + 1) * count];
+        best(of_unit, |_| true).map_or(Pos::X, |tag| self.tags[tag])
+    }
+
+    /// The best relation between words but for those that are `barred`.
+    fn relation(&self, scores: &SyntaxScores, unit: usize, barred: &[Deprel]) -> Option<usize> {
+        self.best_relation(scores, unit, |relation| {
+            let name = self.relations[relation];
+            Some(relation) != self.part && name != Deprel::Root && !barred.contains(&name)
+        })
+    }
+
+    fn best_relation(
+        &self,
+        scores: &SyntaxScores,
+        unit: usize,
+        may_be: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        best(self.relation_scores(scores, unit), may_be)
+    }
+
+    fn relation_scores<'s>(&self, scores: &'s SyntaxScores, unit: usize) -> &'s [f32] {
+        let count = self.relations.len();
+        &scores.relations[unit * count..(unit + 1) * count]
+    }
+
+    /// Where a head has several dependents by relations of `set`, keeps the one that the model is surest of, and
+    /// gives the others their next best relation.
+    fn keep_one(
+        &self,
+        scores: &SyntaxScores,
+        words: &[Joined],
+        heads: &[Option<usize>],
+        set: &[Deprel],
+        relations: &mut [Option<usize>],
+    ) {
+        let mut by_head: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (i, relation) in relations.iter().enumerate() {
+            if let (Some(head), Some(relation)) = (heads[i], *relation)
+                && set.contains(&self.relations[relation])
+            {
+                by_head.entry(head).or_default().push(i);
+            }
+        }
+        for dependents in by_head.into_values().filter(|dependents| dependents.len() > 1) {
+            let sure = |&i: &usize| {
+                let (Some(unit), Some(relation)) = (words[i].unit, relations[i]) else { return f32::MIN };
+                let all = self.relation_scores(scores, unit);
+                all[relation] - log_sum(all)
+            };
+            let surest = dependents.iter().copied().max_by(|a, b| sure(a).total_cmp(&sure(b)));
+            for i in dependents.into_iter().filter(|&i| Some(i) != surest) {
+                relations[i] = words[i].unit.and_then(|unit| self.relation(scores, unit, set));
+            }
+        }
+    }
+}
+
+/// The index of the highest score among those that may be; the first of equals.
+fn best(scores: &[f32], may_be: impl Fn(usize) -> bool) -> Option<usize> {
+    let mut best: Option<usize> = None;
+    for (i, &score) in scores.iter().enumerate() {
+        if may_be(i) && best.is_none_or(|best| score > scores[best]) {
+            best = Some(i);
+        }
+    }
+    best
+}
+
+fn log_sum(scores: &[f32]) -> f32 {
+    let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    top + scores.iter().map(|score| (score - top).exp()).sum::<f32>().ln()
+}
+
+/// For each word the log-probabilities of the words that may be its head, and of being the root.
+fn arcs(scores: &SyntaxScores, words: &[Joined]) -> Vec<Arc> {
+    let mut word_of: Vec<Option<usize>> = vec![None; scores.words.len()];
+    for (i, word) in words.iter().enumerate() {
+        if let Some(unit) = word.unit {
+            word_of[unit] = Some(i);
+        }
+    }
+    let mut arcs = Vec::new();
+    for (dependent, word) in words.iter().enumerate() {
+        let Some(unit) = word.unit else { continue };
+        let (first, of_heads) = scores.heads(unit);
+        let start = arcs.len();
+        arcs.extend(of_heads.iter().enumerate().filter_map(|(i, &score)| {
+            let head = (*word_of.get(first + i)?)?;
+            Some(Arc { dependent, head, score })
+        }));
+        let all: Vec<f32> = arcs[start..].iter().map(|arc: &Arc| arc.score).collect();
+        let total = log_sum(&all);
+        arcs[start..].iter_mut().for_each(|arc| arc.score -= total);
+    }
+    arcs
+}
+
+/// The head of each word in the best tree in which the words of each name hang together.
+fn heads_with_names(words: &[Joined], names: &[Span], arcs: &[Arc]) -> Vec<Option<usize>> {
+    let groups = groups(words, names);
+    let count = groups.last().map_or(0, |last| last + 1);
+    if count == words.len() {
+        return best_tree(words.len(), arcs);
+    }
+    // Between two groups the best arc between words of theirs; within a group none but the roots.
+    let mut between: BTreeMap<(usize, usize), Arc> = BTreeMap::new();
+    for &arc in arcs {
+        let (dependent, head) = (groups[arc.dependent], groups[arc.head]);
+        if dependent == head && arc.dependent != arc.head {
+            continue;
+        }
+        let known = between.entry((dependent, head)).or_insert(arc);
+        if arc.score > known.score {
+            *known = arc;
+        }
+    }
+    let outer: Vec<Arc> =
+        between.iter().map(|(&(dependent, head), arc)| Arc { dependent, head, score: arc.score }).collect();
+    let mut heads: Vec<Option<usize>> = vec![None; words.len()];
+    let mut tops: Vec<Option<usize>> = vec![None; count];
+    for (group, head) in best_tree(count, &outer).into_iter().enumerate() {
+        let Some(arc) = between.get(&(group, head.unwrap_or(group))) else { continue };
+        tops[group] = Some(arc.dependent);
+        heads[arc.dependent] = head.map(|_| arc.head);
+    }
+    let mut first = 0;
+    for group in groups.chunk_by(|a, b| a == b) {
+        let inside = first..first + group.len();
+        if let Some(top) = tops[group[0]].filter(|_| group.len() > 1) {
+            let local: Vec<Arc> = arcs
+                .iter()
+                .filter(|arc| inside.contains(&arc.dependent) && inside.contains(&arc.head))
+                .filter(|arc| (arc.dependent == arc.head) == (arc.dependent == top))
+                .filter(|arc| arc.dependent != top || arc.head == top)
+                .map(|arc| Arc { dependent: arc.dependent - first, head: arc.head - first, ..*arc })
+                .collect();
+            for (i, head) in best_tree(group.len(), &local).into_iter().enumerate() {
+                if first + i != top {
+                    heads[first + i] = Some(head.map_or(top, |head| first + head));
+                }
+            }
+        }
+        first += group.len();
+    }
+    heads
+}
+
+/// A number for each word, the same for the words of a name, rising.
+fn groups(words: &[Joined], names: &[Span]) -> Vec<usize> {
+    let mut groups = Vec::with_capacity(words.len());
+    let mut name = 0;
+    let mut before: Option<usize> = None;
+    let mut group = 0;
+    for word in words {
+        while names.get(name).is_some_and(|name| name.end <= word.span.start) {
+            name += 1;
+        }
+        let inside = names.get(name).is_some_and(|name| name.contains(word.span)).then_some(name);
+        if !groups.is_empty() && (inside.is_none() || inside != before) {
+            group += 1;
+        }
+        before = inside;
+        groups.push(group);
+    }
+    groups
+}
+
+/// Where words had no arc, or no tree has a single root, all but the first root hang on another word: a word
+/// without a unit on the one before it.
+fn one_root(words: &[Joined], heads: &mut [Option<usize>]) {
+    let with_unit = (0..words.len()).find(|&i| words[i].unit.is_some() && heads[i].is_none());
+    let Some(root) = with_unit.or((!words.is_empty()).then_some(0)) else { return };
+    for i in 0..words.len() {
+        if heads[i].is_none() && i != root {
+            heads[i] = Some(if words[i].unit.is_none() && i > 0 { i - 1 } else { root });
+        }
+    }
+}
