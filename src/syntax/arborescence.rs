@@ -349,7 +349,7 @@ mod tests {
         let start = std::time::Instant::now();
         let heads = best_tree(5000, &all);
         assert!(is_tree(&heads));
-        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+        assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
     }
 
     proptest! {

@@ -1,9 +1,9 @@
 //! Parts of speech and relations, as [Universal Dependencies](https://universaldependencies.org) names them.
 
-use strum::{Display, EnumString, IntoStaticStr};
+use strum::{Display, EnumIter, EnumString};
 
 /// One of the 17 universal parts of speech.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumIter, EnumString)]
 #[strum(serialize_all = "UPPERCASE")]
 pub enum Pos {
     /// Adjective, with ordinal numbers: `large`, `third`.
@@ -43,7 +43,7 @@ pub enum Pos {
 }
 
 /// What a word is to its head: a universal relation, or one with a subtype (`nsubj:pass`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString)]
 #[strum(serialize_all = "lowercase")]
 #[allow(missing_docs)] // the guidelines of Universal Dependencies say it
 pub enum Deprel {

@@ -46,7 +46,7 @@ pub fn lemma(word: &str, pos: Pos) -> Cow<'_, str> {
 /// What turns a word into its base form.
 #[derive(Clone, Copy)]
 enum Edit {
-    /// Drop so many letters, all of them ASCII, from the end and put others there.
+    /// Drop so many bytes, all of them ASCII letters, from the end and put others there.
     End(usize, &'static str),
     /// Put another word in its place.
     Whole(&'static str),
@@ -82,7 +82,7 @@ fn begin(word: &str, cut: usize) -> &str {
 /// Lower case, with straight apostrophes.
 fn lower_case(word: &str) -> Cow<'_, str> {
     if !word.is_ascii() {
-        let lower = word.to_lowercase().replace(['\u{2019}', '\u{2018}', '`'], "'");
+        let lower = word.to_lowercase().replace(['\u{2019}', '\u{2018}'], "'");
         return if lower == word { Cow::Borrowed(word) } else { Cow::Owned(lower) };
     }
     if word.bytes().any(|b| b.is_ascii_uppercase()) {
@@ -181,95 +181,22 @@ fn without_commas(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// Names stay as they are; only months and days that are cut short, and words for peoples and the like in the
-/// plural, have another base form.
+/// Names stay as they are, apart from those in the table and the names of peoples and parties in the plural.
 fn proper(word: &str) -> Cow<'_, str> {
-    if let Some(month_or_day) = short_date(word) {
-        return Cow::Borrowed(month_or_day);
+    if let Some(base) = TABLES.propn.get(word) {
+        return Cow::Borrowed(base);
     }
-    let Some(singular) = word.strip_suffix('s') else {
-        return Cow::Borrowed(word);
-    };
-    let last = singular.rsplit('-').next().unwrap_or(singular);
-    let peoples = ["ican", "rian", "tian", "nian", "dian", "sian", "lian", "German", "crat", "anese"];
-    if PLURAL_NAMES.contains(&last) || (last.len() > 5 && peoples.iter().any(|end| last.ends_with(end))) {
-        return Cow::Borrowed(singular);
+    match word.strip_suffix('s') {
+        Some(singular) if word.len() > 6 && PEOPLES.iter().any(|end| singular.ends_with(end)) => {
+            Cow::Borrowed(singular)
+        }
+        _ => Cow::Borrowed(word),
     }
-    Cow::Borrowed(word)
 }
 
-/// Names that are common in the plural, for people and in the names of countries.
-const PLURAL_NAMES: [&str; 46] = [
-    "State",
-    "Nation",
-    "Island",
-    "Muslim",
-    "Arab",
-    "Jew",
-    "Iraqi",
-    "Israeli",
-    "Pakistani",
-    "Saudi",
-    "Yemeni",
-    "Afghan",
-    "Kurd",
-    "Turk",
-    "Greek",
-    "Serb",
-    "Croat",
-    "Dane",
-    "Swede",
-    "Finn",
-    "Pole",
-    "Czech",
-    "Slovak",
-    "Spaniard",
-    "Scot",
-    "Briton",
-    "European",
-    "Korean",
-    "African",
-    "American",
-    "Sunni",
-    "Shiite",
-    "Christian",
-    "Catholic",
-    "Protestant",
-    "Hindu",
-    "Sikh",
-    "Buddhist",
-    "Nazi",
-    "Communist",
-    "Islamist",
-    "Socialist",
-    "Liberal",
-    "Tory",
-    "Thai",
-    "Filipino",
-];
-
-/// The full name of a month or day that is cut short; `Mar` and `Sun` may be other names without the full stop.
-fn short_date(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "Jan." | "Jan" => "January",
-        "Feb." | "Feb" => "February",
-        "Mar." => "March",
-        "Apr." | "Apr" => "April",
-        "Aug." | "Aug" => "August",
-        "Sept." | "Sept" | "Sep." => "September",
-        "Oct." | "Oct" => "October",
-        "Nov." | "Nov" => "November",
-        "Dec." | "Dec" => "December",
-        "Mon." => "Monday",
-        "Tues." | "Tue." => "Tuesday",
-        "Wed." => "Wednesday",
-        "Thurs." | "Thur." | "Thu." => "Thursday",
-        "Fri." => "Friday",
-        "Sat." => "Saturday",
-        "Sun." => "Sunday",
-        _ => return None,
-    })
-}
+/// How names of peoples and of followers end; with `an` alone, `Evans` would be a plural.
+const PEOPLES: [&str; 13] =
+    ["ican", "rian", "tian", "nian", "dian", "sian", "lian", "gian", "pean", "rean", "German", "crat", "ist"];
 
 /// The rules for verbs that the table does not hold.
 fn verb(word: &str) -> Edit {
@@ -312,13 +239,17 @@ enum BaseEnd {
     Undouble,
 }
 
-/// What the base form looks like whose last letters before `-ed` or `-ing` are `stem`.
+/// What the base form looks like whose `-ed` or `-ing` follows `stem`.
+///
+/// A base with a short last vowel would have doubled its consonant, so a single consonant after a single
+/// vowel speaks for an `e` in words of one syllable. In longer words it depends on which letters they are.
 fn base_end(stem: &[u8]) -> BaseEnd {
     use BaseEnd::{AddE, Same, Undouble};
     let before = |n: usize| stem.len().checked_sub(n).map_or(b' ', |i| stem[i]);
     let (c, b, a) = (before(1), before(2), before(3));
     if c == b {
         return match c {
+            _ if !c.is_ascii_lowercase() => Same,
             b'l' if vowel_groups(stem) < 2 => Same,
             b's' | b'f' | b'z' | b'e' | b'o' | b'c' => Same,
             _ => Undouble,
@@ -365,7 +296,7 @@ fn base_end(stem: &[u8]) -> BaseEnd {
             b'a' | b'u' => after_one,
             b'i' => after_one || a == b'u',
             b'e' | b'o' | b'y' => after_one && syllables == 1,
-            b't' | b'c' | b'b' | b'g' => true,
+            b't' | b'c' | b'b' | b'g' | b'v' => true,
             _ => false,
         },
         b't' => match b {
@@ -393,12 +324,8 @@ fn third_person(word: &str) -> Edit {
 
 /// The rules for nouns that the table does not hold.
 fn noun(word: &str) -> Edit {
-    if let Some(stem) = word.strip_suffix("men") {
-        let same = [
-            "speci", "regi", "acu", "abdo", "o", "se", "sta", "hy", "ra", "a", "e", "bitu", "ya", "fora",
-            "la",
-        ];
-        return if same.contains(&stem) { Edit::NONE } else { Edit::End(2, "an") };
+    if word.ends_with("men") {
+        return Edit::End(2, "an");
     }
     let Some(stem) = word.strip_suffix('s') else {
         return Edit::NONE;
@@ -410,6 +337,7 @@ fn noun(word: &str) -> Edit {
         [.., b's' | b'u' | b'i' | b'\''] | [] | [_] => Edit::NONE,
         // `1990s`
         [.., digit] if digit.is_ascii_digit() => Edit::NONE,
+        // `viruses`, unlike `houses` and `causes`
         [.., b'u', b's', b'e'] if !matches!(before_use(stem), Some(b'o' | b'a')) => Edit::End(2, ""),
         _ if stem.ends_with("lyse") => Edit::End(2, "is"),
         // Fields of study, and the names of files and sites.
@@ -429,16 +357,15 @@ fn before_use(stem: &str) -> Option<u8> {
 /// Takes the rest of an ending in `-s` off `stem`, which has already lost its `s`.
 fn without_s(stem: &str) -> Edit {
     match stem.as_bytes() {
+        // `cities`, unlike `ties`
         [_, _, .., b'i', b'e'] => Edit::End(3, "y"),
-        [.., b'c' | b's', b'h', b'e'] | [.., b'x', b'e'] | [.., b's', b's', b'e'] | [.., b'o', b'e'] => {
-            Edit::End(2, "")
-        }
-        [.., b'z', b'z', b'e'] => Edit::End(2, ""),
+        [.., b'c' | b's', b'h', b'e'] | [.., b'x' | b'o', b'e'] => Edit::End(2, ""),
+        [.., b's', b's', b'e'] | [.., b'z' | b't', b'z', b'e'] => Edit::End(2, ""),
         _ => Edit::End(1, ""),
     }
 }
 
-/// The rules for comparatives and superlatives that the table does not hold: only `-ier` and `-iest` are sure.
+/// The rules for compared forms that the table does not hold: only `-ier` and `-iest` are sure.
 fn compared(word: &str) -> Edit {
     if word.len() > 5 && word.ends_with("iest") {
         Edit::End(4, "y")
@@ -476,6 +403,7 @@ struct Tables {
     noun: Table,
     adj: Table,
     adv: Table,
+    propn: Table,
 }
 
 impl Tables {
@@ -486,7 +414,8 @@ impl Tables {
                 "verb" => &mut tables.verb,
                 "noun" => &mut tables.noun,
                 "adj" => &mut tables.adj,
-                _ => &mut tables.adv,
+                "adv" => &mut tables.adv,
+                _ => &mut tables.propn,
             };
             table.entry(form.into()).or_insert_with(|| base.into());
         }
@@ -535,8 +464,8 @@ fn regular_forms(pos: &str, how: &str, base: &str) -> Vec<String> {
             [without_e, "ing"].concat(),
             [base, "ing"].concat(),
         ],
-        ("verb", "double") => add(&doubled(), &["ed", "ing", "es"]),
-        ("noun", "regular") => add(base, &[plural]),
+        ("verb", "double") => add(&doubled(), &["ed", "ing"]),
+        ("noun" | "propn", "regular") => add(base, &[plural]),
         ("adj", "regular") => match base.as_bytes() {
             [stem @ .., b'y'] if !stem.ends_with(b"e") => {
                 add(&base[..base.len() - 1], &["ier", "iest", "yer", "yest"])
@@ -550,5 +479,153 @@ fn regular_forms(pos: &str, how: &str, base: &str) -> Vec<String> {
             _ => add(without_e, &["er", "est"]),
         },
         _ => vec![base.to_owned()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use strum::IntoEnumIterator;
+
+    /// Lines of a part of speech and words with their base forms.
+    const WORDS: &str = "
+        VERB making>make hoping>hope hopping>hop stopped>stop controlled>control called>call missed>miss
+        VERB including>include seeing>see agreed>agree needed>need dying>die tried>try studying>study
+        VERB created>create treated>treat waited>wait united>unite writing>write sitting>sit visited>visit
+        VERB managed>manage hanged>hang changed>change longing>long plunged>plunge judged>judge
+        VERB travelled>travel cancelled>cancel installed>install fulfilled>fulfill polling>poll
+        VERB realised>realise focused>focus focussed>focus passes>pass uses>use watches>watch goes>go
+        VERB acquired>acquire repaired>repair offered>offer referred>refer interfered>interfere scored>score
+        VERB poured>pour secured>secure occurred>occur centred>centre handled>handle hurled>hurl
+        VERB killed>kill traded>trade persuaded>persuade loaded>load provided>provide avoided>avoid
+        VERB breathed>breathe bathing>bathe panicked>panic quoted>quote piloted>pilot executed>execute
+        VERB was>be went>go bought>buy took>take left>leave said>say understood>understand overrode>override
+        VERB bring>bring sings>sing shed>shed need>need lying>lie lies>lie carries>carry relent>relent
+        VERB co-founded>co-found re-elected>re-elect Met>meet HELD>hold goin\u{2019}>go added>add freed>free
+        AUX was>be \u{2019}s>be 's>be 're>be 'll>will wo>will ca>can could>could 'd>would has>have did>do
+        PART n't>not n\u{2019}t>not to>to 's>'s not>not
+        NOUN men>man spokeswomen>spokeswoman police>police forces>force children>child cities>city
+        NOUN houses>house viruses>virus buses>bus bosses>boss crises>crisis analyses>analysis lives>life
+        NOUN heroes>hero shoes>shoe videos>video churches>church headaches>headache boxes>box
+        NOUN news>news series>series headquarters>headquarters politics>politics topics>topic
+        NOUN ex-wives>ex-wife brothers-in-law>brother-in-law check-ins>check-in 1990s>1990s 60's>60s GPS>gps
+        NOUN Teachers>teacher CEOs>ceo specimen>specimen criteria>criterion meeting>meeting status>status
+        NOUN movies>movie prizes>prize
+        NOUN class>class proceeds>proceeds taxis>taxi menus>menu \u{c9}lites>\u{e9}lite
+        ADJ better>good worst>bad largest>large bigger>big newer>new easiest>easy fuller>full
+        ADJ former>former honest>honest premier>premier Other>other further>further better-known>better-known
+        ADV better>well best>well earlier>early harder>hard farther>far never>never more>more Quickly>quickly
+        PRON him>he their>their me>I I>I them>they those>that whom>who mine>my its>its She>she
+        DET an>a The>the these>this those>that
+        ADP Of>of thru>through
+        CCONJ And>and
+        SCONJ If>if
+        INTJ Yes>yes
+        NUM 20,000>20000 1,234,567.8>1234567.8 2,5>2,5 bn>billion Two>two
+        PROPN Reuters>Reuters Americans>American James>James Sept.>September Times>Times Germans>German
+        PUNCT \u{201c}>\" \u{2014}>\u{2014} .>.
+        SYM \u{2013}>- $>$
+        X Et>et
+    ";
+
+    #[test]
+    fn words_have_the_base_forms_that_a_reader_gives_them() {
+        let mut words = 0;
+        for line in WORDS.lines() {
+            let mut fields = line.split_whitespace();
+            let Some(pos) = fields.next() else { continue };
+            for (word, base) in fields.filter_map(|field| field.split_once('>')) {
+                assert_eq!(lemma(word, pos.parse().unwrap()), base, "{word} {pos}");
+                words += 1;
+            }
+        }
+        assert!(words > 150, "{words} words");
+    }
+
+    #[test]
+    fn base_forms_and_their_beginnings_are_borrowed() {
+        for (word, pos) in
+            [("walk", Pos::Verb), ("walks", Pos::Verb), ("force", Pos::Noun), ("the", Pos::Det)]
+        {
+            assert!(matches!(lemma(word, pos), Cow::Borrowed(_)), "{word}");
+        }
+        assert!(matches!(lemma("Reuters", Pos::Propn), Cow::Borrowed("Reuters")));
+    }
+
+    #[test]
+    fn any_text_is_a_word() {
+        let parts = [
+            "",
+            "s",
+            "es",
+            "ies",
+            "ed",
+            "ing",
+            "in'",
+            "men",
+            "lyse",
+            "-",
+            "'",
+            "7,",
+            "\u{2019}",
+            "q",
+            "\u{e9}",
+            "\u{130}",
+            "\u{1f600}",
+        ];
+        for pos in Pos::iter() {
+            for word in
+                parts.iter().flat_map(|a| parts.iter().flat_map(move |b| parts.map(|c| [a, b, c].concat())))
+            {
+                assert_eq!(lemma(&word, pos).is_empty(), word.is_empty(), "{word} {pos}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_table_is_well_formed() {
+        for line in EXCEPTIONS.lines().filter(|line| !line.starts_with('#')) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let wanted = match columns[0] {
+                "verb" | "noun" | "adj" | "adv" | "propn" => 3..=4,
+                "verb-regular" | "verb-double" | "verb-same" | "noun-regular" | "noun-same"
+                | "propn-regular" | "adj-regular" | "adj-same" => 2..=2,
+                _ => 0..=0,
+            };
+            assert!(wanted.contains(&columns.len()), "{line}");
+            let mut words = columns.iter().flat_map(|column| column.split(' '));
+            assert!(
+                words.all(|word| !word.is_empty()
+                    && (columns[0].starts_with("propn") || word.to_lowercase() == word)),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_form_has_two_bases_and_no_base_is_idle() {
+        let mut bases: BTreeMap<(&str, String), String> = BTreeMap::new();
+        let mut needed: BTreeMap<(&str, String), bool> = BTreeMap::new();
+        let mut clashes = Vec::new();
+        for (pos, base, form) in forms(EXCEPTIONS) {
+            let rule = match pos {
+                "verb" => verb(&form),
+                "noun" => noun(&form),
+                "propn" => continue,
+                _ => compared(&form),
+            };
+            *needed.entry((pos, base.clone())).or_default() |= rule.apply(Cow::Borrowed(&form)) != base;
+            if let Some(other) = bases.insert((pos, form.clone()), base.clone())
+                && other != base
+            {
+                clashes.push(format!("{form}: {other} or {base}"));
+            }
+        }
+        assert_eq!(clashes, Vec::<String>::new());
+        let idle: Vec<String> =
+            needed.into_iter().filter(|(_, needed)| !needed).map(|(base, _)| base.1).collect();
+        assert_eq!(idle, Vec::<String>::new());
     }
 }

@@ -1,0 +1,55 @@
+"""What training makes small."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional
+
+from labels import LABELS
+from outputs import IMPOSSIBLE, arcs, parts
+from treebank import NONE, TreeBatch
+
+# The temperature at which a student's answers are compared with its teacher's.
+SOFTNESS = 2.0
+# Parts of speech count less than relations and arcs: they are learnt sooner.
+TAGS_COUNT = 0.5
+
+
+def of_labels(logits: torch.Tensor, allowed: torch.Tensor, mask: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Mean over tokens of minus the log-probability of the labels that may be right."""
+    logs = functional.log_softmax(logits, -1)
+    bits = torch.arange(len(LABELS), device=logits.device)
+    may_be = (allowed[..., None] >> bits & 1).bool()
+    losses = -torch.logsumexp(logs.masked_fill(~may_be, IMPOSSIBLE), -1)
+    weights = mask * weight[:, None]
+    return (losses * weights).sum() / weights.sum()
+
+
+def softened(logits: torch.Tensor) -> torch.Tensor:
+    """Log-probabilities that show what comes second and third, too."""
+    return functional.log_softmax(logits / SOFTNESS, -1)
+
+
+def of_answers(logits: torch.Tensor, taught: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """How far the answers are from the teacher's softened ones, over all tokens.
+
+    Hinton et al. 2015, "Distilling the knowledge in a neural network".
+    """
+    apart = functional.kl_div(softened(logits), taught, reduction="none", log_target=True).sum(-1)
+    return SOFTNESS**2 * (apart * mask).sum() / mask.sum()
+
+
+def of_sight(seen: torch.Tensor, taught: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """How far a layer points away from one of the teacher's."""
+    apart = 1 - functional.cosine_similarity(seen.float(), taught.float(), dim=-1)
+    return (apart * mask).sum() / mask.sum()
+
+
+def of_syntax(logits: torch.Tensor, gold: TreeBatch) -> torch.Tensor:
+    """Cross entropy of the heads, of their relations, and of the parts of speech."""
+    _, tag, relation, dependent, head = parts(logits)
+    nodes = gold.heads != NONE
+    scores = arcs(dependent, head, gold.sentences)
+    pairs = ((scores, gold.heads), (relation, gold.relations), (tag, gold.tags))
+    of_heads, of_relations, of_tags = (functional.cross_entropy(a[nodes], b[nodes]) for a, b in pairs)
+    return of_heads + of_relations + TAGS_COUNT * of_tags
