@@ -37,8 +37,12 @@ def main() -> None:
     """The command line."""
     parser = arguments(__doc__, tokens=28e6, batch=8192)
     parser.add_argument("--init", type=Path, nargs="+", required=True, help="model folders to start from")
-    parser.add_argument("--teacher", type=Path, help="model folder that knows names (default: the first of --init)")
-    parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)")
+    parser.add_argument(
+        "--teacher", type=Path, help="model folder that knows names (default: the first of --init)"
+    )
+    parser.add_argument(
+        "--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)"
+    )
     parser.add_argument("--freeze-words", action="store_true", help="leave the word embeddings as they are")
     options = parser.parse_args()
     if options.threads:

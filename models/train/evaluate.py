@@ -1,40 +1,92 @@
-"""Measures model folders with `triplewire evaluate`: `python evaluate.py --data DATA DIR...`.
+"""Measures model folders with the program: `python evaluate.py --data DATA DIR...`.
 
-The figures are those of the product: its windows, its decoder, its tables of names.
+The figures are those of the product: its windows, its decoder, its tables of names, its trees.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import lzma
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+FORM, TAG, HEAD, RELATION = 1, 3, 6, 7
 
 
 class Triplewire:
     """The program with a model."""
 
     def __init__(self, program: Path, model: Path, engine: str) -> None:
-        self.command = [str(program), "evaluate", "--json", "--model", str(model), "--engine", engine]
+        self.program = str(program)
+        self.model = ["--model", str(model), "--engine", engine]
+
+    def _run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [self.program, *arguments, *self.model], capture_output=True, text=True, check=True
+        )
+        return done.stdout
 
     def scores(self, gold: Path, *more: str) -> dict:
-        """What it prints."""
-        done = subprocess.run(
-            [*self.command, "--gold", str(gold), *more], capture_output=True, text=True, check=True
-        )
-        return json.loads(done.stdout)
+        """What `evaluate` prints."""
+        return json.loads(self._run("evaluate", "--json", "--gold", str(gold), *more))
 
-    def entity_f1(self, gold: Path, *more: str) -> float:
-        """Exact span and type, micro average, in percent."""
-        return 100 * self.scores(gold, *more)["entities"]["micro"]["f1"]
+    def entities(self, gold: Path, *more: str) -> dict[str, float]:
+        """`f1`: exact span and type, micro average, in percent. `ece`: the expected calibration error."""
+        scores = self.scores(gold, *more)
+        return {
+            "f1": 100 * scores["entities"]["micro"]["f1"],
+            "ece": scores["reliability"]["entities"]["expected_calibration_error"],
+        }
 
     def relation_f1(self, gold: Path, *more: str) -> float:
         """Strict, micro average, in percent."""
         return 100 * self.scores(gold, *more)["relations"]["strict"]["micro"]["f1"]
+
+    def syntax(self, treebank: Path) -> dict[str, float]:
+        """Of the words that are no punctuation, how many have the right head, relation and part of speech."""
+        pairs = list(
+            zip(
+                words(treebank.read_text(encoding="utf-8")),
+                words(self._run("parse", str(treebank))),
+                strict=True,
+            )
+        )
+        if any(gold[FORM] != seen[FORM] for gold, seen in pairs):
+            raise ValueError(f"{treebank}: the program has changed words")
+        pairs = [(gold, seen) for gold, seen in pairs if gold[TAG] != "PUNCT"]
+
+        def share(*columns: Callable[[list[str]], str]) -> float:
+            right = sum(all(column(gold) == column(seen) for column in columns) for gold, seen in pairs)
+            return 100 * right / len(pairs)
+
+        return {
+            "heads": share(head),
+            "heads and relations": share(head, relation),
+            "heads and relations, by their subtypes": share(head, lambda columns: columns[RELATION]),
+            "parts of speech": share(lambda columns: columns[TAG]),
+        }
+
+
+def words(conllu: str) -> Iterator[list[str]]:
+    """The columns of each word of a treebank."""
+    for line in conllu.split("\n"):
+        columns = line.split("\t")
+        if columns[0].isdigit():
+            yield columns
+
+
+def head(columns: list[str]) -> str:
+    """Of a word."""
+    return columns[HEAD]
+
+
+def relation(columns: list[str]) -> str:
+    """Of a word, `obl` for `obl:agent`, as the shared tasks on Universal Dependencies count it."""
+    return columns[RELATION].split(":")[0]
 
 
 def recased(file: Path, out: Path, case: Callable[[str], str]) -> Path:
@@ -48,18 +100,26 @@ def recased(file: Path, out: Path, case: Callable[[str], str]) -> Path:
 
 
 def measure(tool: Triplewire, data: Path, scratch: Path) -> dict[str, float]:
-    """All figures of the model card."""
+    """All figures of the model cards."""
     dev = data / "ner" / "conll2003-dev.conll"
-    return {
-        "CoNLL-2003 dev": tool.entity_f1(dev),
-        "CoNLL-2003 dev in ALL CAPS": tool.entity_f1(recased(dev, scratch / "upper.conll", str.upper)),
-        "CoNLL-2003 dev in lower case": tool.entity_f1(recased(dev, scratch / "lower.conll", str.lower)),
-        "UNER EWT dev (PER ORG LOC)": tool.entity_f1(data / "ner" / "uner-ewt-dev.conll"),
-        "seeds, entities": tool.entity_f1(ROOT / "seeds" / "labels", "--texts", str(ROOT / "seeds")),
+    news, web = tool.entities(dev), tool.entities(data / "ner" / "uner-ewt-dev.conll")
+    figures = {
+        "CoNLL-2003 dev": news["f1"],
+        "CoNLL-2003 dev in ALL CAPS": tool.entities(recased(dev, scratch / "upper.conll", str.upper))["f1"],
+        "CoNLL-2003 dev in lower case": tool.entities(recased(dev, scratch / "lower.conll", str.lower))["f1"],
+        "UNER EWT dev (PER ORG LOC)": web["f1"],
+        "seeds, entities": tool.entities(ROOT / "seeds" / "labels", "--texts", str(ROOT / "seeds"))["f1"],
         "CoNLL04 dev, relations": tool.relation_f1(
             data / "relations" / "conll04-dev.jsonl", "--map", str(ROOT / "tests" / "maps" / "conll04.toml")
         ),
+        "CoNLL-2003 dev, calibration error": news["ece"],
+        "UNER EWT dev, calibration error": web["ece"],
     }
+    for name in ("ewt-dev", "gum-dev"):
+        treebank = scratch / f"{name}.conllu"
+        treebank.write_bytes(lzma.decompress((data / "syntax" / f"{name}.conllu.xz").read_bytes()))
+        figures |= {f"{name}, {what}": value for what, value in tool.syntax(treebank).items()}
+    return figures
 
 
 def main() -> None:
@@ -78,7 +138,8 @@ def main() -> None:
     print("| data | " + " | ".join(model.name for model in options.models) + " |")
     print("|---" * (1 + len(columns)) + "|")
     for name in columns[0]:
-        print(f"| {name} | " + " | ".join(f"{column[name]:.2f}" for column in columns) + " |")
+        digits = 3 if "calibration" in name else 2
+        print(f"| {name} | " + " | ".join(f"{column[name]:.{digits}f}" for column in columns) + " |")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""Makes a model folder of one run, or of the average of several: `python export.py --run RUN... --out DIR`.
+"""Makes the folder that is bundled from a trained one: `python export.py --model MODEL --out DIR`.
 
-Runs from one start, and the start itself, may be averaged weight by weight. The int8
-network is kept only if it loses little against fp32, by `triplewire evaluate`.
+The weights go in once, as an int8 network, which is kept only if it loses little against fp32 by `triplewire
+evaluate`. The engine rust-bert takes its weights from there, too.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
@@ -17,11 +16,10 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
-from safetensors.torch import load_file, save_file
 from transformers import BertForTokenClassification
 
 from evaluate import Triplewire
-from train import BASE, new_model
+from networks import write_config, write_tokenizer
 
 # F1 points on conll2003-dev that int8 may lose.
 GATE = 0.3
@@ -45,46 +43,8 @@ temperature = {}
 """
 
 
-def weights_of(folder: Path) -> dict[str, torch.Tensor]:
-    """The averaged weights of a run, or the weights of a model folder."""
-    if (folder / "checkpoint.pt").exists():
-        return torch.load(folder / "checkpoint.pt", map_location="cpu", weights_only=True)["average"]
-    return load_file(folder / "model.safetensors")
-
-
-def mean_of(folders: list[Path]) -> BertForTokenClassification:
-    """The model with the mean of the weights."""
-    states = [weights_of(folder) for folder in folders]
-    layers = {name.split(".")[3] for name in states[0] if name.startswith("bert.encoder.layer.")}
-    model = new_model(None, list(range(len(layers))))
-    names = model.state_dict().keys()
-    model.load_state_dict(
-        {name: sum(state[name].float() for state in states) / len(states) for name in names}
-    )
-    return model.eval()
-
-
-def write_weights(model: BertForTokenClassification, folder: Path) -> None:
-    """`model.safetensors` in fp16 and `config.json`."""
-    weights = {key: weight.half().contiguous() for key, weight in model.state_dict().items()}
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    config = model.config.to_diff_dict() | {"torch_dtype": "float16"}
-    config |= {"architectures": ["BertForTokenClassification"], "attention_probs_dropout_prob": 0.1}
-    for key in ("_name_or_path", "_attn_implementation_autoset"):
-        config.pop(key, None)
-    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
-
-
-def write_tokenizer(folder: Path) -> None:
-    """`tokenizer.json` of the base model, which would cut and pad."""
-    tokenizer = json.loads((BASE / "tokenizer.json").read_text(encoding="utf-8"))
-    tokenizer |= {"truncation": None, "padding": None}
-    (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
-
-
 def write_onnx(model: BertForTokenClassification, file: Path) -> None:
-    """The network in fp32, from the weights as they are in fp16."""
-    model = model.half().float()
+    """The network in fp32."""
     ids = torch.randint(1000, 20000, (2, 12))
     torch.onnx.export(
         model,
@@ -109,26 +69,23 @@ def write_int8(fp32: Path, file: Path) -> None:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--run",
-        type=Path,
-        nargs="+",
-        required=True,
-        help="folders of runs or models; named twice, counts twice",
-    )
+    parser.add_argument("--model", type=Path, required=True, help="a folder with model.safetensors in fp32")
     parser.add_argument("--out", type=Path, required=True, help="the model folder to write")
     parser.add_argument("--data", type=Path, required=True, help="for the gate")
     parser.add_argument("--triplewire", type=Path, required=True, help="the program, for the gate")
+    parser.add_argument("--name", required=True, help="of the model, with its version")
     parser.add_argument("--temperature", type=float, default=1.0, help="for the scores of mentions")
-    parser.add_argument("--name", default="newswire-v2")
     parser.add_argument("--window", type=int, default=128)
     parser.add_argument(
         "--keep-fp32", type=Path, help="also write a folder with the fp32 network as its model.onnx"
     )
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    model = mean_of(options.run)
-    write_weights(model, options.out)
+    # The fused attention would leave another graph, which the product's kernels do not know.
+    model = BertForTokenClassification.from_pretrained(
+        options.model, torch_dtype=torch.float32, attn_implementation="eager"
+    ).eval()
+    write_config(model.config, options.out, "float32")
     write_tokenizer(options.out)
     (options.out / "model.toml").write_text(
         MODEL_TOML.format(name=options.name, window=options.window)
@@ -143,7 +100,7 @@ def main() -> None:
         write_int8(reference / "model.onnx", options.out / "model.onnx")
         gold = options.data / "ner" / "conll2003-dev.conll"
         fp32, int8 = (
-            Triplewire(options.triplewire, folder, "rten").entity_f1(gold)
+            Triplewire(options.triplewire, folder, "rten").entities(gold)["f1"]
             for folder in (reference, options.out)
         )
     print(f"conll2003-dev: fp32 {fp32:.2f}, int8 {int8:.2f}")

@@ -15,7 +15,9 @@ SOFTNESS = 2.0
 TAGS_COUNT = 0.5
 
 
-def of_labels(logits: torch.Tensor, allowed: torch.Tensor, mask: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def of_labels(
+    logits: torch.Tensor, allowed: torch.Tensor, mask: torch.Tensor, weight: torch.Tensor
+) -> torch.Tensor:
     """Mean over tokens of minus the log-probability of the labels that may be right."""
     logs = functional.log_softmax(logits, -1)
     bits = torch.arange(len(LABELS), device=logits.device)

@@ -34,9 +34,15 @@ Losses = Callable[[list[Batch | TreeBatch], float], Iterator[tuple[str, torch.Te
 def arguments(description: str | None, tokens: float, batch: int) -> argparse.ArgumentParser:
     """The options of every training."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--data", type=Path, required=True, help="folder with ner/, gazetteers/, raw/, syntax/")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, log, what is made")
-    parser.add_argument("--tokens", type=float, default=tokens, help="budget in tokens (default: %(default)s)")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with ner/, gazetteers/, raw/, syntax/"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder of the run: checkpoint, log, what is made"
+    )
+    parser.add_argument(
+        "--tokens", type=float, default=tokens, help="budget in tokens (default: %(default)s)"
+    )
     parser.add_argument("--minutes", type=float, help="budget in minutes of training, instead")
     parser.add_argument(
         "--batch", type=int, default=batch, help="tokens of one step from each source (default: %(default)s)"
@@ -76,7 +82,9 @@ class Learner:
                 groups.setdefault((top, WEIGHT_DECAY if weight.ndim > 1 else 0.0), []).append(weight)
         groups.setdefault((rate, 0.0), []).extend(self.beside.parameters())
         self.weights = [weight for group in groups.values() for weight in group]
-        grouped = [{"params": group, "top": top, "weight_decay": decay} for (top, decay), group in groups.items()]
+        grouped = [
+            {"params": group, "top": top, "weight_decay": decay} for (top, decay), group in groups.items()
+        ]
         self.optimizer = torch.optim.AdamW(grouped, lr=rate, fused=True)
         # The running average, which does better than the last weights.
         self.average = {name: weight.detach().clone() for name, weight in network.state_dict().items()}
@@ -101,7 +109,10 @@ class Learner:
     def state(self) -> dict:
         """All that a checkpoint needs."""
         modules = {"network": self.network, "beside": self.beside, "optimizer": self.optimizer}
-        return {k: m.state_dict() for k, m in modules.items()} | {"average": self.average, "steps": self.steps}
+        return {k: m.state_dict() for k, m in modules.items()} | {
+            "average": self.average,
+            "steps": self.steps,
+        }
 
     def restore(self, state: dict) -> None:
         """Goes back to a checkpoint."""
@@ -159,7 +170,9 @@ class Run:
                 self.save()
                 saved = now
             if now - looked > 60 * self.options.dev_minutes:
-                self.log(done=round(done, 3), **{f"last loss {k}": round(float(v), 3) for k, v in sums.items()})
+                self.log(
+                    done=round(done, 3), **{f"last loss {k}": round(float(v), 3) for k, v in sums.items()}
+                )
                 self.look()
                 looked = now
             sums = {}

@@ -7,7 +7,6 @@ heads the best ones of each word, not of a tree. The figures that count are thos
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -15,7 +14,7 @@ import torch
 from encode import Batch, Encoder, Window, batches
 from labels import LABELS, mentions
 from networks import MINILM, Teacher, from_folder
-from outputs import IMPOSSIBLE, NAMES, arcs, parts
+from outputs import NAMES, arcs, parts
 from prepare import dev_sets
 from treebank import NONE, PARTS, PUNCTUATION, Tree, TreeBatch, documents, trees
 from transformers import BertForTokenClassification
@@ -26,7 +25,9 @@ ROOM = 126
 BATCH = 8192
 
 
-def logits_of(network: Network, text: Batch, cases: torch.Tensor | None = None, fp32: bool = False) -> torch.Tensor:
+def logits_of(
+    network: Network, text: Batch, cases: torch.Tensor | None = None, fp32: bool = False
+) -> torch.Tensor:
     """Rows by tokens by outputs; `cases` instead of the text's own letter cases."""
     with torch.autocast(text.ids.device.type, dtype=torch.bfloat16, enabled=not fp32):
         cases = text.cases if cases is None else cases
@@ -104,7 +105,9 @@ def main() -> None:
     print("| data | " + " | ".join(folder.name for folder in options.models) + " |")
     print("|---" * (1 + len(columns)) + "|")
     for name in max(columns, key=len):
-        print(f"| {name} | " + " | ".join(f"{column.get(name, float('nan')):.2f}" for column in columns) + " |")
+        print(
+            f"| {name} | " + " | ".join(f"{column.get(name, float('nan')):.2f}" for column in columns) + " |"
+        )
 
 
 if __name__ == "__main__":

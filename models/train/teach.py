@@ -34,7 +34,10 @@ def main() -> None:
 
     def loss(batches: list[Batch], _: float) -> Iterator[tuple[str, torch.Tensor]]:
         (text,) = batches
-        yield "teacher", losses.of_labels(logits_of(learner.network, text), text.allowed, text.mask, text.weight)
+        yield (
+            "teacher",
+            losses.of_labels(logits_of(learner.network, text), text.allowed, text.mask, text.weight),
+        )
 
     run.train([run.streams.labelled(options.batch)], loss)
     write_teacher(learner.network, options.out / "teacher.safetensors")

@@ -60,7 +60,9 @@ def documents(file: Path) -> list[list[Parsed]]:
                 read.append([])
             text, words = words_of(block)
             # In some documents of GUM the words are withheld and stand as "_".
-            if words and not any(w.columns[FORM] == "_" and w.columns[TAG] not in ("PUNCT", "SYM") for w in words):
+            if words and not any(
+                w.columns[FORM] == "_" and w.columns[TAG] not in ("PUNCT", "SYM") for w in words
+            ):
                 nodes = nodes_of(text, words)
                 read[-1].append(Parsed([n.text for n in nodes], [ANY] * len(nodes), nodes))
     return [document for document in read if document]
@@ -145,7 +147,9 @@ class Tree(NamedTuple):
         return Tree(window, tags, relations, heads, numbers)
 
 
-def trees(encoder: Encoder, document: list[Parsed], room: int, first_room: int | None = None) -> Iterator[Tree]:
+def trees(
+    encoder: Encoder, document: list[Parsed], room: int, first_room: int | None = None
+) -> Iterator[Tree]:
     """A document in windows of whole sentences; one that is longer than `room` is a window by itself."""
     for run in encoder.packed(document, room, first_room):
         length = sum(encoder.length(sentence) for sentence in run)

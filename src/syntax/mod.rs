@@ -5,6 +5,7 @@
 //! and relations together, `lemma` gives base forms, and [`conllu`] reads and writes the format of treebanks.
 
 mod arborescence;
+pub mod clause;
 pub mod conllu;
 mod labels;
 mod lemma;

@@ -1,0 +1,175 @@
+//! The tree with each name as one node.
+
+use crate::syntax::{Deprel, Pos, Sentence, Word};
+use crate::text::Span;
+
+/// A word or a name, and its place in the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Where, in bytes of the article's text.
+    pub span: Span,
+    /// Which of the names it is, if it is one.
+    pub name: Option<usize>,
+    /// The word as it stands, in lower case; of a name the whole.
+    pub form: String,
+    /// The base form of the word; of a name that of its head.
+    pub lemma: Box<str>,
+    /// The part of speech of the word; of a name that of its head.
+    pub pos: Pos,
+    /// The node it hangs on; `None` for the root.
+    pub head: Option<usize>,
+    /// What it is to that.
+    pub relation: Deprel,
+    /// What hangs on it, in order.
+    pub children: Vec<usize>,
+    /// How far it is from the root.
+    pub depth: usize,
+}
+
+impl Node {
+    /// Whether it is one of these words, by its base form, and no name.
+    pub(super) fn is_word(&self, words: &[&str]) -> bool {
+        self.name.is_none() && words.contains(&&*self.lemma)
+    }
+
+    /// Whether it can name a thing or person.
+    pub(super) fn is_nominal(&self) -> bool {
+        self.name.is_some()
+            || matches!(self.pos, Pos::Noun | Pos::Propn | Pos::Pron | Pos::Num | Pos::Sym | Pos::X)
+    }
+
+    /// Whether it is a common noun, or a title in capitals: no name.
+    pub(super) fn is_noun(&self) -> bool {
+        self.name.is_none() && matches!(self.pos, Pos::Noun | Pos::Propn)
+    }
+
+    pub(super) fn is_verb(&self) -> bool {
+        self.name.is_none() && self.pos == Pos::Verb
+    }
+}
+
+/// The nodes of a sentence, in the order of its words. A name hangs where its highest word hangs; what hangs on any
+/// word of it hangs on it. Since depths only fall on the way to the root, that is a tree again.
+pub(super) fn nodes(text: &str, sentence: &Sentence, names: &[Span]) -> Vec<Node> {
+    let words = &sentence.words;
+    let depths = depths(words);
+    let mut node_of: Vec<usize> = Vec::with_capacity(words.len());
+    // The highest word of each node.
+    let mut tops: Vec<usize> = Vec::new();
+    let mut nodes: Vec<Node> = Vec::new();
+    let mut name = 0;
+    for (i, word) in words.iter().enumerate() {
+        while names.get(name).is_some_and(|name| name.end <= word.span.start) {
+            name += 1;
+        }
+        let inside = names.get(name).filter(|name| name.overlaps(word.span)).map(|_| name);
+        if inside.is_some()
+            && let Some(last) = nodes.last_mut()
+            && last.name == inside
+        {
+            let top = tops.last_mut().map_or(i, |top| {
+                if depths[i] < depths[*top] {
+                    *top = i;
+                }
+                *top
+            });
+            (last.lemma, last.pos, last.relation) =
+                (words[top].lemma.clone(), words[top].pos, words[top].relation);
+        } else {
+            nodes.push(Node {
+                span: inside.map_or(word.span, |name| names[name]),
+                name: inside,
+                form: inside.map_or(word.span, |name| names[name]).of(text).to_lowercase(),
+                lemma: word.lemma.clone(),
+                pos: word.pos,
+                head: None,
+                relation: word.relation,
+                children: Vec::new(),
+                depth: 0,
+            });
+            tops.push(i);
+        }
+        node_of.push(nodes.len() - 1);
+    }
+    for i in 0..nodes.len() {
+        nodes[i].head = words[tops[i]].head.map(|head| node_of[head]);
+        nodes[i].depth = depths[tops[i]];
+        if let Some(head) = nodes[i].head {
+            nodes[head].children.push(i);
+        }
+    }
+    nodes
+}
+
+/// How far each word is from the root.
+fn depths(words: &[Word]) -> Vec<usize> {
+    let mut depths: Vec<Option<usize>> = vec![None; words.len()];
+    for start in 0..words.len() {
+        let mut path = Vec::new();
+        let mut at = Some(start);
+        while let Some(word) = at
+            && depths[word].is_none()
+            && path.len() <= words.len()
+        {
+            path.push(word);
+            at = words[word].head;
+        }
+        let mut depth = at.and_then(|word| depths[word]).map_or(0, |depth| depth + 1);
+        for word in path.into_iter().rev() {
+            depths[word] = Some(depth);
+            depth += 1;
+        }
+    }
+    depths.into_iter().map(|depth| depth.unwrap_or_default()).collect()
+}
+
+/// The children by one of these relations.
+pub(super) fn children<'n>(
+    nodes: &'n [Node],
+    node: usize,
+    relations: &'n [Deprel],
+) -> impl Iterator<Item = usize> + 'n {
+    nodes[node].children.iter().copied().filter(move |&child| relations.contains(&nodes[child].relation))
+}
+
+/// A node and those that are joined to it by "and" or commas.
+pub(super) fn members(nodes: &[Node], node: usize) -> Vec<usize> {
+    let mut all = vec![node];
+    let mut at = 0;
+    while at < all.len() {
+        let joined = children(nodes, all[at], &[Deprel::Conj]).filter(|&member| nodes[member].is_nominal());
+        let joined: Vec<usize> = joined.filter(|member| !all.contains(member)).collect();
+        all.extend(joined);
+        at += 1;
+    }
+    all.sort_unstable();
+    all
+}
+
+/// The preposition before a node, in its base form: "due to", "out of"; the possessive is `'s`.
+pub(super) fn preposition(nodes: &[Node], node: usize) -> Option<String> {
+    let mut words = Vec::new();
+    for case in children(nodes, node, &[Deprel::Case]) {
+        // "All but one", and what stands behind ("years ago"), is none.
+        words.push(nodes[case].form.clone());
+        words.extend(children(nodes, case, &[Deprel::Fixed]).map(|fixed| nodes[fixed].form.clone()));
+    }
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// What a relative pronoun stands for; else the node itself.
+pub(super) fn antecedent(nodes: &[Node], node: usize) -> usize {
+    const RELATIVE: [&str; 5] = ["who", "whom", "which", "that", "whose"];
+    if nodes[node].name.is_some() || nodes[node].pos != Pos::Pron || !RELATIVE.contains(&&*nodes[node].form) {
+        return node;
+    }
+    let mut at = node;
+    for _ in 0..nodes.len() {
+        match (nodes[at].relation, nodes[at].head) {
+            (Deprel::AclRelcl, Some(head)) => return head,
+            (_, Some(head)) => at = head,
+            (_, None) => break,
+        }
+    }
+    node
+}

@@ -1,0 +1,313 @@
+//! The roles of nouns and adjectives.
+
+use crate::syntax::clause::nodes::{Node, antecedent, children, members, preposition};
+use crate::syntax::clause::verbs::Verbs;
+use crate::syntax::clause::{Clause, Kind, Mood, Role};
+use crate::syntax::{Deprel, Pos};
+
+/// Verbs that say no more than that somebody does what their object names.
+const LIGHT: [&str; 52] = [
+    "launch",
+    "carry out",
+    "conduct",
+    "make",
+    "hold",
+    "have",
+    "give",
+    "pay",
+    "take",
+    "express",
+    "voice",
+    "issue",
+    "stage",
+    "mount",
+    "deliver",
+    "offer",
+    "lodge",
+    "file",
+    "pursue",
+    "wage",
+    "perform",
+    "undertake",
+    "do",
+    "lend",
+    "provide",
+    "declare",
+    "announce",
+    "raise",
+    "show",
+    "begin",
+    "start",
+    "resume",
+    "continue",
+    "commit",
+    "impose",
+    "place",
+    "pledge",
+    "receive",
+    "send",
+    "write",
+    "throw",
+    "open",
+    "end",
+    "bring",
+    "exchange",
+    "reach",
+    "sign",
+    "enjoy",
+    "maintain",
+    "keep",
+    "step up",
+    "call for",
+];
+
+/// Nouns of what their sentence's subject does, where nobody else is named: "said during a visit to Y".
+const OF_SUBJECT: [&str; 24] = [
+    "visit",
+    "trip",
+    "tour",
+    "talk",
+    "interview",
+    "meeting",
+    "letter",
+    "speech",
+    "statement",
+    "cooperation",
+    "co-operation",
+    "collaboration",
+    "partnership",
+    "conjunction",
+    "alliance",
+    "conversation",
+    "call",
+    "telephone",
+    "debate",
+    "dispute",
+    "war",
+    "battle",
+    "fight",
+    "protest",
+];
+
+const OF_NOUN: &[Deprel] = &[Deprel::Nmod, Deprel::Obl, Deprel::OblAgent, Deprel::NmodUnmarked];
+const BEFORE: &[Deprel] = &[
+    Deprel::Compound,
+    Deprel::Amod,
+    Deprel::NmodDesc,
+    Deprel::Flat,
+    Deprel::Nmod,
+    Deprel::NmodUnmarked,
+    Deprel::Dep,
+];
+const DESCRIBES: &[Deprel] = &[
+    Deprel::Appos,
+    Deprel::NmodDesc,
+    Deprel::Flat,
+    Deprel::Compound,
+    Deprel::NmodUnmarked,
+    Deprel::Nmod,
+    Deprel::Parataxis,
+    Deprel::Dep,
+    Deprel::List,
+];
+
+/// The clauses of all nouns and adjectives that have something attached.
+pub(super) fn clauses(nodes: &[Node], verbs: &Verbs<'_>) -> Vec<Clause> {
+    let nouns = Nouns { nodes, verbs };
+    let mut found: Vec<Clause> = (0..nodes.len()).filter_map(|node| nouns.clause(node)).collect();
+    nouns.share(&mut found);
+    found.retain(|clause| !clause.roles.is_empty());
+    found
+}
+
+struct Nouns<'n> {
+    nodes: &'n [Node],
+    verbs: &'n Verbs<'n>,
+}
+
+impl Nouns<'_> {
+    fn clause(&self, node: usize) -> Option<Clause> {
+        let nodes = self.nodes;
+        let this = &nodes[node];
+        let kind = match this.pos {
+            Pos::Adj if this.name.is_none() => Kind::Adjective,
+            _ if this.is_noun() => Kind::Noun,
+            _ => return None,
+        };
+        // "Is in Y" is a clause of "be".
+        let has_be = children(nodes, node, &[Deprel::Cop]).next().is_some();
+        if has_be && preposition(nodes, node).is_some() {
+            return None;
+        }
+        let mut clause = Clause {
+            head: node,
+            kind,
+            lemma: this.lemma.to_lowercase(),
+            roles: Vec::new(),
+            negated: false,
+            mood: Mood::default(),
+            granted: false,
+        };
+        self.who(node, &mut clause);
+        match kind {
+            Kind::Noun => {
+                self.attached(node, node, &mut clause);
+                self.done_by(node, &mut clause);
+            }
+            _ => self.prepositions(node, &mut clause),
+        }
+        Some(clause)
+    }
+
+    /// Whom a noun or adjective describes.
+    fn who(&self, node: usize, clause: &mut Clause) {
+        let nodes = self.nodes;
+        let Node { relation, head, .. } = &nodes[node];
+        let has_be = children(nodes, node, &[Deprel::Cop]).next().is_some();
+        if has_be
+            || *relation == Deprel::Xcomp
+            || self.verbs.subject(node).is_some() && *relation != Deprel::Conj
+        {
+            self.verbs.subject(node).into_iter().for_each(|subject| clause.fill(Role::Who, subject));
+        }
+        if clause.kind == Kind::Adjective {
+            // "Parties critical of Y".
+            if let (Deprel::Amod | Deprel::Acl, Some(head)) = (relation, *head) {
+                clause.fill(Role::Who, head);
+            }
+            return;
+        }
+        // "The president is Ana Ruiz".
+        if let (Deprel::Nsubj, Some(head)) = (relation, *head)
+            && nodes[head].name.is_some()
+            && children(nodes, head, &[Deprel::Cop]).next().is_some()
+        {
+            clause.fill(Role::Who, head);
+        }
+        if let Some(head) = *head
+            && DESCRIBES.contains(relation)
+            && nodes[head].name.is_some()
+            && preposition(nodes, node).is_none()
+        {
+            clause.fill(Role::Who, head);
+            clause.granted = true;
+            self.attached(node, head, clause);
+        }
+        for name in nodes[node].children.iter().copied() {
+            let follows =
+                name > node && nodes[name].name.is_some() && DESCRIBES.contains(&nodes[name].relation);
+            if follows && preposition(nodes, name).is_none() {
+                clause.fill(Role::Who, name);
+                clause.granted = true;
+            }
+        }
+        // "Served as president", "was named as president".
+        if preposition(nodes, node).as_deref() == Some("as")
+            && let Some(verb) = head.filter(|&head| nodes[head].is_verb())
+        {
+            self.verbs.controller(verb).into_iter().for_each(|subject| clause.fill(Role::Who, subject));
+        }
+    }
+
+    /// What hangs on `at` as role of the noun `node`: the noun itself, or the name that it is the title of.
+    fn attached(&self, node: usize, at: usize, clause: &mut Clause) {
+        let nodes = self.nodes;
+        for child in nodes[at].children.iter().copied().filter(|&child| child != node) {
+            let relation = nodes[child].relation;
+            let filler = antecedent(nodes, child);
+            match preposition(nodes, child).as_deref() {
+                _ if relation == Deprel::NmodPoss => clause.fill(Role::Poss, filler),
+                Some("'s" | "’s" | "'" | "’") => clause.fill(Role::Poss, filler),
+                Some(preposition) if OF_NOUN.contains(&relation) => {
+                    clause.fill(Role::Prep(preposition.into()), filler);
+                }
+                // The name before a title, or before the noun that it belongs to.
+                None if BEFORE.contains(&relation) && child < node && nodes[child].name.is_some() => {
+                    clause.fill(Role::Mod, child);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn prepositions(&self, node: usize, clause: &mut Clause) {
+        for child in children(self.nodes, node, OF_NOUN) {
+            if let Some(preposition) = preposition(self.nodes, child) {
+                clause.fill(Role::Prep(preposition.into()), antecedent(self.nodes, child));
+            }
+        }
+    }
+
+    /// Who does what the noun names, by the verb that it belongs to; and what else hangs on that verb.
+    fn done_by(&self, node: usize, clause: &mut Clause) {
+        let nodes = self.nodes;
+        let Some(verb) = nodes[node].head.filter(|&head| nodes[head].is_verb()) else { return };
+        let relation = nodes[node].relation;
+        let passive = self.verbs.is_passive_verb(verb);
+        let is_object = relation == Deprel::Obj || relation == Deprel::NsubjPass;
+        let lemma = self.verbs_lemma(verb);
+        let has_agent =
+            clause.has(&Role::Poss) || clause.has(&Role::Prep("by".into())) || clause.has(&Role::Mod);
+        if is_object && LIGHT.contains(&&*lemma) {
+            for oblique in children(nodes, verb, &[Deprel::Obl, Deprel::OblAgent, Deprel::Nmod]) {
+                let filler = antecedent(nodes, oblique);
+                match preposition(nodes, oblique).as_deref() {
+                    Some("by") if passive => clause.fill(Role::Agent, filler),
+                    Some(preposition) => clause.fill(Role::Prep(preposition.into()), filler),
+                    None => {}
+                }
+            }
+            if !passive && !has_agent {
+                self.verbs.subject(verb).into_iter().for_each(|agent| clause.fill(Role::Agent, agent));
+            }
+        } else if matches!(relation, Deprel::Obl | Deprel::Nmod)
+            && OF_SUBJECT.contains(&&*clause.lemma)
+            && !has_agent
+            && !passive
+        {
+            self.verbs.subject(verb).into_iter().for_each(|agent| clause.fill(Role::Agent, agent));
+        }
+    }
+
+    fn verbs_lemma(&self, verb: usize) -> String {
+        let mut lemma = self.nodes[verb].lemma.to_string();
+        for particle in children(self.nodes, verb, &[Deprel::CompoundPrt]) {
+            lemma.push(' ');
+            lemma.push_str(&self.nodes[particle].form);
+        }
+        lemma
+    }
+
+    /// "President and founder of Acme", "Acme's president and founder": nouns of a list that describe the same person
+    /// share whom, and what only one of them has.
+    fn share(&self, clauses: &mut [Clause]) {
+        for i in 0..clauses.len() {
+            let head = clauses[i].head;
+            let joined = self.nodes[head].head.filter(|_| self.nodes[head].relation == Deprel::Conj);
+            let Some(first) = joined.and_then(|first| clauses.iter().position(|other| other.head == first))
+            else {
+                continue;
+            };
+            if clauses[first].kind != clauses[i].kind
+                || !clauses[first].has(&Role::Who)
+                || clauses[i].has(&Role::Who)
+            {
+                continue;
+            }
+            let listed = members(self.nodes, clauses[first].head);
+            let who: Vec<usize> =
+                clauses[first].fillers(&Role::Who).filter(|who| !listed.contains(who)).collect();
+            who.into_iter().for_each(|who| clauses[i].fill(Role::Who, who));
+            clauses[i].granted = clauses[first].granted;
+            let whose = |clause: &Clause| -> Vec<(Role, usize)> {
+                clause.roles.iter().filter(|(role, _)| *role != Role::Who).cloned().collect()
+            };
+            let (of_first, of_second) = (whose(&clauses[first]), whose(&clauses[i]));
+            if of_second.is_empty() {
+                of_first.into_iter().for_each(|(role, filler)| clauses[i].fill(role, filler));
+            } else if of_first.is_empty() {
+                of_second.into_iter().for_each(|(role, filler)| clauses[first].fill(role, filler));
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The clauses of sentences, with the bundled model: a line of `clauses/cases.tsv` is a sentence, the clauses that must
+//! (with `-`: must not) be found in it, and the phenomenon that it is about. `clauses/README.md` describes the columns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use triplewire::model::{EngineChoice, Model};
+use triplewire::relation::Bracketed;
+use triplewire::syntax::Parser;
+use triplewire::syntax::clause::{Clause, Clauses, Mood, Role};
+use triplewire::text::Span;
+
+/// A parser that is right about nine arcs of ten cannot be right about every sentence.
+const AT_LEAST: f64 = 0.5;
+
+/// A clause as a case writes it.
+#[derive(Debug)]
+struct Wanted {
+    absent: bool,
+    lemma: String,
+    roles: Vec<(Role, BTreeSet<String>)>,
+    flag: Option<char>,
+    flagged: bool,
+}
+
+impl Wanted {
+    fn read(written: &str) -> Self {
+        let absent = written.starts_with('-');
+        let (lemma, rest) = written.trim_start_matches('-').split_once('(').expect(written);
+        let (inside, after) = rest.rsplit_once(')').expect(written);
+        let role = |part: &str| {
+            let (role, heads) = part.split_once('=').expect(written);
+            (Role::named(role.trim()), heads.split('+').map(|head| head.trim().to_lowercase()).collect())
+        };
+        let flag = after.trim().chars().find(|c| "!?>".contains(*c));
+        Wanted {
+            absent,
+            lemma: lemma.trim().to_owned(),
+            roles: inside.split(", ").filter(|part| !part.is_empty()).map(role).collect(),
+            flag,
+            flagged: after.contains(['!', '?', '>']),
+        }
+    }
+
+    fn fits(&self, clause: &Clause, clauses: &Clauses, names: &BTreeSet<String>) -> bool {
+        let form = |node: usize| clauses.nodes[node].form.clone();
+        let filled = |role: &Role| -> BTreeSet<String> {
+            clause
+                .fillers(role)
+                .chain(agents(clause, role))
+                .flat_map(|node| clauses.members(node))
+                .map(form)
+                .collect()
+        };
+        let roles = self.roles.iter().all(|(role, heads)| {
+            let found = filled(role);
+            heads.is_subset(&found)
+                && (self.absent || found.difference(heads).all(|other| !names.contains(other)))
+        });
+        let flag = match (clause.negated, clause.mood) {
+            (true, _) => Some('!'),
+            (_, Mood::Doubtful) => Some('?'),
+            (_, Mood::Planned) => Some('>'),
+            _ => None,
+        };
+        let flags = flag == self.flag || self.absent && !self.flagged;
+        clause.lemma == self.lemma && roles && flags
+    }
+}
+
+/// Of a noun, whose it is counts as who does it.
+fn agents<'c>(clause: &'c Clause, role: &Role) -> Vec<usize> {
+    if *role != Role::Agent || clause.kind != triplewire::syntax::clause::Kind::Noun {
+        return Vec::new();
+    }
+    [Role::Poss, Role::Mod, Role::Prep("by".into())].iter().flat_map(|role| clause.fillers(role)).collect()
+}
+
+#[test]
+fn cases_hold() {
+    let model = std::env::var("TRIPLEWIRE_MODEL").map_or(PathBuf::from("models/newswire"), PathBuf::from);
+    let model =
+        Model::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join(model), EngineChoice::Rten, 1).unwrap();
+    let parser = Parser::new(model.folder().outputs.syntax.as_ref().expect("the bundled model knows syntax"));
+    let table = include_str!("clauses/cases.tsv");
+    let mut by_phenomenon: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+    let mut failures = String::new();
+    for line in table.lines() {
+        let [written, wanted, phenomenon] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let read = Bracketed::sentence(written);
+        let windows = model.windows(&read.text, &read.sentences);
+        let scores = model.score(&windows.iter().collect::<Vec<_>>()).unwrap();
+        let names: Vec<Span> = read.mentions.iter().map(|mention| mention.span).collect();
+        let syntax = model.syntax(&scores);
+        let clauses = Clauses::of(&read.text, &parser.parse(&read.text, &syntax[0], &names), &names);
+        let listed: BTreeSet<String> =
+            (0..names.len()).map(|name| read.name_of(name).to_lowercase()).collect();
+        let wrong: Vec<&str> = wanted
+            .split(" ; ")
+            .filter(|clause| {
+                let wanted = Wanted::read(clause);
+                let found = clauses.all.iter().any(|clause| wanted.fits(clause, &clauses, &listed));
+                found == wanted.absent
+            })
+            .collect();
+        let [right, all] = by_phenomenon.entry(phenomenon).or_default();
+        *all += 1;
+        *right += usize::from(wrong.is_empty());
+        if !wrong.is_empty() {
+            failures += &format!(
+                "{phenomenon}: {}\n  wrong: {}\n  found: {}\n",
+                read.text,
+                wrong.join(" ; "),
+                shown(&clauses)
+            );
+        }
+    }
+    let right: usize = by_phenomenon.values().map(|counts| counts[0]).sum();
+    let all: usize = by_phenomenon.values().map(|counts| counts[1]).sum();
+    let share = right as f64 / all as f64;
+    println!("{failures}");
+    for (phenomenon, [right, all]) in &by_phenomenon {
+        println!("{right:>4} of {all:>3}  {phenomenon}");
+    }
+    println!("{right} of {all}");
+    assert!(share >= AT_LEAST, "{right} of {all}\n{failures}");
+}
+
+fn shown(clauses: &Clauses) -> String {
+    let one = |clause: &Clause| {
+        let roles: Vec<String> = clause
+            .roles
+            .iter()
+            .map(|(role, node)| {
+                let forms: Vec<&str> = clauses
+                    .members(*node)
+                    .into_iter()
+                    .map(|node| clauses.nodes[node].form.as_str())
+                    .collect();
+                format!("{}={}", role.name(), forms.join("+"))
+            })
+            .collect();
+        let flag = match (clause.negated, clause.mood) {
+            (true, _) => "!",
+            (_, Mood::Doubtful) => "?",
+            (_, Mood::Planned) => ">",
+            _ => "",
+        };
+        format!("{}({}){flag}", clause.lemma, roles.join(", "))
+    };
+    clauses.all.iter().filter(|clause| !clause.roles.is_empty()).map(one).collect::<Vec<_>>().join(" ; ")
+}
