@@ -724,7 +724,7 @@ fn one_table_by_predicate_and_a_part_of_the_articles() {
     let write = |name: &str, content: &str| std::fs::write(dir.path().join(name), content).unwrap();
     write("labels/b.txt", "Nothing.");
     write("all.txt", "a\nb\n\n");
-    write("some.txt", "b\nz\n");
+    write("some.txt", "a\nz\n");
     write("none.txt", "z\n");
     let with =
         |more: &[&str]| evaluate(&[&["--gold", "labels", "--pred", "pred"], more].concat(), dir.path());
