@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use predicates::prelude::*;
 use proptest::prelude::*;
 use triplewire::entity::EntityType;
 use triplewire::eval::agreement::Agreement;
@@ -195,9 +196,7 @@ prop_compose! {
                 subject,
                 predicate: PREDICATES[p].to_owned(),
                 object,
-                negated: false,
-                score: None,
-                rule: None,
+                ..Relation::default()
             })
             .collect();
         Labels { mentions, relations }
@@ -690,6 +689,10 @@ fn the_json_object_has_the_shape_that_is_promised() {
         assert_eq!(object["relations"][mode]["by_type"]["leads"]["tp"], 1, "{mode}");
         assert_eq!(object["relations"][mode]["by_rule"]["leads/x"]["precision"], 1.0, "{mode}");
     }
+    let triples = &object["relations"]["triples"];
+    assert_eq!((&triples["micro"]["f1"], &triples["by_type"]["leads"]["tp"]), (&0.5.into(), &1.into()));
+    assert_eq!(triples["by_rule"]["member/y"]["fp"], 1);
+    assert_eq!(triples["by_via"], serde_json::json!({}));
     assert_eq!(object["resolution"]["b_cubed"]["f1"], 1.0);
     assert_eq!(object["resolution"]["same_name"], 3);
     let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
@@ -709,8 +712,34 @@ fn errors_and_the_comparison_of_two_outputs_are_written() {
         errors.contains("Éva Li works for Acme.,PER 29-35 Éva Li | works_for | ORG 46-50 Acme,,member/y")
     );
     assert_eq!(read("errors_b.csv").lines().count(), 1);
-    assert_eq!(read("comparison.csv").matches("\nB,").count(), 4);
+    assert!(errors.contains("\nwrong predicate,triple,a,"), "{errors}");
+    // Two names, two relations and their triples.
+    assert_eq!(read("comparison.csv").matches("\nB,").count(), 6);
     assert!(read("scores.json").contains("\"only_right\""));
+}
+
+#[test]
+fn one_table_by_predicate_and_a_part_of_the_articles() {
+    let dir = example();
+    let write = |name: &str, content: &str| std::fs::write(dir.path().join(name), content).unwrap();
+    write("labels/b.txt", "Nothing.");
+    write("all.txt", "a\nb\n\n");
+    write("some.txt", "a\nz\n");
+    write("none.txt", "z\n");
+    let with =
+        |more: &[&str]| evaluate(&[&["--gold", "labels", "--pred", "pred"], more].concat(), dir.path());
+    let rows = predicates::str::is_match(
+        "\n +leads +100.0 +100.0 +100.0 +1 +0 +0\n +member_of +0.0 +- +0.0 +0 +1 +0\n",
+    );
+    let only = predicates::str::contains("triples").and(predicates::str::contains("strict").not());
+    with(&["--by", "predicate", "--articles", "all.txt"]).code(0).stdout(rows.unwrap().and(only));
+    with(&["--articles", "some.txt"])
+        .code(2)
+        .stdout(predicates::str::contains("Gold: 1 documents"))
+        .stderr(predicates::str::contains("some.txt: article z is not in the gold"));
+    with(&["--articles", "none.txt"])
+        .code(1)
+        .stderr(predicates::str::contains("not one article of the gold"));
 }
 
 #[test]

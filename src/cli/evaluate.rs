@@ -1,6 +1,6 @@
 //! `triplewire evaluate`: Compare with hand labels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -10,7 +10,7 @@ use crate::cli::print::print;
 use crate::cli::problems::{problems_csv, tell};
 use crate::cli::setup::Setup;
 use crate::entity::Aliases;
-use crate::error::Problem;
+use crate::error::{Place, Problem};
 use crate::eval::bootstrap::{Difference, Figure, differences};
 use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
 use crate::eval::{self, Evaluation, Gold, Judgements, Labels, Map, Predict, html, report};
@@ -31,6 +31,9 @@ pub(crate) struct Args {
     /// of `extract`; articles without labels are passed over
     #[arg(long, value_name = "INPUT")]
     texts: Vec<PathBuf>,
+    /// Score only these articles of the gold: a text file with one identifier a line
+    #[arg(long, value_name = "FILE", conflicts_with = "judged")]
+    articles: Option<PathBuf>,
     /// An earlier output of `extract`, or labels in any gold format; twice, to compare two.
     /// Without it, the gold's own texts are run through the program
     #[arg(long, value_name = "DIR")]
@@ -48,15 +51,26 @@ pub(crate) struct Args {
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
+    /// Print one table only: relations by predicate, as triples where the gold names its entities
+    #[arg(long, value_enum, conflicts_with_all = ["json", "judged"])]
+    by: Option<By>,
     #[command(flatten)]
     setup: Setup,
+}
+
+/// What the only table has a row for.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum By {
+    /// The predicate
+    Predicate,
 }
 
 /// What hand labels may look like.
 pub(crate) const FORMATS: &str = "\
 Formats of labels:
-  mentions.csv and/or relations.csv in a folder, texts as <article>.txt in it or in the folder above,
-    or in any input named with --texts
+  mentions.csv and/or relations.csv in a folder (or in its folder labels), texts as <article>.txt in it, in the
+    folder above or in texts beside it, or in any input named with --texts; relations with offsets, or without
+    between the entities of mentions.csv; optional = true for what need not be found
   doccano JSON Lines (entities, relations; optional annotated_types)
   Prodigy or spaCy JSON Lines (spans, relations)
   Label Studio JSON export
@@ -68,6 +82,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let mut gold = eval::gold::read(path, &args.texts)?;
     let map = args.map.as_deref().map(Map::read).transpose()?;
     let mut problems = gold.problems.clone();
+    if let Some(list) = &args.articles {
+        keep(&mut gold, list, &mut problems)?;
+    }
     let mut evaluations = Vec::new();
     let mut cleaned = Vec::new();
     if map.as_ref().is_some_and(Map::wants_clean_names) {
@@ -113,10 +130,26 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let printed = if args.json {
         format!("{object:#}\n")
     } else {
-        text(&gold, &evaluations, comparison.as_ref(), args.gold_entities)
+        text(&gold, &evaluations, comparison.as_ref(), &args)
     };
     print(printed)?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+}
+
+/// Leaves only the articles of a list in the gold.
+fn keep(gold: &mut Gold, list: &Path, problems: &mut Vec<Problem>) -> anyhow::Result<()> {
+    let content = std::fs::read_to_string(list).with_context(|| {
+        format!("{}: cannot be read. Check the path given with --articles", list.display())
+    })?;
+    let wanted: BTreeSet<&str> = content.lines().map(str::trim).filter(|id| !id.is_empty()).collect();
+    for id in gold.keep(&wanted) {
+        let message = format!("article {id} is not in the gold");
+        problems.push(Problem::skipped(Place::file(list), message, "Not scored: mend or remove it"));
+    }
+    if gold.documents.is_empty() {
+        anyhow::bail!("{}: has not one article of the gold. Give one identifier a line", list.display());
+    }
+    Ok(())
 }
 
 /// Scores judgements.
@@ -156,21 +189,19 @@ fn json(gold: &Gold, evaluations: &[Evaluation], comparison: Option<&Comparison>
     object
 }
 
-fn text(
-    gold: &Gold,
-    evaluations: &[Evaluation],
-    comparison: Option<&Comparison>,
-    gold_entities: bool,
-) -> String {
+fn text(gold: &Gold, evaluations: &[Evaluation], comparison: Option<&Comparison>, args: &Args) -> String {
     let mut out = String::new();
-    if gold_entities {
+    if args.gold_entities {
         out.push_str("The names of the gold were given (--gold-entities): only relations are measured.\n");
     }
     for (name, evaluation) in ["A", "B"].iter().zip(evaluations) {
         if evaluations.len() > 1 {
             out.push_str(&format!("== {name} ==\n"));
         }
-        out.push_str(&report::text(gold, evaluation));
+        out.push_str(&match args.by {
+            Some(By::Predicate) => report::by_predicate(gold, evaluation),
+            None => report::text(gold, evaluation),
+        });
         out.push('\n');
     }
     if let Some(Comparison { differences, advantages }) = comparison {

@@ -21,6 +21,7 @@ mod recognise;
 
 pub use aliases::Aliases;
 pub(crate) use anaphors::is_anaphor;
+pub(crate) use fold::key as folded;
 pub use mention::{Entity, EntityType, Mention, Origin};
 pub use names::{Names, clean_name, resolve, resolve_given};
 pub(crate) use pronouns::is_pronoun;

@@ -7,8 +7,9 @@ use crate::eval::entities::{Name, align, names};
 use crate::eval::evaluation::Evaluation;
 use crate::eval::gold::Gold;
 use crate::eval::labels::{Document, Labels, Relation};
-use crate::eval::relations::{Key, Mode, scored_gold, scored_predictions};
+use crate::eval::relations::{Compared, Key, Mode};
 use crate::eval::scope::Scope;
+use crate::eval::triples;
 use crate::text::{CodePoints, Span, sentences};
 
 /// What is wrong with a label.
@@ -64,6 +65,28 @@ pub enum Item {
         /// Whether it is denied.
         negated: bool,
     },
+    /// A relation between entities, whatever they are called where the text states it.
+    Triple {
+        /// The subject.
+        subject: Party,
+        /// The label.
+        predicate: String,
+        /// The object; of `alias_of`, the second name.
+        object: Party,
+        /// Whether it is denied.
+        negated: bool,
+        /// The words that state it, where they are known.
+        sentence: Option<String>,
+    },
+}
+
+/// An argument of a triple.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Party {
+    /// The name of the entity.
+    pub entity: String,
+    /// One of its mentions: the one in the relation if that is by name, else the nearest.
+    pub mention: Name,
 }
 
 /// One error.
@@ -77,15 +100,21 @@ pub struct Mistake {
     pub gold: Option<Item>,
     /// The score of the prediction.
     pub score: Option<f32>,
-    /// The rule behind the prediction.
+    /// The rules behind the prediction, joined by ` | `.
     pub rule: Option<String>,
+    /// How the gold says that the text puts what it has.
+    pub via: Option<String>,
 }
 
-/// The errors of each document of the gold: names in text order, then relations by label.
+/// The errors of each document of the gold: names in text order, then relations by label, then triples by label
+/// where the gold names its entities.
 pub fn mistakes(gold: &Gold, evaluation: &Evaluation) -> Vec<Vec<Mistake>> {
     let of = |(document, labels): (&Document, &Labels)| {
         let mut found = entity_mistakes(document, labels, &evaluation.scope);
         found.extend(relation_mistakes(document, labels, &evaluation.scope));
+        if evaluation.scope.names_entities {
+            found.extend(triple_mistakes(document, labels, &evaluation.scope));
+        }
         found
     };
     gold.documents.iter().zip(&evaluation.predicted).map(of).collect()
@@ -101,6 +130,7 @@ fn entity_mistakes(document: &Document, predicted: &Labels, scope: &Scope) -> Ve
         gold: gold.map(Item::Entity),
         score: scores.get(&name).copied().flatten().filter(|_| kind != Kind::Missed),
         rule: None,
+        via: None,
     };
     let mut mistakes: Vec<(Span, Mistake)> = align(&gold, &found)
         .into_iter()
@@ -126,57 +156,76 @@ fn entity_mistakes(document: &Document, predicted: &Labels, scope: &Scope) -> Ve
     mistakes.into_iter().map(|(_, mistake)| mistake).collect()
 }
 
+/// The mistakes of relations, by place.
 fn relation_mistakes(document: &Document, predicted: &Labels, scope: &Scope) -> Vec<Mistake> {
-    let gold = relations_by_key(scored_gold(document, scope), &document.labels, scope);
-    let found = relations_by_key(scored_predictions(document, predicted, scope), predicted, scope);
-    let mut missed: BTreeSet<&Key> = gold.keys().filter(|key| !found.contains_key(key)).collect();
-    let wrong: Vec<&Key> = found.keys().filter(|key| !gold.contains_key(key)).collect();
-    let mut nearest: BTreeMap<&Key, (Kind, &Key)> = BTreeMap::new();
+    let compared = Compared::by_place(document, predicted, Mode::Strict, scope);
     // The closest pairs first, so that a far match does not take what a close one needs.
-    for kind in [
+    let kinds = [
         Kind::WrongNegation,
         Kind::WrongType,
         Kind::WrongDirection,
         Kind::WrongPredicate,
         Kind::WrongBoundary,
-    ] {
+    ];
+    compared_mistakes(&compared, &kinds, differs_by, document, predicted, item_of)
+}
+
+/// The mistakes of triples.
+fn triple_mistakes(document: &Document, predicted: &Labels, scope: &Scope) -> Vec<Mistake> {
+    let compared = Compared::triples(document, predicted, scope);
+    let kinds = [Kind::WrongNegation, Kind::WrongDirection, Kind::WrongPredicate];
+    let item = |relation: &Relation, labels: &Labels| triple_of(relation, labels, &document.article.text);
+    compared_mistakes(&compared, &kinds, triple_differs_by, document, predicted, item)
+}
+
+fn compared_mistakes<A: Ord>(
+    compared: &Compared<'_, A>,
+    kinds: &[Kind],
+    differs: fn(Kind, &Key<A>, &Key<A>) -> bool,
+    document: &Document,
+    predicted: &Labels,
+    item: impl Fn(&Relation, &Labels) -> Item,
+) -> Vec<Mistake> {
+    let Compared { gold, found } = compared;
+    let mut missed: BTreeSet<&Key<A>> = gold.keys().filter(|key| !found.contains_key(key)).collect();
+    let wrong: Vec<&Key<A>> = found.keys().filter(|key| !compared.is_right(key)).collect();
+    let mut nearest: BTreeMap<&Key<A>, (Kind, &Key<A>)> = BTreeMap::new();
+    for &kind in kinds {
         for &key in &wrong {
             if nearest.contains_key(key) {
                 continue;
             }
-            if let Some(&same) = missed.iter().find(|gold| differs_by(kind, gold, key)) {
+            if let Some(&same) = missed.iter().find(|gold| differs(kind, gold, key)) {
                 missed.remove(same);
                 nearest.insert(key, (kind, same));
             }
         }
     }
-    let wrong = wrong.into_iter().map(|key| {
-        let relation = found[key];
-        let (kind, instead) = nearest.get(key).map_or((Kind::Spurious, None), |&(k, g)| (k, Some(g)));
-        Mistake {
+    let wrong = wrong.into_iter().filter_map(|key| {
+        let relations = &found[key];
+        let best = relations.first()?;
+        let (kind, instead) = nearest.get(key).map_or((Kind::Spurious, None), |&(k, g)| (k, Some(gold[g])));
+        let mut rules: Vec<&str> = relations.iter().filter_map(|r| r.rule.as_deref()).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        Some(Mistake {
             kind,
-            item: item_of(relation, predicted),
-            gold: instead.map(|key| item_of(gold[key], &document.labels)),
-            score: relation.score,
-            rule: relation.rule.clone(),
-        }
+            item: item(best, predicted),
+            gold: instead.map(|relation| item(relation, &document.labels)),
+            score: best.score,
+            rule: (!rules.is_empty()).then(|| rules.join(" | ")),
+            via: instead.and_then(|relation| relation.via.clone()),
+        })
     });
     let missed = missed.iter().map(|key| Mistake {
         kind: Kind::Missed,
-        item: item_of(gold[*key], &document.labels),
+        item: item(gold[*key], &document.labels),
         gold: None,
         score: None,
         rule: None,
+        via: gold[*key].via.clone(),
     });
     wrong.chain(missed).collect()
-}
-
-fn relations_by_key<'a>(
-    relations: impl Iterator<Item = &'a Relation>,
-    labels: &Labels,
-    scope: &Scope,
-) -> BTreeMap<Key, &'a Relation> {
-    relations.map(|relation| (Key::of(relation, labels, Mode::Strict, scope), relation)).collect()
 }
 
 fn item_of(relation: &Relation, labels: &Labels) -> Item {
@@ -189,24 +238,46 @@ fn item_of(relation: &Relation, labels: &Labels) -> Item {
     }
 }
 
+fn triple_of(relation: &Relation, labels: &Labels, text: &str) -> Item {
+    let party = |i: usize, by_words: bool| {
+        let mention = &labels.mentions[i];
+        let entity = if by_words { mention.span.of(text) } else { triples::name(mention, text) };
+        Party { entity: entity.to_owned(), mention: (mention.span, mention.entity_type) }
+    };
+    Item::Triple {
+        subject: party(relation.subject, false),
+        predicate: relation.predicate.clone(),
+        object: party(relation.object, triples::is_alias(relation)),
+        negated: relation.negated,
+        sentence: relation.sentence.clone(),
+    }
+}
+
 fn differs_by(kind: Kind, gold: &Key, found: &Key) -> bool {
     let label = gold.label == found.label;
     let spans = gold.subject.0 == found.subject.0 && gold.object.0 == found.object.0;
     let swapped = gold.subject.0 == found.object.0 && gold.object.0 == found.subject.0;
     match kind {
-        Kind::WrongNegation => {
-            gold.negated != found.negated
-                && label
-                && gold.subject == found.subject
-                && gold.object == found.object
-        }
         Kind::WrongType => label && spans,
         Kind::WrongDirection => label && swapped,
         Kind::WrongPredicate => spans || swapped,
         Kind::WrongBoundary => {
             label && gold.subject.0.overlaps(found.subject.0) && gold.object.0.overlaps(found.object.0)
         }
-        Kind::Missed | Kind::Spurious | Kind::WrongTypeAndBoundary => false,
+        _ => triple_differs_by(kind, gold, found),
+    }
+}
+
+/// Whether two relations differ in this alone, their arguments being the same or not.
+fn triple_differs_by<A: Ord>(kind: Kind, gold: &Key<A>, found: &Key<A>) -> bool {
+    let label = gold.label == found.label;
+    let same = gold.subject == found.subject && gold.object == found.object;
+    let swapped = gold.subject == found.object && gold.object == found.subject;
+    match kind {
+        Kind::WrongNegation => gold.negated != found.negated && label && same,
+        Kind::WrongDirection => label && swapped,
+        Kind::WrongPredicate => same || swapped,
+        _ => false,
     }
 }
 
@@ -239,26 +310,37 @@ pub fn advantages(gold: &Gold, a: &Evaluation, b: &Evaluation) -> Vec<Vec<Advant
                     item: Item::Entity(*name),
                 });
             }
-            let truth = relations_by_key(scored_gold(document, &a.scope), &document.labels, &a.scope);
-            let of = |labels: &Labels| -> BTreeMap<Key, Item> {
-                let keyed =
-                    relations_by_key(scored_predictions(document, labels, &a.scope), labels, &a.scope);
-                keyed.into_iter().map(|(key, relation)| (key, item_of(relation, labels))).collect()
-            };
-            let (of_a, of_b) = (of(labels_a), of(labels_b));
-            let only = |mine: &BTreeMap<Key, Item>, other: &BTreeMap<Key, Item>, first: bool| {
-                let only = mine.iter().filter(|(key, _)| !other.contains_key(key));
-                let advantage = |(key, item): (&Key, &Item)| {
-                    let in_gold = truth.contains_key(key);
-                    Advantage { first: first == in_gold, in_gold, item: item.clone() }
+            let by_place = |labels| Compared::by_place(document, labels, Mode::Strict, &a.scope);
+            found.extend(only_one(&by_place(labels_a), &by_place(labels_b), labels_a, labels_b, item_of));
+            if a.scope.names_entities {
+                let by_entity = |labels| Compared::triples(document, labels, &a.scope);
+                let item = |relation: &Relation, labels: &Labels| {
+                    triple_of(relation, labels, &document.article.text)
                 };
-                only.map(advantage).collect::<Vec<_>>()
-            };
-            found.extend(only(&of_a, &of_b, true));
-            found.extend(only(&of_b, &of_a, false));
+                found.extend(only_one(&by_entity(labels_a), &by_entity(labels_b), labels_a, labels_b, item));
+            }
             found
         })
         .collect()
+}
+
+/// What only one of two outputs found.
+fn only_one<A: Ord>(
+    a: &Compared<'_, A>,
+    b: &Compared<'_, A>,
+    labels_a: &Labels,
+    labels_b: &Labels,
+    item: impl Fn(&Relation, &Labels) -> Item,
+) -> Vec<Advantage> {
+    let mut all = Vec::new();
+    for (mine, other, labels, first) in [(a, b, labels_a, true), (b, a, labels_b, false)] {
+        for (key, relations) in mine.found.iter().filter(|(key, _)| !other.found.contains_key(key)) {
+            let in_gold = mine.is_right(key);
+            let items = relations.first().map(|best| item(best, labels));
+            all.extend(items.map(|item| Advantage { first: first == in_gold, in_gold, item }));
+        }
+    }
+    all
 }
 
 /// Columns that say which label is meant and where.
@@ -293,10 +375,11 @@ pub fn mistakes_csv(gold: &Gold, mistakes: &[Vec<Mistake>]) -> csv::Result<Vec<u
             row.push(mistake.gold.as_ref().map(|item| context.spelled(item)).unwrap_or_default());
             row.push(mistake.score.map(|score| format!("{score:.3}")).unwrap_or_default());
             row.push(mistake.rule.clone().unwrap_or_default());
+            row.push(mistake.via.clone().unwrap_or_default());
             table.push(row);
         }
     }
-    write_table(&["kind"], &["gold", "score", "rule"], table)
+    write_table(&["kind"], &["gold", "score", "rule", "via"], table)
 }
 
 /// The table of `disagreements.csv`: `gold` is what A has, `mistakes` are those of B against it. The label
@@ -420,8 +503,20 @@ impl<'a> Context<'a> {
                 cells.push(predicate.clone());
                 cells.extend(place(*object));
                 cells.push(negated.to_string());
-                let both = Span::new(subject.0.start.min(object.0.start), subject.0.end.max(object.0.end));
-                cells.push(self.sentence(both));
+                cells.push(self.sentence(through(subject.0, object.0)));
+            }
+            Item::Triple { subject, predicate, object, negated, sentence } => {
+                cells.extend(["triple".to_owned(), article, file]);
+                let party = |party: &Party| {
+                    let [start, end, _, entity_type] = place(party.mention);
+                    [start, end, party.entity.clone(), entity_type]
+                };
+                cells.extend(party(subject));
+                cells.push(predicate.clone());
+                cells.extend(party(object));
+                cells.push(negated.to_string());
+                let both = || self.sentence(through(subject.mention.0, object.mention.0));
+                cells.push(sentence.as_deref().map_or_else(both, one_line));
             }
         }
         cells
@@ -455,8 +550,17 @@ impl<'a> Context<'a> {
                 let not = if *negated { "not " } else { "" };
                 format!("{} | {not}{predicate} | {}", name(subject), name(object))
             }
+            Item::Triple { subject, predicate, object, negated, .. } => {
+                let not = if *negated { "not " } else { "" };
+                format!("{} | {not}{predicate} | {}", subject.entity, object.entity)
+            }
         }
     }
+}
+
+/// From the first of two spans to the last.
+fn through(a: Span, b: Span) -> Span {
+    Span::new(a.start.min(b.start), a.end.max(b.end))
 }
 
 fn one_line(text: &str) -> String {
@@ -482,9 +586,8 @@ mod tests {
             subject,
             predicate: predicate.to_owned(),
             object,
-            negated: false,
-            score: None,
             rule: Some("some/rule".to_owned()),
+            ..Relation::default()
         };
         Labels {
             mentions: names.iter().map(mention).collect(),
@@ -549,10 +652,37 @@ mod tests {
         assert_eq!(
             String::from_utf8(table).unwrap(),
             "kind,item,article,file,start,end,text,type,predicate,object_start,object_end,object,object_type,\
-             negated,sentence,gold,score,rule\n\
+             negated,sentence,gold,score,rule,via\n\
              wrong predicate,relation,a,\"g, line 3\",0,8,Ana Ruiz,PER,leads,12,16,Acme,ORG,false,\
-             Ana Ruiz of Acme met Li in Bonn.,PER 0-8 Ana Ruiz | works_for | ORG 12-16 Acme,,some/rule\n"
+             Ana Ruiz of Acme met Li in Bonn.,PER 0-8 Ana Ruiz | works_for | ORG 12-16 Acme,,some/rule,\n"
         );
+    }
+
+    #[test]
+    fn triples_are_listed_by_their_entities_and_the_words_that_state_them() {
+        let named = |relations: &[(usize, &str, usize)], acme: &str| {
+            let mut labels = labels(&[("Ana Ruiz", Per), ("Acme", Org), ("Bonn", Loc)], relations);
+            for (mention, entity) in labels.mentions.iter_mut().zip(["Ana Ruiz", acme, "Bonn"]) {
+                mention.entity = Some(entity.to_owned());
+            }
+            labels
+        };
+        let mut of_gold = named(&[(0, "works_for", 1), (1, "based_in", 2)], "Acme Corp.");
+        for (relation, via) in of_gold.relations.iter_mut().zip(["name", "pronoun"]) {
+            (relation.by_entity, relation.via) = (true, Some(via.to_owned()));
+            relation.sentence = Some("It is\nin Bonn.".to_owned());
+        }
+        let gold = gold(of_gold);
+        let evaluation = Evaluation::of(&gold, vec![named(&[(1, "leads", 0)], "Acme")], None);
+        let table = mistakes_csv(&gold, &mistakes(&gold, &evaluation)).unwrap();
+        let table = String::from_utf8(table).unwrap();
+        let triples: Vec<&str> = table.lines().filter(|line| line.contains(",triple,")).collect();
+        let expected = [
+            "wrong predicate,triple,a,\"g, line 3\",12,16,Acme,ORG,leads,0,8,Ana Ruiz,PER,false,\
+             Ana Ruiz of Acme met Li in Bonn.,Ana Ruiz | works_for | Acme Corp.,,some/rule,name",
+            "missed,triple,a,\"g, line 3\",12,16,Acme Corp.,ORG,based_in,27,31,Bonn,LOC,false,It is in Bonn.,,,,pronoun",
+        ];
+        assert_eq!(triples, expected);
     }
 
     #[test]

@@ -37,8 +37,10 @@ pub struct Evaluation {
     pub relations: RelationScore,
     /// Scores of mentions against how often they are right.
     pub entity_reliability: Reliability,
-    /// Scores of relations against how often they are right.
+    /// Scores of relations against how often they are right, in strict mode.
     pub relation_reliability: Reliability,
+    /// The same of triples, where the gold names its entities.
+    pub triple_reliability: Option<Reliability>,
     /// Scores of entity resolution, where the gold has canonical names.
     pub resolution: Option<Resolution>,
     /// Counts of each document of the gold.
@@ -77,6 +79,9 @@ impl Evaluation {
         let mut evaluation = Evaluation {
             entity_reliability: Reliability::of_entities(gold, &predicted, &scope),
             relation_reliability: Reliability::of_relations(gold, &predicted, &scope),
+            triple_reliability: scope
+                .names_entities
+                .then(|| Reliability::of_triples(gold, &predicted, &scope)),
             resolution: Resolution::of(gold, &predicted, &scope),
             scope,
             predicted,
@@ -99,6 +104,12 @@ impl Evaluation {
         }
         evaluation
     }
+
+    /// What says most about relations: triples where the gold names its entities, else strict.
+    pub fn main_mode(&self) -> Mode {
+        if self.scope.names_entities { Mode::Triples } else { Mode::Strict }
+    }
+
     /// The 95 % intervals of the headline figures: computed when first asked for, because that takes
     /// longer than all the rest.
     pub fn intervals(&self) -> &BTreeMap<Figure, Interval> {

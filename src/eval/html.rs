@@ -8,7 +8,7 @@ use crate::eval::errors::{Item, Kind, Mistake};
 use crate::eval::evaluation::Evaluation;
 use crate::eval::gold::Gold;
 use crate::eval::labels::{Document, Labels};
-use crate::eval::relations::{Key, Mode, scored_gold, scored_predictions};
+use crate::eval::relations::{Compared, Mode};
 use crate::text::{CodePoints, Span};
 
 const PAGE: &str = include_str!("report.html");
@@ -81,7 +81,7 @@ fn article(document: &Document, predicted: &Labels, mistakes: &[Mistake], evalua
             "object": slice(object.0), "object_type": object.1.as_str(), "negated": negated,
             "at": points.from_byte(subject.0.start.min(object.0.start)),
         }),
-        Item::Entity(_) => Value::Null,
+        Item::Entity(_) | Item::Triple { .. } => Value::Null,
     };
     let mut relations: Vec<Value> = mistakes
         .iter()
@@ -96,23 +96,19 @@ fn article(document: &Document, predicted: &Labels, mistakes: &[Mistake], evalua
             })
         })
         .collect();
-    let truth: std::collections::BTreeSet<Key> = scored_gold(document, scope)
-        .map(|relation| Key::of(relation, &document.labels, Mode::Strict, scope))
-        .collect();
-    for relation in scored_predictions(document, predicted, scope) {
-        if truth.contains(&Key::of(relation, predicted, Mode::Strict, scope)) {
-            let end = |i: usize| (predicted.mentions[i].span, predicted.mentions[i].entity_type);
-            let item = Item::Relation {
-                subject: end(relation.subject),
-                predicate: relation.predicate.clone(),
-                object: end(relation.object),
-                negated: relation.negated,
-            };
-            relations.push(json!({
-                "kind": "right", "item": spelled(&item), "gold": null, "rule": relation.rule,
-                "score": relation.score.map(|score| (f64::from(score) * 1000.0).round() / 1000.0),
-            }));
-        }
+    let compared = Compared::by_place(document, predicted, Mode::Strict, scope);
+    for relation in compared.found.iter().filter(|(key, _)| compared.is_right(key)).flat_map(|(_, all)| all) {
+        let end = |i: usize| (predicted.mentions[i].span, predicted.mentions[i].entity_type);
+        let item = Item::Relation {
+            subject: end(relation.subject),
+            predicate: relation.predicate.clone(),
+            object: end(relation.object),
+            negated: relation.negated,
+        };
+        relations.push(json!({
+            "kind": "right", "item": spelled(&item), "gold": null, "rule": relation.rule,
+            "score": relation.score.map(|score| (f64::from(score) * 1000.0).round() / 1000.0),
+        }));
     }
     relations.sort_by_key(|relation| relation["item"]["at"].as_u64());
     json!({"id": document.article.id, "text": text, "spans": spans, "relations": relations})

@@ -29,7 +29,7 @@ impl Mention {
 }
 
 /// A labelled relation between two mentions of the same document.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Relation {
     /// Index of the subject among the document's mentions.
     pub subject: usize,
@@ -43,6 +43,15 @@ pub struct Relation {
     pub score: Option<f32>,
     /// The rule that found it.
     pub rule: Option<String>,
+    /// Whether only the entities of its arguments are known and not where they stand: the text has a pronoun or
+    /// a description there, or the labels give no places. The mentions are then any of these entities.
+    pub by_entity: bool,
+    /// Whether careful readers could differ on it: it need not be found, and may be.
+    pub optional: bool,
+    /// How the text puts it, where labels say so: with both names, a description or a pronoun.
+    pub via: Option<String>,
+    /// The words that state it, where they are given.
+    pub sentence: Option<String>,
 }
 
 /// All labels of one document.

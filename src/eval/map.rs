@@ -310,14 +310,8 @@ mod tests {
         let mentions = [EntityType::Per, EntityType::Org, EntityType::Loc];
         let mentions =
             mentions.into_iter().enumerate().map(|(i, t)| Mention::new(Span::new(i, i + 1), t)).collect();
-        let relation = |object| Relation {
-            subject: 0,
-            predicate: predicate.to_owned(),
-            object,
-            negated: false,
-            score: None,
-            rule: None,
-        };
+        let relation =
+            |object| Relation { subject: 0, predicate: predicate.to_owned(), object, ..Relation::default() };
         Labels { mentions, relations: vec![relation(1), relation(2)] }
     }
 

@@ -31,6 +31,7 @@ mod resolution;
 mod rule_counts;
 mod scope;
 mod suggestions;
+mod triples;
 
 pub use counts::{Counts, Macro, SchemeCounts};
 pub use entities::{EntityScore, Scheme};

@@ -43,7 +43,7 @@ impl Predict for Knowledge {
             let given = certain(task.mentions.as_deref().unwrap_or_default());
             let sentences = sentences(text);
             let (names, relations) = self.relate_given(text, &sentences, given);
-            let mut labels = Labels::of(&names, &relations);
+            let mut labels = Labels::of(text, &names, &relations);
             if task.every_mention {
                 let Names { mentions, entities, .. } = &names;
                 let document = relation::Document { text, sentences: &sentences, mentions, entities };
@@ -63,7 +63,7 @@ impl Predict for Pipeline {
         self.run(articles.into_iter(), &AtomicBool::new(false), |delivery| {
             match delivery {
                 Delivery::Extraction(e) => {
-                    found.insert(e.article.id, Labels::of(&e.names, &e.relations));
+                    found.insert(e.article.id, Labels::of(&e.article.text, &e.names, &e.relations));
                 }
                 Delivery::Skipped(_, problem) | Delivery::Problem(problem) => problems.push(problem),
             }
@@ -75,7 +75,7 @@ impl Predict for Pipeline {
 
 impl Labels {
     /// What the program found in one article.
-    fn of(names: &Names, relations: &[relation::Relation]) -> Self {
+    fn of(text: &str, names: &Names, relations: &[relation::Relation]) -> Self {
         let mentions = names.mentions.iter().map(|m| Mention {
             span: m.span,
             entity_type: m.entity_type,
@@ -83,16 +83,24 @@ impl Labels {
             score: Some(m.score),
             argument_only: false,
         });
-        // Labels are about names: that "he" leads Acme they tell of the name that he has.
-        let count = names.mentions.len();
-        let of_names = relations.iter().filter(|r| r.subject < count && r.object < count);
-        let relations = of_names.map(|r| Relation {
-            subject: r.subject,
-            predicate: r.predicate.as_str().to_owned(),
-            object: r.object,
-            negated: r.negated,
-            score: Some(r.score),
-            rule: Some(r.rule.to_string()),
+        // Labels are about names: that "he" leads Acme they tell of the name that he has, at its nearest mention.
+        let name_of = |argument: usize| {
+            let said = names.argument(argument);
+            let all = names.mentions.iter().enumerate().filter(|(_, m)| m.entity == said.entity);
+            all.min_by_key(|(_, m)| m.span.start.abs_diff(said.span.start)).map(|(i, _)| i)
+        };
+        let relations = relations.iter().filter_map(|r| {
+            Some(Relation {
+                subject: name_of(r.subject)?,
+                predicate: r.predicate.as_str().to_owned(),
+                object: name_of(r.object)?,
+                negated: r.negated,
+                score: Some(r.score),
+                rule: Some(r.rule.to_string()),
+                by_entity: r.subject.max(r.object) >= names.mentions.len(),
+                sentence: Some(r.sentence.of(text).to_owned()),
+                ..Relation::default()
+            })
         });
         Labels { mentions: mentions.collect(), relations: relations.collect() }
     }

@@ -1,4 +1,4 @@
-//! Scores of relations, in two modes that are never mixed.
+//! Scores of relations, in three modes that are never mixed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
@@ -16,17 +16,29 @@ pub enum Mode {
     Strict,
     /// Both spans; types are ignored.
     Boundary,
+    /// Both entities, once an article, wherever and however often it says so. Only where the gold names its
+    /// entities.
+    Triples,
 }
 
 impl Mode {
-    /// Both, in the order of reports.
-    pub const ALL: [Mode; 2] = [Mode::Strict, Mode::Boundary];
+    pub(super) const ALL: [Mode; 3] = [Mode::Strict, Mode::Boundary, Mode::Triples];
 
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Mode::Strict => "strict",
             Mode::Boundary => "boundary",
+            Mode::Triples => "triples",
+        }
+    }
+
+    /// What it compares, for people.
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Mode::Strict => "strict: both spans, both types and the predicate",
+            Mode::Boundary => "boundary: both spans and the predicate, types ignored",
+            Mode::Triples => "triples: both entities and the predicate, once an article",
         }
     }
 }
@@ -38,33 +50,103 @@ pub struct RelationScore {
     pub by_type: BTreeMap<Mode, BTreeMap<String, Counts>>,
     /// By mode and rule; `tp` and `fp` only.
     pub by_rule: BTreeMap<Mode, BTreeMap<String, Counts>>,
+    /// Triples by how the gold says that the text puts them; `tp` and `fn_` only.
+    pub by_via: BTreeMap<String, Counts>,
 }
 
-/// A relation as far as it is compared. A type is `None` in boundary mode.
+/// Where an argument stands. The type is `None` in boundary mode.
+pub(crate) type Stand = (Span, Option<EntityType>);
+
+/// A relation as far as it is compared: by its arguments' places or, in [`triples`](super::triples), by their
+/// entities.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key {
+pub(crate) struct Key<A = Stand> {
     pub(crate) label: String,
     pub(crate) negated: bool,
-    pub(crate) subject: (Span, Option<EntityType>),
-    pub(crate) object: (Span, Option<EntityType>),
+    pub(crate) subject: A,
+    pub(crate) object: A,
 }
 
-impl Key {
-    pub(crate) fn of(relation: &Relation, labels: &Labels, mode: Mode, scope: &Scope) -> Self {
-        let end = |i: usize| {
-            let mention = &labels.mentions[i];
-            (mention.span, (mode == Mode::Strict).then_some(mention.entity_type))
-        };
-        let (mut subject, mut object) = (end(relation.subject), end(relation.object));
-        if scope.is_symmetric(&relation.predicate) && object < subject {
-            std::mem::swap(&mut subject, &mut object);
-        }
+impl<A: Ord> Key<A> {
+    /// What is compared of a relation between these arguments.
+    pub(crate) fn between(relation: &Relation, subject: A, object: A, scope: &Scope) -> Self {
+        let swapped = scope.is_symmetric(&relation.predicate) && object < subject;
+        let (subject, object) = if swapped { (object, subject) } else { (subject, object) };
         Key { label: relation.predicate.clone(), negated: relation.negated, subject, object }
     }
 }
 
+/// The relations of one document in one mode. What is found and only optional in the gold is in neither list.
+#[derive(Debug)]
+pub(crate) struct Compared<'a, A = Stand> {
+    /// What the gold demands.
+    pub(crate) gold: BTreeMap<Key<A>, &'a Relation>,
+    /// What was predicted, with all that says so, best score first.
+    pub(crate) found: BTreeMap<Key<A>, Vec<&'a Relation>>,
+}
+
+impl<'a, A: Ord> Compared<'a, A> {
+    /// Sorts relations by their keys. `predicted` gives the key of a prediction from those of the gold,
+    /// demanded and optional.
+    pub(crate) fn of(
+        gold: impl Iterator<Item = (Key<A>, &'a Relation)>,
+        predictions: impl Iterator<Item = &'a Relation>,
+        mut predicted: impl FnMut(&Relation, &dyn Fn(&Key<A>) -> bool) -> Key<A>,
+    ) -> Self {
+        let (mut firm, mut optional) = (BTreeMap::new(), BTreeSet::new());
+        for (key, relation) in gold {
+            if relation.optional {
+                optional.insert(key);
+            } else {
+                firm.entry(key).or_insert(relation);
+            }
+        }
+        let mut found = BTreeMap::<Key<A>, Vec<&Relation>>::new();
+        for relation in predictions {
+            let key = predicted(relation, &|key| firm.contains_key(key) || optional.contains(key));
+            if firm.contains_key(&key) || !optional.contains(&key) {
+                found.entry(key).or_default().push(relation);
+            }
+        }
+        for relations in found.values_mut() {
+            relations.sort_by(|a, b| b.score.unwrap_or(0.0).total_cmp(&a.score.unwrap_or(0.0)));
+        }
+        Compared { gold: firm, found }
+    }
+
+    /// Whether the gold has what was found.
+    pub(crate) fn is_right(&self, key: &Key<A>) -> bool {
+        self.gold.contains_key(key)
+    }
+}
+
+impl<'a> Compared<'a> {
+    /// Compares places. Relations of which only the entities are known have none.
+    pub(crate) fn by_place(
+        document: &'a Document,
+        predicted: &'a Labels,
+        mode: Mode,
+        scope: &'a Scope,
+    ) -> Self {
+        let key = |relation: &Relation, labels: &Labels| {
+            let end = |i: usize| {
+                let mention = &labels.mentions[i];
+                (mention.span, (mode == Mode::Strict).then_some(mention.entity_type))
+            };
+            Key::between(relation, end(relation.subject), end(relation.object), scope)
+        };
+        Compared::of(
+            scored_gold(document, scope)
+                .filter(|relation| !relation.by_entity)
+                .map(|relation| (key(relation, &document.labels), relation)),
+            scored_predictions(document, predicted, scope).filter(|relation| !relation.by_entity),
+            |relation, _| key(relation, predicted),
+        )
+    }
+}
+
 /// The relations of the gold that are scored.
-pub(crate) fn scored_gold<'a>(
+pub(super) fn scored_gold<'a>(
     document: &'a Document,
     scope: &'a Scope,
 ) -> impl Iterator<Item = &'a Relation> {
@@ -72,7 +154,7 @@ pub(crate) fn scored_gold<'a>(
 }
 
 /// The predicted relations that are scored.
-pub(crate) fn scored_predictions<'a>(
+pub(super) fn scored_predictions<'a>(
     document: &'a Document,
     predicted: &'a Labels,
     scope: &'a Scope,
@@ -94,33 +176,44 @@ impl RelationScore {
     /// Compares the relations of one document.
     pub fn of(document: &Document, predicted: &Labels, scope: &Scope) -> Self {
         let mut score = RelationScore::default();
-        for mode in Mode::ALL {
-            let gold: BTreeSet<Key> = scored_gold(document, scope)
-                .map(|relation| Key::of(relation, &document.labels, mode, scope))
-                .collect();
-            let mut found = BTreeMap::<Key, BTreeSet<&str>>::new();
-            for relation in scored_predictions(document, predicted, scope) {
-                let rules = found.entry(Key::of(relation, predicted, mode, scope)).or_default();
-                rules.extend(relation.rule.as_deref());
+        for mode in [Mode::Strict, Mode::Boundary] {
+            score.count(mode, &Compared::by_place(document, predicted, mode, scope));
+        }
+        if scope.names_entities {
+            let triples = Compared::triples(document, predicted, scope);
+            for (key, relation) in &triples.gold {
+                let Some(via) = &relation.via else { continue };
+                let counts = score.by_via.entry(via.clone()).or_default();
+                if triples.found.contains_key(key) { counts.tp += 1 } else { counts.fn_ += 1 }
             }
-            let by_type = score.by_type.entry(mode).or_default();
-            let by_rule = score.by_rule.entry(mode).or_default();
-            for key in gold.iter().filter(|key| !found.contains_key(key)) {
-                by_type.entry(key.label.clone()).or_default().fn_ += 1;
-            }
-            for (key, rules) in found {
-                let counts = if gold.contains(&key) {
-                    Counts { tp: 1, ..Counts::default() }
-                } else {
-                    Counts { fp: 1, ..Counts::default() }
-                };
-                for rule in rules {
-                    *by_rule.entry(rule.to_owned()).or_default() += counts;
-                }
-                *by_type.entry(key.label).or_default() += counts;
-            }
+            score.count(Mode::Triples, &triples);
         }
         score
+    }
+
+    fn count<A: Ord>(&mut self, mode: Mode, compared: &Compared<'_, A>) {
+        let by_type = self.by_type.entry(mode).or_default();
+        let by_rule = self.by_rule.entry(mode).or_default();
+        for key in compared.gold.keys().filter(|key| !compared.found.contains_key(key)) {
+            by_type.entry(key.label.clone()).or_default().fn_ += 1;
+        }
+        for (key, relations) in &compared.found {
+            let counts = if compared.is_right(key) {
+                Counts { tp: 1, ..Counts::default() }
+            } else {
+                Counts { fp: 1, ..Counts::default() }
+            };
+            let rules: BTreeSet<&str> = relations.iter().filter_map(|r| r.rule.as_deref()).collect();
+            for rule in rules {
+                *by_rule.entry(rule.to_owned()).or_default() += counts;
+            }
+            *by_type.entry(key.label.clone()).or_default() += counts;
+        }
+    }
+
+    /// The modes that were scored, in the order of reports.
+    pub fn modes(&self) -> impl Iterator<Item = Mode> {
+        self.by_type.keys().copied()
     }
 
     /// The counts over all labels.
@@ -138,6 +231,9 @@ impl AddAssign<&RelationScore> for RelationScore {
                     *mine.entry(label.clone()).or_default() += *counts;
                 }
             }
+        }
+        for (via, counts) in &other.by_via {
+            *self.by_via.entry(via.clone()).or_default() += *counts;
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::eval::entities::names;
 use crate::eval::gold::Gold;
 use crate::eval::labels::Labels;
-use crate::eval::relations::{Key, Mode, scored_gold, scored_predictions};
+use crate::eval::relations::{Compared, Mode};
 use crate::eval::scope::Scope;
 
 /// Bands of scores: 0 to 0.1, 0.1 to 0.2 and so on.
@@ -60,21 +60,26 @@ impl Reliability {
     pub fn of_relations(gold: &Gold, predicted: &[Labels], scope: &Scope) -> Self {
         let mut reliability = Reliability::default();
         for (document, labels) in gold.documents.iter().zip(predicted) {
-            let key = |relation, labels| Key::of(relation, labels, Mode::Strict, scope);
-            let right: BTreeSet<Key> =
-                scored_gold(document, scope).map(|relation| key(relation, &document.labels)).collect();
-            let mut scores: BTreeMap<Key, f32> = BTreeMap::new();
-            for relation in scored_predictions(document, labels, scope) {
-                if let Some(score) = relation.score {
-                    let best = scores.entry(key(relation, labels)).or_insert(score);
-                    *best = best.max(score);
-                }
-            }
-            for (key, score) in scores {
-                reliability.add(score, right.contains(&key));
-            }
+            reliability.add_all(&Compared::by_place(document, labels, Mode::Strict, scope));
         }
         reliability
+    }
+
+    /// Of triples, each once an article, with the best score.
+    pub fn of_triples(gold: &Gold, predicted: &[Labels], scope: &Scope) -> Self {
+        let mut reliability = Reliability::default();
+        for (document, labels) in gold.documents.iter().zip(predicted) {
+            reliability.add_all(&Compared::triples(document, labels, scope));
+        }
+        reliability
+    }
+
+    fn add_all<A: Ord>(&mut self, compared: &Compared<'_, A>) {
+        for (key, relations) in &compared.found {
+            if let Some(score) = relations.first().and_then(|best| best.score) {
+                self.add(score, compared.is_right(key));
+            }
+        }
     }
 
     fn add(&mut self, score: f32, right: bool) {

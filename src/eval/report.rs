@@ -38,9 +38,10 @@ pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
             json!({"gold": gold.map(|t| t.as_str()), "predicted": found.map(|t| t.as_str()), "count": n})
         })
         .collect();
-    let relations: Object<String, Value> = Mode::ALL
-        .iter()
-        .map(|&mode| {
+    let relations: Object<String, Value> = evaluation
+        .relations
+        .modes()
+        .map(|mode| {
             let empty = BTreeMap::new();
             let by_type = evaluation.relations.by_type.get(&mode).unwrap_or(&empty);
             let by_rule = evaluation.relations.by_rule.get(&mode).unwrap_or(&empty);
@@ -50,12 +51,21 @@ pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
                 .iter()
                 .map(|(rule, c)| (rule.clone(), json!({"precision": c.precision(), "tp": c.tp, "fp": c.fp})))
                 .collect();
-            let value = json!({
+            let mut value = json!({
                 "micro": counts_json(evaluation.relations.micro(mode)),
                 "macro": macro_json(by_type.values()),
                 "by_type": types,
                 "by_rule": rules,
             });
+            if mode == Mode::Triples {
+                let recalls: Object<String, Value> = evaluation
+                    .relations
+                    .by_via
+                    .iter()
+                    .map(|(via, c)| (via.clone(), json!({"recall": c.recall(), "tp": c.tp, "fn": c.fn_})))
+                    .collect();
+                value["by_via"] = Value::Object(recalls);
+            }
             (mode.as_str().to_owned(), value)
         })
         .collect();
@@ -73,6 +83,9 @@ pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
         "entities": reliability_json(&evaluation.entity_reliability),
         "relations": reliability_json(&evaluation.relation_reliability),
     });
+    if let Some(triples) = &evaluation.triple_reliability {
+        object["reliability"]["triples"] = reliability_json(triples);
+    }
     if let Some(r) = &evaluation.resolution {
         object["resolution"] = json!({
             "mentions": r.mentions,
@@ -155,6 +168,16 @@ pub fn differences_json(differences: &BTreeMap<Figure, Difference>) -> Value {
     Value::Object(figures)
 }
 
+/// Relations by predicate, for people: triples where the gold names its entities, else strict.
+pub fn by_predicate(gold: &Gold, evaluation: &Evaluation) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "Gold: {} documents ({})", gold.documents.len(), gold.formats.join(", "));
+    relation_table(&mut out, evaluation, evaluation.main_mode(), evaluation.intervals());
+    via_table(&mut out, evaluation);
+    notes_list(&mut out, evaluation);
+    out
+}
+
 /// The tables for people.
 pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
     let mut out = String::new();
@@ -164,9 +187,10 @@ pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
         entity_tables(&mut out, evaluation, intervals);
     }
     if !evaluation.scope.relations.is_empty() {
-        for mode in Mode::ALL {
+        for mode in evaluation.relations.modes() {
             relation_table(&mut out, evaluation, mode, intervals);
         }
+        via_table(&mut out, evaluation);
         rule_table(&mut out, evaluation);
     }
     reliability_tables(&mut out, evaluation);
@@ -183,13 +207,17 @@ pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
         out.push_str(&table.finish());
         let _ = writeln!(out, "{} of them have the very name of the gold", r.same_name);
     }
+    notes_list(&mut out, evaluation);
+    out
+}
+
+fn notes_list(out: &mut String, evaluation: &Evaluation) {
     if !evaluation.notes.is_empty() {
         out.push_str("\nNotes\n");
         for note in &evaluation.notes {
             let _ = writeln!(out, "- {note}");
         }
     }
-    out
 }
 
 type Intervals = BTreeMap<Figure, Interval>;
@@ -255,11 +283,7 @@ fn confusion_table(out: &mut String, evaluation: &Evaluation) {
 }
 
 fn relation_table(out: &mut String, evaluation: &Evaluation, mode: Mode, intervals: &Intervals) {
-    let what = match mode {
-        Mode::Strict => "strict: both spans, both types and the predicate",
-        Mode::Boundary => "boundary: both spans and the predicate, types ignored",
-    };
-    let _ = writeln!(out, "\nRelations, {what} (%)");
+    let _ = writeln!(out, "\nRelations, {} (%)", mode.meaning());
     let mut table = Table::new(&COUNT_HEADER);
     let empty = BTreeMap::new();
     let by_type = evaluation.relations.by_type.get(&mode).unwrap_or(&empty);
@@ -272,32 +296,46 @@ fn relation_table(out: &mut String, evaluation: &Evaluation, mode: Mode, interva
     interval_line(out, intervals, |part| Figure::Relations(mode, part));
 }
 
-fn rule_table(out: &mut String, evaluation: &Evaluation) {
-    let (empty, rules) = (BTreeMap::new(), &evaluation.relations.by_rule);
-    let strict = rules.get(&Mode::Strict).unwrap_or(&empty);
-    let boundary = rules.get(&Mode::Boundary).unwrap_or(&empty);
-    if strict.is_empty() {
+fn via_table(out: &mut String, evaluation: &Evaluation) {
+    if evaluation.relations.by_via.is_empty() {
         return;
     }
+    out.push_str("\nTriples by how the text puts them, as the gold has it (%)\n");
+    let mut table = Table::new(&["via", "recall", "right", "missed"]);
+    for (via, c) in &evaluation.relations.by_via {
+        table.row([via.clone(), pc(c.recall()), c.tp.to_string(), c.fn_.to_string()]);
+    }
+    out.push_str(&table.finish());
+}
+
+fn rule_table(out: &mut String, evaluation: &Evaluation) {
+    let modes: Vec<Mode> = evaluation.relations.modes().collect();
+    let counted = evaluation.main_mode();
+    let by_rule = |mode| evaluation.relations.by_rule.get(&mode);
+    let Some(rules) = by_rule(counted).filter(|rules| !rules.is_empty()) else { return };
     out.push_str("\nRules, share of their relations that the gold has (%)\n");
-    let mut table = Table::new(&["rule", "strict", "boundary", "right (strict)", "wrong (strict)"]);
-    for (rule, counts) in strict {
-        let loose = boundary.get(rule).copied().unwrap_or_default();
-        let ratios = [rule.clone(), pc(counts.precision()), pc(loose.precision())];
-        table.row(ratios.into_iter().chain([counts.tp, counts.fp].map(|n| n.to_string())));
+    let [right, wrong] = ["right", "wrong"].map(|what| format!("{what} ({})", counted.as_str()));
+    let names = modes.iter().map(|mode| mode.as_str());
+    let header: Vec<&str> = ["rule"].into_iter().chain(names).chain([right.as_str(), &wrong]).collect();
+    let mut table = Table::new(&header);
+    for (rule, counts) in rules {
+        let precision = |mode| by_rule(mode).and_then(|rules| rules.get(rule)?.precision());
+        let ratios = modes.iter().map(|&mode| pc(precision(mode)));
+        let cells = [rule.clone()].into_iter().chain(ratios);
+        table.row(cells.chain([counts.tp, counts.fp].map(|n| n.to_string())));
     }
     out.push_str(&table.finish());
 }
 
 fn reliability_tables(out: &mut String, evaluation: &Evaluation) {
-    let both =
-        [("Entities", &evaluation.entity_reliability), ("Relations", &evaluation.relation_reliability)];
-    for (what, reliability) in both {
-        let Some(error) = reliability.error() else { continue };
-        let _ = writeln!(
-            out,
-            "\n{what}, score against precision (strict); expected calibration error {error:.3}"
-        );
+    let all = [
+        ("Entities, score against precision (strict)", Some(&evaluation.entity_reliability)),
+        ("Relations, score against precision (strict)", Some(&evaluation.relation_reliability)),
+        ("Triples, best score against precision", evaluation.triple_reliability.as_ref()),
+    ];
+    for (what, reliability) in all {
+        let Some((reliability, error)) = reliability.and_then(|r| Some((r, r.error()?))) else { continue };
+        let _ = writeln!(out, "\n{what}; expected calibration error {error:.3}");
         let mut table = Table::new(&["score", "predictions", "mean score (%)", "precision (%)"]);
         for ((low, high), band) in reliability.bands() {
             let ratios = [pc(band.mean_score()), pc(band.precision())];
@@ -336,11 +374,15 @@ pub fn differences_text(differences: &BTreeMap<Figure, Difference>) -> String {
     )
 }
 
-/// How many labels only one of two outputs got right: `[output][entity or relation][found or avoided]`.
-fn advantage_counts(advantages: &[Vec<Advantage>]) -> [[[u64; 2]; 2]; 2] {
-    let mut counts = [[[0; 2]; 2]; 2];
+/// How many labels only one of two outputs got right: `[output][entity, relation or triple][found or avoided]`.
+fn advantage_counts(advantages: &[Vec<Advantage>]) -> [[[u64; 2]; 3]; 2] {
+    let mut counts = [[[0; 2]; 3]; 2];
     for a in advantages.iter().flatten() {
-        let what = usize::from(matches!(a.item, Item::Relation { .. }));
+        let what = match a.item {
+            Item::Entity(_) => 0,
+            Item::Relation { .. } => 1,
+            Item::Triple { .. } => 2,
+        };
         counts[usize::from(!a.first)][what][usize::from(!a.in_gold)] += 1;
     }
     counts
@@ -349,19 +391,26 @@ fn advantage_counts(advantages: &[Vec<Advantage>]) -> [[[u64; 2]; 2]; 2] {
 /// How many labels only one of two outputs got right. `found`: in the gold, missed by the other;
 /// `avoided`: not in the gold, made up by the other.
 pub fn advantages_json(advantages: &[Vec<Advantage>]) -> Value {
-    let [a, b] = advantage_counts(advantages).map(|[entities, relations]| {
+    let [a, b] = advantage_counts(advantages).map(|[entities, relations, triples]| {
         let both = |[found, avoided]: [u64; 2]| json!({"found": found, "avoided": avoided});
-        json!({"entities": both(entities), "relations": both(relations)})
+        json!({"entities": both(entities), "relations": both(relations), "triples": both(triples)})
     });
     json!({"a": a, "b": b})
 }
 
 /// How many labels only one of two outputs got right, for people.
 pub fn advantages_text(advantages: &[Vec<Advantage>]) -> String {
-    let mut table =
-        Table::new(&["", "entities found", "made-up avoided", "relations found", "made-up avoided"]);
-    for (name, [entities, relations]) in ["only A", "only B"].iter().zip(advantage_counts(advantages)) {
-        let counts = entities.into_iter().chain(relations).map(|n| n.to_string());
+    let mut table = Table::new(&[
+        "",
+        "entities found",
+        "made-up avoided",
+        "relations found",
+        "made-up avoided",
+        "triples found",
+        "made-up avoided",
+    ]);
+    for (name, whats) in ["only A", "only B"].iter().zip(advantage_counts(advantages)) {
+        let counts = whats.into_iter().flatten().map(|n: u64| n.to_string());
         table.row([(*name).to_owned()].into_iter().chain(counts));
     }
     format!("\nRight in one output only (listed in comparison.csv with --out)\n{}", table.finish())

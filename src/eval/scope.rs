@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entity::EntityType;
 use crate::eval::gold::Gold;
-use crate::eval::labels::{Document, Labels};
+use crate::eval::labels::{Document, Labels, Relation};
 use crate::eval::map::Map;
+use crate::eval::relations::scored_gold;
 use crate::relation::Predicate;
 
 /// The types and relations that are scored.
@@ -17,6 +18,8 @@ pub struct Scope {
     pub relations: BTreeSet<String>,
     /// Whether denied relations are labelled too. If not, they are left out of the predictions.
     pub negation: bool,
+    /// Whether mentions say whom they name, so that triples can be compared.
+    pub names_entities: bool,
     ignored_relations: BTreeSet<String>,
     symmetric: BTreeSet<String>,
 }
@@ -34,6 +37,7 @@ impl Scope {
         for document in &gold.documents {
             if gold.has_mentions {
                 let scored = document.labels.mentions.iter().filter(|m| !m.argument_only);
+                scope.names_entities |= scored.clone().any(|mention| mention.entity.is_some());
                 scope.entity_types.extend(scored.map(|m| m.entity_type).filter(|&t| !ignores_type(t)));
             }
             listed.extend(document.labels.relations.iter().map(|r| r.predicate.clone()));
@@ -131,7 +135,29 @@ impl Scope {
         if denied > 0 {
             notes.push(format!("{denied} predicted relations that the text denies are not scored."));
         }
+        notes.extend(self.place_notes(gold));
         notes.extend(self.map_notes(gold, predicted, map));
+        notes
+    }
+
+    fn place_notes(&self, gold: &Gold) -> Vec<String> {
+        let count = |is_meant: &dyn Fn(&Relation) -> bool| {
+            let scored = |d| scored_gold(d, self).filter(|r| is_meant(r)).count();
+            gold.documents.iter().map(scored).sum::<usize>()
+        };
+        let mut notes = Vec::new();
+        let by_entity = count(&|r| r.by_entity);
+        if by_entity > 0 {
+            notes.push(format!(
+                "{by_entity} gold relations name their entities and no places: they are scored as triples only. A \
+                 gold of that kind rarely has every place that states a relation, so that strict and boundary \
+                 precision are too low."
+            ));
+        }
+        let optional = count(&|r| r.optional);
+        if optional > 0 {
+            notes.push(format!("{optional} gold relations are optional: neither missed nor wrong."));
+        }
         notes
     }
 

@@ -47,7 +47,8 @@ impl Agreement {
     ///
     /// A document is the same if its text is, white space apart; among those of one text, the one with
     /// the same identifier is taken first. Types and relations that only one of the two uses count as
-    /// disagreement. Denied relations are compared if both say which are denied.
+    /// disagreement. Denied relations are compared if both say which are denied; optional ones and those without
+    /// places are not.
     ///
     /// # Errors
     /// If they have not one text in common.
@@ -64,8 +65,17 @@ impl Agreement {
             notes.push(format!("Only {who} says which relations the text denies; those are not compared."));
         }
         let Paired { mut a, mut b, only_a, only_b, formats } = pair(a, b, &mut notes)?;
+        let open = |all: &[Document]| {
+            let relations = all.iter().flat_map(|d| &d.labels.relations);
+            relations.filter(|r| r.optional || r.by_entity).count()
+        };
+        for (who, open) in [("A", open(&a)), ("B", open(&b))].into_iter().filter(|(_, open)| *open > 0) {
+            notes.push(format!(
+                "{open} relations of {who} are not compared: they are optional, or have no places in the text."
+            ));
+        }
         for document in a.iter_mut().chain(&mut b) {
-            document.labels.relations.retain(|relation| negation || !relation.negated);
+            document.labels.relations.retain(|r| (negation || !r.negated) && !r.optional && !r.by_entity);
         }
         let count = |all: &[Document]| all.iter().map(|d| d.labels.relations.len()).sum::<usize>();
         let has_relations = count(&a) > 0 && count(&b) > 0;
@@ -84,7 +94,9 @@ impl Agreement {
             has_negation: negation,
             ..Gold::default()
         };
+        // Two people are compared label by label, whatever names they gave to entities.
         let mut scope = Scope::of(&all, None);
+        scope.names_entities = false;
         if has_mentions {
             // What one has as an argument only, a date say, the other may have as an argument too.
             let labels = all.documents.iter().flat_map(|d| &d.labels.mentions);
@@ -279,9 +291,7 @@ mod tests {
             subject,
             predicate: predicate.to_owned(),
             object,
-            negated: false,
-            score: None,
-            rule: None,
+            ..Relation::default()
         };
         Document {
             article: Article { id: id.into(), text: text.into(), ..Article::default() },

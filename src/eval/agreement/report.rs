@@ -7,7 +7,6 @@ use serde_json::{Map as Object, Value, json};
 use crate::eval::agreement::Agreement;
 use crate::eval::bootstrap::{Figure, Interval, Part};
 use crate::eval::counts::{Counts, Macro};
-use crate::eval::relations::Mode;
 use crate::eval::report::{Table, pc};
 
 /// Disagreements, and documents of one only, that are printed.
@@ -19,9 +18,10 @@ pub fn json(agreement: &Agreement) -> Value {
     let entities = &evaluation.entities;
     let by_type: Object<String, Value> =
         entities.by_type.iter().map(|(t, counts)| (t.to_string(), counts_json(*counts))).collect();
-    let relations: Object<String, Value> = Mode::ALL
-        .iter()
-        .map(|&mode| {
+    let relations: Object<String, Value> = evaluation
+        .relations
+        .modes()
+        .map(|mode| {
             let labels = evaluation.relations.by_type.get(&mode).into_iter().flatten();
             let by_type: Object<String, Value> =
                 labels.map(|(label, counts)| (label.clone(), counts_json(*counts))).collect();
@@ -115,12 +115,8 @@ pub fn text(agreement: &Agreement, listed: Option<&str>) -> String {
         table.row(["overall".to_owned(), number(kappa.overall), ends(kappa.interval), a, b]);
         out.push_str(&table.finish());
     }
-    for mode in Mode::ALL.into_iter().filter(|_| agreement.has_relations) {
-        let what = match mode {
-            Mode::Strict => "strict: both spans, both types and the predicate",
-            Mode::Boundary => "boundary: both spans and the predicate, types ignored",
-        };
-        let _ = writeln!(out, "\nRelations, {what} (%)");
+    for mode in evaluation.relations.modes().filter(|_| agreement.has_relations) {
+        let _ = writeln!(out, "\nRelations, {} (%)", mode.meaning());
         let by_type = evaluation.relations.by_type.get(&mode).into_iter().flatten();
         f1_table(&mut out, by_type.map(|(label, counts)| (label.as_str(), counts)));
         interval_line(&mut out, evaluation.intervals().get(&Figure::Relations(mode, Part::F1)));

@@ -117,6 +117,29 @@ impl<'a> Aligner<'a> {
         self.known.range(first..).next().filter(|((found, _), _)| *found == span).map(|(_, &index)| index)
     }
 
+    /// The mention of the entity of that name, or else with these very words, nearest to a byte of the text;
+    /// `apart` is none.
+    pub(super) fn of_entity(&self, name: &str, near: usize, apart: Option<usize>) -> Option<usize> {
+        let nearest = |is_meant: &dyn Fn(&Mention) -> bool| {
+            let all = self.labels.mentions.iter().enumerate();
+            all.filter(|&(i, mention)| Some(i) != apart && is_meant(mention))
+                .min_by_key(|(_, mention)| mention.span.start.abs_diff(near))
+                .map(|(i, _)| i)
+        };
+        nearest(&|mention| mention.entity.as_deref() == Some(name))
+            .or_else(|| nearest(&|mention| mention.entity.is_some() && mention.span.of(self.text) == name))
+    }
+
+    /// Where these words start in the text, in bytes; 0 where they do not occur.
+    pub(super) fn start_of(&self, words: &str) -> usize {
+        self.text.find(words).unwrap_or(0)
+    }
+
+    /// The byte at which this code point starts; the end of the text, if there is none.
+    pub(super) fn byte_at(&self, point: i64) -> usize {
+        usize::try_from(point).ok().and_then(|p| self.points.to_byte(p)).unwrap_or(self.text.len())
+    }
+
     /// Whether nothing but white space stands between these code points.
     pub(super) fn is_blank(&self, start: i64, end: i64) -> bool {
         self.span_at(start, end).is_ok_and(|span| span.trimmed(self.text).is_empty())
@@ -137,7 +160,8 @@ impl<'a> Aligner<'a> {
             return;
         };
         let RawRelation { predicate, negated, score, rule, .. } = raw;
-        self.relation_between(Relation { subject, predicate, object, negated, score, rule }, place);
+        let relation = Relation { subject, predicate, object, negated, score, rule, ..Relation::default() };
+        self.relation_between(relation, place);
     }
 
     /// Adds a relation between mentions that are there already.
@@ -184,6 +208,9 @@ impl<'a> Aligner<'a> {
                 relation.predicate.clone(),
                 relation.negated,
                 relation.rule.clone(),
+                // A pronoun's relation may point to names that have the same relation themselves, and a firm
+                // label stands beside an optional one.
+                (relation.by_entity, relation.optional),
             );
             if seen.insert(key, ()).is_none() {
                 kept.push(relation);

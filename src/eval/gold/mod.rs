@@ -37,6 +37,13 @@ pub struct Gold {
 }
 
 impl Gold {
+    /// Keeps the documents of these articles only. Returns the articles that there are none of.
+    pub fn keep<'a>(&mut self, articles: &BTreeSet<&'a str>) -> Vec<&'a str> {
+        let there: BTreeSet<String> = self.documents.iter().map(|d| d.article.id.clone()).collect();
+        self.documents.retain(|document| articles.contains(document.article.id.as_str()));
+        articles.iter().copied().filter(|id| !there.contains(*id)).collect()
+    }
+
     /// Cuts every name as the program cuts its own (titles, possessives, full stops), for a gold that labels
     /// more; see [`clean_name`]. Returns how many were changed. A name of which nothing is left, or that would
     /// become one that is labelled already, stays as it is.
@@ -82,8 +89,11 @@ pub fn read(path: &Path, texts: &[PathBuf]) -> Result<Gold> {
 }
 
 fn read_folder(folder: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> {
-    if Tables::are_in(folder) {
-        return read_tables(folder, texts, gold);
+    // A data set keeps its tables in `labels`, beside `texts`.
+    for tables in [folder.to_path_buf(), folder.join("labels")] {
+        if Tables::are_in(&tables) {
+            return read_tables(&tables, texts, gold);
+        }
     }
     let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {

@@ -63,6 +63,12 @@ struct RelationRow {
     object_start: Option<i64>,
     #[serde(default)]
     object_end: Option<i64>,
+    #[serde(default)]
+    sentence: Option<String>,
+    #[serde(default)]
+    via: Option<String>,
+    #[serde(default)]
+    optional: Option<String>,
 }
 
 impl Tables {
@@ -121,7 +127,7 @@ impl Tables {
                 end: row.end,
                 label: row.entity_type.clone(),
                 text: row.text.clone().filter(|text| !text.is_empty()),
-                entity: row.entity.as_deref().map(unguarded).filter(|e| !e.is_empty()).map(str::to_owned),
+                entity: cell(row.entity.as_deref()),
                 score: row.score,
                 ..RawMention::default()
             };
@@ -136,19 +142,31 @@ impl Tables {
     }
 
     fn relation(&self, row: &RelationRow, place: &Place, aligner: &mut Aligner<'_>) {
+        let sentence = cell(row.sentence.as_deref());
         let ends = [
             (row.subject_start, row.subject_end, &row.subject, &row.subject_type),
             (row.object_start, row.object_end, &row.object, &row.object_type),
         ];
-        // Labels are about names: that "he" leads Acme they tell of the name that he has.
-        let is_anaphor = |start, end| aligner.at(start, end).is_none() && aligner.is_anaphor(start, end);
-        if ends.iter().any(|&(start, end, ..)| start.zip(end).is_some_and(|(s, e)| is_anaphor(s, e))) {
-            return;
-        }
-        let mut found = [0; 2];
-        for (place_of, (start, end, name, label)) in found.iter_mut().zip(ends) {
+        let mut by_entity = false;
+        let mut found = [None; 2];
+        // The object first: the mention of a second name is then not taken for that of the full one.
+        for i in [1, 0] {
+            let (start, end, name, label) = ends[i];
             let there = start.zip(end).and_then(|(start, end)| aligner.at(start, end));
-            let index = there.or_else(|| {
+            let is_anaphor =
+                there.is_none() && start.zip(end).is_some_and(|(start, end)| aligner.is_anaphor(start, end));
+            let of_entity = (is_anaphor || (start.is_none() && end.is_none())).then(|| {
+                let words = || sentence.as_deref().map_or(0, |words| aligner.start_of(words));
+                let near = start.map_or_else(words, |start| aligner.byte_at(start));
+                aligner.of_entity(unguarded(name), near, found[1])
+            });
+            let of_entity = of_entity.flatten();
+            if is_anaphor && of_entity.is_none() {
+                // Labels are about names: that "he" leads Acme they tell of the name that he has.
+                return;
+            }
+            by_entity |= of_entity.is_some();
+            found[i] = of_entity.or(there).or_else(|| {
                 if self.mentions.is_some() && start.is_some() {
                     let message = format!("`{name}` of relation {} is not in mentions.csv", row.predicate);
                     aligner.mend(place, message, "Used for this relation only");
@@ -156,7 +174,8 @@ impl Tables {
                 let raw = RawMention {
                     start,
                     end,
-                    label: label.clone(),
+                    // A second name that is no mention has the type of the first.
+                    label: if label.trim().is_empty() { ends[1 - i].3 } else { label }.clone(),
                     // With offsets the cell holds the name of the entity, not the words in the text.
                     text: start.is_none().then(|| name.clone()),
                     argument_only: true,
@@ -164,19 +183,24 @@ impl Tables {
                 };
                 aligner.mention(raw, place)
             });
-            match index {
-                Some(index) => *place_of = index,
-                None => {
-                    let message = format!("relation {} lacks its `{name}`", row.predicate);
-                    return aligner.skip(place, message, "Left out: mend its offsets");
-                }
+            if found[i].is_none() {
+                let message = format!("relation {} lacks its `{name}`", row.predicate);
+                return aligner.skip(place, message, "Left out: mend its offsets");
             }
         }
-        let negated = row.negated.as_deref().is_some_and(is_yes);
-        let (score, rule) = (row.score, row.rule.clone().filter(|rule| !rule.is_empty()));
-        let [subject, object] = found;
-        let predicate = row.predicate.trim().to_owned();
-        let relation = Relation { subject, predicate, object, negated, score, rule };
+        let [Some(subject), Some(object)] = found else { return };
+        let relation = Relation {
+            subject,
+            predicate: row.predicate.trim().to_owned(),
+            object,
+            negated: row.negated.as_deref().is_some_and(is_yes),
+            score: row.score,
+            rule: row.rule.clone().filter(|rule| !rule.is_empty()),
+            by_entity,
+            optional: row.optional.as_deref().is_some_and(is_yes),
+            via: cell(row.via.as_deref()),
+            sentence,
+        };
         aligner.relation_between(relation, place);
     }
 
@@ -184,15 +208,18 @@ impl Tables {
     ///
     /// The texts are those of the inputs `texts`; only articles that have a row are documents then,
     /// because the others may never have been labelled. Without any `texts`, they are
-    /// `<article>.txt` in the folder or in the one above it, and a text in the folder itself that has
-    /// no row is a document in which nothing is to be found.
+    /// `<article>.txt` in the folder, in the one above it or in a folder `texts` beside it, and a text in the
+    /// folder itself or in `texts` that has no row is a document in which nothing is to be found.
     ///
     /// # Errors
     /// If an input does not exist, or the folder cannot be read.
     pub fn documents(&self, texts: &[PathBuf], problems: &mut Vec<Problem>) -> Result<Vec<Document>> {
         let articles: BTreeSet<String> = self.articles().into_iter().map(str::to_owned).collect();
         let (found, place) = if texts.is_empty() {
-            (self.texts_beside(articles.clone(), problems)?, "in the folder or in the one above it")
+            (
+                self.texts_beside(articles.clone(), problems)?,
+                "in the folder, in the one above it or in `texts` beside it",
+            )
         } else {
             let mut found = BTreeMap::new();
             for article in read_articles(texts, problems)? {
@@ -216,7 +243,7 @@ impl Tables {
         Ok(found.into_values().map(document).collect())
     }
 
-    /// The text files in the folder, and those above it that are asked for.
+    /// The text files in the folder and in `texts` beside it, and those above it that are asked for.
     fn texts_beside(
         &self,
         mut articles: BTreeSet<String>,
@@ -227,14 +254,20 @@ impl Tables {
             Some(parent) => parent.to_path_buf(),
             None => self.folder.clone(),
         };
+        let beside = above.join("texts");
         let known: BTreeSet<String> = articles.iter().map(|id| flat_name(id)).collect();
-        let unknown = texts_in(&self.folder)?.into_iter().filter(|stem| !known.contains(stem));
-        articles.extend(unknown.map(|stem| article_id(&stem)));
+        let mut unknown = texts_in(&self.folder)?;
+        if beside.is_dir() {
+            unknown.extend(texts_in(&beside)?);
+        }
+        unknown.retain(|stem| !known.contains(stem));
+        articles.extend(unknown.iter().map(|stem| article_id(stem)));
         let mut found = BTreeMap::new();
         for id in articles {
             // The second name is the one that `triplewire label` gives an identifier that is no file name.
             let names = [format!("{id}.txt"), format!("{}.txt", flat_name(&id))];
-            let paths = names.iter().flat_map(|name| [&self.folder, &above].map(|folder| folder.join(name)));
+            let folders = [&self.folder, &above, &beside];
+            let paths = names.iter().flat_map(|name| folders.map(|folder| folder.join(name)));
             let path = paths.into_iter().find(|path| path.is_file());
             let Some(path) = path else { continue };
             for article in read_articles(std::slice::from_ref(&path), problems)? {
@@ -276,6 +309,11 @@ fn texts_in(folder: &Path) -> Result<Vec<String>> {
         }
     }
     Ok(names)
+}
+
+/// What a cell holds; `None` if that is nothing.
+fn cell(cell: Option<&str>) -> Option<String> {
+    cell.map(unguarded).filter(|cell| !cell.is_empty()).map(str::to_owned)
 }
 
 fn is_yes(cell: &str) -> bool {
@@ -394,6 +432,53 @@ mod tests {
         for (said, expected) in said.iter().zip(expected) {
             assert!(said.contains(expected), "{said}");
         }
+    }
+
+    #[test]
+    fn relations_without_offsets_are_between_entities() {
+        let dir = folder(&[
+            ("texts/a.txt", "Ana Ruiz leads Acme. Ruiz, known as the Fox, left Acme. She left Bolt, or BLT."),
+            ("texts/b.txt", "Nothing to be found."),
+            (
+                "labels/mentions.csv",
+                "article,start,end,text,type,entity\na,0,8,Ana Ruiz,PER,Ana Ruiz\na,15,19,Acme,ORG,Acme Corp.\n\
+                 a,21,25,Ruiz,PER,Ana Ruiz\na,50,54,Acme,ORG,Acme Corp.\na,65,69,Bolt,ORG,Bolt\na,74,77,BLT,ORG,Bolt\n",
+            ),
+            (
+                "labels/relations.csv",
+                "article,subject,subject_type,predicate,object,object_type,negated,subject_start,subject_end,\
+                 object_start,object_end,sentence,via,optional\n\
+                 a,Ana Ruiz,PER,leads,Acme Corp.,ORG,false,0,8,15,19,,name,false\n\
+                 a,Ana Ruiz,PER,works_for,Acme Corp.,ORG,false,,,,,\"Ruiz, known as the Fox, left Acme.\",pronoun,true\n\
+                 a,Ana Ruiz,PER,alias_of,the Fox,,false,,,,,,name,false\n\
+                 a,Bolt,ORG,alias_of,BLT,ORG,false,,,,,\"She left Bolt, or BLT.\",name,false\n\
+                 a,Ana Ruiz,PER,linked_to,Bolt,ORG,false,56,59,65,69,,,\n\
+                 a,Bo Lee,PER,linked_to,Bolt,ORG,false,56,59,65,69,,,\n",
+            ),
+        ]);
+        let gold = crate::eval::gold::read(dir.path(), &[]).unwrap();
+        assert!(gold.problems.is_empty(), "{:?}", gold.problems);
+        let ids: Vec<&str> = gold.documents.iter().map(|d| d.article.id.as_str()).collect();
+        assert_eq!(ids, ["a", "b"]);
+        let Document { article, labels, .. } = &gold.documents[0];
+        let spelled = |relation: &Relation| {
+            let at = |i: usize| {
+                let span = labels.mentions[i].span;
+                format!("{} {}", span.of(&article.text), span.start)
+            };
+            let Relation { subject, predicate, object, by_entity, optional, .. } = relation;
+            format!("{} {predicate} {}: {by_entity} {optional}", at(*subject), at(*object))
+        };
+        let expected = [
+            "Ana Ruiz 0 leads Acme 15: false false",
+            "Ruiz 21 works_for Acme 15: true true",
+            "Ana Ruiz 0 alias_of the Fox 36: true false",
+            "Bolt 65 alias_of BLT 74: true false",
+            // "She" is a pronoun; nobody is called Bo Lee.
+            "Ruiz 21 linked_to Bolt 65: true false",
+        ];
+        assert_eq!(labels.relations.iter().map(spelled).collect::<Vec<_>>(), expected);
+        assert_eq!(labels.relations[1].via.as_deref(), Some("pronoun"));
     }
 
     #[test]
