@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use triplewire::model::{EngineChoice, Model};
 use triplewire::relation::Bracketed;
 use triplewire::syntax::Parser;
-use triplewire::syntax::clause::{Clause, Clauses, Mood, Role};
+use triplewire::syntax::clause::{Clause, Clauses, Kind, Mood, Role};
 use triplewire::text::Span;
 
 /// A parser that is right about nine arcs of ten cannot be right about every sentence.
@@ -47,7 +47,7 @@ impl Wanted {
         let filled = |role: &Role| -> BTreeSet<String> {
             clause
                 .fillers(role)
-                .chain(agents(clause, role))
+                .chain(joint(clause, role))
                 .flat_map(|node| clauses.members(node))
                 .map(form)
                 .collect()
@@ -68,12 +68,14 @@ impl Wanted {
     }
 }
 
-/// Of a noun, whose it is counts as who does it.
-fn agents<'c>(clause: &'c Clause, role: &Role) -> Vec<usize> {
-    if *role != Role::Agent || clause.kind != triplewire::syntax::clause::Kind::Noun {
-        return Vec::new();
-    }
-    [Role::Poss, Role::Mod, Role::Prep("by".into())].iter().flat_map(|role| clause.fillers(role)).collect()
+/// Of a noun, whose it is counts as who does it; `whose` stands for what tells whose it is.
+fn joint(clause: &Clause, role: &Role) -> Vec<usize> {
+    let parts: &[&str] = match (role.name(), clause.kind) {
+        ("agent", Kind::Noun) => &["poss", "mod", "by"],
+        ("whose", _) => &["poss", "mod", "of"],
+        _ => &[],
+    };
+    parts.iter().flat_map(|part| clause.fillers(&Role::named(part)).collect::<Vec<_>>()).collect()
 }
 
 #[test]

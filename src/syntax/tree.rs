@@ -24,6 +24,42 @@ const PART: &str = "part";
 const ONCE: [&[Deprel]; 2] =
     [&[Deprel::Nsubj, Deprel::NsubjPass, Deprel::Csubj, Deprel::CsubjPass], &[Deprel::Obj]];
 
+/// What a noun without "be" has no dependents by, and what a verb has none by.
+const NOT_OF_NOUNS: &[Deprel] = &[
+    Deprel::Nsubj,
+    Deprel::NsubjPass,
+    Deprel::NsubjOuter,
+    Deprel::Csubj,
+    Deprel::CsubjPass,
+    Deprel::Obj,
+    Deprel::Iobj,
+    Deprel::Aux,
+    Deprel::AuxPass,
+    Deprel::CompoundPrt,
+];
+const NOT_OF_VERBS: &[Deprel] = &[
+    Deprel::Compound,
+    Deprel::Amod,
+    Deprel::Flat,
+    Deprel::NmodPoss,
+    Deprel::NmodDesc,
+    Deprel::NmodUnmarked,
+    Deprel::Nummod,
+    Deprel::Det,
+    Deprel::Nmod,
+    Deprel::Acl,
+    Deprel::AclRelcl,
+];
+
+/// The relations that no dependent has to a head of that part of speech.
+fn barred(head: Pos, has_be: bool) -> &'static [Deprel] {
+    match head {
+        Pos::Noun | Pos::Propn | Pos::Pron if !has_be => NOT_OF_NOUNS,
+        Pos::Verb => NOT_OF_VERBS,
+        _ => &[],
+    }
+}
+
 impl Parser {
     /// For a model with these outputs. What its names of tags and relations do not tell counts as `X` and `dep`.
     pub fn new(outputs: &SyntaxOutputs) -> Self {
@@ -37,8 +73,9 @@ impl Parser {
     /// The words and the tree of a sentence. `names` are those of its names, in order: the words of a name hang
     /// together by one of them, its head.
     pub fn parse(&self, text: &str, scores: &SyntaxScores, names: &[Span]) -> Sentence {
-        let is_part =
-            |unit: usize| self.part.is_some() && self.best_relation(scores, unit, |_| true) == self.part;
+        let is_part = |unit: usize| {
+            self.part.is_some() && best(self.relation_scores(scores, unit), |_| true) == self.part
+        };
         let words = words::join(text, &scores.words, names, is_part);
         self.tree(text, scores, &words, names)
     }
@@ -52,23 +89,17 @@ impl Parser {
         let arcs = arcs(scores, words);
         let mut heads = heads_with_names(words, names, &arcs);
         one_root(words, &mut heads);
-        let mut relations: Vec<Option<usize>> = vec![None; words.len()];
-        for (i, word) in words.iter().enumerate() {
-            relations[i] =
-                word.unit.filter(|_| heads[i].is_some()).and_then(|unit| self.relation(scores, unit, &[]));
-        }
-        for set in ONCE {
-            self.keep_one(scores, words, &heads, set, &mut relations);
-        }
+        let tags: Vec<Pos> =
+            words.iter().map(|word| word.unit.map_or(Pos::X, |unit| self.tag(scores, unit))).collect();
+        let relations = self.relations(scores, words, names, &heads, &tags);
         let name = |i: usize| match (heads[i], relations[i]) {
             (None, _) => Deprel::Root,
             (_, Some(relation)) => self.relations[relation],
             _ => Deprel::Dep,
         };
         let word = |(i, word): (usize, &Joined)| {
-            let pos = word.unit.map_or(Pos::X, |unit| self.tag(scores, unit));
-            let lemma = lemma(word.span.of(text), pos).into();
-            Word { span: word.span, pos, lemma, head: heads[i], relation: name(i) }
+            let lemma = lemma(word.span.of(text), tags[i]).into();
+            Word { span: word.span, pos: tags[i], lemma, head: heads[i], relation: name(i) }
         };
         Sentence {
             number: scores.sentence,
@@ -83,21 +114,49 @@ impl Parser {
         best(of_unit, |_| true).map_or(Pos::X, |tag| self.tags[tag])
     }
 
+    /// The relation of each word to its head: the best that the head can have.
+    fn relations(
+        &self,
+        scores: &SyntaxScores,
+        words: &[Joined],
+        names: &[Span],
+        heads: &[Option<usize>],
+        tags: &[Pos],
+    ) -> Vec<Option<usize>> {
+        let first_choice: Vec<Option<usize>> = (0..words.len())
+            .map(|i| words[i].unit.and_then(|unit| self.relation(self.relation_scores(scores, unit), &[])))
+            .collect();
+        let mut has_be = vec![false; words.len()];
+        for (i, head) in heads.iter().enumerate() {
+            let is_be = first_choice[i].is_some_and(|relation| self.relations[relation] == Deprel::Cop);
+            if let Some(head) = head.filter(|_| is_be) {
+                has_be[head] = true;
+            }
+        }
+        let groups = groups(words, names);
+        let mut relations: Vec<Option<usize>> = Vec::with_capacity(words.len());
+        for (i, word) in words.iter().enumerate() {
+            relations.push(heads[i].and_then(|head| {
+                let mut barred = barred(tags[head], has_be[head]).to_vec();
+                // A name does not stand before the word on its left.
+                if head < i && groups[head] != groups[i] {
+                    barred.push(Deprel::Compound);
+                }
+                self.relation(self.relation_scores(scores, word.unit?), &barred)
+            }));
+        }
+        for set in ONCE {
+            self.keep_one(scores, words, heads, set, &mut relations);
+        }
+        relations
+    }
+
     /// The best relation between words but for those that are `barred`.
-    fn relation(&self, scores: &SyntaxScores, unit: usize, barred: &[Deprel]) -> Option<usize> {
-        self.best_relation(scores, unit, |relation| {
+    fn relation(&self, scores: &[f32], barred: &[Deprel]) -> Option<usize> {
+        best(scores, |relation| {
             let name = self.relations[relation];
             Some(relation) != self.part && name != Deprel::Root && !barred.contains(&name)
         })
-    }
-
-    fn best_relation(
-        &self,
-        scores: &SyntaxScores,
-        unit: usize,
-        may_be: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
-        best(self.relation_scores(scores, unit), may_be)
     }
 
     fn relation_scores<'s>(&self, scores: &'s SyntaxScores, unit: usize) -> &'s [f32] {
@@ -131,7 +190,8 @@ impl Parser {
             };
             let surest = dependents.iter().copied().max_by(|a, b| sure(a).total_cmp(&sure(b)));
             for i in dependents.into_iter().filter(|&i| Some(i) != surest) {
-                relations[i] = words[i].unit.and_then(|unit| self.relation(scores, unit, set));
+                relations[i] =
+                    words[i].unit.and_then(|unit| self.relation(self.relation_scores(scores, unit), set));
             }
         }
     }
