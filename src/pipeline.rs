@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
 use crate::error::{Error, Place, Problem, Result};
 use crate::input::Item;
-use crate::model::{Model, RawMention, Window, WindowScores};
+use crate::model::{Model, RawMention, SyntaxScores, Window, WindowScores};
 use crate::relation::{Document, Matcher, Relation};
 use crate::syntax::{Parser, Sentence};
 use crate::text::{Article, Span, sentences};
@@ -69,19 +69,34 @@ impl Extraction {
     /// What rules see of it.
     pub fn document(&self) -> Document<'_> {
         let Names { mentions, entities, .. } = &self.names;
-        Document { text: &self.article.text, sentences: &self.sentences, mentions, entities }
+        Document {
+            text: &self.article.text,
+            sentences: &self.sentences,
+            mentions,
+            entities,
+            syntax: &self.syntax,
+        }
     }
 }
 
-/// A text whose sentences and words are given, in bytes of `text`.
+/// A text whose sentences are known, and more.
 #[derive(Debug, Clone, Copy)]
-pub struct GivenWords<'a> {
+pub struct ToParse<'a> {
     /// The text.
     pub text: &'a str,
-    /// Its sentences, in order, not overlapping.
+    /// Its sentences, in bytes of `text`, in order, not overlapping.
     pub sentences: &'a [Span],
-    /// For each sentence its words, in order.
-    pub words: &'a [Vec<Span>],
+    /// What else is known of it.
+    pub known: Known<'a>,
+}
+
+/// What is known of a text before it is parsed, in bytes, in order, not overlapping.
+#[derive(Debug, Clone, Copy)]
+pub enum Known<'a> {
+    /// Its names.
+    Names(&'a [Span]),
+    /// For each sentence its words.
+    Words(&'a [Vec<Span>]),
 }
 
 /// What [`Pipeline::run`] delivers, in input order.
@@ -133,11 +148,17 @@ pub struct Knowledge {
 
 impl Knowledge {
     /// Entities and relations from the model's mentions in one article.
-    pub fn relate(&self, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> (Names, Vec<Relation>) {
+    pub fn relate(
+        &self,
+        text: &str,
+        sentences: &[Span],
+        syntax: &[Sentence],
+        raw: Vec<RawMention>,
+    ) -> (Names, Vec<Relation>) {
         let names = measure(Stage::Names, || resolve(&self.aliases, text, sentences, raw));
-        let mut relations = self.relations(text, sentences, &names);
         let Names { mentions, entities, anaphors } = &names;
-        let document = Document { text, sentences, mentions, entities };
+        let document = Document { text, sentences, mentions, entities, syntax };
+        let mut relations = measure(Stage::Rules, || self.matcher.relations(document));
         let of_anaphors = || self.matcher.relations_of_anaphors(document, anaphors, &relations);
         let of_anaphors = measure(Stage::Rules, of_anaphors);
         relations.extend(of_anaphors);
@@ -151,16 +172,14 @@ impl Knowledge {
         &self,
         text: &str,
         sentences: &[Span],
+        syntax: &[Sentence],
         given: Vec<RawMention>,
     ) -> (Names, Vec<Relation>) {
         let names = resolve_given(&self.aliases, text, sentences, given);
-        let relations = self.relations(text, sentences, &names);
+        let Names { mentions, entities, .. } = &names;
+        let document = Document { text, sentences, mentions, entities, syntax };
+        let relations = measure(Stage::Rules, || self.matcher.relations(document));
         (names, relations)
-    }
-
-    fn relations(&self, text: &str, sentences: &[Span], names: &Names) -> Vec<Relation> {
-        let Names { mentions, entities, .. } = names;
-        measure(Stage::Rules, || self.matcher.relations(Document { text, sentences, mentions, entities }))
     }
 }
 
@@ -199,6 +218,11 @@ impl Pipeline {
     /// What an article may take.
     pub fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Names and rules in use.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
     }
 
     /// The model in use.
@@ -375,20 +399,23 @@ impl Pipeline {
         self.model.syntax(scores).iter().map(|scores| parser.parse(text, scores, &names)).collect()
     }
 
-    /// The trees over words that are given: of each text its sentences and their words, in order. A sentence of whose
-    /// words the tokenizer leaves nothing has no tree.
+    /// The trees of the sentences of texts, in order; none if the model knows no syntax. A sentence of whose words the
+    /// tokenizer leaves nothing has no tree.
     ///
     /// # Errors
-    /// If the model knows no syntax, or the engine fails.
-    pub fn parse_words(&self, texts: &[GivenWords<'_>]) -> Result<Vec<Vec<Sentence>>> {
-        let parser = self.parser()?;
-        let windows: Vec<Vec<Window>> = self.workers.install(|| {
-            texts.par_iter().map(|given| self.model.windows(given.text, given.sentences)).collect()
-        });
+    /// If the engine fails.
+    pub fn trees(&self, texts: &[ToParse<'_>]) -> Result<Vec<Vec<Sentence>>> {
+        let Some(parser) = &self.parser else { return Ok(vec![Vec::new(); texts.len()]) };
+        let windows: Vec<Vec<Window>> = self
+            .workers
+            .install(|| texts.par_iter().map(|text| self.model.windows(text.text, text.sentences)).collect());
         let scores = self.score(&windows.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
-        let parse = |(given, scores): (&GivenWords<'_>, &Vec<WindowScores>)| {
-            let sentences = self.model.syntax(scores);
-            sentences.iter().map(|it| parser.parse_words(given.text, it, &given.words[it.sentence])).collect()
+        let parse = |(&ToParse { text, known, .. }, scores): (&ToParse<'_>, &Vec<WindowScores>)| {
+            let one = |scores: &SyntaxScores| match known {
+                Known::Names(names) => parser.parse(text, scores, names),
+                Known::Words(words) => parser.parse_words(text, scores, &words[scores.sentence]),
+            };
+            self.model.syntax(scores).iter().map(one).collect()
         };
         Ok(self.workers.install(|| texts.par_iter().zip(&scores).map(parse).collect()))
     }
@@ -422,7 +449,7 @@ impl Pipeline {
             clock.unless_late(&article, || {
                 guarded(&article.id, || {
                     let syntax = measure(Stage::Syntax, || self.parse(&article.text, scores, &raw));
-                    let (names, relations) = self.knowledge.relate(&article.text, &sentences, raw);
+                    let (names, relations) = self.knowledge.relate(&article.text, &sentences, &syntax, raw);
                     (syntax, names, relations)
                 })
             })
@@ -682,7 +709,7 @@ mod tests {
             let at = text.find(name).unwrap();
             RawMention { span: Span::new(at, at + name.len()), entity_type, score: 1.0 }
         });
-        let (names, relations) = knowledge.relate(text, &sentences(text), raw.collect());
+        let (names, relations) = knowledge.relate(text, &sentences(text), &[], raw.collect());
         let named = |number: usize| {
             let argument = names.argument(number);
             format!("{} ({})", argument.span.of(text), names.entities[argument.entity].name)

@@ -115,7 +115,7 @@ fn cases_hold() {
                 "{phenomenon}: {}\n  wrong: {}\n  found: {}\n",
                 read.text,
                 wrong.join(" ; "),
-                shown(&clauses)
+                clauses.written().join(" ; ")
             );
         }
     }
@@ -128,29 +128,4 @@ fn cases_hold() {
     }
     println!("{right} of {all}");
     assert!(share >= AT_LEAST, "{right} of {all}\n{failures}");
-}
-
-fn shown(clauses: &Clauses) -> String {
-    let one = |clause: &Clause| {
-        let roles: Vec<String> = clause
-            .roles
-            .iter()
-            .map(|(role, node)| {
-                let forms: Vec<&str> = clauses
-                    .members(*node)
-                    .into_iter()
-                    .map(|node| clauses.nodes[node].form.as_str())
-                    .collect();
-                format!("{}={}", role.name(), forms.join("+"))
-            })
-            .collect();
-        let flag = match (clause.negated, clause.mood) {
-            (true, _) => "!",
-            (_, Mood::Doubtful) => "?",
-            (_, Mood::Planned) => ">",
-            _ => "",
-        };
-        format!("{}({}){flag}", clause.lemma, roles.join(", "))
-    };
-    clauses.all.iter().filter(|clause| !clause.roles.is_empty()).map(one).collect::<Vec<_>>().join(" ; ")
 }

@@ -428,6 +428,7 @@ prop_compose! {
         };
         let relations = relations.into_iter().filter(|&(s, o, _)| s != o && s.max(o) < names.len());
         Extraction {
+            syntax: Vec::new(),
             relations: relations.map(relation).collect(),
             sentences: vec![Span::new(0, text.len())],
             names: triplewire::entity::Names {

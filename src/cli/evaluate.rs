@@ -13,7 +13,7 @@ use crate::entity::Aliases;
 use crate::error::{Place, Problem};
 use crate::eval::bootstrap::{Difference, Figure, differences};
 use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
-use crate::eval::{self, Evaluation, Gold, Judgements, Labels, Map, Predict, html, report};
+use crate::eval::{self, Evaluation, Gold, Judgements, Labels, Map, OnGivenNames, Predict, html, report};
 use crate::output::write_whole;
 
 /// Arguments of `triplewire evaluate`.
@@ -98,7 +98,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         [] => {
             let mut notes = cleaned.clone();
             let program: Box<dyn Predict> = if args.gold_entities {
-                Box::new(args.setup.knowledge()?.0)
+                Box::new(OnGivenNames(args.setup.pipeline()?.0))
             } else {
                 Box::new(args.setup.pipeline()?.0)
             };

@@ -9,7 +9,7 @@ use crate::cli::setup::Machine;
 use crate::cli::{Outcome, stop};
 use crate::entity::Aliases;
 use crate::error::{Error, Result};
-use crate::pipeline::{Delivery, Extraction, GivenWords, Knowledge, Pipeline};
+use crate::pipeline::{Delivery, Extraction, Knowledge, Known, Pipeline, ToParse};
 use crate::relation::{Matcher, RuleSet};
 use crate::syntax::Sentence;
 use crate::syntax::conllu::{self, Block};
@@ -86,8 +86,8 @@ fn fill(pipeline: &Pipeline, file: &PathBuf) -> Result<bool> {
     }
     let mut cut = 0;
     for some in documents.chunks(AT_ONCE) {
-        let given: Vec<GivenWords<'_>> = some.iter().map(Document::given).collect();
-        for (document, parsed) in some.iter().zip(pipeline.parse_words(&given)?) {
+        let given: Vec<ToParse<'_>> = some.iter().map(Document::given).collect();
+        for (document, parsed) in some.iter().zip(pipeline.trees(&given)?) {
             let mut parsed = parsed.into_iter().peekable();
             for (number, block) in document.blocks.iter().enumerate() {
                 let filled = match parsed.next_if(|sentence: &Sentence| sentence.number == number) {
@@ -142,7 +142,7 @@ impl Document {
         self.blocks.len() >= LONGEST_DOCUMENT
     }
 
-    fn given(&self) -> GivenWords<'_> {
-        GivenWords { text: &self.text, sentences: &self.sentences, words: &self.words }
+    fn given(&self) -> ToParse<'_> {
+        ToParse { text: &self.text, sentences: &self.sentences, known: Known::Words(&self.words) }
     }
 }

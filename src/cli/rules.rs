@@ -12,9 +12,10 @@ use crate::cli::problems::tell;
 use crate::cli::setup::{Machine, Setup};
 use crate::entity::{Aliases, EntityType};
 use crate::eval::{Map, gold, rule_counts, suggestions};
-use crate::pipeline::Knowledge;
+use crate::pipeline::{Knowledge, Known, Pipeline, ToParse};
 use crate::relation::{Bracketed, Demand, Document, Matcher, Rule, RuleSet, Suggestion, check, scores_csv};
-use crate::text::Article;
+use crate::syntax::Sentence;
+use crate::text::{Article, Span};
 
 /// Arguments of `triplewire rules`.
 #[derive(Debug, clap::Args)]
@@ -104,8 +105,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             return Ok(outcome);
         }
         Command::Score { gold, map } => return score(set, &gold, &map),
-        Command::Explain { text, .. } if Bracketed::has_names(&text) => {
-            print(explain(&set, Bracketed::text(&text).document())?)?;
+        Command::Explain { text, model } if Bracketed::has_names(&text) => {
+            let machine = Machine { model, ..Machine::default() };
+            let matcher = Matcher::new(&RuleSet::empty())?;
+            let pipeline = machine.pipeline(Knowledge { aliases: Aliases::built_in(), matcher })?;
+            let mut read = Bracketed::text(&text);
+            read.syntax = parsed(&pipeline, &read)?;
+            print(explain(&set, read.document())?)?;
         }
         Command::Explain { text, model } => {
             let setup = Setup {
@@ -203,7 +209,9 @@ fn test(mut set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
     }
     let new: std::collections::BTreeSet<_> = set.rules()[before..].iter().map(|r| r.id.clone()).collect();
     let wanted = |rule: &Rule| file.is_none() || new.contains(&rule.id);
-    let checked = check(&set, wanted)?;
+    let pipeline = Machine::default()
+        .pipeline(Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&RuleSet::empty())? })?;
+    let checked = check(&set, |read| parsed(&pipeline, read), wanted)?;
     for failure in &checked.failures {
         print(format_args!("{} ({}): {}\n", failure.rule, failure.place, failure.problem))?;
         if !failure.example.is_empty() {
@@ -218,6 +226,13 @@ fn test(mut set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The trees of a text whose names are known.
+fn parsed(pipeline: &Pipeline, read: &Bracketed) -> crate::Result<Vec<Sentence>> {
+    let names: Vec<Span> = read.mentions.iter().map(|mention| mention.name).collect();
+    let text = ToParse { text: &read.text, sentences: &read.sentences, known: Known::Names(&names) };
+    Ok(pipeline.trees(&[text])?.pop().unwrap_or_default())
+}
+
 /// What `rules explain` prints for a text whose names are known.
 ///
 /// # Errors
@@ -226,6 +241,9 @@ fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<String> {
     let matcher = Matcher::new(set)?;
     let name = |mention: usize| document.mentions[mention].span.of(document.text);
     let mut out = String::new();
+    for clause in matcher.explain_clauses(document) {
+        let _ = writeln!(out, "clause     {clause}");
+    }
     for pair in matcher.explain(set, document) {
         let _ = writeln!(out, "{} -> {}", name(pair.subject), name(pair.object));
         let _ = writeln!(out, "  line     {}", pair.line);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 use sha2::{Digest, Sha256};
@@ -453,4 +454,13 @@ impl Contradictions {
         self.same.insert(pair, row.line);
         Ok(())
     }
+}
+/// Whether an entity of that name is a country, or one of the four of the United Kingdom.
+pub fn is_country(name: &str) -> bool {
+    static COUNTRIES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let table = include_str!("aliases/countries.csv");
+        let names = table.lines().skip(1).filter_map(|line| line.split(',').next());
+        names.chain(["England", "Scotland", "Wales", "Northern Ireland"]).collect()
+    });
+    COUNTRIES.contains(name)
 }

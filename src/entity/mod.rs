@@ -19,7 +19,7 @@ mod names;
 mod pronouns;
 mod recognise;
 
-pub use aliases::Aliases;
+pub use aliases::{Aliases, is_country};
 pub(crate) use anaphors::is_anaphor;
 pub(crate) use fold::key as folded;
 pub use mention::{Entity, EntityType, Mention, Origin};

@@ -40,7 +40,7 @@ pub use gold::Gold;
 pub use judged::{Judgements, Tally};
 pub use labels::{Document, Labels, Mention, Relation};
 pub use map::Map;
-pub use predicted::{Predict, Task, by_program, from_files};
+pub use predicted::{OnGivenNames, Predict, Task, by_program, from_files};
 pub use relations::{Mode, RelationScore};
 pub use reliability::{Band, Reliability};
 pub use resolution::Resolution;

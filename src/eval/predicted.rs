@@ -11,9 +11,10 @@ use crate::eval::labels::{Document, Labels, Mention, Relation};
 use crate::eval::map::Map;
 use crate::input::Item;
 use crate::model::RawMention;
-use crate::pipeline::{Delivery, Knowledge, Pipeline};
+use crate::pipeline::{Delivery, Knowledge, Known, Pipeline, ToParse};
 use crate::relation::{self, Predicate};
-use crate::text::{Article, sentences};
+use crate::syntax::Sentence;
+use crate::text::{Article, Span, sentences};
 
 /// A text to label.
 #[derive(Debug, Clone)]
@@ -35,24 +36,51 @@ pub trait Predict {
     fn predict(&self, tasks: &[Task<'_>], problems: &mut Vec<Problem>) -> Result<Vec<Labels>>;
 }
 
-/// Rules and names alone label texts whose mentions are given.
+/// Rules and names alone label texts whose mentions are given; there are no trees, so that frames find nothing.
 impl Predict for Knowledge {
     fn predict(&self, tasks: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
-        let of = |task: &Task<'_>| {
-            let text = &task.article.text;
-            let given = certain(task.mentions.as_deref().unwrap_or_default());
-            let sentences = sentences(text);
-            let (names, relations) = self.relate_given(text, &sentences, given);
-            let mut labels = Labels::of(text, &names, &relations);
-            if task.every_mention {
-                let Names { mentions, entities, .. } = &names;
-                let document = relation::Document { text, sentences: &sentences, mentions, entities };
-                labels.tell_of_every_mention(&relation::coreferent(document, &relations));
-            }
-            labels
-        };
-        Ok(tasks.iter().map(of).collect())
+        Ok(tasks.iter().map(|task| on_given_names(self, task, &sentences(&task.article.text), &[])).collect())
     }
+}
+
+/// Rules and names label texts whose mentions are given; the model gives only the trees.
+pub struct OnGivenNames(pub Pipeline);
+
+impl Predict for OnGivenNames {
+    fn predict(&self, tasks: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+        let cut: Vec<Vec<Span>> = tasks.iter().map(|task| sentences(&task.article.text)).collect();
+        let names = |task: &Task<'_>| -> Vec<Span> {
+            certain(task.mentions.as_deref().unwrap_or_default()).iter().map(|mention| mention.span).collect()
+        };
+        let names: Vec<Vec<Span>> = tasks.iter().map(names).collect();
+        let texts: Vec<ToParse<'_>> = tasks
+            .iter()
+            .zip(cut.iter().zip(&names))
+            .map(|(task, (sentences, names))| ToParse {
+                text: &task.article.text,
+                sentences,
+                known: Known::Names(names),
+            })
+            .collect();
+        let trees = self.0.trees(&texts)?;
+        let labels = tasks.iter().zip(cut.iter().zip(&trees));
+        Ok(labels
+            .map(|(task, (sentences, trees))| on_given_names(self.0.knowledge(), task, sentences, trees))
+            .collect())
+    }
+}
+
+fn on_given_names(knowledge: &Knowledge, task: &Task<'_>, sentences: &[Span], syntax: &[Sentence]) -> Labels {
+    let text = &task.article.text;
+    let given = certain(task.mentions.as_deref().unwrap_or_default());
+    let (names, relations) = knowledge.relate_given(text, sentences, syntax, given);
+    let mut labels = Labels::of(text, &names, &relations);
+    if task.every_mention {
+        let Names { mentions, entities, .. } = &names;
+        let document = relation::Document { text, sentences, mentions, entities, syntax };
+        labels.tell_of_every_mention(&relation::coreferent(document, &relations));
+    }
+    labels
 }
 
 /// The whole program labels texts of which only the words are known; given mentions are not looked at.

@@ -98,7 +98,7 @@ fn labelled<'a>(
     };
     let judged = Predicate::all().filter(is_judged).collect();
     Labelled {
-        document: relation::Document { text, sentences, mentions, entities },
+        document: relation::Document { text, sentences, mentions, entities, syntax: &[] },
         relations,
         judged,
         found: BTreeSet::new(),
@@ -174,7 +174,8 @@ mod tests {
         std::fs::write(&rules, &only.toml).unwrap();
         let mut with = set.clone();
         with.add_path(&rules).unwrap();
-        let checked = relation::check(&with, |rule| rule.id.contains("suggested")).unwrap();
+        let checked =
+            relation::check(&with, |_| Ok(Vec::new()), |rule| rule.id.contains("suggested")).unwrap();
         assert!(checked.failures.is_empty() && checked.examples == 6, "{checked:?}\n{}", only.toml);
         assert!(suggestions(&with, &Aliases::built_in(), &gold, None, demand).unwrap().is_empty());
     }

@@ -1,10 +1,11 @@
-//! Runs the rules' own examples. No model is needed: the names are in brackets.
+//! Runs the rules' own examples. The names are in brackets; frames need somebody who parses the sentences.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::error::{Place, Result};
 use crate::relation::{Bracketed, Matcher, Rule, RuleSet};
+use crate::syntax::Sentence;
 
 /// An example that does not come out as its rule says.
 #[derive(Debug, Clone)]
@@ -30,11 +31,16 @@ pub struct Checked {
     pub failures: Vec<Failure>,
 }
 
-/// Runs the examples of every rule for which `wanted` holds, each against its own rule alone.
+/// Runs the examples of every rule for which `wanted` holds, each against its own rule alone. `parse` gives the trees of
+/// their sentences.
 ///
 /// # Errors
-/// If a pattern is too large to compile.
-pub fn check(set: &RuleSet, wanted: impl Fn(&Rule) -> bool) -> Result<Checked> {
+/// If a pattern is too large to compile, or `parse` fails.
+pub fn check(
+    set: &RuleSet,
+    parse: impl Fn(&Bracketed) -> Result<Vec<Sentence>>,
+    wanted: impl Fn(&Rule) -> bool,
+) -> Result<Checked> {
     let matcher = Matcher::new(set)?;
     let mut checked = Checked::default();
     for (number, rule) in set.rules().iter().enumerate().filter(|(_, rule)| wanted(rule)) {
@@ -54,7 +60,7 @@ pub fn check(set: &RuleSet, wanted: impl Fn(&Rule) -> bool) -> Result<Checked> {
             }
         }
         for example in &rule.yes {
-            let (given, line) = pairs(&matcher, number, &example.text);
+            let (given, line) = pairs(&matcher, number, &example.text, &parse)?;
             let expected: BTreeSet<String> = example
                 .gives
                 .iter()
@@ -68,7 +74,7 @@ pub fn check(set: &RuleSet, wanted: impl Fn(&Rule) -> bool) -> Result<Checked> {
             }
         }
         for example in &rule.no {
-            let (given, line) = pairs(&matcher, number, example);
+            let (given, line) = pairs(&matcher, number, example, &parse)?;
             if !given.is_empty() {
                 fail(example, line, format!("the rule must not fire here and gives {}", list(&given)));
             }
@@ -83,8 +89,14 @@ fn list(pairs: &BTreeSet<String>) -> String {
 }
 
 /// The pairs that a rule gives in a sentence, and the line it was matched against.
-fn pairs(matcher: &Matcher, rule: usize, example: &str) -> (BTreeSet<String>, String) {
-    let read = Bracketed::sentence(example);
+fn pairs(
+    matcher: &Matcher,
+    rule: usize,
+    example: &str,
+    parse: impl Fn(&Bracketed) -> Result<Vec<Sentence>>,
+) -> Result<(BTreeSet<String>, String)> {
+    let mut read = Bracketed::sentence(example);
+    read.syntax = parse(&read)?;
     let mut found = BTreeSet::new();
     let mut lines = Vec::new();
     matcher.each_sentence(read.document(), |sentence, _| {
@@ -96,17 +108,36 @@ fn pairs(matcher: &Matcher, rule: usize, example: &str) -> (BTreeSet<String>, St
     if lines.is_empty() {
         lines.push("(fewer than two names: nothing to match)".to_owned());
     }
-    (found, lines.join(" "))
+    Ok((found, lines.join(" ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{EngineChoice, Model};
     use crate::relation::Predicate;
+    use crate::syntax::Parser;
+    use crate::text::Span;
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    /// The trees of the bundled model.
+    fn parsed(read: &Bracketed) -> Result<Vec<Sentence>> {
+        static MODEL: LazyLock<Model> = LazyLock::new(|| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/newswire");
+            Model::open(&folder, EngineChoice::Rten, 1).unwrap()
+        });
+        let Some(outputs) = &MODEL.folder().outputs.syntax else { return Ok(Vec::new()) };
+        let windows = MODEL.windows(&read.text, &read.sentences);
+        let scores = MODEL.score(&windows.iter().collect::<Vec<_>>())?;
+        let names: Vec<Span> = read.mentions.iter().map(|mention| mention.name).collect();
+        let parser = Parser::new(outputs);
+        Ok(MODEL.syntax(&scores).iter().map(|scores| parser.parse(&read.text, scores, &names)).collect())
+    }
 
     #[test]
     fn every_built_in_example_comes_out_as_its_rule_says() {
-        let checked = check(&RuleSet::built_in(), |_| true).unwrap();
+        let checked = check(&RuleSet::built_in(), parsed, |_| true).unwrap();
         let failures: Vec<String> = checked
             .failures
             .iter()
@@ -132,7 +163,7 @@ mod tests {
         let rules = manual.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         let mut set = RuleSet::empty();
         set.add_files(vec![("manual.toml".into(), rules.into())]).unwrap();
-        let checked = check(&set, |_| true).unwrap();
+        let checked = check(&set, parsed, |_| true).unwrap();
         assert_eq!((checked.examples, checked.failures.len()), (2, 0), "{:?}", checked.failures);
     }
 
@@ -157,7 +188,7 @@ score = 0.9
         let mut set = RuleSet::empty();
         set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
         let problems: Vec<String> =
-            check(&set, |_| true).unwrap().failures.into_iter().map(|f| f.problem).collect();
+            check(&set, parsed, |_| true).unwrap().failures.into_iter().map(|f| f.problem).collect();
         assert_eq!(
             problems,
             [

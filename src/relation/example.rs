@@ -5,6 +5,7 @@
 
 use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::relation::Document;
+use crate::syntax;
 use crate::text::{Span, sentences};
 
 /// A text whose names are known.
@@ -18,6 +19,8 @@ pub struct Bracketed {
     pub mentions: Vec<Mention>,
     /// One entity for each distinct name.
     pub entities: Vec<Entity>,
+    /// The trees of its sentences, if somebody has parsed them.
+    pub syntax: Vec<syntax::Sentence>,
 }
 
 impl Bracketed {
@@ -96,6 +99,7 @@ impl Bracketed {
             sentences: &self.sentences,
             mentions: &self.mentions,
             entities: &self.entities,
+            syntax: &self.syntax,
         }
     }
 

@@ -92,6 +92,15 @@ impl Matcher {
         found
     }
 
+    /// The clauses that frames see, one a line, in all sentences with two names.
+    pub fn explain_clauses(&self, document: Document<'_>) -> Vec<String> {
+        let mut written = Vec::new();
+        self.each_sentence(document, |sentence, _| {
+            written.extend(Self::clauses(sentence).into_iter().flat_map(|(clauses, _)| clauses.written()));
+        });
+        written
+    }
+
     fn prefixes<'r>(&self, set: &'r RuleSet) -> Vec<Prefixes<'r>> {
         let lists = self.list_numbers();
         let compiler = Compiler {

@@ -25,6 +25,7 @@ use crate::entity::EntityType;
 use crate::relation::Document;
 use crate::relation::lists::Tagger;
 use crate::relation::words::{Vocabulary, fold, is_number, is_punct};
+use crate::syntax;
 use crate::text::{Span, is_unpunctuated, words};
 
 /// A longer sentence is matched in pieces of this many tokens.
@@ -110,6 +111,8 @@ pub(crate) fn is_name(first: u8) -> bool {
 #[derive(Debug)]
 pub(crate) struct Sentence<'d> {
     pub(crate) document: Document<'d>,
+    /// The index of the sentence in the article.
+    index: usize,
     pub(crate) tokens: Vec<Token>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) slots: Vec<Slot>,
@@ -177,7 +180,16 @@ pub(crate) fn pieces<'d>(
             let tokens = piece.to_vec();
             let slots = slots(&document, &tokens, speller);
             let tags = tags(&tokens, speller.tagger);
-            Sentence { document, tokens, tags, slots, unpunctuated, starts: i == 0, ends: i + 1 == count }
+            Sentence {
+                document,
+                index,
+                tokens,
+                tags,
+                slots,
+                unpunctuated,
+                starts: i == 0,
+                ends: i + 1 == count,
+            }
         })
         .collect()
 }
@@ -406,7 +418,14 @@ pub(crate) struct Line {
 /// Items around the two names that a pattern can see.
 const SIGHT: usize = 30;
 
-impl Sentence<'_> {
+impl<'d> Sentence<'d> {
+    /// The tree over its words, if the model knows syntax.
+    pub(crate) fn tree(&self) -> Option<&'d syntax::Sentence> {
+        let trees = self.document.syntax;
+        let at = trees.binary_search_by_key(&self.index, |tree| tree.number).ok()?;
+        trees.get(at)
+    }
+
     /// Spells the sentence; every name could be anyone.
     pub(crate) fn line(&self, view: View, spelled: &Spelled) -> Line {
         let mut line = Line::default();

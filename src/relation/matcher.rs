@@ -15,10 +15,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::entity::{EntityType, Mention, Origin};
+use crate::entity::{EntityType, Mention, Origin, is_country};
 use crate::error::{Error, Result};
 use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, LazyRegex, OPENING, common};
-use crate::relation::context::Cues;
+use crate::relation::context::{Certainty, Cues};
+use crate::relation::frame::{Frames, NameKind};
 use crate::relation::line::{
     self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Slot, Spelled, Speller, Token, View, type_letter,
 };
@@ -26,6 +27,8 @@ use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
 use crate::relation::words::Vocabulary;
 use crate::relation::{Document, Predicate, Relation, Rule, RuleSet};
+use crate::syntax::clause::{Clauses, Mood};
+use crate::text::Span;
 
 /// Names between the two of a pair.
 const FARTHEST_NAMES: usize = 10;
@@ -76,6 +79,7 @@ pub struct Matcher {
     list_names: Vec<String>,
     cue_tagger: Tagger,
     cue_names: Vec<String>,
+    frames: Frames,
 }
 
 #[derive(Debug)]
@@ -87,6 +91,7 @@ struct CompiledRule {
     prior: f32,
     granted: bool,
     punctuated: bool,
+    is_frame: bool,
     unless: Vec<LazyRegex>,
     subject: Types,
     object: Types,
@@ -124,12 +129,27 @@ impl Types {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hit {
     pub(crate) rule: usize,
-    pattern: usize,
+    found: Found,
     /// Mentions.
     pub(crate) subject: usize,
     pub(crate) object: usize,
     /// First and last token that the pattern covers.
     pub(crate) tokens: (usize, usize),
+}
+
+/// What a rule matched by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Found {
+    /// The pattern of that number.
+    Pattern(usize),
+    /// A frame, on a clause.
+    Clause {
+        /// The predicate word.
+        word: Span,
+        granted: bool,
+        negated: bool,
+        is_fact: bool,
+    },
 }
 
 /// Keys that a sentence has.
@@ -233,6 +253,7 @@ impl Matcher {
                 prior: rule.prior,
                 granted: rule.granted,
                 punctuated: rule.punctuated,
+                is_frame: rule.frame.is_some(),
                 unless,
                 subject: Types::of(&rule.subject),
                 object: Types::of(&rule.object),
@@ -256,6 +277,11 @@ impl Matcher {
             list_names,
             cue_tagger,
             cue_names,
+            frames: Frames::new(
+                set.rules().iter().enumerate().filter_map(|(i, rule)| Some((i, rule.frame.as_ref()?))),
+                &set.nouns,
+                &set.acting,
+            ),
         })
     }
 
@@ -301,16 +327,30 @@ impl Matcher {
             let elsewhere = OnceCell::new();
             for ((subject, object, predicate), hit) in best {
                 let rule = &self.rules[hit.rule];
-                let own = &self.patterns[hit.pattern].own;
+                let granted = match hit.found {
+                    Found::Pattern(_) => rule.granted,
+                    Found::Clause { granted, .. } => granted,
+                };
+                let is_own = |token: usize| match hit.found {
+                    Found::Pattern(pattern) => {
+                        let own = &self.patterns[pattern].own;
+                        self.keys_of(sentence, token).any(|key| own.contains(&key))
+                    }
+                    Found::Clause { word, .. } => sentence.tokens[token].span.overlaps(word),
+                };
                 // Behind the names of a description the sentence goes on with something else, though the
                 // pattern may look there.
                 let is_one = |kind| matches!(kind, Kind::Name(name) if name == subject || name == object);
                 let names_end = sentence.tokens.iter().rposition(|token| is_one(token.kind));
                 let (first, last) = hit.tokens;
-                let last = names_end.filter(|_| rule.granted).map_or(last, |end| last.min(end));
-                let context = cues.context((first, last), rule.granted, |token| {
-                    self.keys_of(sentence, token).any(|key| own.contains(&key))
-                });
+                let last = names_end.filter(|_| granted).map_or(last, |end| last.min(end));
+                let mut context = cues.context((first, last), granted, is_own);
+                if let Found::Clause { negated, is_fact, .. } = hit.found {
+                    context.negated = negated;
+                    if !is_fact {
+                        context.certainty = Certainty::Alleged;
+                    }
+                }
                 let attributed_to = match context.source_elsewhere {
                     true => elsewhere.get_or_init(|| self.speaker_before(document, index)).clone(),
                     false => context.attributed_to,
@@ -383,6 +423,11 @@ impl Matcher {
         best.retain(|key, _| key.2 == Predicate::AliasOf || kept.contains(key));
     }
 
+    /// Whether the rule of that identifier is a frame.
+    pub(super) fn is_frame(&self, rule: &str) -> bool {
+        self.rules.iter().any(|known| known.is_frame && &*known.id == rule)
+    }
+
     /// Whether the rule of that identifier finds descriptions that a sentence takes for granted.
     pub(super) fn is_granted(&self, rule: &str) -> bool {
         self.rules.iter().any(|known| known.granted && &*known.id == rule)
@@ -433,7 +478,7 @@ impl Matcher {
     /// subject.
     pub(crate) fn hits(&self, sentence: &Sentence<'_>) -> Vec<Hit> {
         let candidates = self.candidates(sentence);
-        let mut hits = Vec::new();
+        let mut hits = self.frame_hits(sentence);
         if candidates.is_empty() {
             return hits;
         }
@@ -519,8 +564,79 @@ impl Matcher {
             first.entity != second.entity
         };
         if usable {
-            hits.push(Hit { rule, pattern, subject, object, tokens });
+            hits.push(Hit { rule, found: Found::Pattern(pattern), subject, object, tokens });
         }
+    }
+
+    /// The clauses of a sentence, and the mentions that are its names.
+    pub(crate) fn clauses(sentence: &Sentence<'_>) -> Option<(Clauses, Vec<usize>)> {
+        let document = &sentence.document;
+        let tree = sentence.tree()?;
+        let mentions: Vec<usize> = sentence
+            .tokens
+            .iter()
+            .filter_map(|token| match token.kind {
+                Kind::Name(mention) => Some(mention),
+                _ => None,
+            })
+            .collect();
+        let spans: Vec<Span> = mentions.iter().map(|&mention| document.mentions[mention].name).collect();
+        Some((Clauses::of(document.text, tree, &spans), mentions))
+    }
+
+    /// Every frame that fits, on every pair of names.
+    fn frame_hits(&self, sentence: &Sentence<'_>) -> Vec<Hit> {
+        if self.frames.is_empty() {
+            return Vec::new();
+        }
+        let document = &sentence.document;
+        let Some((clauses, mentions)) = Self::clauses(sentence) else { return Vec::new() };
+        let kind = |&mention: &usize| {
+            let mention = &document.mentions[mention];
+            let entity_type = if mention.demonym || mention.name != mention.span {
+                document.entities[mention.entity].entity_type
+            } else {
+                mention.entity_type
+            };
+            NameKind {
+                entity_type,
+                adjective: mention.demonym,
+                is_country: is_country(&document.entities[mention.entity].name),
+            }
+        };
+        let kinds: Vec<NameKind> = mentions.iter().map(kind).collect();
+        let mut hits = Vec::new();
+        for fit in self.frames.fits(&clauses, &kinds) {
+            let rule = &self.rules[fit.rule];
+            let is_taken = |name: usize, types: Types| {
+                type_letter(kinds[name].entity_type).is_some_and(|letter| types.has(letter))
+            };
+            if !is_taken(fit.subject, rule.subject) || !is_taken(fit.object, rule.object) {
+                continue;
+            }
+            let (mut subject, mut object) = (mentions[fit.subject], mentions[fit.object]);
+            if rule.predicate.schema().symmetric && object < subject {
+                (subject, object) = (object, subject);
+            }
+            if document.mentions[subject].entity == document.mentions[object].entity {
+                continue;
+            }
+            let word = clauses.nodes[fit.head].span;
+            let name = |number: usize| document.mentions[mentions[number]].name;
+            let covered = [word, name(fit.subject), name(fit.object)];
+            let at = |span: Span| sentence.tokens.iter().position(|token| token.span.overlaps(span));
+            let places: Vec<usize> = covered.into_iter().filter_map(at).collect();
+            let (Some(&first), Some(&last)) = (places.iter().min(), places.iter().max()) else { continue };
+            let Some(clause) = clauses.clause(fit.head) else { continue };
+            let found = Found::Clause {
+                word,
+                granted: clause.granted,
+                negated: clause.negated,
+                is_fact: clause.mood == Mood::Fact,
+            };
+            hits.push(Hit { rule: fit.rule, found, subject, object, tokens: (first, last) });
+        }
+        hits
     }
 
     /// The keys of a token.
@@ -859,7 +975,7 @@ score = 0.9
                 id: i.to_string(), name: i.to_string(), entity_type: types[i],
             }).collect();
             let sentences = [Span::new(0, ends(200)), Span::new(ends(200), text.len())];
-            let document = Document { text: &text, sentences: &sentences, mentions: &mentions, entities: &entities };
+            let document = Document { text: &text, sentences: &sentences, mentions: &mentions, entities: &entities, syntax: &[] };
             for relation in BUILT_IN.relations(document) {
                 prop_assert!(relation.subject != relation.object);
                 prop_assert!((0.0..=1.0).contains(&relation.score));

@@ -7,6 +7,7 @@ mod context;
 mod coreference;
 mod example;
 mod explain;
+mod frame;
 mod line;
 mod lists;
 mod matcher;
@@ -21,6 +22,7 @@ mod words;
 use std::sync::Arc;
 
 use crate::entity::{Entity, Mention};
+use crate::syntax::Sentence;
 use crate::text::Span;
 
 pub use check::{Checked, Failure, check};
@@ -45,6 +47,8 @@ pub struct Document<'a> {
     pub mentions: &'a [Mention],
     /// The entities the mentions point to.
     pub entities: &'a [Entity],
+    /// The trees of its sentences, in order; without them frames find nothing.
+    pub syntax: &'a [Sentence],
 }
 
 /// One piece of evidence: two mentions, a predicate, and how the text puts it.

@@ -1,6 +1,6 @@
 //! Rules and rule files: read and checked. How a rule file looks is told in `rules/README.md`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -13,9 +13,11 @@ use crate::entity::EntityType;
 use crate::error::{Error, Place, Result};
 use crate::relation::Predicate;
 use crate::relation::context;
+use crate::relation::frame::{Frame, Sort};
 use crate::relation::lists::{self, List, Lists};
 use crate::relation::pattern::{self, Node, Phrase, Phrases};
 use crate::relation::scores;
+use crate::syntax::clause::Kind;
 
 /// One rule as written in a rule file.
 #[derive(Debug, Clone)]
@@ -33,8 +35,10 @@ pub struct Rule {
     /// The score in its file: the better of two rules that find the same relation counts, and the measured
     /// scores are those of relations found so.
     pub prior: f32,
-    /// The patterns, any of which is enough.
+    /// The patterns, any of which is enough; none if the rule is a frame.
     pub patterns: Vec<Pattern>,
+    /// What it asks of a clause, if it is a frame.
+    pub(crate) frame: Option<Frame>,
     /// Patterns that keep the rule from firing.
     pub unless: Vec<Pattern>,
     /// Whether what it finds is taken for granted, as "Spanish President Ana Ruiz" is in "officials
@@ -80,6 +84,10 @@ pub struct RuleSet {
     pub(crate) lists: Lists,
     pub(crate) cues: Lists,
     pub(crate) phrases: Phrases,
+    /// Nouns of several words that hide the shorter ones in them from frames.
+    pub(crate) nouns: BTreeSet<String>,
+    /// By type the nouns through which a name of it acts: "police" of a place, "fighters" of a group.
+    pub(crate) acting: BTreeMap<EntityType, BTreeSet<String>>,
 }
 
 /// The rule files built into the program, in the order in which `rules list` shows them.
@@ -207,11 +215,19 @@ impl RuleSet {
         }
         lists::check(&new.lists)?;
         lists::check(&new.cues)?;
+        for (file, source) in &sources {
+            new.nouns.extend(source.words.values().flat_map(|words| words.get_ref().iter().cloned()));
+            for (name, nouns) in &source.acting {
+                let entity_type = file.acting_type(name, nouns.span())?;
+                new.acting.entry(entity_type).or_default().extend(nouns.get_ref().iter().cloned());
+            }
+        }
         let mut known: BTreeMap<Arc<str>, Place> =
             new.rules.iter().map(|rule| (rule.id.clone(), rule.place.clone())).collect();
         for (file, source) in sources {
-            for rule in source.rule {
-                let rule = file.rule(rule, &new)?;
+            let rules = source.rule.into_iter().map(|rule| file.rule(rule, &new));
+            let frames = source.frame.into_iter().map(|frame| file.frame(frame, &source.words));
+            for rule in rules.chain(frames).collect::<Result<Vec<Rule>>>()? {
                 if let Some(first) = known.insert(rule.id.clone(), rule.place.clone()) {
                     return Err(Error::config(
                         rule.place,
@@ -256,6 +272,14 @@ impl RuleSet {
                 part(&patterns.len().to_string());
                 patterns.iter().for_each(|p| part(&p.node.to_string()));
             }
+            if let Some(frame) = &rule.frame {
+                part(&format!("{frame:?}"));
+            }
+        }
+        self.nouns.iter().for_each(|noun| part(noun));
+        for (entity_type, nouns) in &self.acting {
+            part(entity_type.as_str());
+            nouns.iter().for_each(|noun| part(noun));
         }
         for lists in [&self.lists, &self.cues] {
             part(&lists.len().to_string());
@@ -281,8 +305,54 @@ struct FileSource {
     add_to_cues: BTreeMap<String, Spanned<Vec<String>>>,
     #[serde(default)]
     phrases: BTreeMap<String, Spanned<String>>,
+    /// Word lists of the frames of this file.
+    #[serde(default)]
+    words: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    acting: BTreeMap<String, Spanned<Vec<String>>>,
     #[serde(default)]
     rule: Vec<RuleSource>,
+    #[serde(default)]
+    frame: Vec<FrameSource>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrameSource {
+    id: Spanned<String>,
+    #[serde(default)]
+    verb: Vec<String>,
+    #[serde(default)]
+    noun: Vec<String>,
+    #[serde(default)]
+    adjective: Vec<String>,
+    #[serde(default)]
+    name: Vec<String>,
+    #[serde(default)]
+    self_has: Vec<String>,
+    #[serde(default)]
+    subject_is: Option<Sort>,
+    #[serde(default)]
+    object_is: Option<Sort>,
+    subject: OneOrMore,
+    object: OneOrMore,
+    #[serde(default)]
+    subject_type: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    object_type: Option<Spanned<Vec<String>>>,
+    #[serde(default, rename = "where")]
+    fillers: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    has: Vec<String>,
+    #[serde(default)]
+    lacks: Vec<String>,
+    #[serde(default)]
+    through: Vec<String>,
+    score: Spanned<f64>,
+    #[serde(default)]
+    yes: Vec<YesSource>,
+    #[serde(default)]
+    no: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -332,6 +402,15 @@ enum YesSource {
     Plain(String),
     #[serde(rename_all = "snake_case")]
     Exact(ExactSource),
+}
+
+impl From<YesSource> for YesExample {
+    fn from(source: YesSource) -> Self {
+        match source {
+            YesSource::Plain(text) => YesExample { text, gives: Vec::new() },
+            YesSource::Exact(ExactSource { text, gives }) => YesExample { text, gives },
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -474,58 +553,161 @@ impl FileText<'_> {
         Ok(())
     }
 
-    fn rule(&self, source: RuleSource, set: &RuleSet) -> Result<Rule> {
-        let id = source.id.get_ref().as_str();
-        let place = self.place(source.id.span().start);
-        let wrong = |span: Range<usize>, problem: String, remedy: String| {
-            Error::config(self.place(span.start), format!("rule `{id}`: {problem}"), remedy)
-        };
+    fn wrong(&self, id: &str, span: Range<usize>, problem: String, remedy: String) -> Error {
+        Error::config(self.place(span.start), format!("rule `{id}`: {problem}"), remedy)
+    }
+
+    fn predicate(&self, id: &Spanned<String>) -> Result<Predicate> {
+        let wrong = |problem, remedy| Err(self.wrong(id.get_ref(), id.span(), problem, remedy));
         let named = |name: &str| {
             !name.is_empty()
                 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
-        let Some((predicate, _)) = id.split_once('/').filter(|(_, name)| named(name)) else {
-            return Err(wrong(
-                source.id.span(),
+        let Some((predicate, _)) = id.get_ref().split_once('/').filter(|(_, name)| named(name)) else {
+            return wrong(
                 "an id is the predicate, a slash and a name of small letters, digits and -".into(),
                 "Write for example leads/title-of".into(),
-            ));
+            );
         };
-        let Some(predicate) = Predicate::named(predicate) else {
-            let known: Vec<_> = Predicate::all().map(Predicate::as_str).collect();
-            return Err(wrong(
-                source.id.span(),
+        let known = || Predicate::all().map(Predicate::as_str).collect::<Vec<_>>().join(", ");
+        match Predicate::named(predicate) {
+            Some(predicate) => Ok(predicate),
+            None => wrong(
                 format!("`{predicate}` is no predicate"),
-                format!("The part before the slash must be one of {}", known.join(", ")),
-            ));
-        };
-        let types = |wanted: &Option<Spanned<Vec<String>>>, allowed: &[EntityType]| match wanted {
-            None => Ok(allowed.to_vec()),
-            Some(wanted) => wanted
-                .get_ref()
-                .iter()
-                .map(|name| {
-                    allowed.iter().copied().find(|t| t.as_str() == name).ok_or_else(|| {
-                        let allowed: Vec<_> = allowed.iter().map(|t| t.as_str()).collect();
-                        wrong(
-                            wanted.span(),
-                            format!("`{name}` is no type that {predicate} takes there"),
-                            format!("Use {}", allowed.join(", ")),
-                        )
-                    })
-                })
-                .collect::<Result<Vec<_>>>(),
-        };
-        let subject = types(&source.subject, predicate.schema().subject)?;
-        let object = types(&source.object, predicate.schema().object)?;
-        let score = *source.score.get_ref();
-        if !(score > 0.0 && score <= 1.0) {
-            return Err(wrong(
-                source.score.span(),
-                format!("the score {score} is not between 0 and 1"),
-                "Write how often the rule is right, for example 0.8".into(),
-            ));
+                format!("The part before the slash must be one of {}", known()),
+            ),
         }
+    }
+
+    /// The types that a rule asks for, among those that its predicate allows.
+    fn types(
+        &self,
+        id: &str,
+        predicate: Predicate,
+        wanted: &Option<Spanned<Vec<String>>>,
+        allowed: &[EntityType],
+    ) -> Result<Vec<EntityType>> {
+        let Some(wanted) = wanted else { return Ok(allowed.to_vec()) };
+        let allow = |name: &String| {
+            allowed.iter().copied().find(|t| t.as_str() == name).ok_or_else(|| {
+                let allowed: Vec<_> = allowed.iter().map(|t| t.as_str()).collect();
+                let problem = format!("`{name}` is no type that {predicate} takes there");
+                self.wrong(id, wanted.span(), problem, format!("Use {}", allowed.join(", ")))
+            })
+        };
+        wanted.get_ref().iter().map(allow).collect()
+    }
+
+    fn score(&self, id: &str, score: &Spanned<f64>) -> Result<f32> {
+        let (value, span) = (*score.get_ref(), score.span());
+        if value > 0.0 && value <= 1.0 {
+            return Ok(value as f32);
+        }
+        let problem = format!("the score {value} is not between 0 and 1");
+        Err(self.wrong(id, span, problem, "Write how often the rule is right, for example 0.8".into()))
+    }
+
+    fn acting_type(&self, name: &str, span: Range<usize>) -> Result<EntityType> {
+        let known = [EntityType::Per, EntityType::Org, EntityType::Loc];
+        known.into_iter().find(|known| known.as_str() == name).ok_or_else(|| {
+            let problem = format!("under [acting], `{name}` is no type");
+            Error::config(self.place(span.start), problem, "Use PER, ORG and LOC")
+        })
+    }
+
+    /// `@list` in a frame stands for the words of that list of the file.
+    fn spelled_out(
+        &self,
+        id: &Spanned<String>,
+        words: &[String],
+        lists: &BTreeMap<String, Spanned<Vec<String>>>,
+    ) -> Result<Vec<String>> {
+        let mut all = Vec::new();
+        for word in words {
+            match word.strip_prefix('@') {
+                None => all.push(word.clone()),
+                Some(name) => match lists.get(name) {
+                    Some(list) => all.extend(self.spelled_out(id, list.get_ref(), lists)?),
+                    None => {
+                        let problem = format!("there is no list `@{name}` in this file");
+                        return Err(self.wrong(
+                            id.get_ref(),
+                            id.span(),
+                            problem,
+                            "Define it under [words]".into(),
+                        ));
+                    }
+                },
+            }
+        }
+        Ok(all)
+    }
+
+    fn frame(&self, source: FrameSource, lists: &BTreeMap<String, Spanned<Vec<String>>>) -> Result<Rule> {
+        let id = source.id.get_ref().as_str();
+        let predicate = self.predicate(&source.id)?;
+        let kinds = [
+            (Kind::Verb, &source.verb),
+            (Kind::Noun, &source.noun),
+            (Kind::Adjective, &source.adjective),
+            (Kind::Name, &source.name),
+        ];
+        let mut given = kinds.into_iter().filter(|(_, words)| !words.is_empty());
+        let (Some((kind, words)), None) = (given.next(), given.next()) else {
+            let problem = "it needs words of one kind: verb, noun, adjective or name".into();
+            return Err(self.wrong(id, source.id.span(), problem, "Make a frame of each kind".into()));
+        };
+        let spelled_out = |words: &[String]| self.spelled_out(&source.id, words, lists);
+        let paths = |written: &OneOrMore| -> Vec<Vec<String>> {
+            written.all().iter().map(|path| path.split('.').map(str::to_owned).collect()).collect()
+        };
+        let mut fillers = BTreeMap::new();
+        for (role, words) in &source.fillers {
+            fillers.insert(role.clone(), spelled_out(words)?);
+        }
+        let score = self.score(id, &source.score)?;
+        Ok(Rule {
+            id: Arc::from(id),
+            predicate,
+            subject: self.types(id, predicate, &source.subject_type, predicate.schema().subject)?,
+            object: self.types(id, predicate, &source.object_type, predicate.schema().object)?,
+            score,
+            prior: score,
+            patterns: Vec::new(),
+            frame: Some(Frame {
+                kind,
+                words: if kind == Kind::Name { Vec::new() } else { spelled_out(words)? },
+                names: source.name.iter().map(|name| EntityType::named(name)).collect(),
+                name_words: spelled_out(&source.self_has)?,
+                subject_is: source.subject_is,
+                object_is: source.object_is,
+                subject: paths(&source.subject),
+                object: paths(&source.object),
+                fillers,
+                has: source.has.clone(),
+                lacks: source.lacks.clone(),
+                through: spelled_out(&source.through)?,
+            }),
+            unless: Vec::new(),
+            granted: false,
+            punctuated: false,
+            yes: source.yes.into_iter().map(YesExample::from).collect(),
+            no: source.no,
+            written: self.written(source.id.span().start, "[[frame]]"),
+            built_in: false,
+            place: self.place(source.id.span().start),
+        })
+    }
+
+    fn rule(&self, source: RuleSource, set: &RuleSet) -> Result<Rule> {
+        let id = source.id.get_ref().as_str();
+        let place = self.place(source.id.span().start);
+        let wrong =
+            |span: Range<usize>, problem: String, remedy: String| self.wrong(id, span, problem, remedy);
+        let predicate = self.predicate(&source.id)?;
+        let subject = self.types(id, predicate, &source.subject, predicate.schema().subject)?;
+        let object = self.types(id, predicate, &source.object, predicate.schema().object)?;
+        let score = self.score(id, &source.score)?;
         type Parse = fn(&str, &Phrases) -> Result<Node, pattern::PatternError>;
         let patterns = |from: &Spanned<OneOrMore>, parse: Parse| {
             let mut patterns = Vec::new();
@@ -557,38 +739,32 @@ impl FileText<'_> {
             return Err(wrong(source.pattern.span(), "it has no pattern".into(), "Write one".into()));
         }
         let unless = source.unless.map(|unless| patterns(&unless, pattern::parse_veto)).transpose()?;
-        let yes = source
-            .yes
-            .into_iter()
-            .map(|example| match example {
-                YesSource::Plain(text) => YesExample { text, gives: Vec::new() },
-                YesSource::Exact(ExactSource { text, gives }) => YesExample { text, gives },
-            })
-            .collect();
+        let yes = source.yes.into_iter().map(YesExample::from).collect();
         Ok(Rule {
             id: Arc::from(id),
             predicate,
             subject,
             object,
-            score: score as f32,
-            prior: score as f32,
+            score,
+            prior: score,
             patterns: written_patterns,
+            frame: None,
             unless: unless.unwrap_or_default(),
             granted: source.granted,
             punctuated: source.punctuated,
             yes,
             no: source.no,
-            written: self.written(source.id.span().start),
+            written: self.written(source.id.span().start, "[[rule]]"),
             built_in: false,
             place,
         })
     }
 
-    /// The rule around an offset, from its `[[rule]]` to the next header.
-    fn written(&self, offset: usize) -> String {
-        let start = self.text[..offset].rfind("[[rule]]").unwrap_or(offset);
+    /// The rule around an offset, from its header (`[[rule]]`) to the next.
+    fn written(&self, offset: usize, header: &str) -> String {
+        let start = self.text[..offset].rfind(header).unwrap_or(offset);
         let rest = &self.text[start + 1..];
-        let end = ["\n[[", "\n[lists", "\n[add_to", "\n[cues", "\n[phrases"]
+        let end = ["\n[[", "\n[lists", "\n[add_to", "\n[cues", "\n[phrases", "\n[words", "\n[acting"]
             .iter()
             .filter_map(|h| rest.find(h))
             .min();

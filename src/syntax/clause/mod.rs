@@ -48,6 +48,8 @@ pub enum Kind {
     Noun,
     /// An adjective.
     Adjective,
+    /// A name with something attached: "Germany's Acme", "Bo Lee of Acme". Its lemma is the name in lower case.
+    Name,
 }
 
 /// A predicate and what fills its roles.
@@ -100,6 +102,27 @@ impl Clauses {
     /// The clause of which a node is the predicate.
     pub fn clause(&self, node: usize) -> Option<&Clause> {
         self.of_node.get(node).copied().flatten().map(|number| &self.all[number])
+    }
+
+    /// The clauses for people, one a line: `condemn(agent=ana ruiz, patient=acme)!`, where `!` stands for denied, `>` for
+    /// planned and `?` for doubtful.
+    pub fn written(&self) -> Vec<String> {
+        let one = |clause: &Clause| {
+            let filler = |(role, node): &(Role, usize)| {
+                let members: Vec<&str> =
+                    self.members(*node).into_iter().map(|member| self.nodes[member].form.as_str()).collect();
+                format!("{}={}", role.name(), members.join("+"))
+            };
+            let roles: Vec<String> = clause.roles.iter().map(filler).collect();
+            let denied = if clause.negated { "!" } else { "" };
+            let mood = match clause.mood {
+                Mood::Fact => "",
+                Mood::Planned => ">",
+                Mood::Doubtful => "?",
+            };
+            format!("{}({}){denied}{mood}", clause.lemma, roles.join(", "))
+        };
+        self.all.iter().filter(|clause| !clause.roles.is_empty()).map(one).collect()
     }
 
     /// A node and the others of the list that it begins: "Turkey, Iran and Russia".

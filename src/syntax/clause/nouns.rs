@@ -132,6 +132,7 @@ impl Nouns<'_> {
         let kind = match this.pos {
             Pos::Adj if this.name.is_none() => Kind::Adjective,
             _ if this.is_noun() => Kind::Noun,
+            _ if this.name.is_some() => return self.name(node),
             _ => return None,
         };
         // "Is in Y" is a clause of "be".
@@ -156,6 +157,21 @@ impl Nouns<'_> {
             }
             _ => self.prepositions(node, &mut clause),
         }
+        Some(clause)
+    }
+
+    /// What hangs on a name.
+    fn name(&self, node: usize) -> Option<Clause> {
+        let mut clause = Clause {
+            head: node,
+            kind: Kind::Name,
+            lemma: self.nodes[node].form.clone(),
+            roles: Vec::new(),
+            negated: false,
+            mood: Mood::default(),
+            granted: true,
+        };
+        self.attached(node, node, &mut clause);
         Some(clause)
     }
 
