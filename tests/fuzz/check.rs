@@ -113,7 +113,7 @@ pub fn decoder(data: &[u8]) {
     let found = sentences(&text);
     let windows = MODEL.windows(&text, &found);
     let labels = MODEL.folder().outputs.count;
-    let score = |window: &Window| {
+    let mut score = |window: &Window| {
         let width = window.ids.len();
         let values = (0..width * labels).map(|_| given.next().unwrap_or_default()).collect();
         Scores { rows: 1, width, labels, values }
