@@ -20,9 +20,9 @@ pub enum Stage {
     Sentences,
     /// Sentences to token windows.
     Windows,
-    /// Token windows to label scores: the model.
+    /// Token windows to scores: the model.
     Forward,
-    /// Label scores to mentions.
+    /// Scores of labels to mentions.
     Decoding,
     /// Scores of words and arcs to trees.
     Syntax,

@@ -7,8 +7,8 @@ use anyhow::bail;
 use crate::cli::print::print;
 use crate::cli::{Outcome, progress};
 use crate::model::{
-    EngineChoice, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step, TokenTypes,
-    at_hand, find, places, pull,
+    EngineChoice, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step, SyntaxOutputs,
+    TokenTypes, at_hand, find, places, pull,
 };
 
 /// Arguments of `triplewire model`.
@@ -106,6 +106,13 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
     line("architecture", if folder.model_type.is_empty() { "not stated" } else { &folder.model_type })?;
     line("types", types(&folder.labels))?;
     line("labels", format_args!("{} ({})", folder.labels.len(), scheme(&folder.labels)))?;
+    match &folder.outputs.syntax {
+        Some(SyntaxOutputs { tags, relations, .. }) => line(
+            "syntax",
+            format_args!("yes: {} parts of speech, {} relations", tags.len(), relations.len()),
+        )?,
+        None => line("syntax", "no")?,
+    }
     line(
         "labelled",
         match folder.labelled_pieces {

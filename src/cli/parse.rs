@@ -1,5 +1,6 @@
 //! `triplewire parse`: sentences and their trees, as CoNLL-U.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::cli::inputs::Inputs;
@@ -57,17 +58,23 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<Outcome> {
 }
 
 fn spelled(Extraction { article, syntax, .. }: &Extraction) -> String {
-    let mut out = format!("# newdoc id = {}\n", article.id.replace(['\n', '\r'], " "));
+    let id = article.id.replace(['\n', '\r'], " ");
+    let mut out = format!("# newdoc id = {id}\n");
     for (number, sentence) in (1..).zip(syntax) {
-        out += &conllu::sentence(&article.text, &format!("{}-{number}", article.id), sentence);
+        out += &conllu::sentence(&article.text, &format!("{id}-{number}"), sentence);
     }
     out
 }
 
 /// Prints a treebank with the trees of the model. True if sentences were left out.
 fn fill(pipeline: &Pipeline, file: &PathBuf) -> Result<bool> {
-    let content =
-        std::fs::read_to_string(file).map_err(|error| Error::io(file, error, "Give a file in UTF-8"))?;
+    let content = std::fs::read_to_string(file).map_err(|error| {
+        let remedy = match error.kind() {
+            ErrorKind::InvalidData => "CoNLL-U is UTF-8: convert the file",
+            _ => "Check the path, and that the file may be read",
+        };
+        Error::io(file, error, remedy)
+    })?;
     let mut some_skipped = false;
     let mut documents: Vec<Document> = Vec::new();
     for block in conllu::read(file, &content) {
@@ -114,7 +121,8 @@ const LONGEST_DOCUMENT: usize = 200;
 fn tell_of_cut(sentences: usize) {
     if sentences > 0 {
         complain(format_args!(
-            "{sentences} sentences are longer than the model's window: words far from each other were not compared"
+            "longer than the model's window, so that words far from each other were not compared: {sentences} {}",
+            if sentences == 1 { "sentence" } else { "sentences" }
         ));
     }
 }

@@ -130,28 +130,29 @@ pub(crate) fn open(folder: &ModelFolder, choice: EngineChoice, workers: usize) -
 fn open_fastest(folder: &ModelFolder, workers: usize) -> Result<Chosen> {
     let rust_bert =
         |reason| open_rust_bert(folder, Precision::Fastest, workers).map(|engine| Chosen { engine, reason });
-    let has_onnx = folder.onnx().is_file();
-    if has_gpu()
-        && let Ok(chosen) = rust_bert("a GPU is there")
-    {
+    let (has_onnx, has_gpu, has_bf16) = (folder.onnx().is_file(), has_gpu(), has_fast_bf16());
+    if has_gpu && let Ok(chosen) = rust_bert("a GPU is there") {
         return Ok(chosen);
     }
     if has_onnx && let Some(engine) = open_kernels(folder)? {
         return Ok(Chosen { engine, reason: "our kernels for int8 run on this processor" });
     }
-    if has_fast_bf16()
-        && let Ok(chosen) = rust_bert("our kernels for int8 cannot run here, and this processor has bf16")
+    if has_bf16
+        && let Ok(chosen) = rust_bert("our kernels for int8 do not run this model here, and bf16 is fast")
     {
         return Ok(chosen);
     }
-    if has_onnx || !folder.safetensors().is_file() {
-        let reason = match cfg!(feature = "rust-bert") {
-            true => "there is no GPU and no bf16, with which rust-bert would be faster",
-            false => "it is the only engine of this build",
-        };
-        return Ok(Chosen { engine: open_onnx(folder)?, reason });
+    if !has_onnx && folder.safetensors().is_file() {
+        return rust_bert("the model has no model.onnx, which rten would need");
     }
-    rust_bert("the model has no model.onnx, which rten would need")
+    let reason = if !cfg!(feature = "rust-bert") {
+        "it is the only engine of this build"
+    } else if has_gpu || has_bf16 {
+        "rust-bert cannot run this model"
+    } else {
+        "there is no GPU and no bf16, with which rust-bert would be faster"
+    };
+    Ok(Chosen { engine: open_graph(folder)?, reason })
 }
 
 /// By our own kernels, where there are some for this model and processor.
@@ -159,6 +160,11 @@ fn open_onnx(folder: &ModelFolder) -> Result<Box<dyn Engine>> {
     if let Some(engine) = open_kernels(folder)? {
         return Ok(engine);
     }
+    open_graph(folder)
+}
+
+/// By the crate rten.
+fn open_graph(folder: &ModelFolder) -> Result<Box<dyn Engine>> {
     Ok(Box::new(super::rten::RtenEngine::open(folder)?))
 }
 
@@ -196,4 +202,86 @@ fn has_gpu() -> bool {
 #[cfg(not(feature = "rust-bert"))]
 fn has_fast_bf16() -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::model::reference;
+
+    const HAS_RUST_BERT: bool = cfg!(feature = "rust-bert");
+
+    /// The engine that `auto` takes for a folder, and why.
+    fn taken(folder: &Path) -> (&'static str, &'static str) {
+        let chosen = open(&ModelFolder::open(folder).unwrap(), EngineChoice::Auto, 1).unwrap();
+        (chosen.engine.name(), chosen.reason)
+    }
+
+    /// Some files of the tiny BERT, with another `config.json` if one is given.
+    fn tiny(files: &[&str], config: Option<&str>) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["config.json"].iter().chain(files) {
+            std::fs::copy(reference::folder("bert").join(file), folder.path().join(file)).unwrap();
+        }
+        if let Some(config) = config {
+            std::fs::write(folder.path().join("config.json"), config).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn kernels_are_taken_where_they_run_and_no_gpu_is_faster() {
+        let bundled = Path::new("models/newswire");
+        let folder = ModelFolder::open(bundled).unwrap();
+        match open_kernels(&folder).unwrap() {
+            _ if has_gpu() => assert_eq!(taken(bundled), ("rust-bert", "a GPU is there")),
+            Some(_) => {
+                assert_eq!(taken(bundled), ("rten", "our kernels for int8 run on this processor"));
+            }
+            None => assert_ne!(taken(bundled).1, "our kernels for int8 run on this processor"),
+        }
+        let asked_for = open(&folder, EngineChoice::Rten, 1).unwrap();
+        assert_eq!((asked_for.engine.name(), asked_for.reason), ("rten", "asked for with --engine"));
+    }
+
+    #[test]
+    fn without_kernels_rust_bert_is_taken_where_it_is_faster() {
+        let expected = if has_gpu() {
+            ("rust-bert", "a GPU is there")
+        } else if has_fast_bf16() {
+            ("rust-bert", "our kernels for int8 do not run this model here, and bf16 is fast")
+        } else if HAS_RUST_BERT {
+            ("rten", "there is no GPU and no bf16, with which rust-bert would be faster")
+        } else {
+            ("rten", "it is the only engine of this build")
+        };
+        assert_eq!(taken(&reference::folder("bert")), expected);
+        let unknown = tiny(
+            &["model.onnx"],
+            Some(
+                r#"{"model_type": "new", "id2label": {"0": "O", "1": "B-A", "2": "I-A", "3": "B-B", "4": "I-B"}}"#,
+            ),
+        );
+        let (engine, reason) = taken(unknown.path());
+        assert_eq!(engine, "rten");
+        assert_eq!(reason == "rust-bert cannot run this model", has_gpu() || has_fast_bf16(), "{reason}");
+    }
+
+    #[test]
+    fn what_has_no_graph_needs_rust_bert() {
+        let folder = tiny(&["model.safetensors"], None);
+        if HAS_RUST_BERT {
+            assert_eq!(taken(folder.path()).0, "rust-bert");
+        } else {
+            let folder = ModelFolder::open(folder.path()).unwrap();
+            let error = open(&folder, EngineChoice::Auto, 1).err().unwrap().to_string();
+            assert!(error.contains("no rust-bert engine") && error.contains("make build"), "{error}");
+        }
+        let folder = tiny(&[], None);
+        let error = open(&ModelFolder::open(folder.path()).unwrap(), EngineChoice::Auto, 1);
+        let error = error.err().unwrap().to_string();
+        assert!(error.contains("no model.onnx"), "{error}");
+    }
 }

@@ -2,8 +2,8 @@
 //!
 //! [`Model::open`] reads a folder, [`Model::windows`] turns an article's sentences into token
 //! windows, [`Model::score`] runs a batch of windows of any articles, [`Model::decode`] turns the
-//! scores of one article's windows into mentions, [`Model::syntax`] into scores of words and arcs. Batching and parallelism belong to
-//! [`crate::pipeline`].
+//! scores of one article's windows into mentions, [`Model::syntax`] into scores of words and arcs.
+//! Batching and parallelism belong to [`crate::pipeline`].
 
 mod decode;
 mod engine;
@@ -27,6 +27,7 @@ use std::path::Path;
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::text::Span;
+use crate::timings::{Stage, measure};
 
 use decode::Decoder;
 use engine::Chosen;
@@ -105,13 +106,24 @@ impl Model {
     /// Scores for each of `windows`, in their order: one run of the engine over a padded batch.
     pub fn score(&self, windows: &[&Window]) -> Result<Vec<WindowScores>> {
         let batch = Batch::of(windows, self.folder.pad_id());
-        let scores = self.engine().label_scores(&batch)?;
+        Ok(self.read(windows, &self.engine().label_scores(&batch)?))
+    }
+
+    /// What an engine's scores for a batch of `windows` say about each of them.
+    pub fn read(&self, windows: &[&Window], scores: &Scores) -> Vec<WindowScores> {
         let Outputs { names, syntax, .. } = &self.folder.outputs;
-        let one = |(row, window): (usize, &&Window)| WindowScores {
-            names: scores.of_columns(row, window.ids.len(), names),
-            syntax: syntax.iter().flat_map(|outputs| syntax::parts(window, &scores, row, outputs)).collect(),
-        };
-        Ok(windows.iter().enumerate().map(one).collect())
+        let of_names = measure(Stage::Decoding, || {
+            let one = |(row, window): (usize, &&Window)| scores.of_columns(row, window.ids.len(), names);
+            windows.iter().enumerate().map(one).collect::<Vec<Scores>>()
+        });
+        measure(Stage::Syntax, || {
+            let rows = windows.iter().zip(of_names).enumerate();
+            let one = |(row, (window, names)): (usize, (&&Window, Scores))| {
+                let parts = |outputs| syntax::parts(window, scores, row, outputs);
+                WindowScores { names, syntax: syntax.as_ref().map(parts).unwrap_or_default() }
+            };
+            rows.map(one).collect()
+        })
     }
 
     /// The mentions of one article from all its windows and their scores: in text order, not

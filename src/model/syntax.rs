@@ -68,12 +68,12 @@ pub(crate) fn parts(window: &Window, scores: &Scores, row: usize, outputs: &Synt
     firsts.chunk_by(same).map(|tokens| part(window, tokens, scores, row, outputs)).collect()
 }
 
-/// The first token of each word that has its first token in the window.
+/// The first token in the window of each word. Where the window begins within a word, that is not the word's own first
+/// one; it does not count, but the word is there as a head.
 fn first_tokens(window: &Window) -> Vec<usize> {
-    let starts = |&token: &usize| {
-        token == 0 || window.word_of[token] != window.word_of[token - 1] && window.word_of[token] != NO_WORD
-    };
-    (0..window.ids.len()).filter(|token| window.word_of[*token] != NO_WORD).filter(starts).collect()
+    let word = |token: usize| window.word_of[token];
+    let starts = |&token: &usize| word(token) != NO_WORD && (token == 0 || word(token) != word(token - 1));
+    (0..window.ids.len()).filter(starts).collect()
 }
 
 fn sentence_of(window: &Window, token: usize) -> usize {
@@ -157,4 +157,151 @@ pub(crate) fn sentences<'p>(parts: impl Iterator<Item = &'p Part>) -> Vec<Syntax
     close(found.last_mut(), &mut first_heads);
     found.retain(|sentence| !sentence.words.is_empty());
     found
+}
+
+#[cfg(test)]
+impl SyntaxScores {
+    /// Made up: of each word its place, its scores of tags and of relations, the first word that may be its head, and
+    /// the scores of it and of those behind it.
+    pub(crate) fn made_up(words: &[(Span, Vec<f32>, Vec<f32>, usize, Vec<f32>)]) -> Self {
+        let mut scores = SyntaxScores::default();
+        for (span, tags, relations, first, heads) in words {
+            scores.words.push(*span);
+            scores.tags.extend(tags);
+            scores.relations.extend(relations);
+            let start = scores.arcs.len();
+            scores.arcs.extend(heads);
+            scores.heads.push(Heads { first: *first, scores: start..scores.arcs.len() });
+        }
+        scores
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    use crate::model::ModelFolder;
+    use crate::model::outputs::Outputs;
+    use crate::model::window::{Packer, Word};
+
+    /// The columns of labels in this order.
+    fn outputs(names: &[&str]) -> Outputs {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        Outputs::read(&names.iter().collect::<Vec<_>>()).unwrap().0
+    }
+
+    /// Two words between special tokens, the second of two tokens.
+    fn window() -> Window {
+        Window {
+            ids: vec![1, 10, 11, 12, 2],
+            token_types: vec![0; 5],
+            word_of: vec![NO_WORD, 0, 1, 1, NO_WORD],
+            words: [(0, 3), (4, 9)].map(|(a, b)| Word { span: Span::new(a, b), sentence: 0 }).to_vec(),
+            counted: 1..4,
+        }
+    }
+
+    #[test]
+    fn columns_are_told_apart_by_their_names_whatever_their_order() {
+        let names = [
+            "head:0",
+            "O",
+            "rel:obj",
+            "dep:0",
+            "B-PER",
+            "pos:NOUN",
+            "head:1",
+            "dep:1",
+            "rel:nsubj",
+            "pos:VERB",
+        ];
+        let outputs = outputs(&names);
+        assert_eq!((outputs.count, &outputs.names[..]), (10, &[1, 4][..]));
+        let syntax = outputs.syntax.as_ref().unwrap();
+        assert_eq!(syntax.tags, ["NOUN", "VERB"]);
+        assert_eq!(syntax.relations, ["obj", "nsubj"]);
+        // Of the tokens, the special ones included; that of the second word's second token counts for nothing.
+        let first = [5.0, 0.1, 0.2, 1.0, 0.4, 0.5, 6.0, 2.0, 0.8, 0.9];
+        let second = [7.0, 1.1, 1.2, 3.0, 1.4, 1.5, 8.0, 4.0, 1.8, 1.9];
+        let values = [[9.0; 10], first, second, [9.0; 10], [9.0; 10]].concat();
+        let scores = Scores { rows: 1, width: 5, labels: 10, values };
+        assert_eq!(scores.of_columns(0, 2, &outputs.names).values, [9.0, 9.0, 0.1, 0.4]);
+        let parts = parts(&window(), &scores, 0, syntax);
+        let [sentence] = &sentences(parts.iter())[..] else { panic!("{parts:?}") };
+        assert_eq!(sentence.words, [Span::new(0, 3), Span::new(4, 9)]);
+        assert_eq!(sentence.tags, [0.5, 0.9, 1.5, 1.9]);
+        assert_eq!(sentence.relations, [0.2, 0.8, 1.2, 1.8]);
+        // dep (1, 2) and (3, 4), head (5, 6) and (7, 8): products over the root of the two numbers.
+        let arcs = [[17.0, 23.0], [39.0, 53.0]];
+        for (word, row) in arcs.iter().enumerate() {
+            let (head, found) = sentence.heads(word);
+            assert_eq!((head, found.len()), (0, 2));
+            for (found, product) in found.iter().zip(row) {
+                assert!((found - product / f32::sqrt(2.0)).abs() < 1e-5, "word {word}: {found}");
+            }
+        }
+        assert!(!sentence.is_cut());
+    }
+
+    #[test]
+    fn products_are_those_of_all_numbers() {
+        for length in [0, 1, 15, 16, 17, 128, 130] {
+            let a: Vec<f32> = (0..length).map(|i| i as f32).collect();
+            let b: Vec<f32> = (0..length).map(|i| (i % 3) as f32).collect();
+            let expected: usize = (0..length).map(|i| i * (i % 3)).sum();
+            assert_eq!(product(&a, &b), expected as f32, "{length}");
+        }
+    }
+
+    /// A sentence of many words, and one with a word that is longer than several windows by itself, each followed by a
+    /// short one. Scores are made up such that a head is scored by where it begins.
+    #[test]
+    fn sentences_over_several_windows_have_each_word_once_and_the_right_heads() {
+        let packer = Packer::new(&ModelFolder::open(Path::new("models/newswire")).unwrap()).unwrap();
+        let outputs = outputs(&["O", "B-PER", "pos:X", "rel:dep", "dep:0", "head:0"]);
+        let syntax = outputs.syntax.as_ref().unwrap();
+        let many: Vec<String> = (0..400).map(|i| format!("Zyx{i}")).collect();
+        // Each letter is a token.
+        let long = "中".repeat(900);
+        for sentence in [many.join(" "), format!("{} {long} {}", many[..9].join(" "), many[9..40].join(" "))]
+        {
+            let text = format!("{sentence}\nShe left.");
+            let spans = [Span::new(0, sentence.len()), Span::new(sentence.len() + 1, text.len())];
+            let windows = packer.windows(&text, &spans);
+            assert!(windows.len() > 4);
+            let part = |window: &Window| {
+                let row = |token: usize| {
+                    let begins = match window.word_of[token] {
+                        NO_WORD => -1.0,
+                        word => window.words[word as usize].span.start as f32,
+                    };
+                    [0.0, 0.0, begins, 0.0, 1.0, begins]
+                };
+                let values = (0..window.ids.len()).flat_map(row).collect();
+                parts(window, &Scores { rows: 1, width: window.ids.len(), labels: 6, values }, 0, syntax)
+            };
+            let parts: Vec<Part> = windows.iter().flat_map(part).collect();
+            let found = sentences(parts.iter());
+            assert_eq!(found.iter().map(|sentence| sentence.sentence).collect::<Vec<_>>(), [0, 1]);
+            assert_eq!(found.iter().map(SyntaxScores::is_cut).collect::<Vec<_>>(), [true, false]);
+            for SyntaxScores { words, tags, .. } in &found {
+                assert!(words.iter().map(|word| word.start as f32).eq(tags.iter().copied()));
+            }
+            let [first, second] = &found[..] else { panic!("two sentences") };
+            let expected: Vec<&str> = sentence.split(' ').collect();
+            assert_eq!(first.words.iter().map(|word| word.of(&text)).collect::<Vec<_>>(), expected);
+            assert_eq!(second.words.len(), 3);
+            for sentence in &found {
+                for word in 0..sentence.words.len() {
+                    let (head, scores) = sentence.heads(word);
+                    assert!((head..head + scores.len()).contains(&word));
+                    for (head, &score) in sentence.words[head..].iter().zip(scores) {
+                        assert_eq!(score, head.start as f32, "a head of word {word}");
+                    }
+                }
+            }
+        }
+    }
 }

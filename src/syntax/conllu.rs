@@ -75,8 +75,10 @@ fn block(file: &Path, lines: &[(u64, &str)]) -> Result<Block, Problem> {
         };
         let blank = !notes.split('|').any(|note| note == "SpaceAfter=No");
         let start = block.text.len();
-        if let Some((_, last)) = id.split_once('-') {
-            let last = last.parse().map_err(|_| wrong(format!("`{id}` is no range of words")))?;
+        if let Some((first, last)) = id.split_once('-') {
+            let next = block.words.len() + 1;
+            let last = last.parse().ok().filter(|&last| first.parse() == Ok(next) && last >= next);
+            let last = last.ok_or_else(|| wrong(format!("`{id}` is no range of words from {next} on")))?;
             block.text.push_str(form);
             contraction = Some(Contraction { last, letters: start..block.text.len(), blank });
             continue;
@@ -105,7 +107,7 @@ fn block(file: &Path, lines: &[(u64, &str)]) -> Result<Block, Problem> {
             contraction = None;
         }
     }
-    block.text.truncate(block.text.trim_end().len());
+    block.text.truncate(block.words.last().map_or(0, |word| word.end));
     Ok(block)
 }
 
@@ -165,6 +167,7 @@ pub fn sentence(text: &str, name: &str, sentence: &Sentence) -> String {
 mod tests {
     use super::*;
     use crate::syntax::{Deprel, Pos, Word};
+    use proptest::prelude::*;
 
     const FILE: &str = "\u{feff}# newdoc id = a\n# sent_id = a-1\n1-2\tdon't\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n\
         1\tdo\t_\t_\tVBP\t_\t_\t_\t_\t_\n2\tn't\t_\t_\tRB\t_\t_\t_\t_\t_\n\
@@ -202,5 +205,37 @@ mod tests {
         assert_eq!(problems.len(), 2);
         assert!(problems[0].contains("f.conllu, line 9: 2 columns instead of 10"), "{problems:?}");
         assert!(problems[1].contains("line 12: word 1 should stand here, and it is `2`"), "{problems:?}");
+        for range in ["2-3", "1-0", "1-x"] {
+            let content = format!("{range}\tab\t_\t_\t_\t_\t_\t_\t_\t_\n");
+            let problem = read(Path::new("f.conllu"), &content)[0].as_ref().unwrap_err().to_string();
+            assert!(problem.contains(&format!("`{range}` is no range of words from 1 on")), "{problem}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_a_file_is_kept_or_named(
+            lines in prop::collection::vec(
+                (
+                    prop::sample::select(vec!["1", "2", "3", "1-2", "2-4", "1.1", "# text", "", "x"]),
+                    prop::sample::select(vec!["a", "don't", "é", "\u{a0}", "İ x", "_", ""]),
+                    any::<bool>(),
+                ),
+                0..12,
+            ),
+        ) {
+            let line = |(id, form, is_whole): &(&str, &str, bool)| match is_whole {
+                true if !id.is_empty() => format!("{id}\t{form}\t_\t_\t_\t_\t_\t_\t_\t_\n"),
+                _ => format!("{id}\n"),
+            };
+            let content: String = lines.iter().map(line).collect();
+            for block in read(Path::new("f.conllu"), &content).into_iter().flatten() {
+                let whole = Span::new(0, block.text.len());
+                prop_assert!(block.words.iter().all(|word| whole.contains(*word)));
+                prop_assert!(block.words.iter().all(|word| block.text.get(word.start..word.end).is_some()));
+                prop_assert!(block.words.is_sorted_by(|a, b| a.end <= b.start));
+                prop_assert!(content.contains(block.as_it_stands().trim_end_matches('\n')));
+            }
+        }
     }
 }

@@ -44,7 +44,11 @@ pub(super) fn join(
         let [verb, not] = [words[i - 1].span, words[i].span];
         let is_not = matches!(not.of(text).to_lowercase().as_str(), "'t" | "’t") && verb.end == not.start;
         // "don" and "'t" are "do" and "n't".
-        if is_not && verb.len() > 1 && verb.of(text).ends_with(['n', 'N']) {
+        if is_not
+            && !names.iter().any(|name| name.end == verb.end)
+            && verb.len() > 1
+            && verb.of(text).ends_with(['n', 'N'])
+        {
             words[i - 1].span.end -= 1;
             words[i].span.start -= 1;
         }

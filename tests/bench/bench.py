@@ -32,8 +32,8 @@ PLOTS = HERE / "plots"
 # Of the plots: words of an article, articles of 100 words.
 GROWTH_LENGTHS = [50, 200, 1000, 5000, 20_000, 50_000]
 GROWTH_NUMBERS = [1, 10, 100, 1000, 10_000, 100_000]
-# What each engine reads.
-WEIGHTS = {"rten": "model.onnx", "rust-bert": "model.safetensors"}
+# What each engine reads, one of these.
+WEIGHTS = {"rten": ["model.onnx"], "rust-bert": ["model.safetensors", "model.onnx"]}
 ENGINES = list(WEIGHTS)
 PEERS = [
     "hf-pipeline-1",
@@ -58,7 +58,7 @@ def main():
         Ours(engine, model, args)
         for model in args.models
         for engine in args.engines
-        if (model / WEIGHTS[engine]).exists()
+        if any((model / weights).exists() for weights in WEIGHTS[engine])
     ]
     peers = [RustBert(args) if name == "rust-bert-pipeline" else Peer(name, args) for name in args.peers]
     prepare(args, articles)
@@ -170,7 +170,7 @@ def write_articles(paths, file, words):
 
 
 def prepare(args, articles):
-    """What peers need once: the fp32 graph, a trained spaCy, a vocabulary in rust-bert's format."""
+    """What peers need once: the weights as a checkpoint and as a graph in fp32, and a trained spaCy."""
     command = [PYTHON, HERE / "peers.py", "prepare", "--model", args.models[0], "--articles", articles]
     command += ["--work", WORK] + (["--train", args.train] if args.train else [])
     if args.peers and subprocess.run(command).returncode != 0:
@@ -270,7 +270,7 @@ class RustBert:
         for file in ("config.json", "model.safetensors"):
             link = folder / file
             link.unlink(missing_ok=True)
-            link.symlink_to((self.model / file).resolve())
+            link.symlink_to(WORK / "names" / file)
         vocabulary = json.loads((self.model / "tokenizer.json").read_text())["model"]["vocab"]
         (folder / "vocab.txt").write_text("".join(f"{t}\n" for t in sorted(vocabulary, key=vocabulary.get)))
         return run_process([RUST_BERT, folder, articles], {"OMP_NUM_THREADS": str(self.threads), "RUST_BACKTRACE": "0"})

@@ -8,6 +8,8 @@ opens its model and returns a function from texts to lists of (start, end, type)
 import argparse
 import json
 import os
+import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,6 +17,37 @@ from pathlib import Path
 # Padded tokens in a batch, and articles whose windows are sorted together.
 BATCH_TOKENS = 2048
 SORTED_TOGETHER = 200
+
+
+def of_names(model):
+    """Numbers of the labels of names; those with a colon are of the syntax."""
+    labels = json.loads((model / "config.json").read_text())["id2label"]
+    return [number for number in range(len(labels)) if ":" not in labels[str(number)]]
+
+
+def checkpoint(model, work):
+    """A folder with the same weights as peers can read them, in fp32, and with the labels of names only; made once."""
+    folder = work / "names"
+    if not (folder / "model.safetensors").exists():
+        from safetensors.torch import save_file
+
+        sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "reference"))
+        from make import dequantised
+
+        folder.mkdir(exist_ok=True)
+        shutil.copy(model / "tokenizer.json", folder)
+        kept = of_names(model)
+        config = json.loads((model / "config.json").read_text())
+        labels = [config["id2label"][str(number)] for number in kept]
+        config |= {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
+        config["torch_dtype"] = "float32"
+        (folder / "config.json").write_text(json.dumps(config))
+        weights = dequantised(model / "model.onnx")
+        weights |= {name: weights[name][kept].contiguous() for name in ("classifier.weight", "classifier.bias")}
+        unfinished = folder / "model.part"
+        save_file(weights, unfinished, metadata={"format": "pt"})
+        unfinished.rename(folder / "model.safetensors")
+    return folder
 
 
 def sorted_batches(model, score):
@@ -45,11 +78,12 @@ def sorted_batches(model, score):
 def torch_loop(kind):
     """The same weights in PyTorch as somebody who knows it well would run them."""
 
-    def opened(model, threads, _):
+    def opened(model, threads, work):
         import torch
         from transformers import BertForTokenClassification
 
         torch.set_num_threads(threads)
+        model = checkpoint(model, work)
         network = BertForTokenClassification.from_pretrained(model, torch_dtype=getattr(torch, kind)).eval()
 
         def score(ids, mask, cases):
@@ -71,14 +105,16 @@ def onnx_runtime(file):
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        path = model / "model.onnx" if file == "int8" else fp32_graph(model, work)
+        int8 = file == "int8"
+        path = model / "model.onnx" if int8 else fp32_graph(model, work)
+        names = of_names(model) if int8 else slice(None)
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
         def score(ids, mask, cases):
             inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": cases}
-            return session.run(["logits"], inputs)[0].argmax(-1)
+            return session.run(["logits"], inputs)[0][..., names].argmax(-1)
 
-        return sorted_batches(model, score)
+        return sorted_batches(checkpoint(model, work), score)
 
     return opened
 
@@ -91,7 +127,7 @@ def fp32_graph(model, work):
         from transformers import BertForTokenClassification
 
         network = BertForTokenClassification.from_pretrained(
-            model, torch_dtype=torch.float32, attn_implementation="eager"
+            checkpoint(model, work), torch_dtype=torch.float32, attn_implementation="eager"
         ).eval()
         names = ["input_ids", "attention_mask", "token_type_ids"]
         unfinished = path.with_suffix(".part")
@@ -111,11 +147,12 @@ def fp32_graph(model, work):
 def hugging_face(batch_size):
     """The pipeline as its documentation shows it. It has no place for token types by letter case."""
 
-    def opened(model, threads, _):
+    def opened(model, threads, work):
         import torch
         from transformers import BertForTokenClassification, PreTrainedTokenizerFast, pipeline
 
         torch.set_num_threads(threads)
+        model = checkpoint(model, work)
         tokenizer = PreTrainedTokenizerFast(
             tokenizer_file=str(model / "tokenizer.json"),
             model_max_length=512,

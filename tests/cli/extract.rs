@@ -205,6 +205,38 @@ fn the_summary_tells_what_was_found_and_quiet_does_not() {
 }
 
 #[test]
+fn the_engine_and_why_it_was_taken_are_told() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    one_article(input.path());
+    let told = |mut command: assert_cmd::Command| {
+        let summary = String::from_utf8(command.assert().code(0).get_output().stdout.clone()).unwrap();
+        let run: serde_json::Value =
+            serde_json::from_slice(&fs::read(out.path().join("run.json")).unwrap()).unwrap();
+        let [engine, precision, reason] =
+            ["engine", "precision", "engine_reason"].map(|key| run[key].as_str().unwrap().to_owned());
+        let line = format!("\nEngine {engine}, {precision}: {reason}\n");
+        assert!(summary.contains(&line), "{line} is not in\n{summary}");
+        (engine, precision, reason)
+    };
+    let (engine, precision, reason) = told(extract(input.path(), out.path(), &[]));
+    assert_eq!((&*engine, &*reason), ("rten", "asked for with --engine"));
+    let mut auto = triplewire();
+    auto.arg("extract").arg(input.path()).arg("--out").arg(out.path());
+    let (engine_of_auto, _, reason) = told(auto);
+    match &*reason {
+        "our kernels for int8 run on this processor" => assert_eq!(precision, "int8, AVX-512 VNNI"),
+        "a GPU is there" | "our kernels for int8 do not run this model here, and bf16 is fast" => {
+            assert_eq!(engine_of_auto, "rust-bert");
+        }
+        "it is the only engine of this build"
+        | "there is no GPU and no bf16, with which rust-bert would be faster" => {
+            assert_eq!((&*engine_of_auto, &*precision), ("rten", "int8"));
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
 fn the_record_counts_its_seconds_once() {
     let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let file = input.path().join("articles.jsonl");
@@ -222,8 +254,18 @@ fn the_record_counts_its_seconds_once() {
 
 #[test]
 fn timings_name_every_stage_and_are_noted_in_the_record() {
-    const STAGES: [&str; 9] =
-        ["reading", "sentences", "windows", "forward", "decoding", "names", "rules", "writing", "other"];
+    const STAGES: [&str; 10] = [
+        "reading",
+        "sentences",
+        "windows",
+        "forward",
+        "decoding",
+        "syntax",
+        "names",
+        "rules",
+        "writing",
+        "other",
+    ];
     let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     one_article(input.path());
     let record = || -> serde_json::Value {
@@ -240,7 +282,7 @@ fn timings_name_every_stage_and_are_noted_in_the_record() {
     for stage in STAGES {
         assert!(table.contains(stage), "{stage} is not in\n{table}");
     }
-    for stage in ["windows", "forward", "names", "rules", "writing"] {
+    for stage in ["windows", "forward", "syntax", "names", "rules", "writing"] {
         assert!(seconds[stage].as_f64().unwrap() > 0.0, "{stage}: {record}");
     }
     // Measured in the thread that runs the model, and not in the one that waits for it.

@@ -25,7 +25,7 @@ fn info(without: &[&str], with: &[&str]) -> (Option<i32>, String) {
 #[test]
 fn everything_that_is_missing_is_said_with_what_to_do() {
     type Case<'a> = (&'a [&'a str], &'a [&'a str], i32, &'a [&'a str]);
-    let table: [Case; 6] = [
+    let table: [Case; 7] = [
         (&[], &[], 0, &["tokenizer    6 tokens", "weights      FOLDER/model.onnx, 0.1 MB", "yes, in fp32"]),
         (
             &["vocab.txt"],
@@ -48,7 +48,18 @@ fn everything_that_is_missing_is_said_with_what_to_do() {
                 "optimum-cli export onnx --task token-classification --model FOLDER FOLDER",
             ],
         ),
-        (&["model.safetensors"], &[], 0, &["no model.safetensors", "--engine rten", "yes, in fp32"]),
+        (
+            &["model.safetensors"],
+            &[],
+            0,
+            &["engine       rust-bert\nweights      FOLDER/model.onnx", "yes, in fp32"],
+        ),
+        (
+            &["model.safetensors", "model.onnx"],
+            &["model.onnx"],
+            1,
+            &["rten cannot load it", "optimum-cli export onnx --task token-classification"],
+        ),
         (
             &["model.safetensors", "model.onnx"],
             &["pytorch_model.bin"],

@@ -14,4 +14,5 @@ mod hub;
 mod info;
 mod judged;
 mod label;
+mod parse;
 mod pull;

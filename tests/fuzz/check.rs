@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 
 use triplewire::eval::gold;
 use triplewire::input::{self, Item, Options};
-use triplewire::model::{EngineChoice, Model, Scores, Window};
+use triplewire::model::{EngineChoice, Model, Scores, Window, WindowScores};
 use triplewire::relation::{Bracketed, Matcher, RuleSet};
+use triplewire::syntax::{Parser, Word};
 use triplewire::text::{CodePoints, Span, sentences, words};
 
 pub fn txt(data: &[u8]) {
@@ -111,19 +112,43 @@ pub fn decoder(data: &[u8]) {
     let mut given = scores.iter().cycle().map(|&byte| f32::from(byte as i8) / 4.0);
     let found = sentences(&text);
     let windows = MODEL.windows(&text, &found);
-    let labels = MODEL.folder().labels.len();
-    let score = |window: &Window| {
+    let labels = MODEL.folder().outputs.count;
+    let mut score = |window: &Window| {
         let width = window.ids.len();
         let values = (0..width * labels).map(|_| given.next().unwrap_or_default()).collect();
         Scores { rows: 1, width, labels, values }
     };
-    let scores: Vec<Scores> = windows.iter().map(score).collect();
+    let scores: Vec<WindowScores> =
+        windows.iter().flat_map(|window| MODEL.read(&[window], &score(window))).collect();
     let mut end = 0;
-    for mention in MODEL.decode(&text, &windows, &scores) {
+    let mentions = MODEL.decode(&text, &windows, &scores);
+    for mention in &mentions {
         assert!(end <= mention.span.start && (0.0..=1.0).contains(&mention.score), "{mention:?}");
         end = mention.span.end;
         assert!(!mention.span.of(&text).is_empty());
         assert!(found.iter().any(|sentence| sentence.contains(mention.span)));
+    }
+    let Some(outputs) = &MODEL.folder().outputs.syntax else { return };
+    let parser = Parser::new(outputs);
+    let names: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
+    for scores in MODEL.syntax(&scores) {
+        let sentence = parser.parse(&text, &scores, &names);
+        tree(&sentence.words);
+        let words = sentence.words.iter().map(|word| word.span);
+        assert!(words.clone().all(|word| found[sentence.number].contains(word) && !word.is_empty()));
+        assert!(words.is_sorted_by(|a, b| a.end <= b.start));
+    }
+}
+
+/// That the words are a tree with one root.
+fn tree(words: &[Word]) {
+    assert_eq!(words.iter().filter(|word| word.head.is_none()).count(), 1);
+    for word in words {
+        let (mut at, mut steps) = (word, 0);
+        while let Some(head) = at.head {
+            (at, steps) = (&words[head], steps + 1);
+            assert!(steps < words.len(), "a cycle");
+        }
     }
 }
 

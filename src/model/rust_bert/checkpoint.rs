@@ -63,8 +63,22 @@ impl Checkpoint {
     /// Checks that the file holds every variable of the network, in the right shape.
     pub(super) fn check(&self, variables: &BTreeMap<String, Tensor>) -> Result<()> {
         let fault = |problem, remedy| Err(Error::model(&self.path, problem, remedy));
-        let missing: Vec<&str> =
-            variables.keys().map(String::as_str).filter(|name| self.shape(name).is_none()).collect();
+        let shapes: Vec<Option<Vec<i64>>> = variables.keys().map(|name| self.shape(name)).collect();
+        let missing: Vec<&String> = variables
+            .keys()
+            .zip(&shapes)
+            .filter(|(_, shape)| shape.is_none())
+            .map(|(name, _)| name)
+            .collect();
+        if let (Some(first), Source::Onnx(_)) = (missing.first(), &self.source) {
+            return fault(
+                format!(
+                    "its graph has {} of the network's weights under no name that tells them, first `{first}`",
+                    missing.len()
+                ),
+                "Use `--engine rten`, or fetch the model's model.safetensors too",
+            );
+        }
         if missing.iter().any(|name| name.starts_with("classifier.")) {
             return fault(
                 "it has no token-classification head (`classifier.weight`)".to_owned(),
@@ -80,8 +94,8 @@ impl Checkpoint {
                 "Use the config.json that was saved with these weights",
             );
         }
-        for (name, variable) in variables {
-            let found = self.shape(name).unwrap_or_default();
+        for ((name, variable), found) in variables.iter().zip(shapes) {
+            let found = found.unwrap_or_default();
             let wanted = variable.size();
             if found != wanted {
                 let labels = name.starts_with("classifier.").then(|| found.first().zip(wanted.first()));

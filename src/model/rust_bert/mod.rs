@@ -2,9 +2,9 @@
 //! import `rust_bert` and `tch`.
 //!
 //! [`architecture`] reads `config.json` and builds the network that it describes, [`checkpoint`]
-//! reads the weights of `model.safetensors` (or `model.onnx`) into it, and this file runs batches. Two networks are written out here:
-//! [`bert`], because rust-bert's is a fifth slower, and [`deberta_v2`], because rust-bert's gives
-//! other scores than Hugging Face's.
+//! reads the weights of `model.safetensors` (or `model.onnx`) into it, and this file runs batches.
+//! Two networks are written out here: [`bert`], because rust-bert's is a fifth slower, and
+//! [`deberta_v2`], because rust-bert's gives other scores than Hugging Face's.
 
 mod architecture;
 mod bert;

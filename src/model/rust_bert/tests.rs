@@ -28,6 +28,26 @@ fn every_architecture_scores_as_hugging_face_does() {
     }
 }
 
+/// Of a folder without safetensors the weights in its ONNX file are the same, or too few to go on with.
+#[test]
+fn weights_of_a_graph_score_as_those_of_the_checkpoint() {
+    for name in ARCHITECTURES {
+        let copy = tempfile::tempdir().unwrap();
+        for file in ["config.json", "model.onnx"] {
+            std::fs::copy(folder(name).join(file), copy.path().join(file)).unwrap();
+        }
+        let (engine, reference) = architecture(name, Precision::Full, 1);
+        let expected = engine.label_scores(&reference.batch()).unwrap();
+        match open(copy.path(), Precision::Full, 1) {
+            Ok(engine) => assert_eq!(engine.label_scores(&reference.batch()).unwrap(), expected, "{name}"),
+            Err(error) => {
+                let error = error.to_string();
+                assert!(name != "bert" && error.contains("Use `--engine rten`"), "{name}: {error}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_window_scores_the_same_alone_and_in_a_batch() {
     for name in ARCHITECTURES {
@@ -166,6 +186,13 @@ fn folders_that_do_not_fit_are_named_with_the_remedy() {
                 std::fs::write(weights(folder), &bytes[..bytes.len() - 10]).unwrap();
             }),
             ["bytes instead of", "Copy or download the file again"],
+        ),
+        (
+            spoilt(|folder| {
+                std::fs::remove_file(weights(folder)).unwrap();
+                std::fs::write(folder.join("model.onnx"), "no graph at all").unwrap();
+            }),
+            ["model.onnx: this is no ONNX file", "Export the model again"],
         ),
         (spoilt(|folder| drop_weights(folder, "classifier")), ["no token-classification head", "fine-tuned"]),
         (
