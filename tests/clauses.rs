@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use triplewire::model::{EngineChoice, Model};
 use triplewire::relation::Bracketed;
 use triplewire::syntax::Parser;
-use triplewire::syntax::clause::{Clause, Clauses, Kind, Mood, Role};
+use triplewire::syntax::clause::{Clause, Clauses, Kind, Mood, Node, Role};
 use triplewire::text::Span;
 
 /// A parser that is right about nine arcs of ten cannot be right about every sentence.
@@ -112,10 +112,11 @@ fn cases_hold() {
         *right += usize::from(wrong.is_empty());
         if !wrong.is_empty() {
             failures += &format!(
-                "{phenomenon}: {}\n  wrong: {}\n  found: {}\n",
+                "{phenomenon}: {}\n  wrong: {}\n  found: {}\n  tree: {}\n",
                 read.text,
                 wrong.join(" ; "),
-                clauses.written().join(" ; ")
+                clauses.written().join(" ; "),
+                tree(&clauses)
             );
         }
     }
@@ -128,4 +129,13 @@ fn cases_hold() {
     }
     println!("{right} of {all}");
     assert!(share >= AT_LEAST, "{right} of {all}\n{failures}");
+}
+
+/// Each word, or name, with its part of speech, its relation and what it hangs on.
+fn tree(clauses: &Clauses) -> String {
+    let one = |node: &Node| {
+        let head = node.head.map_or("", |head| &clauses.nodes[head].form);
+        format!("{}[{} {}<{head}]", node.form.replace(' ', "_"), node.pos, node.relation)
+    };
+    clauses.nodes.iter().map(one).collect::<Vec<_>>().join(" ")
 }

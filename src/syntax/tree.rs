@@ -61,6 +61,16 @@ fn barred(head: Pos, has_be: bool) -> &'static [Deprel] {
     }
 }
 
+/// The relations by which no word of that part of speech hangs on another.
+fn not_for(dependent: Pos) -> &'static [Deprel] {
+    match dependent {
+        Pos::Punct | Pos::Sym | Pos::X => &[],
+        Pos::Verb => &[Deprel::Punct, Deprel::Det, Deprel::Cc, Deprel::Nummod, Deprel::Cop],
+        Pos::Noun | Pos::Propn | Pos::Pron => &[Deprel::Punct, Deprel::Aux, Deprel::AuxPass, Deprel::Cop],
+        _ => &[Deprel::Punct],
+    }
+}
+
 impl Parser {
     /// For a model with these outputs. What its names of tags and relations do not tell counts as `X` and `dep`.
     pub fn new(outputs: &SyntaxOutputs) -> Self {
@@ -136,25 +146,21 @@ impl Parser {
             }
         }
         let groups = groups(words, names);
-        let barred = |i: usize| {
-            let Some(head) = heads[i] else { return Vec::new() };
-            let mut barred = barred(tags[head], has_be[head]).to_vec();
+        let mut relations: Vec<Option<usize>> = Vec::with_capacity(words.len());
+        let mut all_barred: Vec<Vec<Deprel>> = Vec::with_capacity(words.len());
+        for (i, word) in words.iter().enumerate() {
+            let mut barred = heads[i].map_or(Vec::new(), |head| barred(tags[head], has_be[head]).to_vec());
             // A name does not stand before the word on its left.
-            if head < i && groups[head] != groups[i] {
+            if heads[i].is_some_and(|head| head < i && groups[head] != groups[i]) {
                 barred.push(Deprel::Compound);
             }
-            barred
-        };
-        let mut relations: Vec<Option<usize>> = (0..words.len())
-            .map(|i| {
-                heads[i]?;
-                self.relation(self.relation_scores(scores, words[i].unit?), &barred(i))
-            })
-            .collect();
-        for (number, set) in ONCE.into_iter().enumerate() {
-            // What a word may be instead is none of those that were counted before.
-            let barred = |i: usize| [barred(i), ONCE[..=number].concat()].concat();
-            self.keep_one(scores, words, heads, set, barred, &mut relations);
+            barred.extend(not_for(tags[i]));
+            let unit = word.unit.filter(|_| heads[i].is_some());
+            relations.push(unit.and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred)));
+            all_barred.push(barred);
+        }
+        for set in ONCE {
+            self.keep_one(scores, words, heads, set, &mut all_barred, &mut relations);
         }
         relations
     }
@@ -173,14 +179,14 @@ impl Parser {
     }
 
     /// Where a head has several dependents by relations of `set`, keeps the one that the model is surest of, and
-    /// gives the others their best relation that is not `barred`.
+    /// gives the others the best of the other relations that are not barred for them.
     fn keep_one(
         &self,
         scores: &SyntaxScores,
         words: &[Joined],
         heads: &[Option<usize>],
         set: &[Deprel],
-        barred: impl Fn(usize) -> Vec<Deprel>,
+        barred: &mut [Vec<Deprel>],
         relations: &mut [Option<usize>],
     ) {
         let mut by_head: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -199,8 +205,10 @@ impl Parser {
             };
             let surest = dependents.iter().copied().max_by(|a, b| sure(a).total_cmp(&sure(b)));
             for i in dependents.into_iter().filter(|&i| Some(i) != surest) {
-                let relation = |unit| self.relation(self.relation_scores(scores, unit), &barred(i));
-                relations[i] = words[i].unit.and_then(relation);
+                barred[i].extend(set);
+                relations[i] = words[i]
+                    .unit
+                    .and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred[i]));
             }
         }
     }
