@@ -7,7 +7,7 @@ use crate::entity::Aliases;
 use crate::error::Result;
 use crate::model::{EngineChoice, Model, find};
 use crate::pipeline::{Knowledge, Pipeline};
-use crate::relation::{Matcher, RuleSet};
+use crate::relation::{Matcher, Predicate, RuleSet};
 
 /// What runs a model: the arguments that every command with one shares.
 #[derive(Debug, Default, clap::Args)]
@@ -48,6 +48,15 @@ pub(crate) struct Setup {
     /// Leave the built-in rules out
     #[arg(long)]
     pub(crate) no_default_rules: bool,
+    /// Leave a rule out, by its id in `rules list` (may be repeated)
+    #[arg(long, value_name = "ID")]
+    pub(crate) without_rule: Vec<String>,
+    /// Look for these predicates only, separated by commas: leads,works_for
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = predicate)]
+    pub(crate) predicates: Vec<Predicate>,
+    /// Leave out relations that score less, from 0 to 1
+    #[arg(long, value_name = "X", value_parser = share)]
+    pub(crate) min_score: Option<f32>,
     /// Table of names that mean the same: CSV with the columns entity,alias,type,rule
     #[arg(long, value_name = "FILE")]
     pub(crate) aliases: Option<PathBuf>,
@@ -66,6 +75,11 @@ impl Setup {
         for path in &self.rules {
             rules.add_path(path)?;
         }
+        self.without_rule.iter().try_for_each(|id| rules.remove(id))?;
+        if !self.predicates.is_empty() {
+            rules.keep(&self.predicates);
+        }
+        rules.set_least_score(self.min_score.unwrap_or(0.0));
         let mut aliases = Aliases::built_in();
         if let Some(path) = &self.aliases {
             aliases.add_file(path)?;
@@ -80,4 +94,16 @@ impl Setup {
         let (knowledge, hashes) = self.knowledge()?;
         Ok((self.machine.pipeline(knowledge)?, hashes))
     }
+}
+
+fn predicate(name: &str) -> Result<Predicate, String> {
+    Predicate::named(name).ok_or_else(|| {
+        let known: Vec<&str> = Predicate::all().map(Predicate::as_str).collect();
+        format!("there is no such predicate; there are {}", known.join(", "))
+    })
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "give a number from 0 to 1".to_owned())
 }

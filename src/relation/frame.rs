@@ -83,11 +83,32 @@ fn cut(written: &str) -> Vec<String> {
     written.to_lowercase().split([' ', '-']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
+/// A frame as it is looked up.
+#[derive(Debug)]
+struct Compiled {
+    rule: usize,
+    frame: Frame,
+    /// Of [`Frame::fillers`] and [`Frame::through`] the nouns.
+    fillers: Vec<(String, Vec<Phrase>)>,
+    through: Vec<Phrase>,
+}
+
+impl Compiled {
+    fn of(rule: usize, frame: &Frame) -> Self {
+        let nouns = |words: &[String]| words.iter().map(|word| Phrase::noun(word)).collect();
+        Compiled {
+            rule,
+            fillers: frame.fillers.iter().map(|(role, words)| (role.clone(), nouns(words))).collect(),
+            through: nouns(&frame.through),
+            frame: frame.clone(),
+        }
+    }
+}
+
 /// All frames of a rule set.
 #[derive(Debug, Default)]
 pub(crate) struct Frames {
-    /// The number of each frame's rule, and the frame.
-    frames: Vec<(usize, Frame)>,
+    frames: Vec<Compiled>,
     /// By kind and first word (of nouns: head word) the frames with such a word.
     index: HashMap<(Kind, String), Vec<(Phrase, usize)>>,
     /// The frames of clauses of names.
@@ -142,7 +163,7 @@ impl Frames {
             if frame.kind == Kind::Name {
                 all.of_names.push(number);
             }
-            all.frames.push((rule, frame.clone()));
+            all.frames.push(Compiled::of(rule, frame));
         }
         for noun in nouns {
             let phrase = Phrase::noun(noun);
@@ -213,7 +234,7 @@ impl InSentence<'_> {
 
     /// Whether a frame is about names such as that of the clause.
     fn is_of(&self, frame: usize, clause: &Clause) -> bool {
-        let Frame { names, name_words, .. } = &self.frames.frames[frame].1;
+        let Frame { names, name_words, .. } = &self.frames.frames[frame].frame;
         let Some(name) = self.clauses.nodes[clause.head].name else { return false };
         let words = cut(&clause.lemma);
         names.contains(&self.names[name].entity_type)
@@ -253,20 +274,20 @@ impl InSentence<'_> {
     }
 
     fn fit(&self, number: usize, clause: &Clause, found: &mut Vec<Fit>) {
-        let (rule, frame) = &self.frames.frames[number];
+        let Compiled { rule, frame, fillers, through } = &self.frames.frames[number];
         let filled = |role: &String| !self.role(clause, role).is_empty();
-        let is_one = |(role, words): (&String, &Vec<String>)| {
+        let is_one = |(role, nouns): &(String, Vec<Phrase>)| {
             let fillers = self.role(clause, role).into_iter().flat_map(|node| self.clauses.members(node));
-            fillers.into_iter().any(|node| words.iter().any(|word| self.is_noun(node, word)))
+            fillers.into_iter().any(|node| nouns.iter().any(|noun| self.is_noun(node, noun)))
         };
-        if !frame.has.iter().all(filled)
-            || frame.lacks.iter().any(filled)
-            || !frame.fillers.iter().all(is_one)
-        {
+        if !frame.has.iter().all(filled) || frame.lacks.iter().any(filled) || !fillers.iter().all(is_one) {
             return;
         }
-        let subjects = self.names_at(clause, &frame.subject, &frame.through);
-        let objects = self.names_at(clause, &frame.object, &frame.through);
+        let subjects = self.names_at(clause, &frame.subject, through);
+        if subjects.is_empty() {
+            return;
+        }
+        let objects = self.names_at(clause, &frame.object, through);
         let same = frame.subject == frame.object;
         let is_sort = |sort: Option<Sort>, name: usize| sort.is_none_or(|sort| sort.fits(self.names[name]));
         for &subject in subjects.iter().filter(|&&name| is_sort(frame.subject_is, name)) {
@@ -280,11 +301,10 @@ impl InSentence<'_> {
         }
     }
 
-    fn is_noun(&self, node: usize, written: &str) -> bool {
-        let phrase = Phrase::noun(written);
+    fn is_noun(&self, node: usize, phrase: &Phrase) -> bool {
         let this = &self.clauses.nodes[node];
         let head = phrase.words.get(phrase.head).map_or("", String::as_str);
-        (*this.form == *head || this.lemma.eq_ignore_ascii_case(head)) && self.stands_at(&phrase, node)
+        (*this.form == *head || this.lemma.eq_ignore_ascii_case(head)) && self.stands_at(phrase, node)
     }
 
     /// The nodes that fill a role by its name in a rule file.
@@ -314,7 +334,7 @@ impl InSentence<'_> {
     }
 
     /// The names at the end of any of the paths.
-    fn names_at(&self, clause: &Clause, paths: &[Path], through: &[String]) -> Vec<usize> {
+    fn names_at(&self, clause: &Clause, paths: &[Path], through: &[Phrase]) -> Vec<usize> {
         let mut names = Vec::new();
         for path in paths {
             let Some((last, before)) = path.split_last() else { continue };
@@ -325,14 +345,27 @@ impl InSentence<'_> {
                     .flat_map(|clause| self.role(clause, role))
                     .flat_map(|n| self.clauses.members(n));
                 let may_pass =
-                    |&node: &usize| through.is_empty() || through.iter().any(|word| self.is_noun(node, word));
+                    |&node: &usize| through.is_empty() || through.iter().any(|noun| self.is_noun(node, noun));
                 at = nouns.filter(may_pass).filter_map(|node| self.clauses.clause(node)).collect();
             }
-            for node in at.into_iter().flat_map(|clause| self.role(clause, last)) {
-                self.names_of(node, DEEPEST, &mut names);
+            for clause in at {
+                for node in self.role(clause, last) {
+                    // "Spanish President Ana Ruiz and Bo Lee" are one president and another person.
+                    let alone = last == "who" && clause.granted && self.is_singular(clause.head);
+                    match self.clauses.nodes[node].name.filter(|_| alone) {
+                        Some(name) if names.contains(&name) => {}
+                        Some(name) => names.push(name),
+                        None => self.names_of(node, DEEPEST, &mut names),
+                    }
+                }
             }
         }
         names
+    }
+
+    fn is_singular(&self, noun: usize) -> bool {
+        let this = &self.clauses.nodes[noun];
+        this.lemma.eq_ignore_ascii_case(&this.form)
     }
 
     /// The names that a node stands for: itself and the others of its list, whom it is a title or description of, or

@@ -80,6 +80,8 @@ pub struct Matcher {
     cue_tagger: Tagger,
     cue_names: Vec<String>,
     frames: Frames,
+    /// Relations that score less are left out.
+    least_score: f32,
 }
 
 #[derive(Debug)]
@@ -277,6 +279,7 @@ impl Matcher {
             list_names,
             cue_tagger,
             cue_names,
+            least_score: set.least_score,
             frames: Frames::new(
                 set.rules().iter().enumerate().filter_map(|(i, rule)| Some((i, rule.frame.as_ref()?))),
                 &set.nouns,
@@ -356,11 +359,15 @@ impl Matcher {
                     false => context.attributed_to,
                 };
                 let names = [subject, object].map(|i| trust(&document.mentions[i])).iter().product::<f32>();
+                let score = (rule.score * names).clamp(0.0, 1.0);
+                if score < self.least_score {
+                    continue;
+                }
                 found.push(Relation {
                     subject,
                     predicate,
                     object,
-                    score: (rule.score * names).clamp(0.0, 1.0),
+                    score,
                     negated: context.negated,
                     certainty: context.certainty,
                     attributed_to,

@@ -88,6 +88,8 @@ pub struct RuleSet {
     pub(crate) nouns: BTreeSet<String>,
     /// By type the nouns through which a name of it acts: "police" of a place, "fighters" of a group.
     pub(crate) acting: BTreeMap<EntityType, BTreeSet<String>>,
+    /// Relations that score less are left out.
+    pub(crate) least_score: f32,
 }
 
 /// The rule files built into the program, in the order in which `rules list` shows them.
@@ -242,6 +244,36 @@ impl RuleSet {
         Ok(())
     }
 
+    /// Takes a rule out.
+    ///
+    /// # Errors
+    /// If there is no rule of that identifier; the message names one that is spelled like it.
+    pub fn remove(&mut self, id: &str) -> Result<()> {
+        let before = self.rules.len();
+        self.rules.retain(|rule| &*rule.id != id);
+        if self.rules.len() < before {
+            return Ok(());
+        }
+        let predicate = id.split('/').next().unwrap_or_default();
+        let alike: Vec<&str> =
+            self.rules.iter().map(|rule| &*rule.id).filter(|known| known.split('/').next() == Some(predicate)).collect();
+        let known = match alike.is_empty() {
+            true => String::new(),
+            false => format!(" Of {predicate} there are {}.", alike.join(", ")),
+        };
+        Err(Error::Usage(format!("there is no rule `{id}`.{known} `triplewire rules list` shows all")))
+    }
+
+    /// Keeps the rules of these predicates only.
+    pub fn keep(&mut self, predicates: &[Predicate]) {
+        self.rules.retain(|rule| predicates.contains(&rule.predicate));
+    }
+
+    /// Leaves out relations that score less, from 0 to 1.
+    pub fn set_least_score(&mut self, score: f32) {
+        self.least_score = score;
+    }
+
     /// The rules in the order of files and lines.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -275,6 +307,9 @@ impl RuleSet {
             if let Some(frame) = &rule.frame {
                 part(&format!("{frame:?}"));
             }
+        }
+        if self.least_score > 0.0 {
+            part(&format!("score {}", self.least_score));
         }
         self.nouns.iter().for_each(|noun| part(noun));
         for (entity_type, nouns) in &self.acting {

@@ -340,3 +340,37 @@ fn ctrl_c_keeps_what_is_finished_though_more_input_may_come() {
         serde_json::from_slice(&fs::read(out.path().join("run.json")).unwrap()).unwrap();
     assert_eq!(run["complete"], false);
 }
+
+#[test]
+fn rules_and_rows_can_be_chosen() {
+    let input = tempfile::tempdir().unwrap();
+    one_article(input.path());
+    let relations = |args: &[&str]| -> Vec<Row> {
+        let out = tempfile::tempdir().unwrap();
+        extract(input.path(), out.path(), args).assert().code(0);
+        rows(&out.path().join("relations.csv"))
+    };
+    let all = relations(&[]);
+    assert!(all.iter().any(|row| row["predicate"] == "member_of"), "{all:?}");
+    let some = relations(&["--predicates", "leads,alias_of"]);
+    assert!(!some.is_empty() && some.len() < all.len());
+    assert!(some.iter().all(|row| ["leads", "alias_of"].contains(&row["predicate"].as_str())));
+
+    let leaves_out = |rule: &str| relations(&["--without-rule", rule]);
+    let rule = &all.iter().find(|row| row["predicate"] == "member_of").unwrap()["rule"];
+    assert!(leaves_out(rule).iter().all(|row| row["rule"] != *rule));
+
+    let score = |row: &Row| row["score"].parse::<f32>().unwrap();
+    let best = all.iter().map(score).fold(0.0, f32::max);
+    let sure = relations(&["--min-score", &best.to_string()]);
+    assert!(!sure.is_empty() && sure.iter().all(|row| score(row) >= best));
+
+    let refused = |args: &[&str], problem: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let assert = extract(input.path(), out.path(), args).assert().code(1);
+        assert!(stderr(&assert).contains(problem), "{}", stderr(&assert));
+    };
+    refused(&["--without-rule", "leads/nothing"], "there is no rule `leads/nothing`. Of leads there are");
+    refused(&["--predicates", "leads,loves"], "there is no such predicate");
+    refused(&["--min-score", "2"], "a number from 0 to 1");
+}
