@@ -38,6 +38,8 @@ pub use find::{at_hand, find, places};
 pub use folder::{Label, LabelPrefix, LabelledPieces, ModelFolder, TokenTypes};
 pub use hub::{HubModel, Pulled, Step, pull};
 pub use outputs::{Outputs, SyntaxOutputs};
+#[cfg(test)]
+pub(crate) use syntax::MadeUp;
 pub use syntax::SyntaxScores;
 pub use window::Window;
 

@@ -159,19 +159,31 @@ pub(crate) fn sentences<'p>(parts: impl Iterator<Item = &'p Part>) -> Vec<Syntax
     found
 }
 
+/// A word with made up scores.
+#[cfg(test)]
+#[derive(Debug, Clone)]
+pub(crate) struct MadeUp {
+    pub(crate) span: Span,
+    pub(crate) tags: Vec<f32>,
+    pub(crate) relations: Vec<f32>,
+    /// The first word that may be its head.
+    pub(crate) first_head: usize,
+    /// The scores of that one and of those behind it.
+    pub(crate) heads: Vec<f32>,
+}
+
 #[cfg(test)]
 impl SyntaxScores {
-    /// Made up: of each word its place, its scores of tags and of relations, the first word that may be its head, and
-    /// the scores of it and of those behind it.
-    pub(crate) fn made_up(words: &[(Span, Vec<f32>, Vec<f32>, usize, Vec<f32>)]) -> Self {
+    /// A sentence of such words.
+    pub(crate) fn made_up(words: Vec<MadeUp>) -> Self {
         let mut scores = SyntaxScores::default();
-        for (span, tags, relations, first, heads) in words {
-            scores.words.push(*span);
+        for MadeUp { span, tags, relations, first_head, heads } in words {
+            scores.words.push(span);
             scores.tags.extend(tags);
             scores.relations.extend(relations);
             let start = scores.arcs.len();
             scores.arcs.extend(heads);
-            scores.heads.push(Heads { first: *first, scores: start..scores.arcs.len() });
+            scores.heads.push(Heads { first: first_head, scores: start..scores.arcs.len() });
         }
         scores
     }

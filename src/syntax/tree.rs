@@ -382,6 +382,7 @@ fn one_root(words: &[Joined], heads: &mut [Option<usize>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::MadeUp;
     use proptest::prelude::*;
 
     const TAGS: [&str; 3] = ["NOUN", "VERB", "ADP"];
@@ -417,9 +418,9 @@ mod tests {
             text = text + word + " ";
             let tags: Vec<f32> = one(place(&TAGS, tag), TAGS.len());
             let relations: Vec<f32> = one(place(&RELATIONS, relation), RELATIONS.len());
-            rows.push((span, tags, relations, 0, one(head, words.len())));
+            rows.push(MadeUp { span, tags, relations, first_head: 0, heads: one(head, words.len()) });
         }
-        (text, SyntaxScores::made_up(&rows))
+        (text, SyntaxScores::made_up(rows))
     }
 
     /// Words as `word/relation/head`.
@@ -508,13 +509,15 @@ mod tests {
                 if i % 2 == 1 {
                     names.push(Span::new(span.start - 4, span.end));
                 }
-                let first = i.saturating_sub(60);
-                let heads = (first..(i + 60).min(count)).map(|head| ((head * 7 + i) % 13) as f32).collect();
-                (span, vec![0.0; TAGS.len()], vec![0.0; RELATIONS.len()], first, heads)
+                let first_head = i.saturating_sub(60);
+                let heads =
+                    (first_head..(i + 60).min(count)).map(|head| ((head * 7 + i) % 13) as f32).collect();
+                let (tags, relations) = (vec![0.0; TAGS.len()], vec![0.0; RELATIONS.len()]);
+                MadeUp { span, tags, relations, first_head, heads }
             })
             .collect();
-        let start = std::time::Instant::now();
-        let sentence = parser().parse(&text, &SyntaxScores::made_up(&rows), &names);
+        let start = cpu_time::ThreadTime::now();
+        let sentence = parser().parse(&text, &SyntaxScores::made_up(rows), &names);
         assert!(sentence.is_cut && sentence.words.len() == count);
         check(&sentence, &names);
         assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
@@ -580,9 +583,10 @@ mod tests {
                     let span = Span::new(text.len(), text.len() + unit.len());
                     text.push_str(unit);
                     let (first, end) = (i.saturating_sub(before), (i + behind).min(count));
-                    rows.push((span, tags, relations, first, heads[first..end].to_vec()));
+                    let heads = heads[first..end].to_vec();
+                    rows.push(MadeUp { span, tags, relations, first_head: first, heads });
                 }
-                (text, SyntaxScores::made_up(&rows))
+                (text, SyntaxScores::made_up(rows))
             },
         )
     }
