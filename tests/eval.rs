@@ -431,7 +431,6 @@ prop_compose! {
             syntax: Vec::new(),
             relations: relations.map(relation).collect(),
             sentences: vec![Span::new(0, text.len())],
-            syntax: Vec::new(),
             names: triplewire::entity::Names {
                 mentions: names.into_iter().enumerate().map(mention).collect(),
                 entities: vec![entity],

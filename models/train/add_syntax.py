@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 
 import losses
-from labels import LABELS
 from encode import Batch
+from labels import LABELS
 from networks import from_folder, with_syntax, write_folder
 from run import Learner, Run, arguments, text_of
 from score import logits_of

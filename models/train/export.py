@@ -110,7 +110,7 @@ def main() -> None:
         options.model, torch_dtype=torch.float32, attn_implementation="eager"
     ).eval()
     levelled(model)
-    write_config(model.config, options.out, "float32")
+    write_config(model.config, options.out)
     write_tokenizer(options.out)
     (options.out / "model.toml").write_text(
         MODEL_TOML.format(name=options.name, window=options.window)

@@ -95,13 +95,16 @@ def write_folder(model: BertForTokenClassification, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: weight.contiguous() for name, weight in model.state_dict().items()}
     safetensors.torch.save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    write_config(model.config, folder, "float32")
+    write_config(model.config, folder)
     write_tokenizer(folder)
 
 
-def write_config(config: BertConfig, folder: Path, dtype: str) -> None:
+def write_config(config: BertConfig, folder: Path) -> None:
     """`config.json`, for others to train on from."""
-    entries = config.to_diff_dict() | {"torch_dtype": dtype, "architectures": ["BertForTokenClassification"]}
+    entries = config.to_diff_dict() | {
+        "torch_dtype": "float32",
+        "architectures": ["BertForTokenClassification"],
+    }
     entries |= {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
     for key in ("_name_or_path", "_attn_implementation_autoset"):
         entries.pop(key, None)

@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 
 import torch
+from transformers import BertForTokenClassification
 
 from encode import Batch, Encoder, Window, batches
 from labels import LABELS, mentions
@@ -17,7 +18,6 @@ from networks import MINILM, Teacher, from_folder
 from outputs import NAMES, arcs, parts
 from prepare import dev_sets
 from treebank import NONE, PARTS, PUNCTUATION, Tree, TreeBatch, documents, trees
-from transformers import BertForTokenClassification
 
 Network = BertForTokenClassification | Teacher
 # Tokens of a window, without the special ones, and of a batch.
