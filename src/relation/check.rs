@@ -158,13 +158,15 @@ mod tests {
     }
 
     #[test]
-    fn the_rule_in_the_manual_works() {
+    fn the_rules_in_the_manual_work() {
         let manual = include_str!("rules/README.md");
-        let rules = manual.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-        let mut set = RuleSet::empty();
-        set.add_files(vec![("manual.toml".into(), rules.into())]).unwrap();
-        let checked = check(&set, parsed, |_| true).unwrap();
-        assert_eq!((checked.examples, checked.failures.len()), (2, 0), "{:?}", checked.failures);
+        for (block, examples) in [(1, 2), (2, 3)] {
+            let rules = manual.split("```toml").nth(block).and_then(|rest| rest.split("```").next()).unwrap();
+            let mut set = RuleSet::empty();
+            set.add_files(vec![("manual.toml".into(), rules.into())]).unwrap();
+            let checked = check(&set, parsed, |_| true).unwrap();
+            assert_eq!((checked.examples, checked.failures.len()), (examples, 0), "{:?}", checked.failures);
+        }
     }
 
     #[test]
