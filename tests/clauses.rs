@@ -45,12 +45,8 @@ impl Wanted {
     fn fits(&self, clause: &Clause, clauses: &Clauses, names: &BTreeSet<String>) -> bool {
         let form = |node: usize| clauses.nodes[node].form.clone();
         let filled = |role: &Role| -> BTreeSet<String> {
-            clause
-                .fillers(role)
-                .chain(joint(clause, role))
-                .flat_map(|node| clauses.members(node))
-                .map(form)
-                .collect()
+            let joint = joint(clause, role).into_iter().flat_map(|node| clauses.members(node));
+            clauses.filled(clause, role).into_iter().chain(joint).map(form).collect()
         };
         let roles = self.roles.iter().all(|(role, heads)| {
             let found = filled(role);

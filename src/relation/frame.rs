@@ -349,10 +349,13 @@ impl InSentence<'_> {
                 at = nouns.filter(may_pass).filter_map(|node| self.clauses.clause(node)).collect();
             }
             for clause in at {
-                for node in self.role(clause, last) {
-                    // "Spanish President Ana Ruiz and Bo Lee" are one president and another person.
-                    let alone = last == "who" && clause.granted && self.is_singular(clause.head);
-                    match self.clauses.nodes[node].name.filter(|_| alone) {
+                // A title before a list is that of its first name.
+                let nodes = match last.as_str() {
+                    "who" => self.clauses.filled(clause, &Role::Who),
+                    role => self.role(clause, role),
+                };
+                for node in nodes {
+                    match self.clauses.nodes[node].name.filter(|_| last == "who") {
                         Some(name) if names.contains(&name) => {}
                         Some(name) => names.push(name),
                         None => self.names_of(node, DEEPEST, &mut names),
@@ -361,11 +364,6 @@ impl InSentence<'_> {
             }
         }
         names
-    }
-
-    fn is_singular(&self, noun: usize) -> bool {
-        let this = &self.clauses.nodes[noun];
-        this.lemma.eq_ignore_ascii_case(&this.form)
     }
 
     /// The names that a node stands for: itself and the others of its list, whom it is a title or description of, or

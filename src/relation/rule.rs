@@ -255,8 +255,12 @@ impl RuleSet {
             return Ok(());
         }
         let predicate = id.split('/').next().unwrap_or_default();
-        let alike: Vec<&str> =
-            self.rules.iter().map(|rule| &*rule.id).filter(|known| known.split('/').next() == Some(predicate)).collect();
+        let alike: Vec<&str> = self
+            .rules
+            .iter()
+            .map(|rule| &*rule.id)
+            .filter(|known| known.split('/').next() == Some(predicate))
+            .collect();
         let known = match alike.is_empty() {
             true => String::new(),
             false => format!(" Of {predicate} there are {}.", alike.join(", ")),

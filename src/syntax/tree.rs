@@ -52,6 +52,27 @@ const NOT_OF_VERBS: &[Deprel] = &[
     Deprel::AclRelcl,
 ];
 
+/// What a word behind a preposition is not, and what a word with "be" is not.
+const NOT_WITH_CASE: &[Deprel] = &[
+    Deprel::Nsubj,
+    Deprel::NsubjPass,
+    Deprel::Obj,
+    Deprel::Iobj,
+    Deprel::Compound,
+    Deprel::Flat,
+    Deprel::NmodDesc,
+];
+const NOT_WITH_BE: &[Deprel] = &[
+    Deprel::Nsubj,
+    Deprel::NsubjPass,
+    Deprel::Obj,
+    Deprel::Iobj,
+    Deprel::Obl,
+    Deprel::Nmod,
+    Deprel::Compound,
+    Deprel::Flat,
+];
+
 /// The relations that no dependent has to a head of that part of speech.
 fn barred(head: Pos, has_be: bool) -> &'static [Deprel] {
     match head {
@@ -98,12 +119,14 @@ impl Parser {
     }
 
     fn tree(&self, text: &str, scores: &SyntaxScores, words: &[Joined], names: &[Span]) -> Sentence {
-        let arcs = arcs(scores, words);
-        let mut heads = heads_with_names(words, names, &arcs);
-        one_root(words, &mut heads);
-        let tags: Vec<Pos> =
+        let mut tags: Vec<Pos> =
             words.iter().map(|word| word.unit.map_or(Pos::X, |unit| self.tag(scores, unit))).collect();
-        let relations = self.relations(scores, words, names, &heads, &tags);
+        let mut arcs = arcs(scores, words);
+        let groups = groups(words, names);
+        no_verbs_in_names(&groups, &mut tags, &mut arcs);
+        let mut heads = heads_with_names(words, &groups, &arcs);
+        one_root(words, &mut heads);
+        let relations = self.relations(scores, words, &groups, &heads, &tags);
         let name = |i: usize| match (heads[i], relations[i]) {
             (None, _) => Deprel::Root,
             (_, Some(relation)) => self.relations[relation],
@@ -131,7 +154,7 @@ impl Parser {
         &self,
         scores: &SyntaxScores,
         words: &[Joined],
-        names: &[Span],
+        groups: &[usize],
         heads: &[Option<usize>],
         tags: &[Pos],
     ) -> Vec<Option<usize>> {
@@ -145,7 +168,13 @@ impl Parser {
                 has_be[head] = true;
             }
         }
-        let groups = groups(words, names);
+        let mut has_case = vec![false; words.len()];
+        for (i, head) in heads.iter().enumerate() {
+            let is_case = first_choice[i].is_some_and(|relation| self.relations[relation] == Deprel::Case);
+            if let Some(head) = head.filter(|&head| is_case && tags[i] == Pos::Adp && i < head) {
+                has_case[head] = true;
+            }
+        }
         let mut relations: Vec<Option<usize>> = Vec::with_capacity(words.len());
         let mut all_barred: Vec<Vec<Deprel>> = Vec::with_capacity(words.len());
         for (i, word) in words.iter().enumerate() {
@@ -155,6 +184,12 @@ impl Parser {
                 barred.push(Deprel::Compound);
             }
             barred.extend(not_for(tags[i]));
+            if has_case[i] {
+                barred.extend(NOT_WITH_CASE);
+            }
+            if has_be[i] {
+                barred.extend(NOT_WITH_BE);
+            }
             let unit = word.unit.filter(|_| heads[i].is_some());
             relations.push(unit.and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred)));
             all_barred.push(barred);
@@ -262,9 +297,30 @@ fn arcs(scores: &SyntaxScores, words: &[Joined]) -> Vec<Arc> {
     arcs
 }
 
+/// "Omar Said": a word of a name that looks like a verb is none, and nothing outside the name hangs on it or has it,
+/// where another word of the name can stand for the name.
+fn no_verbs_in_names(groups: &[usize], tags: &mut [Pos], arcs: &mut Vec<Arc>) {
+    let mut is_false = vec![false; groups.len()];
+    let mut first = 0;
+    for group in groups.chunk_by(|a, b| a == b) {
+        let inside = first..first + group.len();
+        first = inside.end;
+        if tags[inside.clone()].contains(&Pos::Propn) {
+            for i in inside {
+                if matches!(tags[i], Pos::Verb | Pos::Aux) {
+                    (is_false[i], tags[i]) = (true, Pos::Propn);
+                }
+            }
+        }
+    }
+    arcs.retain(|arc| {
+        let leaves = groups[arc.dependent] != groups[arc.head] || arc.dependent == arc.head;
+        !leaves || !is_false[arc.dependent] && !is_false[arc.head]
+    });
+}
+
 /// The head of each word in the best tree in which the words of each name hang together.
-fn heads_with_names(words: &[Joined], names: &[Span], arcs: &[Arc]) -> Vec<Option<usize>> {
-    let groups = groups(words, names);
+fn heads_with_names(words: &[Joined], groups: &[usize], arcs: &[Arc]) -> Vec<Option<usize>> {
     let count = groups.last().map_or(0, |last| last + 1);
     if count == words.len() {
         return best_tree(words.len(), arcs);

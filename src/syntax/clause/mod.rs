@@ -5,13 +5,15 @@
 //! `condemn(agent=X, patient=Y)`. Nouns with something attached are clauses too: "X's attack on Y",
 //! "Ana, president of Acme"; and so are adjectives, "critical of Y".
 //!
-//! `nodes` makes one node of each name, `verbs` finds the roles of verbs, `nouns` those of nouns and adjectives, `mood`
+//! `nodes` makes one node of each name, `mend` hangs elsewhere what the parser often hangs wrongly, `verbs` finds the roles of verbs, `nouns` those of nouns and adjectives, `mood`
 //! reads from the tree what is denied, planned or doubtful. What the roles mean, [`Role`] says; the idea is that of
 //! PredPatt (White et al., "Universal Decompositional Semantics on Universal Dependencies", EMNLP 2016).
 
+mod mend;
 mod mood;
 mod nodes;
 mod nouns;
+mod particles;
 mod verbs;
 
 use crate::syntax::Sentence;
@@ -83,19 +85,26 @@ pub struct Clauses {
     of_node: Vec<Option<usize>>,
 }
 
+/// For each of `count` nodes the number of its clause.
+fn by_node(count: usize, clauses: &[Clause]) -> Vec<Option<usize>> {
+    let mut of_node = vec![None; count];
+    for (number, clause) in clauses.iter().enumerate() {
+        of_node[clause.head] = Some(number);
+    }
+    of_node
+}
+
 impl Clauses {
     /// Those of a sentence with these names, which are in order and do not overlap.
     pub fn of(text: &str, sentence: &Sentence, names: &[Span]) -> Self {
-        let nodes = nodes::nodes(text, sentence, names);
+        let mut nodes = nodes::nodes(text, sentence, names);
+        mend::mend(&mut nodes);
         let verbs = verbs::Verbs::of(&nodes);
         let mut all = verbs.clauses();
         all.extend(nouns::clauses(&nodes, &verbs));
         mood::set(&nodes, &mut all);
         all.sort_by_key(|clause| clause.head);
-        let mut of_node = vec![None; nodes.len()];
-        for (number, clause) in all.iter().enumerate() {
-            of_node[clause.head] = Some(number);
-        }
+        let of_node = by_node(nodes.len(), &all);
         Clauses { nodes, all, of_node }
     }
 
@@ -123,6 +132,17 @@ impl Clauses {
             format!("{}({}){denied}{mood}", clause.lemma, roles.join(", "))
         };
         self.all.iter().filter(|clause| !clause.roles.is_empty()).map(one).collect()
+    }
+
+    /// What fills a role of one of these clauses, all members of a list being told. A title before a list belongs to
+    /// its first name: "President A and B"; "Presidents A and B" are two.
+    pub fn filled(&self, clause: &Clause, role: &Role) -> Vec<usize> {
+        let is_title = *role == Role::Who && clause.granted && clause.kind == Kind::Noun;
+        let head = &self.nodes[clause.head];
+        let is_one = is_title && head.form == clause.lemma;
+        let before = |filler: usize| is_one && clause.head < filler && head.head == Some(filler);
+        let all = |filler: usize| if before(filler) { vec![filler] } else { self.members(filler) };
+        clause.fillers(role).flat_map(all).collect()
     }
 
     /// A node and the others of the list that it begins: "Turkey, Iran and Russia".

@@ -27,10 +27,12 @@ const DENIED: [&str; 16] = [
     "fail", "refuse", "decline", "avoid", "stop", "prevent", "deny", "unable", "neglect", "forget", "cease",
     "refrain", "without", "reject", "bar", "ban",
 ];
+/// What somebody fears or wishes is not said to be so.
+const WISHED: [&str; 5] = ["wish", "fear", "suspect", "doubt", "hope"];
 /// What hangs on these is to come.
-const TO_COME: [&str; 22] = [
+const TO_COME: [&str; 21] = [
     "plan", "agree", "decide", "vow", "pledge", "promise", "go", "set", "due", "schedule", "expect", "about",
-    "intend", "prepare", "ready", "offer", "announce", "hope", "propose", "arrange", "poise", "slate",
+    "intend", "prepare", "ready", "offer", "announce", "propose", "arrange", "poise", "slate",
 ];
 /// What hangs on these may be so.
 const MAYBE: [&str; 44] = [
@@ -99,38 +101,57 @@ fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
     let has_be = |node: usize| children(nodes, node, &[Deprel::Cop]).next().is_some();
     let mut at = clause.head;
     if clause.kind == Kind::Noun && !has_be(at) && nodes[at].relation != Deprel::Xcomp {
-        negated |= has_no(nodes, at);
+        // "No soldiers of X left" has soldiers; "no deal was signed", "there was no deal" have none.
+        let verb = nodes[at].head.filter(|_| nodes[at].relation == Deprel::Nsubj);
+        let is_there = verb.is_some_and(|verb| children(nodes, verb, &[Deprel::Expl]).next().is_some());
+        negated |= has_no(nodes, at) && (verb.is_none() || is_there);
+        if let Some(verb) = verb.filter(|_| is_there) {
+            mood = mood.max(own_mood(nodes, verb));
+            return (negated ^ is_denied(nodes, verb), mood.max(doubted(nodes, at)));
+        }
         let Some(verb) = nodes[at].head.filter(|_| is_event) else { return (negated, doubted(nodes, at)) };
         at = verb;
     }
+    let mut shares = true;
     for step in 0..nodes.len() {
-        negated ^= is_denied(nodes, at);
-        mood = mood.max(own_mood(nodes, at));
+        if shares {
+            negated ^= is_denied(nodes, at);
+            mood = mood.max(own_mood(nodes, at));
+        }
+        shares = true;
         let Some(head) = nodes[at].head else { break };
         let (relation, govern) = (nodes[at].relation, &nodes[head]);
         let governed = match relation {
             Deprel::Xcomp => true,
             Deprel::Ccomp | Deprel::Acl | Deprel::Csubj | Deprel::CsubjPass => true,
             Deprel::Advcl => {
-                if is_infinitive(nodes, at) && step == 0 && govern.is_verb() {
+                let is_planned = govern.is_word(&["promise", "vow", "pledge"]);
+                if is_infinitive(nodes, at) && step == 0 && govern.is_verb() && !is_planned {
                     mood = mood.max(Mood::Doubtful);
                 }
-                if children(nodes, at, &[Deprel::Mark, Deprel::Case])
-                    .any(|mark| nodes[mark].form == "without")
-                {
+                let has_mark = |words: &[&str]| {
+                    children(nodes, at, &[Deprel::Mark, Deprel::Case])
+                        .any(|mark| words.contains(&&*nodes[mark].form))
+                };
+                if has_mark(&["without"]) {
                     negated = !negated;
                 }
+                // "Suspected of", "promised X to".
                 govern.is_word(&DENIED)
+                    || has_mark(&["of", "from"]) && govern.is_word(&MAYBE)
+                    || is_infinitive(nodes, at) && govern.is_word(&["promise", "vow", "pledge", "threaten"])
             }
             Deprel::Conj => {
-                // "He will not go and sing": what stands on the first stands on all.
-                if step == 0
-                    && nodes[at].is_verb()
-                    && children(nodes, at, &[Deprel::Nsubj, Deprel::NsubjPass]).next().is_none()
-                {
-                    mood = mood.max(own_mood(nodes, head));
-                }
+                shares = shares_auxiliary(nodes, at, head);
                 true
+            }
+            // "Nobody who knows Y", "it was not X who did it".
+            Deprel::AclRelcl => {
+                let is_cleft = has_be(head)
+                    && children(nodes, head, &[Deprel::Nsubj, Deprel::Expl]).any(|it| nodes[it].form == "it");
+                let is_nobody = NOBODY.contains(&&*nodes[head].form) || has_no(nodes, head);
+                negated ^= is_nobody || is_cleft && is_denied(nodes, head);
+                false
             }
             _ => false,
         };
@@ -142,10 +163,13 @@ fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
             if DENIED.contains(&&*word) {
                 negated = !negated;
             }
+            let has_subject = children(nodes, at, &[Deprel::Nsubj, Deprel::NsubjPass]).next().is_some();
             // "Began to", "managed to" are facts; what is said or reported is told elsewhere.
             if TO_COME.contains(&&*word) && (is_infinitive(nodes, at) || relation == Deprel::Acl) {
                 mood = mood.max(Mood::Planned);
-            } else if MAYBE.contains(&&*word) && relation != Deprel::Ccomp {
+            } else if MAYBE.contains(&&*word) && (relation != Deprel::Ccomp || !has_subject)
+                || WISHED.contains(&&*word)
+            {
                 mood = mood.max(Mood::Doubtful);
             }
             // Reported speech: what is denied or planned around it is not about what is said.
@@ -176,19 +200,46 @@ fn is_infinitive(nodes: &[Node], node: usize) -> bool {
     children(nodes, node, &[Deprel::Mark]).any(|mark| nodes[mark].form == "to")
 }
 
-/// "No contact", "neither man".
+/// "No contact", "neither man", "neither X nor Y".
 fn has_no(nodes: &[Node], node: usize) -> bool {
-    children(nodes, node, &[Deprel::Det, Deprel::CcPreconj]).any(|det| nodes[det].is_word(&["no", "neither"]))
+    children(nodes, node, &[Deprel::Det, Deprel::Cc, Deprel::CcPreconj])
+        .any(|det| nodes[det].is_word(&["no", "neither"]))
+}
+
+/// "Will not go and sing", where "sing" has the "will not" of "go"; not "did not go but sang", "and she sang".
+fn shares_auxiliary(nodes: &[Node], node: usize, first: usize) -> bool {
+    let own = [Deprel::Nsubj, Deprel::NsubjPass, Deprel::Aux, Deprel::AuxPass, Deprel::Cop];
+    let is_but = |cc: usize| nodes[cc].is_word(&["but", "nor", "yet"]);
+    let end = |node: usize| nodes[node].form.get(nodes[node].form.len().saturating_sub(2)..) == Some("ng");
+    let is_base = |node: usize| *nodes[node].form == *nodes[node].lemma;
+    children(nodes, node, &own).next().is_none()
+        && !children(nodes, node, &[Deprel::Cc, Deprel::Advmod]).any(is_but)
+        && (!nodes[node].is_verb()
+            || !nodes[first].is_verb()
+            || (is_base(node), end(node)) == (is_base(first), end(first)))
 }
 
 /// Whether what hangs on a predicate denies it.
 fn is_denied(nodes: &[Node], node: usize) -> bool {
-    let no_more = |child: usize| nodes[child].is_word(&["no"]) && nodes[child].relation == Deprel::Advmod;
+    let is_no = |child: usize| nodes[child].is_word(&["no"]);
+    let no_more = |child: usize| {
+        nodes[child].relation == Deprel::Advmod
+            && (is_no(child)
+                || nodes[child].is_word(&["longer", "long", "more"])
+                    && nodes[child].children.iter().any(|&no| is_no(no)))
+    };
+    // "Not only".
+    let is_only = |not: usize| {
+        nodes[not].form == "not"
+            && nodes
+                .get(not + 1)
+                .is_some_and(|next| matches!(&*next.form, "only" | "just" | "merely" | "least"))
+    };
     let words = nodes[node].children.iter().copied();
     let mut denied = words
         .clone()
         .filter(|&child| matches!(nodes[child].relation, Deprel::Advmod | Deprel::Cc | Deprel::CcPreconj))
-        .any(|child| nodes[child].is_word(&NOT) || no_more(child));
+        .any(|child| nodes[child].is_word(&NOT) && !is_only(child) || no_more(child));
     for argument in words {
         let relation = nodes[argument].relation;
         let is_argument = matches!(
@@ -222,10 +273,20 @@ fn own_mood(nodes: &[Node], node: usize) -> Mood {
             _ => Mood::Fact,
         });
     }
-    // "Is to meet", "are to sign".
+    // "Would have gone", "would go if": it was or is not so.
+    let would = children(nodes, node, &[Deprel::Aux]).any(|aux| nodes[aux].form == "would");
+    let have = children(nodes, node, &[Deprel::Aux]).any(|aux| nodes[aux].is_word(&["have"]));
+    let has_if = children(nodes, node, &[Deprel::Advcl])
+        .any(|other| children(nodes, other, &[Deprel::Mark]).any(|mark| nodes[mark].form == "if"));
+    if would && (have || has_if) {
+        mood = Mood::Doubtful;
+    }
+    // "Is to meet", "are to sign"; the headline "Germany to buy jets".
     let is_to = nodes[node].pos == Pos::Verb
         && is_infinitive(nodes, node)
-        && children(nodes, node, &[Deprel::Cop, Deprel::Aux]).any(|be| nodes[be].is_word(&["be"]));
+        && (children(nodes, node, &[Deprel::Cop, Deprel::Aux]).any(|be| nodes[be].is_word(&["be"]))
+            || nodes[node].relation == Deprel::Root
+                && children(nodes, node, &[Deprel::Nsubj, Deprel::NsubjPass]).next().is_some());
     if is_to { mood.max(Mood::Planned) } else { mood }
 }
 

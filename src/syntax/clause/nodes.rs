@@ -1,6 +1,6 @@
 //! The tree with each name as one node.
 
-use crate::syntax::{Deprel, Pos, Sentence, Word};
+use crate::syntax::{Deprel, Pos, Sentence, Word, lemma};
 use crate::text::Span;
 
 /// A word or a name, and its place in the tree.
@@ -97,6 +97,10 @@ pub(super) fn nodes(text: &str, sentence: &Sentence, names: &[Span]) -> Vec<Node
         if let Some(head) = nodes[i].head {
             nodes[head].children.push(i);
         }
+        // A title in capitals ("Presidents") is no name.
+        if nodes[i].name.is_none() && nodes[i].pos == Pos::Propn {
+            nodes[i].lemma = lemma(&nodes[i].form, Pos::Noun).into();
+        }
     }
     nodes
 }
@@ -137,13 +141,18 @@ pub(super) fn members(nodes: &[Node], node: usize) -> Vec<usize> {
     let mut all = vec![node];
     let mut at = 0;
     while at < all.len() {
-        let joined = children(nodes, all[at], &[Deprel::Conj]).filter(|&member| nodes[member].is_nominal());
-        let joined: Vec<usize> = joined.filter(|member| !all.contains(member)).collect();
-        all.extend(joined);
+        let joined = children(nodes, all[at], &[Deprel::Conj]);
+        all.extend(joined.filter(|&member| nodes[member].is_nominal() && !is_instead(nodes, member)));
         at += 1;
     }
     all.sort_unstable();
     all
+}
+
+/// "Not by X but by Y", "X, not Y": one instead of the other.
+fn is_instead(nodes: &[Node], member: usize) -> bool {
+    children(nodes, member, &[Deprel::Cc, Deprel::Advmod])
+        .any(|word| matches!(&*nodes[word].form, "but" | "not" | "rather" | "instead"))
 }
 
 /// The preposition before a node, in its base form: "due to", "out of"; the possessive is `'s`.

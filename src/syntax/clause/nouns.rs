@@ -6,7 +6,7 @@ use crate::syntax::clause::{Clause, Kind, Mood, Role};
 use crate::syntax::{Deprel, Pos};
 
 /// Verbs that say no more than that somebody does what their object names.
-const LIGHT: [&str; 52] = [
+const LIGHT: [&str; 53] = [
     "launch",
     "carry out",
     "conduct",
@@ -59,6 +59,7 @@ const LIGHT: [&str; 52] = [
     "keep",
     "step up",
     "call for",
+    "strike",
 ];
 
 /// Nouns of what their sentence's subject does, where nobody else is named: "said during a visit to Y".
@@ -191,6 +192,12 @@ impl Nouns<'_> {
             if let (Deprel::Amod | Deprel::Acl, Some(head)) = (relation, *head) {
                 clause.fill(Role::Who, head);
             }
+            // "Found dead".
+            if let (Deprel::Advmod, Some(verb)) = (relation, *head)
+                && nodes[verb].is_word(&["find", "shoot", "leave", "return", "declare", "drop"])
+            {
+                self.verbs.controller(verb).into_iter().for_each(|whom| clause.fill(Role::Who, whom));
+            }
             return;
         }
         // "The president is Ana Ruiz".
@@ -202,6 +209,7 @@ impl Nouns<'_> {
         }
         if let Some(head) = *head
             && DESCRIBES.contains(relation)
+            && !(has_be && clause.has(&Role::Who))
             && nodes[head].name.is_some()
             && preposition(nodes, node).is_none()
         {
@@ -247,9 +255,18 @@ impl Nouns<'_> {
     }
 
     fn prepositions(&self, node: usize, clause: &mut Clause) {
-        for child in children(self.nodes, node, OF_NOUN) {
-            if let Some(preposition) = preposition(self.nodes, child) {
-                clause.fill(Role::Prep(preposition.into()), antecedent(self.nodes, child));
+        let nodes = self.nodes;
+        let mut of: Vec<usize> = children(nodes, node, OF_NOUN).collect();
+        // "Became famous for a film": what stands right behind the adjective belongs to it, if it hangs on the verb.
+        if let (Deprel::Xcomp, Some(verb)) = (nodes[node].relation, nodes[node].head) {
+            let is_next = |&other: &usize| {
+                children(nodes, other, &[Deprel::Case]).next().is_some_and(|case| case == node + 1)
+            };
+            of.extend(children(nodes, verb, OF_NOUN).filter(is_next));
+        }
+        for child in of {
+            if let Some(preposition) = preposition(nodes, child) {
+                clause.fill(Role::Prep(preposition.into()), antecedent(nodes, child));
             }
         }
     }
@@ -264,7 +281,10 @@ impl Nouns<'_> {
         let lemma = self.verbs_lemma(verb);
         let has_agent =
             clause.has(&Role::Poss) || clause.has(&Role::Prep("by".into())) || clause.has(&Role::Mod);
-        if is_object && LIGHT.contains(&&*lemma) {
+        // "The death of X was announced by Y" is no deed of Y.
+        let is_told = ["announce", "declare", "end", "receive"].contains(&&*lemma)
+            && (passive || clause.has(&Role::Prep("of".into())));
+        if is_object && LIGHT.contains(&&*lemma) && !is_told {
             for oblique in children(nodes, verb, &[Deprel::Obl, Deprel::OblAgent, Deprel::Nmod]) {
                 let filler = antecedent(nodes, oblique);
                 match preposition(nodes, oblique).as_deref() {
@@ -297,13 +317,11 @@ impl Nouns<'_> {
     /// "President and founder of Acme", "Acme's president and founder": nouns of a list that describe the same person
     /// share whom, and what only one of them has.
     fn share(&self, clauses: &mut [Clause]) {
+        let of_node = super::by_node(self.nodes.len(), clauses);
         for i in 0..clauses.len() {
             let head = clauses[i].head;
             let joined = self.nodes[head].head.filter(|_| self.nodes[head].relation == Deprel::Conj);
-            let Some(first) = joined.and_then(|first| clauses.iter().position(|other| other.head == first))
-            else {
-                continue;
-            };
+            let Some(first) = joined.and_then(|first| of_node[first]) else { continue };
             if clauses[first].kind != clauses[i].kind
                 || !clauses[first].has(&Role::Who)
                 || clauses[i].has(&Role::Who)

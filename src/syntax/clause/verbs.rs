@@ -4,6 +4,206 @@ use crate::syntax::clause::nodes::{Node, antecedent, children, preposition};
 use crate::syntax::clause::{Clause, Kind, Mood, Role};
 use crate::syntax::{Deprel, Pos};
 
+/// Verbs whose object does, or may have done, what stands behind "of", "for" or "from": "accused X of lying".
+pub(super) const OF_OBJECT: [&str; 27] = [
+    "accuse",
+    "suspect",
+    "convict",
+    "acquit",
+    "prevent",
+    "stop",
+    "bar",
+    "ban",
+    "block",
+    "keep",
+    "discourage",
+    "dissuade",
+    "deter",
+    "criticise",
+    "criticize",
+    "condemn",
+    "blame",
+    "praise",
+    "thank",
+    "fine",
+    "jail",
+    "arrest",
+    "detain",
+    "punish",
+    "prosecute",
+    "charge",
+    "clear",
+];
+
+/// Verbs whose subject is to do what stands behind "to", whomever they say it to: "promised X to leave".
+const OF_SUBJECT: [&str; 5] = ["promise", "vow", "pledge", "threaten", "swear"];
+
+/// Words for times, which do nothing: "arrested by Monday evening".
+pub(super) const TIMES: [&str; 44] = [
+    "time",
+    "now",
+    "then",
+    "noon",
+    "midnight",
+    "midday",
+    "dawn",
+    "dusk",
+    "morning",
+    "afternoon",
+    "evening",
+    "night",
+    "today",
+    "tomorrow",
+    "day",
+    "week",
+    "weekend",
+    "month",
+    "year",
+    "decade",
+    "century",
+    "end",
+    "deadline",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "spring",
+    "winter",
+];
+
+/// What else "by" stands before without telling who: "killed by mistake", "beaten by two points".
+const MEANS: [&str; 28] = [
+    "summer",
+    "autumn",
+    "hour",
+    "minute",
+    "point",
+    "goal",
+    "vote",
+    "margin",
+    "seat",
+    "mistake",
+    "accident",
+    "surprise",
+    "force",
+    "hand",
+    "phone",
+    "telephone",
+    "email",
+    "e-mail",
+    "post",
+    "mail",
+    "car",
+    "train",
+    "plane",
+    "road",
+    "sea",
+    "air",
+    "law",
+    "percent",
+];
+
+/// Verbs that are never passive: after "was arrested", "and fled" is done.
+const NEVER_PASSIVE: [&str; 30] = [
+    "flee",
+    "go",
+    "come",
+    "die",
+    "arrive",
+    "escape",
+    "travel",
+    "return",
+    "fall",
+    "rise",
+    "live",
+    "stay",
+    "remain",
+    "become",
+    "appear",
+    "disappear",
+    "resign",
+    "retire",
+    "sit",
+    "stand",
+    "speak",
+    "agree",
+    "fly",
+    "emerge",
+    "continue",
+    "vow",
+    "say",
+    "refuse",
+    "decide",
+    "survive",
+];
+
+/// Verbs that have an object unless they are passive: "Cy Marsh arrested in Kabul" is told of him.
+const NEEDS_OBJECT: [&str; 44] = [
+    "arrest",
+    "detain",
+    "kill",
+    "ban",
+    "jail",
+    "imprison",
+    "charge",
+    "accuse",
+    "sentence",
+    "convict",
+    "acquit",
+    "hold",
+    "find",
+    "shoot",
+    "stab",
+    "injure",
+    "wound",
+    "murder",
+    "kidnap",
+    "abduct",
+    "free",
+    "name",
+    "elect",
+    "appoint",
+    "sack",
+    "fire",
+    "suspend",
+    "fine",
+    "seize",
+    "capture",
+    "release",
+    "deport",
+    "extradite",
+    "expel",
+    "assassinate",
+    "evacuate",
+    "rescue",
+    "hospitalise",
+    "hospitalize",
+    "behead",
+    "execute",
+    "indict",
+    "hang",
+    "oust",
+];
+
+/// Verbs whose object goes to somebody.
+const GIVES: [&str; 12] =
+    ["give", "send", "sell", "hand", "pay", "lend", "award", "grant", "deliver", "supply", "offer", "donate"];
+
 /// Subjects, objects and voice of the verbs of a sentence.
 pub(super) struct Verbs<'n> {
     nodes: &'n [Node],
@@ -79,7 +279,22 @@ impl<'n> Verbs<'n> {
         if self.has_child(node, &[Deprel::AuxPass, Deprel::NsubjPass]) {
             return true;
         }
-        if !self.nodes[node].is_verb() || self.has_child(node, &[Deprel::Aux, Deprel::Nsubj]) {
+        if !self.nodes[node].is_verb() {
+            return false;
+        }
+        let is_be = |&child: &usize| {
+            child < node && self.nodes[child].pos == Pos::Aux && self.nodes[child].is_word(&["be"])
+        };
+        if self.nodes[node].children.iter().any(is_be)
+            && self.may_be_participle(node)
+            && self.object[node].is_none()
+        {
+            return !NEVER_PASSIVE.contains(&&*self.nodes[node].lemma);
+        }
+        if self.is_headline(node) {
+            return true;
+        }
+        if self.has_child(node, &[Deprel::Aux, Deprel::Nsubj]) {
             return false;
         }
         let has_agent = || self.has_child(node, &[Deprel::OblAgent]);
@@ -89,10 +304,74 @@ impl<'n> Verbs<'n> {
         match relation {
             Deprel::Conj => {
                 let joined = head.is_some_and(|head| self.passive[head]);
-                joined && self.may_be_participle(node) && (self.object[node].is_none() || has_agent())
+                let is_done = NEVER_PASSIVE.contains(&&*self.nodes[node].lemma)
+                    || self.has_child(node, &[Deprel::Ccomp]);
+                joined
+                    && !is_done
+                    && self.may_be_participle(node)
+                    && (self.object[node].is_none() || has_agent())
             }
             _ => reduced && (self.object[node].is_none() || has_agent()),
         }
+    }
+
+    /// "Cy Marsh arrested in Kabul": a verb that needs an object, has none, and looks like a participle.
+    fn is_headline(&self, node: usize) -> bool {
+        let Node { relation, lemma, .. } = &self.nodes[node];
+        let is_said = matches!(relation, Deprel::Root | Deprel::Ccomp | Deprel::Parataxis);
+        let subject = children(self.nodes, node, &[Deprel::Nsubj]).next();
+        let is_more = |child: usize| {
+            let Node { relation, .. } = &self.nodes[child];
+            matches!(relation, Deprel::Aux | Deprel::Ccomp | Deprel::Xcomp | Deprel::Iobj | Deprel::Dep)
+                || child > node
+                    && self.nodes[child].is_nominal()
+                    && preposition(self.nodes, child).is_none()
+                    && !self.nodes[child].is_word(&TIMES)
+        };
+        is_said
+            && NEEDS_OBJECT.contains(&&**lemma)
+            && self.may_be_participle(node)
+            && self.object[node].is_none()
+            && subject.is_some_and(|subject| subject < node)
+            && !self.nodes[node].children.iter().any(|&child| is_more(child))
+    }
+
+    /// Whether a filler behind "by" does something: no time and no means.
+    fn is_doer(&self, node: usize) -> bool {
+        let Node { pos, form, .. } = &self.nodes[node];
+        self.nodes[node].name.is_some()
+            || !self.nodes[node].is_word(&TIMES)
+                && !self.nodes[node].is_word(&MEANS)
+                && !TIMES.contains(&&**form)
+                && !matches!(pos, Pos::Sym)
+                && !(*pos == Pos::Num && form.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// Who does what an infinitive or gerund below a verb tells.
+    fn controlled(&self, node: usize, head: usize) -> Option<usize> {
+        let Node { lemma, .. } = &self.nodes[head];
+        let is_to = self.is_infinitive(node);
+        if is_to && OF_SUBJECT.contains(&&**lemma) && !self.passive[head] {
+            return self.subject[head];
+        }
+        // "Called on X to leave".
+        if is_to
+            && ["call", "appeal", "plead", "rely", "count", "wait"].contains(&&**lemma)
+            && self.object[head].is_none()
+        {
+            let called = children(self.nodes, head, &[Deprel::Obl]).filter(|&called| {
+                head < called
+                    && called < node
+                    && matches!(
+                        preposition(self.nodes, called).as_deref(),
+                        Some("on" | "upon" | "to" | "for" | "with")
+                    )
+            });
+            if let Some(called) = called.last() {
+                return Some(antecedent(self.nodes, called));
+            }
+        }
+        self.controller(head)
     }
 
     fn own_subject(&self, node: usize) -> Option<usize> {
@@ -111,7 +390,10 @@ impl<'n> Verbs<'n> {
         }
         match relation {
             Deprel::Conj => self.subject[head],
-            Deprel::Xcomp => self.controller(head),
+            Deprel::Xcomp => self.controlled(node, head),
+            Deprel::Advcl | Deprel::Ccomp if self.is_of_object(node, head) => self.controller(head),
+            Deprel::Ccomp if self.is_infinitive(node) => self.controlled(node, head),
+            Deprel::Parataxis | Deprel::Dep if self.goes_on(node, head) => self.subject[head],
             Deprel::Advcl | Deprel::Ccomp | Deprel::Parataxis if self.nodes[node].is_verb() => {
                 // "He said: go": what is said has a subject of its own, or none.
                 let takes_over = *relation == Deprel::Advcl || self.nodes[node].form.ends_with("ing");
@@ -122,6 +404,27 @@ impl<'n> Verbs<'n> {
             Deprel::AclRelcl => (!self.names_antecedent(node)).then_some(head),
             _ => None,
         }
+    }
+
+    /// "Accused X of lying", "prevented X from leaving".
+    fn is_of_object(&self, node: usize, head: usize) -> bool {
+        let is_marked = children(self.nodes, node, &[Deprel::Mark, Deprel::Case])
+            .any(|mark| matches!(&*self.nodes[mark].form, "of" | "from" | "for" | "over"));
+        is_marked && self.nodes[node].form.ends_with("ing") && self.nodes[head].is_word(&OF_OBJECT)
+    }
+
+    /// "Cut jobs, closed a plant": a verb behind a comma in the same form as the one before it.
+    fn goes_on(&self, node: usize, head: usize) -> bool {
+        let [this, first] = [node, head].map(|verb| &self.nodes[verb]);
+        let is_base = |node: &Node| *node.form == *node.lemma;
+        node > head
+            && this.is_verb()
+            && first.is_verb()
+            && !this.form.ends_with("ing")
+            && is_base(this) == is_base(first)
+            && self.subject[head].is_some_and(|subject| subject < head)
+            && !self.has_child(node, &[Deprel::Mark, Deprel::Ccomp])
+            && self.nodes[node - 1].pos == Pos::Punct
     }
 
     /// Who would do what a noun is about: "X's plan to attack", "X announced plans to attack", "the man to lead it".
@@ -218,13 +521,18 @@ impl<'n> Verbs<'n> {
             clause.fill(role, antecedent(nodes, recipient));
         }
         self.gap(node, &mut clause);
-        for oblique in children(nodes, node, OBLIQUE) {
+        let obliques = self.obliques(node);
+        // "Found by the river by two anglers": the last one tells who.
+        let agent = obliques
+            .iter()
+            .copied()
+            .filter(|&oblique| passive && self.is_doer(oblique))
+            .rfind(|&oblique| preposition(nodes, oblique).as_deref() == Some("by"));
+        for oblique in obliques {
             let filler = antecedent(nodes, oblique);
-            let preposition = preposition(nodes, oblique);
-            match preposition.as_deref() {
-                Some("by") if passive => clause.fill(Role::Agent, filler),
+            match preposition(nodes, oblique).as_deref() {
+                Some("by") if agent == Some(oblique) => clause.fill(Role::Agent, filler),
                 Some(preposition) => clause.fill(Role::Prep(preposition.into()), filler),
-                None if nodes[oblique].relation == Deprel::OblAgent => clause.fill(Role::Agent, filler),
                 None => {}
             }
         }
@@ -234,13 +542,39 @@ impl<'n> Verbs<'n> {
         Some(clause)
     }
 
+    /// What hangs on a verb by a preposition, directly or by an adverb before it: "away from X".
+    fn obliques(&self, node: usize) -> Vec<usize> {
+        let nodes = self.nodes;
+        let mut all: Vec<usize> = children(nodes, node, OBLIQUE).collect();
+        for adverb in children(nodes, node, &[Deprel::Advmod]).filter(|&adverb| nodes[adverb].pos == Pos::Adv)
+        {
+            all.extend(children(nodes, adverb, OBLIQUE));
+        }
+        // A noun that the parser took for something said: "accused X of theft".
+        all.extend(children(nodes, node, &[Deprel::Xcomp]).filter(|&noun| nodes[noun].is_nominal()));
+        // "Gave a loan to X".
+        if GIVES.contains(&&*nodes[node].lemma)
+            && let Some(object) = self.object[node]
+        {
+            let to = |&whom: &usize| whom > node && preposition(nodes, whom).as_deref() == Some("to");
+            all.extend(children(nodes, object, OBLIQUE).filter(to));
+        }
+        all.sort_unstable();
+        all
+    }
+
     /// What a relative clause without a pronoun is about: "the man X accused"; and "the town where".
     fn gap(&self, node: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         let Node { relation, head, .. } = &nodes[node];
-        if let (Deprel::AclRelcl | Deprel::AdvclRelcl, Some(head)) = (relation, *head) {
+        let is_cleft = |head: usize| *relation == Deprel::Acl && self.cleft(head).is_some();
+        if let Some(head) = *head
+            && (matches!(relation, Deprel::AclRelcl | Deprel::AdvclRelcl) || is_cleft(head))
+        {
             if children(nodes, node, &[Deprel::Advmod]).any(|child| nodes[child].is_word(&["where"])) {
                 clause.fill(Role::Prep("in".into()), head);
+            } else if let Some(place) = self.cleft(head) {
+                clause.fill(Role::Prep(place.into()), head);
             } else if !self.names_antecedent(node)
                 && self.own_subject(node).is_some()
                 && !clause.has(&Role::Patient)
@@ -248,6 +582,14 @@ impl<'n> Verbs<'n> {
                 clause.fill(Role::Patient, head);
             }
         }
+    }
+
+    /// "It was in Kelm that": the preposition.
+    fn cleft(&self, node: usize) -> Option<String> {
+        let is_it =
+            children(self.nodes, node, &[Deprel::Expl, Deprel::Nsubj]).any(|it| self.nodes[it].form == "it");
+        let is_said = is_it && self.has_child(node, &[Deprel::Cop]);
+        is_said.then(|| preposition(self.nodes, node)).flatten()
     }
 
     /// "The U.S.-led force", "Boston-based Acme".
@@ -274,13 +616,11 @@ impl<'n> Verbs<'n> {
 
     /// "Was shot and killed by X": the passives of a list share who does it.
     fn share_agents(&self, clauses: &mut [Clause]) {
+        let of_node = super::by_node(self.nodes.len(), clauses);
         for i in 0..clauses.len() {
             let head = clauses[i].head;
             let joined = self.nodes[head].head.filter(|_| self.nodes[head].relation == Deprel::Conj);
-            let Some(first) = joined.and_then(|first| clauses.iter().position(|other| other.head == first))
-            else {
-                continue;
-            };
+            let Some(first) = joined.and_then(|first| of_node[first]) else { continue };
             if !self.passive[head] || !self.passive[clauses[first].head] {
                 continue;
             }
