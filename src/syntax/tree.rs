@@ -1,6 +1,6 @@
 //! Scores to trees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{SyntaxOutputs, SyntaxScores};
 use crate::syntax::arborescence::{Arc, best_tree};
@@ -223,11 +223,16 @@ impl Parser {
         relations: &mut [Option<usize>],
     ) {
         let mut by_head: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        // The heads that have a dependent of a set, by the first relation of the set.
+        let mut holders: BTreeSet<(Option<usize>, Deprel)> = BTreeSet::new();
         for (i, relation) in relations.iter().enumerate() {
-            if let (Some(head), Some(relation)) = (heads[i], *relation)
-                && set.contains(&self.relations[relation])
-            {
+            let (Some(head), Some(relation)) = (heads[i], *relation) else { continue };
+            let relation = self.relations[relation];
+            if set.contains(&relation) {
                 by_head.entry(head).or_default().push(i);
+            }
+            if let Some(of) = ONCE.into_iter().find(|of| of.contains(&relation)) {
+                holders.insert((Some(head), of[0]));
             }
         }
         for dependents in by_head.into_values().filter(|dependents| dependents.len() > 1) {
@@ -236,9 +241,17 @@ impl Parser {
                 let all = self.relation_scores(scores, unit);
                 all[relation] - log_sum(all)
             };
+            // What another dependent of the head has of the other sets.
+            let head = heads[dependents[0]];
+            let taken: Vec<Deprel> = ONCE
+                .into_iter()
+                .filter(|other| *other == set || holders.contains(&(head, other[0])))
+                .flatten()
+                .copied()
+                .collect();
             let surest = dependents.iter().copied().max_by(|a, b| sure(a).total_cmp(&sure(b)));
             for i in dependents.into_iter().filter(|&i| Some(i) != surest) {
-                barred[i].extend(set);
+                barred[i].extend(&taken);
                 relations[i] = words[i]
                     .unit
                     .and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred[i]));

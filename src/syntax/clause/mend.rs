@@ -71,6 +71,10 @@ const INTENT: [&str; 28] = [
 /// What is done by somebody to, against or for somebody: prepositions behind "attack by X" belong to the attack.
 const OF_DEED: [&str; 8] = ["on", "to", "against", "into", "with", "over", "for", "by"];
 
+/// Who does things to people: "the arrest by police of X" is that of X.
+const FORCES: [&str; 10] =
+    ["police", "troop", "troops", "army", "force", "forces", "soldier", "agent", "officer", "prosecutor"];
+
 const SUBJECT: &[Deprel] =
     &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter, Deprel::Csubj, Deprel::CsubjPass];
 
@@ -85,6 +89,11 @@ pub(super) fn mend(nodes: &mut [Node]) {
     tree.measure();
     for node in 0..all {
         tree.speech(node);
+        tree.owner(node);
+        tree.of_phrase(node);
+        tree.before_to(node);
+        tree.beside_verb(node);
+        tree.beside_title(node);
         tree.subject_behind_participle(node);
         tree.object_of_gerund(node);
         tree.named(node);
@@ -210,7 +219,7 @@ impl Tree<'_> {
         let mut top = node;
         for _ in inside.clone() {
             match self.nodes[top].head {
-                Some(head) if inside.contains(&head) => top = head,
+                Some(head) if inside.contains(&head) && !self.nodes[head].is_verb() => top = head,
                 _ => break,
             }
         }
@@ -307,6 +316,142 @@ impl Tree<'_> {
                 let relation = self.subject_relation(said);
                 self.hang(other, said, relation);
             }
+        }
+    }
+
+    /// "X's lawyer's office" is that of the lawyer.
+    fn owner(&mut self, owner: usize) {
+        let Node { relation: Deprel::NmodPoss, head: Some(head), .. } = self.nodes[owner] else { return };
+        let Some(mark) = self.child(owner, &[Deprel::Case]).filter(|&mark| mark > owner) else { return };
+        let next =
+            self.children(head, &[Deprel::NmodPoss]).into_iter().find(|&next| self.first[next] == mark + 1);
+        if let Some(next) = next {
+            self.hang(owner, next, Deprel::NmodPoss);
+        }
+    }
+
+    /// "Supporters of X blocked": what stands behind "of" belongs to the noun before it, not to a word behind.
+    fn of_phrase(&mut self, node: usize) {
+        let Some(head) = self.nodes[node].head.filter(|&head| head > node) else { return };
+        let Some(case) = self.child(node, &[Deprel::Case]).filter(|&case| case > 0 && case < node) else {
+            return;
+        };
+        let before = case.wrapping_sub(1);
+        if self.nodes[case].form == "of"
+            && self.nodes[node].is_nominal()
+            && self.nodes[before].is_noun()
+            && !self.nodes[head].is_word(&["kind", "sort"])
+        {
+            self.hang(node, before, Deprel::Nmod);
+        }
+    }
+
+    /// "Told by his club to apologise": what stands before "to" belongs to the verb before it.
+    fn before_to(&mut self, verb: usize) {
+        let Some(head) = self.nodes[verb].head.filter(|&head| head < verb && self.nodes[head].is_verb())
+        else {
+            return;
+        };
+        let marks = self.children(verb, &[Deprel::Mark]);
+        let Some(to) = marks.into_iter().find(|&mark| self.nodes[mark].form == "to") else { return };
+        for child in self.children(verb, &[Deprel::Obl, Deprel::OblAgent]) {
+            if child < to && child > head {
+                let relation = self.nodes[child].relation;
+                self.hang(child, head, relation);
+            }
+        }
+    }
+
+    /// A name right behind a verb without an object is its object, whatever the parser calls it, unless it is one of
+    /// something else; and one right before it its subject.
+    fn beside_verb(&mut self, name: usize) {
+        const ODD: [Deprel; 12] = [
+            Deprel::Xcomp,
+            Deprel::Obl,
+            Deprel::Vocative,
+            Deprel::Appos,
+            Deprel::Compound,
+            Deprel::Dep,
+            Deprel::Parataxis,
+            Deprel::Ccomp,
+            Deprel::Flat,
+            Deprel::Discourse,
+            Deprel::Conj,
+            Deprel::Nsubj,
+        ];
+        let Node { relation, head: Some(head), .. } = self.nodes[name] else { return };
+        if !ODD.contains(&relation) || self.nodes[name].name.is_none() || name == 0 {
+            return;
+        }
+        if self.child(name, &[Deprel::Cc, Deprel::Cop, Deprel::Mark]).is_some() {
+            return;
+        }
+        if self.case(name).is_some() {
+            let is_odd =
+                matches!(relation, Deprel::Appos | Deprel::Compound | Deprel::Flat | Deprel::Vocative);
+            if is_odd && self.nodes[head].is_verb() {
+                self.nodes[name].relation = Deprel::Obl;
+            }
+            return;
+        }
+        let is_free = |verb: usize| {
+            self.nodes[verb].is_verb()
+                && !self.nodes[verb].is_word(&super::verbs::NEVER_PASSIVE)
+                && !self.nodes[verb].is_word(&SPEECH)
+                && self.child(verb, &[Deprel::Obj, Deprel::AuxPass, Deprel::NsubjPass]).is_none()
+        };
+        let before = self.first[name].wrapping_sub(1);
+        let is_behind = before < name && is_free(before);
+        if is_behind && relation == Deprel::Nsubj {
+            // "Prosecutors described X as", with X as the subject.
+            let other = before.checked_sub(1).filter(|&other| {
+                let Node { relation, head, .. } = self.nodes[other];
+                head == Some(before)
+                    && ODD.contains(&relation)
+                    && self.nodes[other].is_noun()
+                    && self.case(other).is_none()
+            });
+            if let Some(other) =
+                other.filter(|_| head == before && self.child(before, &[Deprel::Ccomp]).is_none())
+            {
+                self.nodes[other].relation = Deprel::Nsubj;
+                self.nodes[name].relation = Deprel::Obj;
+            }
+        } else if is_behind
+            && (head == before
+                || relation == Deprel::Vocative
+                || relation == Deprel::Compound
+                    && head > self.last[name] + 1
+                    && self.nodes[head].name.is_some())
+            && relation != Deprel::Conj
+        {
+            self.hang(name, before, Deprel::Obj);
+        } else if relation == Deprel::Vocative
+            && self.last[name] + 1 == head
+            && self.child(head, SUBJECT).is_none()
+        {
+            self.nodes[name].relation = Deprel::Nsubj;
+        }
+    }
+
+    /// "Acme boss Bo Lee left", with title and name side by side below the verb.
+    fn beside_title(&mut self, name: usize) {
+        const BESIDE: [Deprel; 6] =
+            [Deprel::Appos, Deprel::NmodDesc, Deprel::Dep, Deprel::Compound, Deprel::Flat, Deprel::Vocative];
+        let Some(title) = name.checked_sub(1) else { return };
+        if self.nodes[name].name.is_none()
+            || !self.nodes[title].is_noun()
+            || self.nodes[name].head != self.nodes[title].head
+            || self.nodes[name].head.is_none()
+            || self.nodes[title].is_word(&super::verbs::TIMES)
+        {
+            return;
+        }
+        if BESIDE.contains(&self.nodes[name].relation) && self.case(name).is_none() {
+            self.hang(name, title, Deprel::Appos);
+        } else if BESIDE.contains(&self.nodes[title].relation) && self.child(title, &[Deprel::Det]).is_none()
+        {
+            self.hang(title, name, Deprel::NmodDesc);
         }
     }
 
@@ -503,7 +648,14 @@ impl Tree<'_> {
         for child in self.children(agent, &[Deprel::Nmod, Deprel::Obl, Deprel::OblAgent]) {
             let Some(preposition) = self.case(child) else { continue };
             let moves = match preposition {
-                "of" => is_name && case == "by",
+                "of" => {
+                    let is_force = self.nodes[agent].is_word(&FORCES) && self.nodes[child].name.is_some();
+                    let has_of = self
+                        .children(deed, &[Deprel::Nmod])
+                        .into_iter()
+                        .any(|other| self.case(other) == Some("of"));
+                    (is_name || is_force) && case == "by" && !has_of
+                }
                 "into" | "against" | "on" if !is_name => case == "by" || is_charge,
                 preposition => is_name && OF_DEED.contains(&preposition),
             };

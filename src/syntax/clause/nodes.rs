@@ -169,7 +169,10 @@ pub(super) fn preposition(nodes: &[Node], node: usize) -> Option<String> {
 /// What a relative pronoun stands for; else the node itself.
 pub(super) fn antecedent(nodes: &[Node], node: usize) -> usize {
     const RELATIVE: [&str; 5] = ["who", "whom", "which", "that", "whose"];
-    if nodes[node].name.is_some() || nodes[node].pos != Pos::Pron || !RELATIVE.contains(&&*nodes[node].form) {
+    // "A charge that X denied", with "that" as a conjunction.
+    let Node { name, pos, relation, form, .. } = &nodes[node];
+    let is_argument = matches!(relation, Deprel::Nsubj | Deprel::NsubjPass | Deprel::Obj);
+    if name.is_some() || !(*pos == Pos::Pron || is_argument) || !RELATIVE.contains(&form.as_str()) {
         return node;
     }
     let mut at = node;

@@ -119,7 +119,7 @@ const MEANS: [&str; 28] = [
 ];
 
 /// Verbs that are never passive: after "was arrested", "and fled" is done.
-const NEVER_PASSIVE: [&str; 30] = [
+pub(super) const NEVER_PASSIVE: [&str; 30] = [
     "flee",
     "go",
     "come",
@@ -153,7 +153,7 @@ const NEVER_PASSIVE: [&str; 30] = [
 ];
 
 /// Verbs that have an object unless they are passive: "Cy Marsh arrested in Kabul" is told of him.
-const NEEDS_OBJECT: [&str; 44] = [
+const NEEDS_OBJECT: [&str; 43] = [
     "arrest",
     "detain",
     "kill",
@@ -196,7 +196,6 @@ const NEEDS_OBJECT: [&str; 44] = [
     "behead",
     "execute",
     "indict",
-    "hang",
     "oust",
 ];
 
@@ -233,7 +232,8 @@ impl<'n> Verbs<'n> {
             verbs.passive[node] = verbs.is_passive(node);
             verbs.subject[node] = verbs.own_subject(node).or_else(|| verbs.shared_subject(node));
         }
-        for &node in &order {
+        // Twice: what the last of three verbs has, the first gets, and from it the second.
+        for &node in order.iter().chain(&order) {
             verbs.share_object(node);
         }
         verbs
@@ -400,10 +400,16 @@ impl<'n> Verbs<'n> {
                 self.subject[head].filter(|_| takes_over)
             }
             Deprel::Acl if self.is_infinitive(node) => self.intender(head),
-            Deprel::Acl | Deprel::Amod => Some(head),
+            Deprel::Acl | Deprel::Amod => Some(self.titled(head)),
             Deprel::AclRelcl => (!self.names_antecedent(node)).then_some(head),
             _ => None,
         }
+    }
+
+    /// The name that a noun is the title of, or the noun.
+    fn titled(&self, noun: usize) -> usize {
+        let Node { relation, head, .. } = &self.nodes[noun];
+        head.filter(|&head| *relation == Deprel::NmodDesc && self.nodes[head].name.is_some()).unwrap_or(noun)
     }
 
     /// "Accused X of lying", "prevented X from leaving".
@@ -417,11 +423,13 @@ impl<'n> Verbs<'n> {
     fn goes_on(&self, node: usize, head: usize) -> bool {
         let [this, first] = [node, head].map(|verb| &self.nodes[verb]);
         let is_base = |node: &Node| *node.form == *node.lemma;
+        let same =
+            is_base(this) == is_base(first) || first.is_word(&["cut", "put", "hit", "set", "let", "quit"]);
         node > head
             && this.is_verb()
             && first.is_verb()
             && !this.form.ends_with("ing")
-            && is_base(this) == is_base(first)
+            && same
             && self.subject[head].is_some_and(|subject| subject < head)
             && !self.has_child(node, &[Deprel::Mark, Deprel::Ccomp])
             && self.nodes[node - 1].pos == Pos::Punct
@@ -465,9 +473,24 @@ impl<'n> Verbs<'n> {
             return;
         };
         let between = first + 1..node;
-        let is_little = |i: usize| matches!(nodes[i].pos, Pos::Cconj | Pos::Adv | Pos::Punct);
+        // "Founded and for thirty years led", "searched, handcuffed and released".
+        let is_little = |i: usize| {
+            matches!(nodes[i].pos, Pos::Cconj | Pos::Adv | Pos::Punct)
+                || nodes[i].head == Some(node)
+                || nodes[i]
+                    .head
+                    .is_some_and(|head| nodes[head].head == Some(node) && first < head && head < node)
+                || nodes[i].head == Some(first) && nodes[i].is_verb() && nodes[i].relation == Deprel::Conj
+        };
+        let is_done =
+            nodes[first].is_word(&NEVER_PASSIVE) || self.has_child(first, &[Deprel::Ccomp, Deprel::Xcomp]);
         match (self.object[first], self.object[node]) {
-            (None, Some(object)) if between.clone().all(is_little) && !self.has_child(first, OBLIQUE) => {
+            (None, Some(object))
+                if object > node
+                    && !is_done
+                    && between.clone().all(is_little)
+                    && !self.has_child(first, OBLIQUE) =>
+            {
                 self.object[first] = Some(object);
             }
             (Some(object), None) if object > node => self.object[node] = Some(object),
@@ -516,6 +539,16 @@ impl<'n> Verbs<'n> {
         if let Some(object) = self.object[node] {
             clause.fill(Role::Patient, object);
         }
+        // "Helped X buy Y": X is helped.
+        if ["help", "let", "see", "watch", "hear", "make"].contains(&&*nodes[node].lemma)
+            && self.object[node].is_none()
+            && let Some(deed) = children(nodes, node, &[Deprel::Ccomp]).next()
+            && *nodes[deed].form == *nodes[deed].lemma
+            && !self.has_child(deed, &[Deprel::Mark, Deprel::Aux])
+            && let Some(subject) = self.own_subject(deed)
+        {
+            clause.fill(Role::Patient, subject);
+        }
         if let Some(recipient) = recipient {
             let role = if self.object[node].is_some() { Role::Recipient } else { Role::Patient };
             clause.fill(role, antecedent(nodes, recipient));
@@ -531,7 +564,10 @@ impl<'n> Verbs<'n> {
         for oblique in obliques {
             let filler = antecedent(nodes, oblique);
             match preposition(nodes, oblique).as_deref() {
-                Some("by") if agent == Some(oblique) => clause.fill(Role::Agent, filler),
+                Some("by") if agent == Some(oblique) => {
+                    clause.fill(Role::Agent, filler);
+                    self.place_of_agent(oblique, &mut clause);
+                }
                 Some(preposition) => clause.fill(Role::Prep(preposition.into()), filler),
                 None => {}
             }
@@ -540,6 +576,16 @@ impl<'n> Verbs<'n> {
             self.compound(node, &mut clause);
         }
         Some(clause)
+    }
+
+    /// "Arrested by police in Kabul": the place is that of the deed too.
+    fn place_of_agent(&self, agent: usize, clause: &mut Clause) {
+        let is_bare = self.nodes[agent].is_noun() && !self.has_child(agent, &[Deprel::Det, Deprel::NmodPoss]);
+        for place in children(self.nodes, agent, OBLIQUE).filter(|_| is_bare) {
+            if self.nodes[place].name.is_some() && preposition(self.nodes, place).as_deref() == Some("in") {
+                clause.fill(Role::Prep("in".into()), place);
+            }
+        }
     }
 
     /// What hangs on a verb by a preposition, directly or by an adverb before it: "away from X".
