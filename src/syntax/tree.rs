@@ -52,15 +52,8 @@ const NOT_OF_VERBS: &[Deprel] = &[
 ];
 
 /// What a word behind a preposition is not, and what a word with "be" is not.
-const NOT_WITH_CASE: &[Deprel] = &[
-    Deprel::Nsubj,
-    Deprel::NsubjPass,
-    Deprel::Obj,
-    Deprel::Iobj,
-    Deprel::Compound,
-    Deprel::Flat,
-    Deprel::NmodDesc,
-];
+const NOT_WITH_CASE: &[Deprel] =
+    &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::Obj, Deprel::Iobj, Deprel::Flat, Deprel::NmodDesc];
 const NOT_WITH_BE: &[Deprel] = &[
     Deprel::Nsubj,
     Deprel::NsubjPass,
