@@ -5,10 +5,10 @@ use crate::syntax::clause::particles;
 use crate::syntax::{Deprel, Pos};
 
 /// Verbs of saying that may stand before who says it: "..., said Bo Lee".
-const SPEECH: [&str; 25] = [
-    "say", "add", "ask", "insist", "report", "claim", "warn", "explain", "announce", "argue", "admit",
-    "state", "write", "reply", "respond", "declare", "note", "recall", "confirm", "complain", "joke",
-    "shout", "suggest", "conclude", "stress",
+const SPEECH: [&str; 26] = [
+    "say", "tell", "add", "ask", "insist", "report", "claim", "warn", "explain", "announce", "argue",
+    "admit", "state", "write", "reply", "respond", "declare", "note", "recall", "confirm", "complain",
+    "joke", "shout", "suggest", "conclude", "stress",
 ];
 
 /// Verbs by which somebody gets a post: "elected Ana Ruiz mayor".
@@ -34,6 +34,42 @@ const GIVING: [&str; 16] = [
     "assign",
     "promise",
     "teach",
+];
+
+/// Verbs that say a noun of their subject or object: "became leader".
+const SAYS_OF: [&str; 32] = [
+    "be",
+    "become",
+    "remain",
+    "stay",
+    "seem",
+    "appear",
+    "make",
+    "call",
+    "consider",
+    "keep",
+    "get",
+    "turn",
+    "feel",
+    "prove",
+    "dub",
+    "label",
+    "brand",
+    "deem",
+    "find",
+    "think",
+    "believe",
+    "sound",
+    "look",
+    "act",
+    "serve",
+    "vote",
+    "pronounce",
+    "christen",
+    "rate",
+    "ordain",
+    "style",
+    "hail",
 ];
 
 /// Nouns that an infinitive tells the content of: "plan to attack" is no plan that attacks.
@@ -98,6 +134,7 @@ pub(super) fn mend(nodes: &mut [Node]) {
         tree.object_of_gerund(node);
         tree.named(node);
         tree.given(node);
+        tree.said_noun(node);
         tree.gerund_as_adjective(node);
         tree.by_phrase(node);
     }
@@ -296,7 +333,11 @@ impl Tree<'_> {
         let Some(said) = said else { return };
         let count = self.nodes.len();
         let is_said_before = said < verb || self.first[said] < verb;
-        let behind = (verb > 0 && self.is_comma(verb - 1) && verb + 1 < count && is_said_before)
+        let behind = (verb > 0
+            && !self.nodes[verb].is_word(&["tell"])
+            && self.is_comma(verb - 1)
+            && verb + 1 < count
+            && is_said_before)
             .then(|| self.top(verb + 1, verb + 1..count))
             .flatten()
             .filter(|&who| self.first[who] == verb + 1);
@@ -426,30 +467,44 @@ impl Tree<'_> {
             && relation != Deprel::Conj
         {
             self.hang(name, before, Deprel::Obj);
-        } else if relation == Deprel::Vocative
-            && self.last[name] + 1 == head
-            && self.child(head, SUBJECT).is_none()
-        {
-            self.nodes[name].relation = Deprel::Nsubj;
+        } else if let Some(verb) = self.verb_behind(name) {
+            let is_odd =
+                matches!(relation, Deprel::Vocative | Deprel::Appos | Deprel::Dep | Deprel::Compound);
+            if is_odd && head > name {
+                let relation = self.subject_relation(verb);
+                self.hang(name, verb, relation);
+            }
         }
     }
 
-    /// "Acme boss Bo Lee left", with title and name side by side below the verb.
+    /// The verb that a name stands right before, perhaps with an auxiliary between, and that has no subject.
+    fn verb_behind(&self, name: usize) -> Option<usize> {
+        let next = self.nodes.get(self.last[name] + 1).map(|_| self.last[name] + 1)?;
+        let verb = if self.nodes[next].pos == Pos::Aux { self.nodes[next].head? } else { next };
+        let is_finite = self.nodes[verb].is_verb() && !self.nodes[next].form.ends_with("ing");
+        (is_finite && verb >= next && self.child(verb, SUBJECT).is_none()).then_some(verb)
+    }
+
+    /// "Acme boss Bo Lee left", with title and name side by side below the verb; "Senator from Vermont Bo Lee left".
     fn beside_title(&mut self, name: usize) {
         const BESIDE: [Deprel; 6] =
             [Deprel::Appos, Deprel::NmodDesc, Deprel::Dep, Deprel::Compound, Deprel::Flat, Deprel::Vocative];
-        let Some(title) = name.checked_sub(1) else { return };
-        if self.nodes[name].name.is_none()
+        let (Some(head), Some(_)) = (self.nodes[name].head, self.nodes[name].name) else { return };
+        let Some(before) = self.first[name].checked_sub(1) else { return };
+        let children = &self.nodes[head].children;
+        let at = children.partition_point(|&child| child < name);
+        let Some(title) = at.checked_sub(1).map(|at| children[at]) else { return };
+        if self.last[title] != before
             || !self.nodes[title].is_noun()
-            || self.nodes[name].head != self.nodes[title].head
-            || self.nodes[name].head.is_none()
             || self.nodes[title].is_word(&super::verbs::TIMES)
         {
             return;
         }
-        if BESIDE.contains(&self.nodes[name].relation) && self.case(name).is_none() {
+        if title + 1 == name && BESIDE.contains(&self.nodes[name].relation) && self.case(name).is_none() {
             self.hang(name, title, Deprel::Appos);
-        } else if BESIDE.contains(&self.nodes[title].relation) && self.child(title, &[Deprel::Det]).is_none()
+        } else if BESIDE.contains(&self.nodes[title].relation)
+            && self.child(title, &[Deprel::Det]).is_none()
+            && self.case(name).is_none()
         {
             self.hang(title, name, Deprel::NmodDesc);
         }
@@ -561,6 +616,21 @@ impl Tree<'_> {
         if whom < what && self.nodes[what].is_noun() && self.case(what).is_none() {
             self.nodes[whom].relation = Deprel::Iobj;
             self.nodes[what].relation = Deprel::Obj;
+        }
+    }
+
+    /// "Discussed with X the beginning of Y": what only some verbs say of their subject is an object of others.
+    fn said_noun(&mut self, noun: usize) {
+        let Node { relation: Deprel::Xcomp, head: Some(verb), .. } = self.nodes[noun] else { return };
+        let is_bare = self.child(noun, &[Deprel::Case, Deprel::Cop, Deprel::Mark, Deprel::Aux]).is_none();
+        if self.nodes[noun].is_noun()
+            && is_bare
+            && self.nodes[verb].is_verb()
+            && !self.nodes[verb].is_word(&SAYS_OF)
+            && !self.nodes[verb].is_word(&NAMING)
+            && self.child(verb, &[Deprel::Obj]).is_none()
+        {
+            self.nodes[noun].relation = Deprel::Obj;
         }
     }
 

@@ -126,7 +126,12 @@ fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
             Deprel::Ccomp | Deprel::Acl | Deprel::Csubj | Deprel::CsubjPass => true,
             Deprel::Advcl => {
                 let is_planned = govern.is_word(&["promise", "vow", "pledge"]);
-                if is_infinitive(nodes, at) && step == 0 && govern.is_verb() && !is_planned {
+                if is_infinitive(nodes, at)
+                    && step == 0
+                    && govern.is_verb()
+                    && !is_planned
+                    && !is_first(nodes, head)
+                {
                     mood = mood.max(Mood::Doubtful);
                 }
                 let has_mark = |words: &[&str]| {
@@ -255,6 +260,13 @@ fn is_denied(nodes: &[Node], node: usize) -> bool {
     }
     // "Is no member", "no longer".
     denied || children(nodes, node, &[Deprel::Cop]).next().is_some() && has_no(nodes, node)
+}
+
+/// "Became the first to".
+fn is_first(nodes: &[Node], verb: usize) -> bool {
+    children(nodes, verb, &[Deprel::Xcomp, Deprel::Obj])
+        .flat_map(|noun| children(nodes, noun, &[Deprel::Amod]))
+        .any(|word| nodes[word].is_word(&["first", "last", "only", "second", "third"]))
 }
 
 /// "Is said to", "was reported to".

@@ -118,10 +118,9 @@ fn depths(words: &[Word]) -> Vec<usize> {
             path.push(word);
             at = words[word].head;
         }
-        let mut depth = at.and_then(|word| depths[word]).map_or(0, |depth| depth + 1);
-        for word in path.into_iter().rev() {
+        let first = at.and_then(|word| depths[word]).map_or(0, |depth| depth + 1);
+        for (depth, word) in (first..).zip(path.into_iter().rev()) {
             depths[word] = Some(depth);
-            depth += 1;
         }
     }
     depths.into_iter().map(|depth| depth.unwrap_or_default()).collect()

@@ -301,10 +301,12 @@ impl Nouns<'_> {
         let is_told = ["announce", "declare", "end", "receive"].contains(&&*lemma)
             && (passive || clause.has(&Role::Prep("of".into())));
         if is_object && LIGHT.contains(&&*lemma) && !is_told {
+            let doer = self.verbs.doer(verb);
             for oblique in children(nodes, verb, &[Deprel::Obl, Deprel::OblAgent, Deprel::Nmod]) {
                 let filler = antecedent(nodes, oblique);
                 match preposition(nodes, oblique).as_deref() {
-                    Some("by") if passive => clause.fill(Role::Agent, filler),
+                    Some("by") if doer == Some(oblique) => clause.fill(Role::Agent, filler),
+                    Some("by") if passive => {}
                     Some(preposition) => clause.fill(Role::Prep(preposition.into()), filler),
                     None => {}
                 }

@@ -212,7 +212,7 @@ pub(super) struct Verbs<'n> {
     passive: Vec<bool>,
 }
 
-const SUBJECT: &[Deprel] = &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter];
+const SUBJECT: &[Deprel] = &[Deprel::Nsubj, Deprel::NsubjPass];
 const OBLIQUE: &[Deprel] = &[Deprel::Obl, Deprel::OblAgent, Deprel::Nmod, Deprel::OblUnmarked];
 
 impl<'n> Verbs<'n> {
@@ -271,7 +271,7 @@ impl<'n> Verbs<'n> {
         ];
         !form.ends_with("ing")
             && (**form != **lemma && !form.ends_with("'s") || SAME.contains(&&**form))
-            && !(form.ends_with('s') && !lemma.ends_with('s'))
+            && (!form.ends_with('s') || lemma.ends_with('s'))
     }
 
     fn is_passive(&self, node: usize) -> bool {
@@ -338,13 +338,17 @@ impl<'n> Verbs<'n> {
 
     /// Whether a filler behind "by" does something: no time and no means.
     fn is_doer(&self, node: usize) -> bool {
-        let Node { pos, form, .. } = &self.nodes[node];
-        self.nodes[node].name.is_some()
-            || !self.nodes[node].is_word(&TIMES)
-                && !self.nodes[node].is_word(&MEANS)
-                && !TIMES.contains(&&**form)
-                && !matches!(pos, Pos::Sym)
-                && !(*pos == Pos::Num && form.starts_with(|c: char| c.is_ascii_digit()))
+        let this = &self.nodes[node];
+        let is_sum = this.pos == Pos::Sym
+            || this.pos == Pos::Num && this.form.starts_with(|c: char| c.is_ascii_digit());
+        let is_time = this.is_word(&TIMES) || TIMES.contains(&&*this.form);
+        this.name.is_some() || !is_time && !is_sum && !this.is_word(&MEANS)
+    }
+
+    /// What stands behind "by" and tells who does it: of several the last, "found by the river by two anglers".
+    pub(super) fn doer(&self, verb: usize) -> Option<usize> {
+        let by = |&node: &usize| preposition(self.nodes, node).as_deref() == Some("by") && self.is_doer(node);
+        self.obliques(verb).into_iter().filter(by).last().filter(|_| self.passive[verb])
     }
 
     /// Who does what an infinitive or gerund below a verb tells.
@@ -375,7 +379,11 @@ impl<'n> Verbs<'n> {
     }
 
     fn own_subject(&self, node: usize) -> Option<usize> {
-        children(self.nodes, node, SUBJECT).next().map(|subject| antecedent(self.nodes, subject))
+        let outer = || children(self.nodes, node, &[Deprel::NsubjOuter]).next();
+        children(self.nodes, node, SUBJECT)
+            .next()
+            .or_else(outer)
+            .map(|subject| antecedent(self.nodes, subject))
     }
 
     /// The subject that a verb without one has from where it hangs.
@@ -399,7 +407,10 @@ impl<'n> Verbs<'n> {
                 let takes_over = *relation == Deprel::Advcl || self.nodes[node].form.ends_with("ing");
                 self.subject[head].filter(|_| takes_over)
             }
-            Deprel::Acl if self.is_infinitive(node) => self.intender(head),
+            // "X's plan to attack", "X's argument for selling".
+            Deprel::Acl if self.is_infinitive(node) || self.has_child(node, &[Deprel::Mark]) => {
+                self.intender(head)
+            }
             Deprel::Acl | Deprel::Amod => Some(self.titled(head)),
             Deprel::AclRelcl => (!self.names_antecedent(node)).then_some(head),
             _ => None,
@@ -533,8 +544,11 @@ impl<'n> Verbs<'n> {
         match (self.subject[node], passive) {
             (Some(subject), true) if self.object[node].is_some() => clause.fill(Role::Recipient, subject),
             (Some(subject), true) => clause.fill(Role::Patient, subject),
-            (Some(subject), false) => clause.fill(Role::Agent, subject),
-            (None, _) => {}
+            // Sums do nothing.
+            (Some(subject), false) if nodes[subject].pos != Pos::Sym || nodes[subject].name.is_some() => {
+                clause.fill(Role::Agent, subject);
+            }
+            _ => {}
         }
         if let Some(object) = self.object[node] {
             clause.fill(Role::Patient, object);
@@ -555,12 +569,7 @@ impl<'n> Verbs<'n> {
         }
         self.gap(node, &mut clause);
         let obliques = self.obliques(node);
-        // "Found by the river by two anglers": the last one tells who.
-        let agent = obliques
-            .iter()
-            .copied()
-            .filter(|&oblique| passive && self.is_doer(oblique))
-            .rfind(|&oblique| preposition(nodes, oblique).as_deref() == Some("by"));
+        let agent = self.doer(node);
         for oblique in obliques {
             let filler = antecedent(nodes, oblique);
             match preposition(nodes, oblique).as_deref() {
@@ -642,9 +651,8 @@ impl<'n> Verbs<'n> {
     fn compound(&self, node: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         let place = ["base", "bear", "headquarter"].contains(&&*clause.lemma);
-        for name in
-            nodes[node].children.iter().copied().filter(|&child| child < node && nodes[child].name.is_some())
-        {
+        let is_joined = |&child: &usize| child < node && child + 2 >= node && nodes[child].name.is_some();
+        for name in nodes[node].children.iter().copied().filter(is_joined) {
             clause.roles.retain(|&(_, filler)| filler != name);
             clause.fill(if place { Role::Prep("in".into()) } else { Role::Agent }, name);
         }
