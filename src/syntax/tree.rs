@@ -1,6 +1,6 @@
 //! Scores to trees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::model::{SyntaxOutputs, SyntaxScores};
@@ -53,15 +53,8 @@ const NOT_OF_VERBS: &[Deprel] = &[
 ];
 
 /// What a word behind a preposition is not, and what a word with "be" is not.
-const NOT_WITH_CASE: &[Deprel] = &[
-    Deprel::Nsubj,
-    Deprel::NsubjPass,
-    Deprel::Obj,
-    Deprel::Iobj,
-    Deprel::Compound,
-    Deprel::Flat,
-    Deprel::NmodDesc,
-];
+const NOT_WITH_CASE: &[Deprel] =
+    &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::Obj, Deprel::Iobj, Deprel::Flat, Deprel::NmodDesc];
 const NOT_WITH_BE: &[Deprel] = &[
     Deprel::Nsubj,
     Deprel::NsubjPass,
@@ -225,11 +218,16 @@ impl Parser {
         relations: &mut [Option<usize>],
     ) {
         let mut by_head: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        // The heads that have a dependent of a set, by the first relation of the set.
+        let mut holders: BTreeSet<(Option<usize>, Deprel)> = BTreeSet::new();
         for (i, relation) in relations.iter().enumerate() {
-            if let (Some(head), Some(relation)) = (heads[i], *relation)
-                && set.contains(&self.relations[relation])
-            {
+            let (Some(head), Some(relation)) = (heads[i], *relation) else { continue };
+            let relation = self.relations[relation];
+            if set.contains(&relation) {
                 by_head.entry(head).or_default().push(i);
+            }
+            if let Some(of) = ONCE.into_iter().find(|of| of.contains(&relation)) {
+                holders.insert((Some(head), of[0]));
             }
         }
         for dependents in by_head.into_values().filter(|dependents| dependents.len() > 1) {
@@ -238,9 +236,17 @@ impl Parser {
                 let all = self.relation_scores(scores, unit);
                 all[relation] - log_sum(all.iter().copied())
             };
+            // What another dependent of the head has of the other sets.
+            let head = heads[dependents[0]];
+            let taken: Vec<Deprel> = ONCE
+                .into_iter()
+                .filter(|other| *other == set || holders.contains(&(head, other[0])))
+                .flatten()
+                .copied()
+                .collect();
             let surest = dependents.iter().copied().max_by(|a, b| sure(a).total_cmp(&sure(b)));
             for i in dependents.into_iter().filter(|&i| Some(i) != surest) {
-                barred[i].extend(set);
+                barred[i].extend(&taken);
                 relations[i] = words[i]
                     .unit
                     .and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred[i]));
