@@ -155,7 +155,7 @@ fn meant<'n>(introduced: &[Introduced], description: &Introduced, names: &'n Nam
 /// president".
 fn is_called(post: &str, called: &str) -> bool {
     let short = |full: &str| called == full && post.split(' ').any(|word| word == full);
-    post == called || short("secretary") || short("minister") && !post.ends_with("prime minister")
+    post == called || short("secretary") && !post.starts_with("shadow") || short("minister") && !post.ends_with("prime minister") && !post.starts_with("shadow")
 }
 
 /// A sentence as it is read for posts.
@@ -206,6 +206,11 @@ impl Reader<'_> {
                 let post = words.strip_prefix(EX).unwrap_or(&words).to_owned();
                 POSTS.contains(&post.as_str()).then_some((start, post))
             })?;
+        // "Shadow chancellor", "shadow home secretary": not the chancellor.
+        let shadow = (start.saturating_sub(2)..start).rev().find(|&at| self.is(at, "shadow"));
+        if let Some(shadow) = shadow {
+            return Some((shadow, format!("shadow {post}")));
+        }
         // "Trade Minister", "the trade minister".
         let qualifier = start
             .checked_sub(1)
@@ -345,6 +350,12 @@ mod tests {
                 "The French president = Bo Lind",
             ),
             ("Former President Ana Ruiz left. The president slept.", ""),
+            ("Shadow chancellor Ana Ruiz left. The chancellor slept.", ""),
+            ("Shadow trade minister Ana Ruiz left. The minister slept.", ""),
+            (
+                "Shadow chancellor Ana Ruiz left. The shadow chancellor slept.",
+                "The shadow chancellor = Ana Ruiz",
+            ),
             ("Vice President Ana Ruiz left. The president slept.", ""),
             ("Prime Minister Ana Ruiz left. The minister slept.", ""),
             ("Ana Ruiz left. The president slept.", ""),

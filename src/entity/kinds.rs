@@ -54,7 +54,6 @@ const FAMILIES: [Family; 24] = [
         "drugmaker",
         "bank",
         "lender",
-        "broadcaster",
         "consultancy",
         "contractor",
         "builder",

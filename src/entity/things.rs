@@ -183,7 +183,7 @@ impl Article<'_> {
             match fits {
                 Some(_) if self.is_contradicted(description, &known) => {}
                 Some(&fits) => fitting.push(candidate(Some(fits))),
-                None if known.iter().all(|known| kinds::type_of(&known.noun).is_none() && !known.noun.is_empty()) => {
+                None if is_unknown(entity_type, &known) => {
                     if distance <= NEAR {
                         unknown.push(candidate(None));
                     }
@@ -215,7 +215,9 @@ impl Article<'_> {
         let is_main = |candidate: &Candidate<'_>| self.trees.is_main_subject(self.names, candidate.number);
         if let Some(first) = fitting.first() {
             if entity_type == EntityType::Per {
-                return (fitting.len() == 1).then(|| (first.number, reason(first)));
+                let is_rival = |rival: &Candidate<'_>| is_subject(rival) && rival.sentence > first.sentence;
+                let is_sure = fitting.len() == 1 && !unknown.iter().any(is_rival);
+                return is_sure.then(|| (first.number, reason(first)));
             }
             let near: Vec<&Candidate<'_>> =
                 fitting.iter().take_while(|other| other.sentence == first.sentence).collect();
@@ -233,12 +235,12 @@ impl Article<'_> {
             }
             // Something else that may be one has come in between.
             let comes_between = |rival: &Candidate<'_>| {
-                is_subject(rival)
-                    && (rival.sentence > chosen.sentence
-                        || rival.sentence == chosen.sentence && !is_subject(chosen))
+                rival.sentence > chosen.sentence
+                    || rival.sentence == chosen.sentence && (is_subject(rival) || !is_subject(chosen))
             };
-            let is_sure = chosen.known.is_some_and(|known| known.noun == description.noun && !known.in_name);
-            if kinds::is_plain(&description.noun) && !is_sure && unknown.iter().any(comes_between) {
+            let is_sure = chosen.known.is_some_and(|known| known.noun == description.noun);
+            let is_disturbed = |rival: &Candidate<'_>| comes_between(rival) && (!is_sure || is_subject(rival));
+            if kinds::is_plain(&description.noun) && unknown.iter().any(is_disturbed) {
                 return None;
             }
             let is_demonym = self.names.mentions[chosen.number].demonym;
@@ -277,6 +279,15 @@ impl Article<'_> {
     fn is_contradicted(&self, description: &Description<'_>, known: &[&Known]) -> bool {
         let mut told = known.iter().flat_map(|known| &known.before.of).peekable();
         let of = &description.before.of;
-        !of.is_empty() && told.peek().is_some() && !told.any(|place| of.contains(place))
+        let is_person = kinds::type_of(&description.noun).is_none();
+        !of.is_empty() && (told.peek().is_some() || is_person) && !told.any(|place| of.contains(place))
+    }
+}
+
+/// Whether nothing is said of a name that tells what it is called.
+fn is_unknown(entity_type: EntityType, known: &[&Known]) -> bool {
+    match entity_type {
+        EntityType::Per => known.is_empty(),
+        _ => known.iter().all(|known| kinds::type_of(&known.noun).is_none() && !known.noun.is_empty()),
     }
 }

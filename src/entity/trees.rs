@@ -170,19 +170,21 @@ impl Tree {
                     self.clauses.members(child).into_iter().for_each(&mut add);
                 }
             }
-            // The subject that it has from a verb above.
-            if !self.is_subject(node) {
-                let mut at = node;
-                for _ in 0..HIGHEST {
-                    let Some(head) = nodes[at].head else { break };
-                    if let Some(subject) = self.subject(head, at) {
-                        add(subject);
-                        break;
-                    }
-                    at = head;
+        }
+        // "Acme bought shares of the company": the subject of the verb above, if it is no possessive.
+        if !self.is_subject(node) && nodes[node].relation != Deprel::NmodPoss {
+            let mut at = node;
+            for _ in 0..HIGHEST {
+                let Some(head) = nodes[at].head.filter(|_| at == node || !self.is_subject(at)) else { break };
+                if let Some(subject) = self.subject(head, at) {
+                    self.clauses.members(subject).into_iter().for_each(&mut add);
+                    break;
                 }
+                at = head;
             }
-        } else {
+        }
+        // "The group's company Acme".
+        if !self.is_argument(node) {
             for (child, _) in self.children(head).filter(|&(child, _)| child > head) {
                 add(child);
             }
