@@ -9,6 +9,7 @@
 //! reads from the tree what is denied, planned or doubtful. What the roles mean, [`Role`] says; the idea is that of
 //! PredPatt (White et al., "Universal Decompositional Semantics on Universal Dependencies", EMNLP 2016).
 
+mod lists;
 mod mend;
 mod mood;
 mod nodes;
