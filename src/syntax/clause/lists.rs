@@ -149,7 +149,7 @@ pub(super) const NEVER_PASSIVE: [&str; 30] = [
 ];
 
 /// Verbs that have an object unless they are passive: "Cy Marsh arrested in Kabul" is told of him.
-pub(super) const NEEDS_OBJECT: [&str; 43] = [
+pub(super) const NEEDS_OBJECT: [&str; 42] = [
     "arrest",
     "detain",
     "kill",
@@ -175,7 +175,6 @@ pub(super) const NEEDS_OBJECT: [&str; 43] = [
     "elect",
     "appoint",
     "sack",
-    "fire",
     "suspend",
     "fine",
     "seize",
