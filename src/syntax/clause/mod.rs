@@ -9,6 +9,7 @@
 //! reads from the tree what is denied, planned or doubtful. What the roles mean, [`Role`] says; the idea is that of
 //! PredPatt (White et al., "Universal Decompositional Semantics on Universal Dependencies", EMNLP 2016).
 
+mod lists;
 mod mend;
 mod mood;
 mod nodes;
@@ -159,7 +160,7 @@ impl Clause {
 
     /// Adds a filler once.
     fn fill(&mut self, role: Role, node: usize) {
-        if node != self.head && !self.roles.iter().any(|known| *known == (role.clone(), node)) {
+        if node != self.head && !self.roles.iter().any(|(known, filler)| *filler == node && *known == role) {
             self.roles.push((role, node));
         }
     }
@@ -193,6 +194,170 @@ impl Role {
             Role::Poss => "poss",
             Role::Mod => "mod",
             Role::Prep(preposition) => preposition,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use strum::IntoEnumIterator;
+
+    use super::*;
+    use crate::syntax::{Deprel, Pos, Word, lemma};
+
+    const WORDS: [&str; 32] = [
+        "Acme",
+        "Bo",
+        "Lee",
+        "said",
+        "to",
+        "by",
+        "of",
+        "elected",
+        "leader",
+        "'s",
+        ",",
+        "was",
+        "accused",
+        "killing",
+        "who",
+        "not",
+        "and",
+        "down",
+        "shot",
+        "police",
+        "X",
+        "on",
+        "gave",
+        "it",
+        "that",
+        "attack",
+        "president",
+        "would",
+        "Monday",
+        "be",
+        "é",
+        "\"",
+    ];
+    const RELATIONS: [&str; 32] = [
+        "acl",
+        "acl:relcl",
+        "advcl",
+        "advmod",
+        "amod",
+        "appos",
+        "aux",
+        "aux:pass",
+        "case",
+        "cc",
+        "ccomp",
+        "compound",
+        "compound:prt",
+        "conj",
+        "cop",
+        "csubj",
+        "dep",
+        "det",
+        "expl",
+        "flat",
+        "iobj",
+        "mark",
+        "nmod",
+        "nmod:poss",
+        "nmod:desc",
+        "nsubj",
+        "nsubj:pass",
+        "obj",
+        "obl",
+        "obl:agent",
+        "vocative",
+        "xcomp",
+    ];
+
+    /// A sentence of words that are told by numbers: the word, its part of speech, its relation, and which of the words
+    /// before it in `order` it hangs on.
+    fn sentence(numbers: &[[usize; 4]], order: &[usize]) -> (String, Sentence) {
+        let tags: Vec<Pos> = Pos::iter().collect();
+        let (mut text, mut words) = (String::new(), Vec::new());
+        for &[form, tag, relation, _] in numbers {
+            let form = WORDS[form % WORDS.len()];
+            let (start, pos) = (text.len(), tags[tag % tags.len()]);
+            text.push_str(form);
+            let span = Span::new(start, text.len());
+            text.push(' ');
+            let relation = Deprel::named(RELATIONS[relation % RELATIONS.len()]);
+            words.push(Word { span, pos, lemma: lemma(form, pos).into(), head: None, relation });
+        }
+        for at in 1..order.len() {
+            words[order[at]].head = Some(order[numbers[order[at]][3] % at]);
+        }
+        if let Some(&root) = order.first() {
+            words[root].relation = Deprel::Root;
+        }
+        (text, Sentence { number: 0, words, is_cut: false })
+    }
+
+    fn names(sentence: &Sentence, ends: &[usize]) -> Vec<Span> {
+        let words = &sentence.words;
+        let mut names: Vec<Span> = Vec::new();
+        for &start in ends {
+            let start = start % words.len().max(1);
+            let Some(end) = words.get(start + 1).or(words.get(start)) else { continue };
+            let name = Span::new(words[start].span.start, end.span.end);
+            if names.last().is_none_or(|last| last.end <= name.start) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// What must be so of the clauses of any tree.
+    fn check(text: &str, sentence: &Sentence, names: &[Span]) {
+        let clauses = Clauses::of(text, sentence, names);
+        let count = clauses.nodes.len();
+        let roots = clauses.nodes.iter().filter(|node| node.head.is_none()).count();
+        assert_eq!(roots, usize::from(count > 0), "the repairs leave a tree");
+        for (at, node) in clauses.nodes.iter().enumerate() {
+            assert!(node.head.is_none_or(|head| clauses.nodes[head].children.contains(&at)));
+            assert!(node.head.is_none_or(|head| clauses.nodes[head].depth < node.depth));
+        }
+        for clause in &clauses.all {
+            for (role, filler) in &clause.roles {
+                assert!(*filler < count);
+                assert!(clauses.filled(clause, role).contains(filler));
+            }
+            assert_eq!(clauses.clause(clause.head), Some(clause));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn any_tree_has_clauses(
+            numbers in proptest::collection::vec(any::<[usize; 4]>(), 0..30),
+            mut ends in proptest::collection::vec(0..30_usize, 0..4),
+            seed in any::<u64>(),
+        ) {
+            let mut order: Vec<usize> = (0..numbers.len()).collect();
+            order.sort_by_key(|&i| (i as u64 + 1).wrapping_mul(seed | 1) >> 7);
+            let (text, sentence) = sentence(&numbers, &order);
+            ends.sort_unstable();
+            check(&text, &sentence, &names(&sentence, &ends));
+        }
+    }
+
+    #[test]
+    fn long_sentences_take_no_long_time() {
+        let order: Vec<usize> = (0..5000).collect();
+        // All on the root, each on the one before, and each on any before.
+        let heads: [fn(usize) -> usize; 3] = [|_| 0, |i| i.saturating_sub(1), |i| i / 2];
+        for head in heads {
+            let numbers: Vec<[usize; 4]> = order.iter().map(|&i| [i * 7, i * 5, i * 11, head(i)]).collect();
+            let (text, sentence) = sentence(&numbers, &order);
+            let started = std::time::Instant::now();
+            check(&text, &sentence, &[]);
+            assert!(started.elapsed().as_secs() < 20);
         }
     }
 }

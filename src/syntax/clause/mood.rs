@@ -107,7 +107,7 @@ fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
         negated |= has_no(nodes, at) && (verb.is_none() || is_there);
         if let Some(verb) = verb.filter(|_| is_there) {
             mood = mood.max(own_mood(nodes, verb));
-            return (negated ^ is_denied(nodes, verb), mood.max(doubted(nodes, at)));
+            return (negated || is_denied(nodes, verb), mood.max(doubted(nodes, at)));
         }
         let Some(verb) = nodes[at].head.filter(|_| is_event) else { return (negated, doubted(nodes, at)) };
         at = verb;

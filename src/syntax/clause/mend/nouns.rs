@@ -1,0 +1,160 @@
+//! Repairs around nouns and names.
+
+use crate::syntax::clause::lists::{FORCES, OF_DEED, TIMES};
+use crate::syntax::clause::mend::Tree;
+use crate::syntax::clause::nodes::Node;
+use crate::syntax::{Deprel, Pos};
+
+impl Tree<'_> {
+    /// "Beaten by X on[front] Saturday in front": a preposition belongs to the noun right behind it.
+    pub(super) fn preposition(&mut self, case: usize) {
+        let Node { relation: Deprel::Case, pos: Pos::Adp, head: Some(head), .. } = self.nodes[case] else {
+            return;
+        };
+        let end = if head > case { head } else { self.nodes.len() };
+        let Some(next) = (case + 1 < end).then(|| self.top(case + 1, case + 1..end)).flatten() else {
+            return;
+        };
+        let is_other = next != head && (head < case || !self.is_below(next, head));
+        if is_other && self.case(next).is_none() {
+            self.hang(case, next, Deprel::Case);
+            let Node { relation, head, .. } = self.nodes[next];
+            if matches!(relation, Deprel::Flat | Deprel::Appos | Deprel::Compound | Deprel::Obj)
+                && let Some(head) = head
+            {
+                self.nodes[next].relation =
+                    if self.nodes[head].is_verb() { Deprel::Obl } else { Deprel::Nmod };
+            }
+        }
+    }
+
+    /// "X's lawyer's office" is that of the lawyer.
+    pub(super) fn owner(&mut self, owner: usize) {
+        let Node { relation: Deprel::NmodPoss, head: Some(head), .. } = self.nodes[owner] else { return };
+        let Some(mark) = self.child(owner, &[Deprel::Case]).filter(|&mark| mark > owner) else { return };
+        let next =
+            self.children(head, &[Deprel::NmodPoss]).into_iter().find(|&next| self.first[next] == mark + 1);
+        if let Some(next) = next {
+            self.hang(owner, next, Deprel::NmodPoss);
+        }
+    }
+
+    /// "Supporters of X blocked": what stands behind "of" belongs to the noun before it, not to a word behind.
+    pub(super) fn of_phrase(&mut self, node: usize) {
+        let Some(head) = self.nodes[node].head.filter(|&head| head > node) else { return };
+        let Some(case) = self.child(node, &[Deprel::Case]).filter(|&case| case > 0 && case < node) else {
+            return;
+        };
+        let before = case.wrapping_sub(1);
+        if self.nodes[case].form == "of"
+            && self.nodes[node].is_nominal()
+            && self.nodes[before].is_noun()
+            && !self.nodes[head].is_word(&["kind", "sort"])
+        {
+            self.hang(node, before, Deprel::Nmod);
+        }
+    }
+
+    /// "Acme boss Bo Lee left", with title and name side by side below the verb; "Senator from Vermont Bo Lee left".
+    pub(super) fn beside_title(&mut self, name: usize) {
+        const BESIDE: [Deprel; 6] =
+            [Deprel::Appos, Deprel::NmodDesc, Deprel::Dep, Deprel::Compound, Deprel::Flat, Deprel::Vocative];
+        let (Some(head), Some(_)) = (self.nodes[name].head, self.nodes[name].name) else { return };
+        let Some(before) = self.first[name].checked_sub(1) else { return };
+        let children = &self.nodes[head].children;
+        let at = children.partition_point(|&child| child < name);
+        let Some(title) = at.checked_sub(1).map(|at| children[at]) else { return };
+        if self.last[title] != before || !self.nodes[title].is_noun() || self.nodes[title].is_word(&TIMES) {
+            return;
+        }
+        if title + 1 == name && BESIDE.contains(&self.nodes[name].relation) && self.case(name).is_none() {
+            self.hang(name, title, Deprel::Appos);
+        } else if BESIDE.contains(&self.nodes[title].relation)
+            && self.child(title, &[Deprel::Det]).is_none()
+            && self.case(name).is_none()
+        {
+            self.hang(title, name, Deprel::NmodDesc);
+        }
+    }
+
+    /// "Acme boss Bo Lee": the name stands for both. Not "the boss, Bo Lee", which stays as it is.
+    pub(super) fn title(&mut self, title: usize) {
+        let name = title + 1;
+        let of_title = [
+            Deprel::Appos,
+            Deprel::NmodDesc,
+            Deprel::Flat,
+            Deprel::NmodUnmarked,
+            Deprel::Dep,
+            Deprel::Compound,
+        ];
+        if name >= self.nodes.len()
+            || !self.nodes[title].is_noun()
+            || self.nodes[name].name.is_none()
+            || self.nodes[name].head != Some(title)
+            || !of_title.contains(&self.nodes[name].relation)
+            || self.child(title, &[Deprel::Det, Deprel::Cop, Deprel::Nummod]).is_some()
+            || self.nodes[title].is_word(&TIMES)
+        {
+            return;
+        }
+        self.swap(title, name, Deprel::NmodDesc);
+        let of_name =
+            [Deprel::Case, Deprel::Cc, Deprel::CcPreconj, Deprel::Mark, Deprel::Punct, Deprel::Advmod];
+        for child in self.nodes[title].children.clone() {
+            let relation = self.nodes[child].relation;
+            if child > name || of_name.contains(&relation) {
+                self.hang(child, name, relation);
+            }
+        }
+    }
+
+    /// "An attack by X on Y": what hangs on X belongs to the attack.
+    pub(super) fn deed(&mut self, agent: usize) {
+        let Node { relation, head: Some(deed), .. } = self.nodes[agent] else { return };
+        if !matches!(relation, Deprel::Nmod | Deprel::Obl | Deprel::OblAgent) || !self.nodes[deed].is_noun() {
+            return;
+        }
+        let case = self.case(agent).unwrap_or_default().to_owned();
+        if case != "by" && case != "of" {
+            return;
+        }
+        let is_name = self.nodes[agent].name.is_some();
+        let is_charge =
+            self.nodes[deed].is_word(&["accusation", "allegation", "charge", "claim", "suspicion", "count"]);
+        for child in self.children(agent, &[Deprel::Nmod, Deprel::Obl, Deprel::OblAgent]) {
+            let Some(preposition) = self.case(child) else { continue };
+            let moves = match preposition {
+                "of" => {
+                    let is_force = self.nodes[agent].is_word(&FORCES) && self.nodes[child].name.is_some();
+                    let has_of = self
+                        .children(deed, &[Deprel::Nmod])
+                        .into_iter()
+                        .any(|other| self.case(other) == Some("of"));
+                    (is_name || is_force) && case == "by" && !has_of
+                }
+                "into" | "against" | "on" if !is_name => case == "by" || is_charge,
+                preposition => is_name && OF_DEED.contains(&preposition),
+            };
+            if moves && child > agent {
+                self.hang(child, deed, Deprel::Nmod);
+            }
+        }
+    }
+
+    /// "X, his brother and two cousins" is a list.
+    pub(super) fn list(&mut self, member: usize) {
+        let Node { relation: Deprel::Appos, head: Some(head), .. } = self.nodes[member] else { return };
+        let is_his = self
+            .children(member, &[Deprel::NmodPoss])
+            .into_iter()
+            .any(|owner| self.nodes[owner].pos == Pos::Pron && self.nodes[owner].name.is_none());
+        let ends = self.children(head, &[Deprel::Conj]).into_iter().any(|next| {
+            let first = self.first[next];
+            next > member && first > 0 && !self.is_comma(first - 1)
+        });
+        if is_his && ends {
+            self.nodes[member].relation = Deprel::Conj;
+        }
+    }
+}
