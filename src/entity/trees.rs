@@ -121,7 +121,12 @@ impl Tree {
         let this = &self.nodes()[node];
         let is_of_noun = matches!(
             this.relation,
-            Deprel::NmodPoss | Deprel::Nmod | Deprel::Compound | Deprel::Conj | Deprel::NmodDesc | Deprel::Det
+            Deprel::NmodPoss
+                | Deprel::Nmod
+                | Deprel::Compound
+                | Deprel::Conj
+                | Deprel::NmodDesc
+                | Deprel::Det
         );
         !is_of_noun
     }

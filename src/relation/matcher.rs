@@ -49,12 +49,14 @@ const TITLES: [&str; 4] = ["title", "leader", "minister", "post"];
 
 /// A predicate that says more about a pair than another one, which is then left out: who leads a
 /// country also works for it, and is taken for one of its nationals.
-const HIDES: [(Predicate, Predicate); 9] = [
+const HIDES: [(Predicate, Predicate); 11] = [
     (Predicate::Leads, Predicate::WorksFor),
     (Predicate::Leads, Predicate::Nationality),
     (Predicate::WorksFor, Predicate::Nationality),
+    (Predicate::WorksFor, Predicate::LivesIn),
     (Predicate::MemberOf, Predicate::LinkedTo),
-    (Predicate::MemberOf, Predicate::WorksFor),
+    (Predicate::PartOf, Predicate::NationalityOfGroup),
+    (Predicate::PartOf, Predicate::BasedIn),
     (Predicate::Killed, Predicate::Attacked),
     (Predicate::Killed, Predicate::Fights),
     (Predicate::Attacked, Predicate::Fights),

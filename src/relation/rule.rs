@@ -96,6 +96,12 @@ pub struct RuleSet {
 const BUILT_IN: &[(&str, &str)] = &[
     ("lists.toml", include_str!("rules/lists.toml")),
     ("context.toml", include_str!("rules/context.toml")),
+    ("actors.toml", include_str!("rules/actors.toml")),
+    ("posts.toml", include_str!("rules/posts.toml")),
+    ("origin.toml", include_str!("rules/origin.toml")),
+    ("travel.toml", include_str!("rules/travel.toml")),
+    ("ties.toml", include_str!("rules/ties.toml")),
+    ("works.toml", include_str!("rules/works.toml")),
     ("leadership.toml", include_str!("rules/leadership.toml")),
     ("employment.toml", include_str!("rules/employment.toml")),
     ("membership.toml", include_str!("rules/membership.toml")),
@@ -114,7 +120,7 @@ const BUILT_IN: &[(&str, &str)] = &[
 ];
 
 /// Files whose lists stay available under `--no-default-rules`.
-const COMMON: &[&str] = &["lists.toml", "context.toml"];
+const COMMON: &[&str] = &["lists.toml", "context.toml", "actors.toml"];
 
 static BUILT_IN_RULES: LazyLock<RuleSet> = LazyLock::new(|| built_in(|_| true));
 static NO_RULES: LazyLock<RuleSet> = LazyLock::new(|| built_in(|name| COMMON.contains(&name)));
