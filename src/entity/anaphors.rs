@@ -137,7 +137,8 @@ pub(super) fn meanings(text: &str, known: &[(&str, crate::entity::EntityType)]) 
         text.match_indices(name).filter(whole).map(move |(at, _)| mention(at))
     });
     let sentences = crate::text::sentences(text);
-    let names = crate::entity::resolve(&crate::entity::Aliases::built_in(), text, &sentences, &[], raw.collect());
+    let names =
+        crate::entity::resolve(&crate::entity::Aliases::built_in(), text, &sentences, &[], raw.collect());
     let shown = |m: &Mention| format!("{} = {}", m.span.of(text), names.entities[m.entity].name);
     names.anaphors.iter().map(shown).collect::<Vec<_>>().join("; ")
 }

@@ -155,7 +155,9 @@ fn meant<'n>(introduced: &[Introduced], description: &Introduced, names: &'n Nam
 /// president".
 fn is_called(post: &str, called: &str) -> bool {
     let short = |full: &str| called == full && post.split(' ').any(|word| word == full);
-    post == called || short("secretary") && !post.starts_with("shadow") || short("minister") && !post.ends_with("prime minister") && !post.starts_with("shadow")
+    post == called
+        || short("secretary") && !post.starts_with("shadow")
+        || short("minister") && !post.ends_with("prime minister") && !post.starts_with("shadow")
 }
 
 /// A sentence as it is read for posts.

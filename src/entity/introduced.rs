@@ -91,8 +91,7 @@ impl Introductions {
     /// All persons that are introduced as what is a man or a woman.
     pub(super) fn sexes(&self, names: &Names) -> BTreeMap<usize, bool> {
         let is_person = |entity: usize| names.entities[entity].entity_type == EntityType::Per;
-        let of_one =
-            |known: &Vec<Known>| known.iter().find_map(|known| kinds::is_she(&known.noun));
+        let of_one = |known: &Vec<Known>| known.iter().find_map(|known| kinds::is_she(&known.noun));
         self.0
             .iter()
             .filter(|(entity, _)| is_person(**entity))
@@ -153,7 +152,9 @@ pub(super) fn before(tree: &Tree, noun: usize, names: &Names) -> Before {
     let mut rest = vec![(noun, 0)];
     while let Some((at, depth)) = rest.pop() {
         for (child, word) in tree.children(at) {
-            if child >= noun || matches!(word.relation, Deprel::Det | Deprel::Punct | Deprel::Case | Deprel::Cop) {
+            if child >= noun
+                || matches!(word.relation, Deprel::Det | Deprel::Punct | Deprel::Case | Deprel::Cop)
+            {
                 continue;
             }
             let is_modifier = matches!(

@@ -75,22 +75,27 @@ fn is_empty(tree: &Tree, node: usize) -> bool {
     let has_clause = tree.children(head).any(|(child, other)| {
         child > head
             && (matches!(other.relation, Deprel::Ccomp | Deprel::Csubj)
-                || has_be && matches!(other.relation, Deprel::Xcomp | Deprel::Advcl | Deprel::Acl | Deprel::AclRelcl))
+                || has_be
+                    && matches!(
+                        other.relation,
+                        Deprel::Xcomp | Deprel::Advcl | Deprel::Acl | Deprel::AclRelcl
+                    ))
     });
     let is_passive = word.relation == Deprel::NsubjPass;
-    OF_NOTHING.contains(&&*above.lemma) || has_be && above.name.is_none() || has_clause && (has_be || is_passive)
+    OF_NOTHING.contains(&&*above.lemma)
+        || has_be && above.name.is_none()
+        || has_clause && (has_be || is_passive)
 }
 
 impl<'a> Things<'a> {
     fn meant(&self, sentence: usize, tree: &Tree, node: usize) -> Option<(&'a Mention, Reason)> {
         let is_many = tree.nodes()[node].form.starts_with("the");
         let others = tree.others(node, self.article.names);
-        let allowed = |mention: &&'a Mention| {
-            !others.contains(&mention.entity) && (!is_many || self.is_many(mention))
-        };
+        let allowed =
+            |mention: &&'a Mention| !others.contains(&mention.entity) && (!is_many || self.is_many(mention));
         for above in tree.above(node) {
             match self.governor(tree, above, is_many) {
-                Governor::Meant(_) if tree.clauses.members(above).len() > 1 => return None,
+                Governor::Meant(_) if tree.is_joined(above, node) => return None,
                 Governor::Meant(mention) => {
                     let is_sure = !self.is_disputed(tree, above, node, mention.entity);
                     return Some((mention, Reason::Subject)).filter(|(m, _)| is_sure && allowed(m));
@@ -103,7 +108,8 @@ impl<'a> Things<'a> {
         let word = &tree.nodes()[node];
         let main = tree.main_subject()?;
         let is_first = main == node || word.relation == Deprel::NmodPoss && word.head == Some(main);
-        let is_alone = (0..node).all(|before| matches!(self.governor(tree, before, is_many), Governor::Passed));
+        let is_alone =
+            (0..node).all(|before| matches!(self.governor(tree, before, is_many), Governor::Passed));
         let before = self.article.trees.tree(sentence.checked_sub(1)?).filter(|_| is_first && is_alone)?;
         let subject = before.main_subject()?;
         if self.article.quotes.contains(before.nodes()[subject].span.start) {
@@ -169,7 +175,8 @@ impl<'a> Things<'a> {
             Pos::Pron if is_neuter(&word.form) => Governor::Rival,
             Pos::Noun | Pos::Propn if is_many => Governor::Rival,
             Pos::Noun | Pos::Propn => {
-                let is_one = is_singular(&word.form, &word.lemma) && !kinds::is_person(&word.lemma.to_lowercase());
+                let is_one =
+                    is_singular(&word.form, &word.lemma) && !kinds::is_person(&word.lemma.to_lowercase());
                 // What stands in front of the verb, or is called something, may be meant; other nouns hardly.
                 if is_one && (tree.is_subject(node) || word.relation == Deprel::NsubjPass) {
                     Governor::Rival
@@ -177,7 +184,9 @@ impl<'a> Things<'a> {
                     Governor::Passed
                 }
             }
-            Pos::Det if matches!(word.form.as_str(), "this" | "that") && tree.is_subject(node) => Governor::Rival,
+            Pos::Det if matches!(word.form.as_str(), "this" | "that") && tree.is_subject(node) => {
+                Governor::Rival
+            }
             _ => Governor::Passed,
         }
     }

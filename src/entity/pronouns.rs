@@ -69,7 +69,9 @@ pub(super) fn pronouns<'a>(article: &'a Article<'a>, described: &'a [Anaphor]) -
         return Vec::new();
     }
     let mut is_lady = article.introductions.sexes(names);
-    is_lady.extend(mentions.iter().filter_map(|m| Some((m.entity, self::is_lady(&article.text[..m.span.start])?))));
+    is_lady.extend(
+        mentions.iter().filter_map(|m| Some((m.entity, self::is_lady(&article.text[..m.span.start])?))),
+    );
     let mut persons =
         Persons { article, mentions, is_she: is_lady, resolved: BTreeMap::new(), first: BTreeMap::new() };
     let mut found = Vec::new();
@@ -158,15 +160,24 @@ impl<'a> Persons<'a> {
                     continue;
                 }
                 let joined = tree.clauses.members(above).iter().any(|&other| {
-                    other != above && other < node && self.person_at(tree, other).is_some_and(|o| self.may_be(o.entity, she))
+                    other != above
+                        && other < node
+                        && self.person_at(tree, other).is_some_and(|o| self.may_be(o.entity, she))
                 });
-                if joined || excluded.contains(&person.entity) || self.is_disputed(tree, above, node, she, is_of_noun) {
+                if joined
+                    || excluded.contains(&person.entity)
+                    || self.is_disputed(tree, above, node, she, is_of_noun)
+                {
                     return Governed::ByNobody;
                 }
                 return Governed::By(person);
             }
             let same = is_she(&word.form).is_some_and(|other| other == she);
-            if same || is_noun && is_singular(&word.form, &word.lemma) && kinds::is_person(&word.lemma.to_lowercase()) {
+            if same
+                || is_noun
+                    && is_singular(&word.form, &word.lemma)
+                    && kinds::is_person(&word.lemma.to_lowercase())
+            {
                 return Governed::BySomebody;
             }
         }

@@ -50,12 +50,9 @@ mod tests {
 
     #[test]
     fn places_of_a_table() {
-        for (text, expected) in [
-            ("a \"x y\" b", "xy"),
-            ("“x.” b. “x”", "xx"),
-            ("a “x\n\nb", "x"),
-            ("a ” b", ""),
-        ] {
+        for (text, expected) in
+            [("a \"x y\" b", "xy"), ("“x.” b. “x”", "xx"), ("a “x\n\nb", "x"), ("a ” b", "")]
+        {
             let quotes = Quotes::of(text, &sentences(text));
             let inside = text.char_indices().filter(|&(at, c)| c.is_alphabetic() && quotes.contains(at));
             assert_eq!(inside.map(|(_, c)| c).collect::<String>(), expected, "{text}");

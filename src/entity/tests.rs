@@ -193,7 +193,11 @@ fn a_user_table_wins() {
         aliases.add_file(file.path()).unwrap();
         assert_ne!(aliases.hash(), before);
         let (text, raw) = marked(line);
-        assert_eq!(groups(&text, &resolve(&aliases, &text, &sentences(&text), &[], raw)), expected, "{content}");
+        assert_eq!(
+            groups(&text, &resolve(&aliases, &text, &sentences(&text), &[], raw)),
+            expected,
+            "{content}"
+        );
     }
 }
 

@@ -31,9 +31,36 @@ const MENTIONS_BEFORE: usize = 60;
 
 /// Words that say something of what is meant, but do not say that it is another.
 const FREE: [&str; 30] = [
-    "troubled", "ailing", "embattled", "struggling", "powerful", "famous", "beleaguered", "cash-strapped", "loss-making",
-    "tiny", "small", "little", "huge", "base", "militant", "terror", "terrorist", "rebel", "islamist", "football",
-    "soccer", "giant", "popular", "prestigious", "legendary", "veteran", "listed", "private", "well-known", "media",
+    "troubled",
+    "ailing",
+    "embattled",
+    "struggling",
+    "powerful",
+    "famous",
+    "beleaguered",
+    "cash-strapped",
+    "loss-making",
+    "tiny",
+    "small",
+    "little",
+    "huge",
+    "base",
+    "militant",
+    "terror",
+    "terrorist",
+    "rebel",
+    "islamist",
+    "football",
+    "soccer",
+    "giant",
+    "popular",
+    "prestigious",
+    "legendary",
+    "veteran",
+    "listed",
+    "private",
+    "well-known",
+    "media",
 ];
 
 /// Words between an organisation and its people: "party deputy leader".
@@ -75,7 +102,8 @@ fn description<'t>(
     if !is_noun || !is_singular(&word.form, &word.lemma) || article.quotes.contains(word.span.start) {
         return None;
     }
-    let the = tree.children(node).find(|&(child, det)| child < node && det.form == "the").map(|(child, _)| child);
+    let the =
+        tree.children(node).find(|&(child, det)| child < node && det.form == "the").map(|(child, _)| child);
     let is_before_title = the.is_none() && kinds::type_of(&noun).is_some() && stands_before_title(tree, node);
     if the.is_none() && !is_before_title || is_said_of_another(tree, node) {
         return None;
@@ -95,9 +123,8 @@ fn description<'t>(
 fn is_said_of_another(tree: &Tree, node: usize) -> bool {
     let word = &tree.nodes()[node];
     let is_of_name = word.head.is_some_and(|head| tree.nodes()[head].name.is_some());
-    let names_it = tree.clauses.clause(node).is_some_and(|clause| {
-        clause.fillers(&Role::Who).next().is_some()
-    });
+    let names_it =
+        tree.clauses.clause(node).is_some_and(|clause| clause.fillers(&Role::Who).next().is_some());
     let describes = matches!(
         word.relation,
         Deprel::Appos | Deprel::Xcomp | Deprel::NmodDesc | Deprel::Flat | Deprel::Parataxis | Deprel::Dep
@@ -111,7 +138,9 @@ fn is_said_of_another(tree: &Tree, node: usize) -> bool {
     let is_comma = |at: usize| tree.nodes().get(at).is_some_and(|next| next.form == ",");
     tree.children(node).any(|(child, other)| match other.relation {
         Deprel::Cop => true,
-        Deprel::Nmod | Deprel::Acl | Deprel::Appos | Deprel::Flat | Deprel::NmodUnmarked | Deprel::List => child > node,
+        Deprel::Nmod | Deprel::Acl | Deprel::Appos | Deprel::Flat | Deprel::NmodUnmarked | Deprel::List => {
+            child > node
+        }
         Deprel::AclRelcl => child > node && !is_comma(node + 1),
         Deprel::Case => matches!(other.form.as_str(), "as" | "like"),
         Deprel::Conj => child > node && other.name.is_some(),
@@ -125,15 +154,20 @@ fn stands_before_title(tree: &Tree, node: usize) -> bool {
     let Some(head) = word.head.filter(|&head| head > node) else { return false };
     let title = &tree.nodes()[head];
     let is_title = title.name.is_none() && kinds::is_person(&title.lemma.to_lowercase());
-    let is_modifier = matches!(word.relation, Deprel::Compound | Deprel::NmodDesc | Deprel::Nmod | Deprel::NmodUnmarked);
+    let is_modifier =
+        matches!(word.relation, Deprel::Compound | Deprel::NmodDesc | Deprel::Nmod | Deprel::NmodUnmarked);
     // Only ranks between it and the title, and nothing before it but "the".
     let is_rank = |at: usize| RANKS.contains(&&*tree.nodes()[at].form) || tree.nodes()[at].form == "-";
     let is_bare = word.children.is_empty() && (node + 1..head).all(is_rank);
     let is_first = node.checked_sub(1).is_none_or(|at| {
         let previous = &tree.nodes()[at];
-        previous.form == "the" || previous.name.is_none()
-            && !matches!(previous.pos, Pos::Adj | Pos::Noun | Pos::Propn | Pos::Num | Pos::Part | Pos::Det | Pos::Pron)
-            && !matches!(previous.form.as_str(), "-" | "'s" | "’s")
+        previous.form == "the"
+            || previous.name.is_none()
+                && !matches!(
+                    previous.pos,
+                    Pos::Adj | Pos::Noun | Pos::Propn | Pos::Num | Pos::Part | Pos::Det | Pos::Pron
+                )
+                && !matches!(previous.form.as_str(), "-" | "'s" | "’s")
     });
     is_title && is_modifier && is_bare && is_first
 }
@@ -164,8 +198,8 @@ impl Article<'_> {
                 break;
             }
             let entity = &self.names.entities[mention.entity];
-            let is_of_type = entity.entity_type == entity_type
-                && (mention.entity_type == entity_type || mention.demonym);
+            let is_of_type =
+                entity.entity_type == entity_type && (mention.entity_type == entity_type || mention.demonym);
             if !is_of_type || !seen.insert(mention.entity) || others.contains(&mention.entity) {
                 continue;
             }
@@ -239,7 +273,8 @@ impl Article<'_> {
                     || rival.sentence == chosen.sentence && (is_subject(rival) || !is_subject(chosen))
             };
             let is_sure = chosen.known.is_some_and(|known| known.noun == description.noun);
-            let is_disturbed = |rival: &Candidate<'_>| comes_between(rival) && (!is_sure || is_subject(rival));
+            let is_disturbed =
+                |rival: &Candidate<'_>| comes_between(rival) && (!is_sure || is_subject(rival));
             if kinds::is_plain(&description.noun) && unknown.iter().any(is_disturbed) {
                 return None;
             }
@@ -271,7 +306,9 @@ impl Article<'_> {
         if is_post(noun) && known.before.words != before.words {
             return false;
         }
-        let is_known = |word: &String| known.before.words.contains(word) || FREE.contains(&word.as_str()) || *word == known.noun;
+        let is_known = |word: &String| {
+            known.before.words.contains(word) || FREE.contains(&word.as_str()) || *word == known.noun
+        };
         before.words.iter().all(is_known)
     }
 

@@ -60,7 +60,7 @@ impl Trees {
     pub(super) fn is_main_subject(&self, names: &Names, mention: usize) -> bool {
         let is_main = |tree: &Tree| {
             let node = tree.node_of(mention);
-            node.is_some() && tree.main_subject() == node
+            node.is_some_and(|node| tree.main_subject() == Some(node) && !tree.is_joined(node, usize::MAX))
         };
         self.tree(names.mentions[mention].sentence).is_some_and(is_main)
     }
@@ -98,6 +98,14 @@ impl Tree {
         SUBJECTS.contains(&self.nodes()[node].relation)
     }
 
+    /// Whether a node is one of a list whose next member stands before another node.
+    pub(super) fn is_joined(&self, node: usize, before: usize) -> bool {
+        let members = self.clauses.members(node);
+        members.iter().filter(|&&member| member < before && self.nodes()[member].head != Some(before)).count()
+            > 1
+            && members.iter().any(|&member| member != node && self.nodes()[member].name.is_some())
+    }
+
     /// The subject of a node, a relative pronoun being what it stands for.
     fn subject(&self, node: usize, but: usize) -> Option<usize> {
         let (subject, word) =
@@ -121,7 +129,12 @@ impl Tree {
         let this = &self.nodes()[node];
         let is_of_noun = matches!(
             this.relation,
-            Deprel::NmodPoss | Deprel::Nmod | Deprel::Compound | Deprel::Conj | Deprel::NmodDesc | Deprel::Det
+            Deprel::NmodPoss
+                | Deprel::Nmod
+                | Deprel::Compound
+                | Deprel::Conj
+                | Deprel::NmodDesc
+                | Deprel::Det
         );
         !is_of_noun
     }
