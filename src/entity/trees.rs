@@ -22,13 +22,16 @@ pub(super) struct Trees(Vec<Option<Tree>>);
 const SUBJECTS: [Deprel; 3] = [Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter];
 const RELATIVE: [&str; 4] = ["who", "which", "that", "whom"];
 
+/// Words of a sentence that is looked at. Longer ones are lists and tables, and every pronoun would look at all of them.
+const MOST_WORDS: usize = 600;
+
 /// Longest way up a tree that is followed.
 const HIGHEST: usize = 40;
 
 impl Trees {
     pub(super) fn of(text: &str, sentences: usize, syntax: &[Sentence], names: &Names) -> Self {
         let mut trees: Vec<Option<Tree>> = (0..sentences).map(|_| None).collect();
-        for sentence in syntax {
+        for sentence in syntax.iter().filter(|sentence| sentence.words.len() <= MOST_WORDS) {
             let first = names.mentions.partition_point(|m| m.sentence < sentence.number);
             let here = names.mentions[first..].iter().take_while(|m| m.sentence == sentence.number);
             let spans: Vec<Span> = here.map(|m| m.name).collect();
@@ -149,7 +152,8 @@ impl Tree {
         let mut is_own = self.is_argument(node) && !self.is_subject(node);
         for _ in 0..HIGHEST {
             let Some(head) = nodes[at].head else { break };
-            let joins = matches!(nodes[at].relation, Deprel::Conj | Deprel::Acl | Deprel::AclRelcl);
+            // What a relative clause is about is no "it" in it.
+            let joins = matches!(nodes[at].relation, Deprel::Conj | Deprel::Acl);
             let may_be = nodes[head].name.is_some()
                 || joins && matches!(nodes[head].pos, crate::syntax::Pos::Noun | crate::syntax::Pos::Propn);
             if at != node && head < node && may_be && !found.contains(&head) {
