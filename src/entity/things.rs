@@ -217,11 +217,7 @@ impl Article<'_> {
             match fits {
                 Some(_) if self.is_contradicted(description, &known) => {}
                 Some(&fits) => fitting.push(candidate(Some(fits))),
-                None if is_unknown(entity_type, &known) => {
-                    if distance <= NEAR {
-                        unknown.push(candidate(None));
-                    }
-                }
+                None if distance <= NEAR && is_unknown(entity_type, &known) => unknown.push(candidate(None)),
                 None => {}
             }
         }
