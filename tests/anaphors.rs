@@ -11,7 +11,7 @@ use triplewire::text::Span;
 
 fn names(model: &Model, parser: &Parser, read: &Bracketed) -> Names {
     let windows = model.windows(&read.text, &read.sentences);
-    let scores = model.score(&windows.iter().collect::<Vec<_>>()).unwrap();
+    let scores = model.score(&windows.iter().collect::<Vec<_>>()).expect("scores");
     let spans: Vec<Span> = read.mentions.iter().map(|mention| mention.span).collect();
     let syntax: Vec<_> =
         model.syntax(&scores).iter().map(|scores| parser.parse(&read.text, scores, &spans)).collect();
@@ -26,7 +26,7 @@ fn names(model: &Model, parser: &Parser, read: &Bracketed) -> Names {
 #[test]
 fn anaphors_of_a_table() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/newswire");
-    let model = Model::open(&path, EngineChoice::Rten, 1).unwrap();
+    let model = Model::open(&path, EngineChoice::Rten, 1).expect("the bundled model");
     let parser = Parser::new(model.folder().outputs.syntax.as_ref().expect("the bundled model knows syntax"));
     let mut failures = String::new();
     for line in include_str!("anaphors/cases.tsv").lines() {

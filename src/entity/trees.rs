@@ -160,7 +160,9 @@ impl Tree {
                 found.push(head);
             }
             if let Some(subject) = self.subject(head, at).filter(|&subject| subject < node) {
-                if !is_own && !found.contains(&subject) {
+                // "The Senate, which has a majority, and it must be signed": the tree has joined what does not belong together.
+                let is_misjoined = nodes[at].relation == Deprel::Conj && nodes[subject].head != Some(head);
+                if !is_own && !is_misjoined && !found.contains(&subject) {
                     found.push(subject);
                 }
                 is_own = false;
@@ -183,7 +185,9 @@ impl Tree {
                     || matches!(relation, Deprel::Obj | Deprel::Iobj | Deprel::Obl | Deprel::OblAgent)
             };
             for (child, word) in self.children(head).filter(|&(child, _)| child != node) {
-                if of_verb(word.relation) {
+                // "For Acme, Bo Lee left the company": what stands in front may be meant again.
+                let in_front = word.relation == Deprel::Obl && child < head;
+                if of_verb(word.relation) && !in_front {
                     self.clauses.members(child).into_iter().for_each(&mut add);
                 }
             }
