@@ -409,7 +409,16 @@ pub(super) fn is_she_by_name(first: &str) -> Option<bool> {
 
 /// Nouns that describe a person only for the moment, or by another one: "the winner", "the son".
 pub(super) fn is_passing(noun: &str) -> bool {
-    const PASSING: [&str; 40] = [
+    const PASSING: [&str; 48] = [
+        // These are of persons, but no persons.
+        "administration",
+        "government",
+        "campaign",
+        "family",
+        "team",
+        "office",
+        "trial",
+        "era",
         "man",
         "woman",
         "person",
