@@ -10,7 +10,7 @@ use crate::cli::Outcome;
 use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::{Machine, Setup};
-use crate::entity::{Aliases, EntityType};
+use crate::entity::{Aliases, EntityType, Names};
 use crate::eval::{Map, gold, rule_counts, suggestions};
 use crate::pipeline::{Knowledge, Known, Pipeline, ToParse};
 use crate::relation::{Bracketed, Demand, Document, Matcher, Rule, RuleSet, Suggestion, check, scores_csv};
@@ -244,6 +244,16 @@ fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<String> {
     for clause in matcher.explain_clauses(document) {
         let _ = writeln!(out, "clause     {clause}");
     }
+    let mut names = Names {
+        mentions: document.mentions.to_vec(),
+        entities: document.entities.to_vec(),
+        ..Names::default()
+    };
+    names.find_anaphors(document.text, document.sentences, document.syntax);
+    for (anaphor, reason) in names.anaphors.iter().zip(&names.reasons) {
+        let meant = &names.entities[anaphor.entity].name;
+        let _ = writeln!(out, "means      {} = {meant} ({reason})", anaphor.span.of(document.text));
+    }
     for pair in matcher.explain(set, document) {
         let _ = writeln!(out, "{} -> {}", name(pair.subject), name(pair.object));
         let _ = writeln!(out, "  line     {}", pair.line);
@@ -265,7 +275,10 @@ fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<String> {
     if out.is_empty() {
         out.push_str("no sentence has two names\n");
     }
-    for relation in matcher.relations(document) {
+    let mut relations = matcher.relations(document);
+    relations.extend(matcher.relations_of_anaphors(document, &names.anaphors, &relations));
+    let name = |argument: usize| names.argument(argument).span.of(document.text);
+    for relation in relations {
         let _ = writeln!(
             out,
             "=> {} {} {}  (score {:.2}, {}{}{}, {})",

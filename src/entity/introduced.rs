@@ -88,14 +88,14 @@ impl Introductions {
         self.0.get(&entity).into_iter().flatten().filter(move |known| known.at < at)
     }
 
-    /// All persons that are introduced as what is a man or a woman.
+    /// Whether persons are "she", by what they are introduced as, or else by their first names.
     pub(super) fn sexes(&self, names: &Names) -> BTreeMap<usize, bool> {
-        let is_person = |entity: usize| names.entities[entity].entity_type == EntityType::Per;
-        let of_one = |known: &Vec<Known>| known.iter().find_map(|known| kinds::is_she(&known.noun));
-        self.0
-            .iter()
-            .filter(|(entity, _)| is_person(**entity))
-            .filter_map(|(&entity, known)| Some((entity, of_one(known)?)))
+        let by_noun =
+            |entity: usize| self.0.get(&entity)?.iter().find_map(|known| kinds::is_she(&known.noun));
+        let by_name = |name: &str| name.split_once(' ').and_then(|(first, _)| kinds::is_she_by_name(first));
+        let persons = names.entities.iter().enumerate().filter(|(_, e)| e.entity_type == EntityType::Per);
+        persons
+            .filter_map(|(number, e)| Some((number, by_noun(number).or_else(|| by_name(&e.name))?)))
             .collect()
     }
 

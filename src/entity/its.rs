@@ -87,18 +87,35 @@ fn is_empty(tree: &Tree, node: usize) -> bool {
         || has_clause && (has_be || is_passive)
 }
 
+/// Whether a node is a noun in the singular that names no person.
+fn is_one_thing(tree: &Tree, node: usize) -> bool {
+    let word = &tree.nodes()[node];
+    word.name.is_none()
+        && matches!(word.pos, Pos::Noun | Pos::Propn)
+        && is_singular(&word.form, &word.lemma)
+        && !kinds::is_person(&word.lemma.to_lowercase())
+}
+
 impl<'a> Things<'a> {
     fn meant(&self, sentence: usize, tree: &Tree, node: usize) -> Option<(&'a Mention, Reason)> {
+        // What something is done to may be anything.
+        if !tree.is_subject(node) && tree.nodes()[node].relation != Deprel::NmodPoss {
+            return None;
+        }
         let is_many = tree.nodes()[node].form.starts_with("the");
         let others = tree.others(node, self.article.names);
         let allowed =
             |mention: &&'a Mention| !others.contains(&mention.entity) && (!is_many || self.is_many(mention));
         for above in tree.above(node) {
             match self.governor(tree, above, is_many) {
-                Governor::Meant(_) if tree.clauses.members(above).len() > 1 => return None,
+                Governor::Meant(_) if tree.is_joined(above, node) => return None,
                 Governor::Meant(mention) => {
                     let is_sure = !self.is_disputed(tree, above, node, mention.entity);
                     return Some((mention, Reason::Subject)).filter(|(m, _)| is_sure && allowed(m));
+                }
+                // "A ship looking for what it lost".
+                Governor::Passed if is_one_thing(tree, above) && !self.is_resolved(tree, above) => {
+                    return None;
                 }
                 Governor::Passed => {}
                 Governor::Rival => return None,
@@ -139,6 +156,10 @@ impl<'a> Things<'a> {
                 && is_named
                 && matches!(self.governor(tree, between, false), Governor::Meant(other) if other.entity != entity)
         })
+    }
+
+    fn is_resolved(&self, tree: &Tree, node: usize) -> bool {
+        self.resolved.contains_key(&tree.nodes()[node].span.start)
     }
 
     fn is_many(&self, mention: &Mention) -> bool {

@@ -387,9 +387,38 @@ pub(super) fn is_she(noun: &str) -> Option<bool> {
     if SHE.contains(&noun) { Some(true) } else { HE.contains(&noun).then_some(false) }
 }
 
+/// Whether who has that first name is "she", if it is a name of one sex in most countries.
+pub(super) fn is_she_by_name(first: &str) -> Option<bool> {
+    const SHE: &str = " Alice Amanda Amy Ana Angela Anna Anne Barbara Caroline Catherine Charlotte Christine Claire \
+                       Cynthia Deborah Denise Diana Elizabeth Emily Emma Fatima Hannah Helen Hillary Jacinda Jane Janet \
+                       Jennifer Jessica Joanna Julia Julie Kamala Karen Kate Katherine Laura Linda Lisa Lucy Margaret \
+                       Maria Marie Marine Martha Mary Melania Melissa Michelle Nancy Natalie Nicole Olivia Pamela \
+                       Patricia Rachel Rebecca Rosa Ruth Samantha Sandra Sarah Serena Sharon Sophie Stephanie Susan \
+                       Teresa Theresa Tulsi Ursula Venus Victoria Virginia Yulia ";
+    const HE: &str = " Adam Ahmed Alan Albert Alexander Ali Andrew Anthony Antonio Arthur Barack Ben Benjamin Bernie \
+                      Bill Bob Boris Brian Bruce Carl Carlos Charles Christopher Colin Daniel David Dmitry Donald Douglas \
+                      Edward Emmanuel Eric Ernest Francis Frank Fred Gary Geoffrey George Gordon Graham Gregory Harry \
+                      Henry Howard Hugh Ian Igor Ivan Jack Jacob Jacques James Jason Jeff Jeremy Jim Joe John Jonathan \
+                      Jose Joseph Juan Justin Keith Ken Kenneth Kevin Larry Lawrence Luis Luke Mahmoud Malcolm Marco Mark \
+                      Martin Matthew Michael Mike Mohamed Mohammed Muhammad Neil Nicholas Nick Nigel Oliver Patrick Paul \
+                      Pedro Peter Philip Pierre Ralph Raymond Recep Richard Robert Roger Ron Ronald Roy Sergei Simon Stephen \
+                      Steve Steven Thomas Tim Tom Tony Victor Vladimir Walter William ";
+    let has = |names: &str| names.split_whitespace().any(|name| name == first);
+    if has(SHE) { Some(true) } else { has(HE).then_some(false) }
+}
+
 /// Nouns that describe a person only for the moment, or by another one: "the winner", "the son".
 pub(super) fn is_passing(noun: &str) -> bool {
-    const PASSING: [&str; 40] = [
+    const PASSING: [&str; 48] = [
+        // These are of persons, but no persons.
+        "administration",
+        "government",
+        "campaign",
+        "family",
+        "team",
+        "office",
+        "trial",
+        "era",
         "man",
         "woman",
         "person",

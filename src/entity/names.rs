@@ -35,6 +35,12 @@ pub struct Names {
 }
 
 impl Names {
+    /// Finds the anaphors anew. Without trees (`syntax`) only those of persons are found.
+    pub fn find_anaphors(&mut self, text: &str, sentences: &[Span], syntax: &[Sentence]) {
+        let found = anaphors(text, sentences, syntax, self);
+        (self.anaphors, self.reasons) = found.into_iter().map(|found| (found.mention, found.reason)).unzip();
+    }
+
     /// The mention of that number: a name, or behind the names an anaphor.
     ///
     /// # Panics
@@ -73,8 +79,7 @@ pub fn resolve(
     let found_dates = add_dates(text, sentences, &mut mentions);
 
     let mut names = join(aliases, text, &support, &mentions, found_dates);
-    let found = anaphors(text, sentences, syntax, &names);
-    (names.anaphors, names.reasons) = found.into_iter().map(|found| (found.mention, found.reason)).unzip();
+    names.find_anaphors(text, sentences, syntax);
     names
 }
 

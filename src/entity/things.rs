@@ -135,6 +135,11 @@ fn is_said_of_another(tree: &Tree, node: usize) -> bool {
     if is_of_name && matches!(word.relation, Deprel::Compound | Deprel::NmodUnmarked | Deprel::Amod) {
         return true;
     }
+    // Whatever the tree makes of "the leader of the party with most seats".
+    let next = tree.nodes().get(node + 1).map(|next| next.form.as_str());
+    if matches!(next, Some("of" | "with" | "that" | "whose")) {
+        return true;
+    }
     let is_comma = |at: usize| tree.nodes().get(at).is_some_and(|next| next.form == ",");
     tree.children(node).any(|(child, other)| match other.relation {
         Deprel::Cop => true,
@@ -217,11 +222,7 @@ impl Article<'_> {
             match fits {
                 Some(_) if self.is_contradicted(description, &known) => {}
                 Some(&fits) => fitting.push(candidate(Some(fits))),
-                None if is_unknown(entity_type, &known) => {
-                    if distance <= NEAR {
-                        unknown.push(candidate(None));
-                    }
-                }
+                None if distance <= NEAR && is_unknown(entity_type, &known) => unknown.push(candidate(None)),
                 None => {}
             }
         }

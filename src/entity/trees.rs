@@ -22,13 +22,16 @@ pub(super) struct Trees(Vec<Option<Tree>>);
 const SUBJECTS: [Deprel; 3] = [Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter];
 const RELATIVE: [&str; 4] = ["who", "which", "that", "whom"];
 
+/// Words of a sentence that is looked at. Longer ones are lists and tables, and every pronoun would look at all of them.
+const MOST_WORDS: usize = 600;
+
 /// Longest way up a tree that is followed.
 const HIGHEST: usize = 40;
 
 impl Trees {
     pub(super) fn of(text: &str, sentences: usize, syntax: &[Sentence], names: &Names) -> Self {
         let mut trees: Vec<Option<Tree>> = (0..sentences).map(|_| None).collect();
-        for sentence in syntax {
+        for sentence in syntax.iter().filter(|sentence| sentence.words.len() <= MOST_WORDS) {
             let first = names.mentions.partition_point(|m| m.sentence < sentence.number);
             let here = names.mentions[first..].iter().take_while(|m| m.sentence == sentence.number);
             let spans: Vec<Span> = here.map(|m| m.name).collect();
@@ -60,7 +63,7 @@ impl Trees {
     pub(super) fn is_main_subject(&self, names: &Names, mention: usize) -> bool {
         let is_main = |tree: &Tree| {
             let node = tree.node_of(mention);
-            node.is_some() && tree.main_subject() == node
+            node.is_some_and(|node| tree.main_subject() == Some(node) && !tree.is_joined(node, usize::MAX))
         };
         self.tree(names.mentions[mention].sentence).is_some_and(is_main)
     }
@@ -96,6 +99,14 @@ impl Tree {
 
     pub(super) fn is_subject(&self, node: usize) -> bool {
         SUBJECTS.contains(&self.nodes()[node].relation)
+    }
+
+    /// Whether a node is one of a list whose next member stands before another node.
+    pub(super) fn is_joined(&self, node: usize, before: usize) -> bool {
+        let members = self.clauses.members(node);
+        members.iter().filter(|&&member| member < before && self.nodes()[member].head != Some(before)).count()
+            > 1
+            && members.iter().any(|&member| member != node && self.nodes()[member].name.is_some())
     }
 
     /// The subject of a node, a relative pronoun being what it stands for.
@@ -141,14 +152,17 @@ impl Tree {
         let mut is_own = self.is_argument(node) && !self.is_subject(node);
         for _ in 0..HIGHEST {
             let Some(head) = nodes[at].head else { break };
-            let joins = matches!(nodes[at].relation, Deprel::Conj | Deprel::Acl | Deprel::AclRelcl);
+            // What a relative clause is about is no "it" in it.
+            let joins = matches!(nodes[at].relation, Deprel::Conj | Deprel::Acl);
             let may_be = nodes[head].name.is_some()
                 || joins && matches!(nodes[head].pos, crate::syntax::Pos::Noun | crate::syntax::Pos::Propn);
             if at != node && head < node && may_be && !found.contains(&head) {
                 found.push(head);
             }
             if let Some(subject) = self.subject(head, at).filter(|&subject| subject < node) {
-                if !is_own && !found.contains(&subject) {
+                // "The Senate, which has a majority, and it must be signed": the tree has joined what does not belong together.
+                let is_misjoined = nodes[at].relation == Deprel::Conj && nodes[subject].head != Some(head);
+                if !is_own && !is_misjoined && !found.contains(&subject) {
                     found.push(subject);
                 }
                 is_own = false;
@@ -171,7 +185,9 @@ impl Tree {
                     || matches!(relation, Deprel::Obj | Deprel::Iobj | Deprel::Obl | Deprel::OblAgent)
             };
             for (child, word) in self.children(head).filter(|&(child, _)| child != node) {
-                if of_verb(word.relation) {
+                // "For Acme, Bo Lee left the company": what stands in front may be meant again.
+                let in_front = word.relation == Deprel::Obl && child < head;
+                if of_verb(word.relation) && !in_front {
                     self.clauses.members(child).into_iter().for_each(&mut add);
                 }
             }

@@ -164,13 +164,12 @@ impl Decoder {
         found.extend(open);
     }
 
-    /// The probability of a label from a word's log-probabilities.
+    /// The probability of a label from a word's log-probabilities: its odds against all others, to the power of one
+    /// by the temperature.
     fn probability(&self, logs: &[f32], label: usize) -> f32 {
-        if self.temperature == 1.0 {
-            return logs[label].exp().clamp(0.0, 1.0);
-        }
-        let all: f32 = logs.iter().map(|log| ((log - logs[label]) / self.temperature).exp()).sum();
-        all.recip().clamp(0.0, 1.0)
+        let probability = logs[label].exp().clamp(0.0, 1.0);
+        let odds = (probability / (1.0 - probability)).powf(1.0 / self.temperature);
+        if odds.is_finite() { (odds / (1.0 + odds)).clamp(0.0, 1.0) } else { probability }
     }
 
     /// The labels of the best valid sequence (Viterbi), one for each `labels.len()` scores.

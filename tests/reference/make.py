@@ -2,7 +2,7 @@
 
     python make.py tiny                   one small random checkpoint per architecture, with its logits
     python make.py onnx                   these checkpoints as ONNX graphs (needs the package onnx)
-    python make.py newswire MODEL_FOLDER  logits of the bundled model
+    python make.py newswire MODEL_FOLDER  logits of the bundled model (needs the package onnx)
     python make.py product                a graph of one int8 matrix product (needs the package onnx)
 
 The files it wrote are committed; it is kept to show how they were made and to add an architecture.
@@ -16,11 +16,8 @@ import torch
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer
 
 HERE = Path(__file__).resolve().parent
-SENTENCES = [
-    "Ana Ruiz resigned.",
-    "The head of Norway's NORDBANK, Ola Lund, flew to São Paulo on Tuesday for talks with the U.N. and Brazil.",
-    "MINERS STRIKE IN PERU AS McALLISTER PLC SHUTS TWO PITS",
-]
+# Few and short: each token has hundreds of logits.
+SENTENCES = ["Ana Ruiz resigned.", "Norway's NORDBANK left São Paulo.", "PERU SHUTS McALLISTER PITS"]
 
 SMALL = {"vocab_size": 60, "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2,
          "num_attention_heads": 2, "max_position_embeddings": 40}
@@ -78,14 +75,37 @@ def onnx():
 
 
 def newswire(folder):
-    """The bundled model on SENTENCES, its fp16 weights taken to fp32."""
-    model = AutoModelForTokenClassification.from_pretrained(folder, torch_dtype=torch.float32).eval()
+    """The bundled model on SENTENCES in fp32, with the weights as its int8 graph holds them."""
+    config = AutoConfig.from_pretrained(folder)
+    model = AutoModelForTokenClassification.from_config(config).eval()
+    model.load_state_dict(dequantised(Path(folder) / "model.onnx"))
     coded = AutoTokenizer.from_pretrained(folder)(SENTENCES, padding=True, return_offsets_mapping=True, return_tensors="pt")
     types = torch.zeros_like(coded.input_ids)
     for row, sentence in enumerate(SENTENCES):
         for column, (start, end) in enumerate(coded.offset_mapping[row].tolist()):
             types[row, column] = case_class(sentence, start, end)
     write(HERE / "newswire.json", model, coded.input_ids, coded.attention_mask, types, SENTENCES)
+
+
+def dequantised(file):
+    """The checkpoint that an int8 graph was made of, as far as eight bits keep it, by the names in the graph."""
+    import onnx
+    from onnx.numpy_helper import to_array
+
+    graph = onnx.load(file).graph
+    constants = {constant.name: torch.from_numpy(to_array(constant).copy()) for constant in graph.initializer}
+    weights = {name: values for name, values in constants.items() if name.endswith((".bias", "LayerNorm.weight"))}
+    quantised = [name for name in constants if name.endswith(".weight_quantized")]
+    modules = {name: name.removesuffix(".weight_quantized") for name in quantised}
+    transposed = {}
+    for node in graph.node:
+        if node.op_type == "MatMulInteger":
+            transposed[node.input[1]] = node.name.removeprefix("/").removesuffix("/MatMul_quant").replace("/", ".")
+    for name, module in (modules | transposed).items():
+        scale, zero = (constants[name.removesuffix("_quantized") + part] for part in ("_scale", "_zero_point"))
+        values = (constants[name].float() - zero.float()) * scale
+        weights[f"{module}.weight"] = values.T.contiguous() if name in transposed else values
+    return weights
 
 
 def case_class(sentence, start, end):
