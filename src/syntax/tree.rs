@@ -194,8 +194,10 @@ impl Parser {
             relations.push(unit.and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred)));
             all_barred.push(barred);
         }
-        for set in ONCE {
-            self.keep_one(scores, words, heads, set, &mut all_barred, &mut relations);
+        for (number, set) in ONCE.into_iter().enumerate() {
+            // What is no second object becomes no second subject instead.
+            let not_instead = ONCE[..=number].concat();
+            self.keep_one(scores, words, heads, (set, &not_instead), &mut all_barred, &mut relations);
         }
         relations
     }
@@ -214,13 +216,13 @@ impl Parser {
     }
 
     /// Where a head has several dependents by relations of `set`, keeps the one that the model is surest of, and
-    /// gives the others the best of the other relations that are not barred for them.
+    /// gives the others the best of the relations that are not barred for them, nor in `not_instead`.
     fn keep_one(
         &self,
         scores: &SyntaxScores,
         words: &[Joined],
         heads: &[Option<usize>],
-        set: &[Deprel],
+        (set, not_instead): (&[Deprel], &[Deprel]),
         barred: &mut [Vec<Deprel>],
         relations: &mut [Option<usize>],
     ) {
@@ -240,7 +242,7 @@ impl Parser {
             };
             let surest = dependents.iter().copied().max_by(|a, b| sure(a).total_cmp(&sure(b)));
             for i in dependents.into_iter().filter(|&i| Some(i) != surest) {
-                barred[i].extend(set);
+                barred[i].extend(not_instead);
                 relations[i] = words[i]
                     .unit
                     .and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred[i]));
@@ -253,7 +255,7 @@ impl Parser {
 fn best(scores: &[f32], may_be: impl Fn(usize) -> bool) -> Option<usize> {
     let mut best: Option<usize> = None;
     for (i, &score) in scores.iter().enumerate() {
-        if may_be(i) && best.is_none_or(|best| score > scores[best]) {
+        if best.is_none_or(|best| score > scores[best]) && may_be(i) {
             best = Some(i);
         }
     }
@@ -387,15 +389,14 @@ fn hang_on(top: usize, name: Range<usize>, arcs: &[Arc], heads: &mut [Option<usi
         let is_root = arc.dependent == arc.head;
         name.contains(&arc.head) && is_root == (arc.dependent == top)
     };
+    let mut local: Vec<Arc> = arcs[from..to].iter().filter(within).copied().collect();
     // A word that was not compared with `top`, because a window ends between them, can hang on it nevertheless.
-    let worst = |dependent: usize| Arc { dependent, head: top, score: f32::NEG_INFINITY };
-    let local: Vec<Arc> = arcs[from..to]
-        .iter()
-        .filter(within)
-        .copied()
-        .chain(name.clone().map(worst))
-        .map(|arc| Arc { dependent: arc.dependent - name.start, head: arc.head - name.start, ..arc })
-        .collect();
+    local.extend(name.clone().map(|dependent| Arc { dependent, head: top, score: f32::NEG_INFINITY }));
+    local.sort_by_key(|arc| arc.dependent);
+    for arc in &mut local {
+        arc.dependent -= name.start;
+        arc.head -= name.start;
+    }
     for (word, head) in name.clone().zip(best_tree(name.len(), &local)) {
         if word != top {
             heads[word] = Some(head.map_or(top, |head| name.start + head));
