@@ -155,8 +155,8 @@ impl Knowledge {
         syntax: &[Sentence],
         raw: Vec<RawMention>,
     ) -> (Names, Vec<Relation>) {
-        let names = measure(Stage::Names, || resolve(&self.aliases, text, sentences, raw));
-        let Names { mentions, entities, anaphors } = &names;
+        let names = measure(Stage::Names, || resolve(&self.aliases, text, sentences, syntax, raw));
+        let Names { mentions, entities, anaphors, .. } = &names;
         let document = Document { text, sentences, mentions, entities, syntax };
         let mut relations = measure(Stage::Rules, || self.matcher.relations(document));
         let of_anaphors = || self.matcher.relations_of_anaphors(document, anaphors, &relations);
@@ -616,7 +616,7 @@ fn deliver_in_order(
 
 /// Dates and anaphors matter as arguments of relations only: the others are dropped.
 fn without_idle(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>) {
-    let Names { mentions, entities, anaphors } = names;
+    let Names { mentions, entities, anaphors, reasons } = names;
     let mut used = vec![false; mentions.len() + anaphors.len()];
     for relation in &relations {
         used[relation.subject] = true;
@@ -637,12 +637,14 @@ fn without_idle(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>
     });
     let mentions = kept.by_ref().take(new_index[..count].iter().flatten().count()).collect();
     let anaphors = kept.collect();
+    let of_kept = new_index[count..].iter().zip(reasons);
+    let reasons = of_kept.filter_map(|(kept, reason)| kept.map(|_| reason)).collect();
     let entities = entities.into_iter().enumerate().filter_map(|(i, e)| new_entity[i].map(|_| e)).collect();
     let relations = relations
         .into_iter()
         .filter_map(|r| Some(Relation { subject: new_index[r.subject]?, object: new_index[r.object]?, ..r }))
         .collect();
-    (Names { mentions, entities, anaphors }, relations)
+    (Names { mentions, entities, anaphors, reasons }, relations)
 }
 
 /// The position of each kept item among the kept ones.

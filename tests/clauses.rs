@@ -11,7 +11,7 @@ use triplewire::syntax::clause::{Clause, Clauses, Kind, Mood, Node, Role};
 use triplewire::text::Span;
 
 /// A parser that is right about nine arcs of ten cannot be right about every sentence.
-const AT_LEAST: f64 = 0.5;
+const AT_LEAST: f64 = 0.9;
 
 /// A clause as a case writes it.
 #[derive(Debug)]

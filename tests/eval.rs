@@ -435,6 +435,7 @@ prop_compose! {
                 mentions: names.into_iter().enumerate().map(mention).collect(),
                 entities: vec![entity],
                 anaphors: Vec::new(),
+                reasons: Vec::new(),
             },
             article: triplewire::text::Article { text, ..Default::default() },
         }

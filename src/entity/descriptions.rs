@@ -5,7 +5,7 @@
 //! Erdogan", "Ana Ruiz, the president of Acme,"). Where two have been, or the name is another one, it means nobody.
 //! Like pronouns, descriptions are no names: they are arguments of relations and nothing else.
 
-use crate::entity::anaphors::{anaphor, only_person};
+use crate::entity::anaphors::{Anaphor, Reason, anaphor, only_person};
 use crate::entity::{EntityType, Mention, Names};
 use crate::text::{Span, words};
 
@@ -89,7 +89,7 @@ struct Item {
 }
 
 /// The descriptions of an article whose person is known, in text order.
-pub(super) fn descriptions(text: &str, sentences: &[Span], names: &Names) -> Vec<Mention> {
+pub(super) fn descriptions(text: &str, sentences: &[Span], names: &Names) -> Vec<Anaphor> {
     let mut introduced: Vec<Introduced> = Vec::new();
     let mut found = Vec::new();
     for (number, &sentence) in sentences.iter().enumerate() {
@@ -102,7 +102,9 @@ pub(super) fn descriptions(text: &str, sentences: &[Span], names: &Names) -> Vec
         for at in 0..reader.items.len() {
             introduced.extend(reader.introduced(at));
             let Some((span, description)) = reader.description(at) else { continue };
-            found.extend(meant(&introduced, &description, names).map(|person| anaphor(person, span, number)));
+            let Some(person) = meant(&introduced, &description, names) else { continue };
+            let reason = Reason::Introduced(description.post);
+            found.push(Anaphor { mention: anaphor(person, span, number), reason });
         }
     }
     found
@@ -112,6 +114,11 @@ pub(super) fn descriptions(text: &str, sentences: &[Span], names: &Names) -> Vec
 pub(super) fn is_description(text: &str) -> bool {
     let lower = text.to_lowercase();
     lower.starts_with("the ") && POSTS.iter().any(|post| lower.ends_with(&format!(" {post}")))
+}
+
+/// Whether a noun is the last word of a post.
+pub(super) fn is_post(noun: &str) -> bool {
+    POSTS.iter().any(|post| post.rsplit([' ', '-']).next() == Some(noun))
 }
 
 /// The words and names of a sentence.
@@ -148,7 +155,9 @@ fn meant<'n>(introduced: &[Introduced], description: &Introduced, names: &'n Nam
 /// president".
 fn is_called(post: &str, called: &str) -> bool {
     let short = |full: &str| called == full && post.split(' ').any(|word| word == full);
-    post == called || short("secretary") || short("minister") && !post.ends_with("prime minister")
+    post == called
+        || short("secretary") && !post.starts_with("shadow")
+        || short("minister") && !post.ends_with("prime minister") && !post.starts_with("shadow")
 }
 
 /// A sentence as it is read for posts.
@@ -199,6 +208,11 @@ impl Reader<'_> {
                 let post = words.strip_prefix(EX).unwrap_or(&words).to_owned();
                 POSTS.contains(&post.as_str()).then_some((start, post))
             })?;
+        // "Shadow chancellor", "shadow home secretary": not the chancellor.
+        let shadow = (start.saturating_sub(2)..start).rev().find(|&at| self.is(at, "shadow"));
+        if let Some(shadow) = shadow {
+            return Some((shadow, format!("shadow {post}")));
+        }
         // "Trade Minister", "the trade minister".
         let qualifier = start
             .checked_sub(1)
@@ -338,6 +352,12 @@ mod tests {
                 "The French president = Bo Lind",
             ),
             ("Former President Ana Ruiz left. The president slept.", ""),
+            ("Shadow chancellor Ana Ruiz left. The chancellor slept.", ""),
+            ("Shadow trade minister Ana Ruiz left. The minister slept.", ""),
+            (
+                "Shadow chancellor Ana Ruiz left. The shadow chancellor slept.",
+                "The shadow chancellor = Ana Ruiz",
+            ),
             ("Vice President Ana Ruiz left. The president slept.", ""),
             ("Prime Minister Ana Ruiz left. The minister slept.", ""),
             ("Ana Ruiz left. The president slept.", ""),

@@ -2,8 +2,9 @@
 //!
 //! [`resolve`] is the way in. In the order an article goes through them: `clean` cuts off what
 //! models swallow, `recognise` adds the names of the tables in `aliases`, `dates` adds dates, `link`
-//! joins what names the same entity, `anaphors` finds whom `pronouns` ("she") and `descriptions` ("the
-//! Turkish president") mean. How two spellings are compared is the business of `fold` alone.
+//! joins what names the same entity, `anaphors` finds what `pronouns` ("she"), `descriptions` ("the Turkish
+//! president"), `things` ("the company") and `its` ("it") mean, by what names are `introduced` as in the sentences'
+//! `trees`. How two spellings are compared is the business of `fold` alone.
 
 mod mention;
 
@@ -14,12 +15,19 @@ mod compound;
 mod dates;
 mod descriptions;
 mod fold;
+mod introduced;
+mod its;
+mod kinds;
 mod link;
 mod names;
 mod pronouns;
+mod quotes;
 mod recognise;
+mod things;
+mod trees;
 
 pub use aliases::{Aliases, is_country};
+pub use anaphors::Reason;
 pub(crate) use anaphors::is_anaphor;
 pub(crate) use fold::key as folded;
 pub use mention::{Entity, EntityType, Mention, Origin};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::entity::aliases::Aliases;
-use crate::entity::anaphors::anaphors;
+use crate::entity::anaphors::{Reason, anaphors};
 use crate::entity::clean::cleaned;
 use crate::entity::compound::{without_compound, without_compounds};
 use crate::entity::dates;
@@ -17,6 +17,7 @@ use crate::entity::recognise::{
 };
 use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
+use crate::syntax::Sentence;
 use crate::text::Span;
 
 /// An article's mentions, each with its entity.
@@ -26,9 +27,11 @@ pub struct Names {
     pub mentions: Vec<Mention>,
     /// The distinct entities, in order of their first mention.
     pub entities: Vec<Entity>,
-    /// Pronouns and descriptions ("the minister") whose person is known, in text order. They are no names: they
-    /// count nowhere, and only serve as arguments of relations.
+    /// Pronouns and descriptions ("the minister", "the company") whose meaning is known, in text order. They are no
+    /// names: they count nowhere, and only serve as arguments of relations.
     pub anaphors: Vec<Mention>,
+    /// Why each of them means what it does.
+    pub reasons: Vec<Reason>,
 }
 
 impl Names {
@@ -56,15 +59,22 @@ impl Names {
 ///    is an `ORG` named after a place; so does, whatever the score, a mention that the tables know
 ///    surely as an organisation or a person. Demonyms are `MISC`, with their country as the entity, and so are
 ///    compounds such as "Boston-based", with Boston.
-/// 5. Pronouns and descriptions of persons get the one whom they mean.
-pub fn resolve(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>) -> Names {
+/// 5. Pronouns and descriptions get what they mean. Without trees (`syntax`) only those of persons do.
+pub fn resolve(
+    aliases: &Aliases,
+    text: &str,
+    sentences: &[Span],
+    syntax: &[Sentence],
+    raw: Vec<RawMention>,
+) -> Names {
     let mentions = tidy(aliases, text, sentences, raw);
     let (mut mentions, support) = recognise(aliases, text, sentences, mentions);
     add_introduced(aliases, text, sentences, &mut mentions);
     let found_dates = add_dates(text, sentences, &mut mentions);
 
     let mut names = join(aliases, text, &support, &mentions, found_dates);
-    names.anaphors = anaphors(text, sentences, &names);
+    let found = anaphors(text, sentences, syntax, &names);
+    (names.anaphors, names.reasons) = found.into_iter().map(|found| (found.mention, found.reason)).unzip();
     names
 }
 

@@ -1,16 +1,20 @@
 //! Whom "he" and "she" mean, where the text leaves no doubt.
 //!
-//! A pronoun of the third person singular means the only person whom its sentence names before it; if that names
-//! none, the only one of the sentence before, or of the one before that. Where two are named, it means neither, and
-//! who was "she" before, or "Ms.", is not "he". A sentence that begins with a pronoun, before any person's name, is about
-//! the person meant, and the same pronoun goes on with it ("She studied under Bo Lind. She left."), known or not.
-//! Inside quotation marks somebody else speaks, and pronouns mean nothing here. Pronouns are no names: they are
-//! arguments of relations and nothing else.
+//! A pronoun of the third person singular means the subject that governs it ("Ana Ruiz told Acme that she", "Ana Ruiz and
+//! her son"), if that is a person and no other one comes between; else the only person whom its sentence names before
+//! it; if that names none, the only one of the sentence before, or its subject, or the only one of the sentence before that.
+//! Where two could be meant, it means neither, and who was "she" before, or "Ms.", is not "he". A sentence that begins with
+//! a pronoun, before any person's name, is about the person meant, and the same pronoun goes on with it ("She studied under
+//! Bo Lind. She left."), known or not. Inside quotation marks somebody else speaks, and pronouns mean nothing here.
+//! Pronouns are no names: they are arguments of relations and nothing else.
 
 use std::collections::BTreeMap;
 
-use crate::entity::anaphors::{anaphor, only_person};
-use crate::entity::{EntityType, Mention, Names};
+use crate::entity::anaphors::{Anaphor, Article, Reason, anaphor, only_person};
+use crate::entity::introduced::is_singular;
+use crate::entity::trees::Tree;
+use crate::entity::{EntityType, Mention, kinds};
+use crate::syntax::{Deprel, Pos};
 use crate::text::{Span, words};
 
 /// Sentences before the one of a pronoun in which is looked for whom it means.
@@ -23,69 +27,194 @@ pub(crate) fn is_pronoun(word: &str) -> bool {
     PRONOUNS.iter().any(|pronoun| word.eq_ignore_ascii_case(pronoun))
 }
 
-/// The pronouns of an article whose person is known, in text order. Their entity is that person; their score is
-/// that of the name, less a doubt.
-pub(super) fn pronouns(text: &str, sentences: &[Span], names: &Names) -> Vec<Mention> {
-    let persons: Vec<&Mention> =
-        names.mentions.iter().filter(|m| m.entity_type == EntityType::Per && !m.demonym).collect();
-    if persons.is_empty() {
+/// Whether a word is such a pronoun for a woman, if it is one.
+fn is_she(word: &str) -> Option<bool> {
+    is_pronoun(word).then(|| !word.starts_with(['h', 'H']) || word.eq_ignore_ascii_case("her"))
+}
+
+/// What is known of the persons of an article on the way through it.
+struct Persons<'a> {
+    article: &'a Article<'a>,
+    /// Those named or described, in order.
+    mentions: Vec<&'a Mention>,
+    /// Whether a person is "she", once that is known.
+    is_she: BTreeMap<usize, bool>,
+    /// By its place whom a pronoun means.
+    resolved: BTreeMap<usize, &'a Mention>,
+    /// The first "he" and the first "she" of a sentence: where it starts, and whom it means.
+    first: BTreeMap<(usize, bool), (usize, Option<&'a Mention>)>,
+}
+
+/// What governs a pronoun.
+enum Governed<'a> {
+    By(&'a Mention),
+    /// Somebody, but who?
+    BySomebody,
+    ByNobody,
+}
+
+/// The pronouns of an article whose person is known, in text order. `described` are descriptions whose meaning is known.
+pub(super) fn pronouns<'a>(article: &'a Article<'a>, described: &'a [Anaphor]) -> Vec<Anaphor> {
+    let names = article.names;
+    let described = described.iter().map(|found| &found.mention);
+    let mut mentions: Vec<&Mention> = names
+        .mentions
+        .iter()
+        .filter(|m| !m.demonym)
+        .chain(described)
+        .filter(|m| m.entity_type == EntityType::Per)
+        .collect();
+    mentions.sort_by_key(|m| m.span);
+    if mentions.is_empty() {
         return Vec::new();
     }
+    let mut is_lady = article.introductions.sexes(names);
+    is_lady.extend(
+        mentions.iter().filter_map(|m| Some((m.entity, self::is_lady(&article.text[..m.span.start])?))),
+    );
+    let mut persons =
+        Persons { article, mentions, is_she: is_lady, resolved: BTreeMap::new(), first: BTreeMap::new() };
     let mut found = Vec::new();
-    // Whether a person is "she", once that is known.
-    let mut is_she: BTreeMap<usize, bool> =
-        persons.iter().filter_map(|m| Some((m.entity, is_lady(&text[..m.span.start])?))).collect();
-    // The first "he" and the first "she" of a sentence: where it starts, and whom it means.
-    let mut first: BTreeMap<(usize, bool), (usize, Option<&Mention>)> = BTreeMap::new();
-    let mut quoted = false;
-    for (number, &sentence) in sentences.iter().enumerate() {
-        // A paragraph of a press release seldom closes what the last one opened.
-        if text[..sentence.start].trim_end_matches([' ', '\t']).ends_with('\n') {
-            quoted = false;
-        }
-        for span in words(text, sentence) {
-            match span.of(text) {
-                "\"" => quoted = !quoted,
-                "“" | "``" => quoted = true,
-                "”" | "''" => quoted = false,
-                word if !quoted && is_pronoun(word) => {
-                    let she = !word.starts_with(['h', 'H']) || word.eq_ignore_ascii_case("her");
-                    let inside_name = names.mentions.iter().any(|m| m.span.overlaps(span));
-                    if inside_name {
-                        continue;
-                    }
-                    let first_at = |at| first.get(&(at, she)).copied();
-                    let person = meant(&persons, number, span, first_at)
-                        .filter(|p| *is_she.entry(p.entity).or_insert(she) == she);
-                    found.extend(person.map(|person| anaphor(person, span, number)));
-                    first.entry((number, she)).or_insert((span.start, person));
-                }
-                _ => {}
+    for (number, &sentence) in article.sentences.iter().enumerate() {
+        for span in words(article.text, sentence) {
+            let Some(she) = is_she(span.of(article.text)) else { continue };
+            if article.quotes.contains(span.start) || article.is_in_name(span) {
+                continue;
+            }
+            let meant = persons
+                .meant(number, span, she)
+                .filter(|(p, _)| *persons.is_she.entry(p.entity).or_insert(she) == she);
+            let person = meant.as_ref().map(|&(person, _)| person);
+            persons.first.entry((number, she)).or_insert((span.start, person));
+            if let Some((person, reason)) = meant {
+                persons.resolved.insert(span.start, person);
+                found.push(Anaphor { mention: anaphor(person, span, number), reason });
             }
         }
     }
     found
 }
 
-/// The last mention of the person whom a pronoun means. `first_at` tells of a sentence where its first pronoun of that
-/// kind starts, and whom that means.
-fn meant<'a>(
-    persons: &[&'a Mention],
-    sentence: usize,
-    pronoun: Span,
-    first_at: impl Fn(usize) -> Option<(usize, Option<&'a Mention>)>,
-) -> Option<&'a Mention> {
-    let found = (sentence.saturating_sub(SENTENCES_BEFORE)..=sentence).rev().find_map(|at| {
-        let first = persons.partition_point(|m| m.sentence < at);
-        let here = persons[first..].iter().take_while(|m| m.sentence == at && m.span.end <= pronoun.start);
-        let here: Vec<&Mention> = here.copied().collect();
-        match (first_at(at), here.first()) {
-            (Some((start, person)), name) if name.is_none_or(|name| start < name.span.start) => Some(person),
-            (_, Some(_)) => Some(only_person(&here)),
-            _ => None,
+impl<'a> Persons<'a> {
+    /// The last mention of the person whom a pronoun means, and why.
+    fn meant(&self, sentence: usize, pronoun: Span, she: bool) -> Option<(&'a Mention, Reason)> {
+        let tree = self.article.trees.tree(sentence);
+        let node = tree.and_then(|tree| Some((tree, tree.node_at(pronoun.start)?)));
+        match node.map_or(Governed::ByNobody, |(tree, node)| self.governor(tree, node, she)) {
+            Governed::By(person) => return Some((person, Reason::Subject)),
+            Governed::BySomebody => return None,
+            Governed::ByNobody => {}
         }
-    });
-    found.flatten()
+        let others = node.map(|(tree, node)| tree.others(node, self.article.names)).unwrap_or_default();
+        for at in (sentence.saturating_sub(SENTENCES_BEFORE)..=sentence).rev() {
+            let first = self.mentions.partition_point(|m| m.sentence < at);
+            let here = self.mentions[first..]
+                .iter()
+                .take_while(|m| m.sentence == at && m.span.end <= pronoun.start)
+                .filter(|m| self.may_be(m.entity, she));
+            let here: Vec<&'a Mention> = here.copied().collect();
+            match (self.first.get(&(at, she)), here.first()) {
+                (Some(&(start, person)), name) if name.is_none_or(|name| start < name.span.start) => {
+                    return person.map(|person| (person, Reason::GoesOn));
+                }
+                (_, Some(_)) => {
+                    let only = only_person(&here).filter(|person| !others.contains(&person.entity));
+                    return match only {
+                        Some(person) => Some((person, Reason::Only)),
+                        None if at + 1 == sentence => {
+                            let (tree, node) = node?;
+                            let person = self.subject_of(at, tree, node, she)?;
+                            Some((person, Reason::Subject))
+                        }
+                        None => None,
+                    };
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn may_be(&self, entity: usize, she: bool) -> bool {
+        self.is_she.get(&entity).is_none_or(|&known| known == she)
+    }
+
+    /// The person whom a node names, describes, or means as a pronoun.
+    fn person_at(&self, tree: &Tree, node: usize) -> Option<&'a Mention> {
+        let start = tree.nodes()[node].span.start;
+        if let Some(&person) = self.resolved.get(&start) {
+            return Some(person);
+        }
+        let at = self.mentions.partition_point(|m| m.span.end <= start);
+        self.mentions.get(at).copied().filter(|m| m.name.start == start)
+    }
+
+    fn governor(&self, tree: &Tree, node: usize, she: bool) -> Governed<'a> {
+        let is_of_noun = matches!(tree.nodes()[node].relation, Deprel::NmodPoss);
+        let excluded = tree.others(node, self.article.names);
+        for above in tree.above(node) {
+            let word = &tree.nodes()[above];
+            let is_noun = word.name.is_none() && matches!(word.pos, Pos::Noun | Pos::Propn);
+            if let Some(person) = self.person_at(tree, above) {
+                if !self.may_be(person.entity, she) {
+                    continue;
+                }
+                let joined = tree.clauses.members(above).iter().any(|&other| {
+                    other != above
+                        && other < node
+                        && self.person_at(tree, other).is_some_and(|o| self.may_be(o.entity, she))
+                });
+                if joined
+                    || excluded.contains(&person.entity)
+                    || self.is_disputed(tree, above, node, she, is_of_noun)
+                {
+                    return Governed::ByNobody;
+                }
+                return Governed::By(person);
+            }
+            let same = is_she(&word.form).is_some_and(|other| other == she);
+            if same
+                || is_noun
+                    && is_singular(&word.form, &word.lemma)
+                    && kinds::is_person(&word.lemma.to_lowercase())
+            {
+                return Governed::BySomebody;
+            }
+        }
+        Governed::ByNobody
+    }
+
+    /// Whether another person between a subject and a pronoun may be meant as well.
+    fn is_disputed(&self, tree: &Tree, subject: usize, pronoun: usize, she: bool, is_of_noun: bool) -> bool {
+        let entity = self.person_at(tree, subject).map(|person| person.entity);
+        (subject + 1..pronoun).any(|between| {
+            let other = self.person_at(tree, between).filter(|other| Some(other.entity) != entity);
+            let is_other = other.is_some_and(|other| self.may_be(other.entity, she));
+            let relation = tree.nodes()[between].relation;
+            // "Ana told Bo about his job": the object is nearer.
+            let is_near = matches!(relation, Deprel::Obj | Deprel::Iobj | Deprel::Appos | Deprel::Conj);
+            is_other && (tree.is_subject(between) || is_near || is_of_noun && relation == Deprel::Obl)
+        })
+    }
+
+    /// The subject of the sentence before one whose subject is, or has, a pronoun; if no other is a subject there.
+    fn subject_of(&self, sentence: usize, tree: &Tree, pronoun: usize, she: bool) -> Option<&'a Mention> {
+        let word = &tree.nodes()[pronoun];
+        let is_first = tree.main_subject().is_some_and(|subject| {
+            subject == pronoun || word.relation == Deprel::NmodPoss && word.head == Some(subject)
+        });
+        let before = self.article.trees.tree(sentence).filter(|_| is_first)?;
+        let subject = before.main_subject()?;
+        let person = self.person_at(before, subject).filter(|person| self.may_be(person.entity, she))?;
+        let is_rival = |other: usize| {
+            other != subject
+                && (before.is_subject(other) || before.nodes()[other].relation == Deprel::Conj)
+                && self
+                    .person_at(before, other)
+                    .is_some_and(|rival| rival.entity != person.entity && self.may_be(rival.entity, she))
+        };
+        (!(0..before.nodes().len()).any(is_rival)).then_some(person)
+    }
 }
 
 /// Whether a title before a name says that its bearer is "she".
@@ -144,7 +273,7 @@ mod tests {
     fn a_pronoun_counts_as_no_name() {
         let text = "Ana Ruiz left. She runs Acme.";
         let raw = vec![RawMention { span: Span::new(0, 8), entity_type: EntityType::Per, score: 0.99 }];
-        let names = resolve(&Aliases::built_in(), text, &sentences(text), raw);
+        let names = resolve(&Aliases::built_in(), text, &sentences(text), &[], raw);
         assert_eq!((names.mentions.len(), names.entities.len(), names.anaphors.len()), (1, 1, 1));
         assert_eq!(names.argument(1).span.of(text), "She");
         assert!(names.anaphors[0].score < names.mentions[0].score);

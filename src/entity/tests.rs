@@ -60,7 +60,7 @@ fn cases_of_the_table() {
         }
         let (marked_text, expected) = line.split_once('\t').expect("two columns");
         let (text, raw) = marked(marked_text);
-        let names = resolve(&aliases, &text, &sentences(&text), raw);
+        let names = resolve(&aliases, &text, &sentences(&text), &[], raw);
         let found = groups(&text, &names);
         if found != expected.trim() {
             wrong.push(format!(
@@ -193,7 +193,11 @@ fn a_user_table_wins() {
         aliases.add_file(file.path()).unwrap();
         assert_ne!(aliases.hash(), before);
         let (text, raw) = marked(line);
-        assert_eq!(groups(&text, &resolve(&aliases, &text, &sentences(&text), raw)), expected, "{content}");
+        assert_eq!(
+            groups(&text, &resolve(&aliases, &text, &sentences(&text), &[], raw)),
+            expected,
+            "{content}"
+        );
     }
 }
 
@@ -318,7 +322,7 @@ proptest! {
     fn names_are_consistent((text, spans) in article()) {
         let aliases = shared();
         let sentences = sentences(&text);
-        let names = resolve(aliases, &text, &sentences, raw_mentions(&text, &spans));
+        let names = resolve(aliases, &text, &sentences, &[], raw_mentions(&text, &spans));
         let mut at = 0;
         let mut next = 0;
         for mention in &names.mentions {
@@ -345,13 +349,13 @@ proptest! {
     fn names_are_idempotent((text, spans) in article()) {
         let aliases = shared();
         let sentences = sentences(&text);
-        let once = resolve(aliases, &text, &sentences, raw_mentions(&text, &spans));
+        let once = resolve(aliases, &text, &sentences, &[], raw_mentions(&text, &spans));
         let again = once.mentions.iter().map(|m| RawMention {
             span: m.span,
             entity_type: m.entity_type,
             score: m.score,
         });
-        let twice = resolve(aliases, &text, &sentences, again.collect());
+        let twice = resolve(aliases, &text, &sentences, &[], again.collect());
         let spans = |names: &Names| names.mentions.iter().map(|m| (m.span, m.entity)).collect::<Vec<_>>();
         prop_assert_eq!(spans(&once), spans(&twice));
         prop_assert_eq!(&once.entities, &twice.entities);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::entity::{Mention, Origin, is_pronoun};
+use crate::entity::{EntityType, Mention, Origin, is_pronoun};
 use crate::relation::{Document, Matcher, Predicate, Relation};
 
 /// What is told of pronouns often enough rightly: lives, posts, kin, meetings. Whom "he" supports or owns was wrong
@@ -81,6 +81,10 @@ impl Matcher {
                 return true;
             }
             let ends = [r.subject, r.object];
+            // Patterns know persons only.
+            if ends.iter().any(|&i| is_anaphor(i) && mentions[i].entity_type != EntityType::Per) {
+                return false;
+            }
             if ends.iter().all(|&i| !is_anaphor(i) || is_description(i)) {
                 return !self.is_granted(&r.rule);
             }

@@ -16,6 +16,8 @@ pub(super) struct Arc {
 /// No sum of the scores of a sentence outweighs this, so that a second root is taken only where no tree has a single
 /// one.
 const EVERY_ROOT: f64 = 1e9;
+/// More than sums of losses are off.
+const SLACK: f64 = 1e-3;
 /// Below it scores are the same to us, which keeps their sums below [`EVERY_ROOT`].
 const WORST: f32 = -1e4;
 
@@ -38,7 +40,48 @@ pub(super) fn best_tree(words: usize, arcs: &[Arc]) -> Vec<Option<usize>> {
     }
     let greedy: Vec<Option<usize>> =
         best.iter().map(|arc| arc.and_then(|arc| (arc.head != arc.dependent).then_some(arc.head))).collect();
-    if is_tree(&greedy) { greedy } else { Contraction::of(words, &mut arcs).heads() }
+    if is_tree(&greedy) {
+        return greedy;
+    }
+    if let Some(lost) = loss_of_a_tree(&arcs, &best, &greedy) {
+        arcs.retain(|arc| loss(&best, arc) <= lost + SLACK);
+    }
+    Contraction::of(words, &mut arcs).heads()
+}
+
+/// How much worse an arc is than the best one of its dependent.
+fn loss(best: &[Option<Arc>], arc: &Arc) -> f64 {
+    best[arc.dependent].map_or(0.0, |best| f64::from(best.score) - f64::from(arc.score))
+}
+
+/// How much worse some tree with a single root is than if every word had its best head. An arc that loses more by
+/// itself is not in the best tree, and few of a sentence's arcs lose less. `None` if the tree was not found.
+fn loss_of_a_tree(arcs: &[Arc], best: &[Option<Arc>], greedy: &[Option<usize>]) -> Option<f64> {
+    let roots = arcs.iter().filter(|arc| arc.dependent == arc.head);
+    let root = roots.min_by(|a, b| loss(best, a).total_cmp(&loss(best, b)))?;
+    let to_root = |word: usize| {
+        let from = arcs.partition_point(|arc| arc.dependent < word);
+        let of_word = arcs[from..].iter().take_while(|arc| arc.dependent == word);
+        of_word.filter(|arc| arc.head == root.dependent).map(|arc| loss(best, arc)).min_by(f64::total_cmp)
+    };
+    let mut lost = loss(best, root);
+    // In which walk a word was met.
+    let mut met: Vec<Option<usize>> = vec![None; greedy.len()];
+    met[root.dependent] = Some(usize::MAX);
+    for start in 0..greedy.len() {
+        let mut at = start;
+        while met[at].is_none() {
+            met[at] = Some(start);
+            at = greedy[at].unwrap_or(at);
+        }
+        if met[at] != Some(start) {
+            continue;
+        }
+        // Another root, or a cycle: one of its words goes to the root.
+        let cycle = std::iter::successors(Some(at), |&word| greedy[word].filter(|&head| head != at));
+        lost += cycle.filter_map(to_root).min_by(f64::total_cmp)?;
+    }
+    Some(lost)
 }
 
 /// Whether it has one root, which every word leads to.

@@ -1,6 +1,6 @@
 //! Scores to trees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::model::{SyntaxOutputs, SyntaxScores};
@@ -53,15 +53,8 @@ const NOT_OF_VERBS: &[Deprel] = &[
 ];
 
 /// What a word behind a preposition is not, and what a word with "be" is not.
-const NOT_WITH_CASE: &[Deprel] = &[
-    Deprel::Nsubj,
-    Deprel::NsubjPass,
-    Deprel::Obj,
-    Deprel::Iobj,
-    Deprel::Compound,
-    Deprel::Flat,
-    Deprel::NmodDesc,
-];
+const NOT_WITH_CASE: &[Deprel] =
+    &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::Obj, Deprel::Iobj, Deprel::Flat, Deprel::NmodDesc];
 const NOT_WITH_BE: &[Deprel] = &[
     Deprel::Nsubj,
     Deprel::NsubjPass,
@@ -194,10 +187,8 @@ impl Parser {
             relations.push(unit.and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred)));
             all_barred.push(barred);
         }
-        for (number, set) in ONCE.into_iter().enumerate() {
-            // What is no second object becomes no second subject instead.
-            let not_instead = ONCE[..=number].concat();
-            self.keep_one(scores, words, heads, (set, &not_instead), &mut all_barred, &mut relations);
+        for set in ONCE {
+            self.keep_one(scores, words, heads, set, &mut all_barred, &mut relations);
         }
         relations
     }
@@ -216,22 +207,27 @@ impl Parser {
     }
 
     /// Where a head has several dependents by relations of `set`, keeps the one that the model is surest of, and
-    /// gives the others the best of the relations that are not barred for them, nor in `not_instead`.
+    /// gives the others the best of the other relations that are not barred for them.
     fn keep_one(
         &self,
         scores: &SyntaxScores,
         words: &[Joined],
         heads: &[Option<usize>],
-        (set, not_instead): (&[Deprel], &[Deprel]),
+        set: &[Deprel],
         barred: &mut [Vec<Deprel>],
         relations: &mut [Option<usize>],
     ) {
         let mut by_head: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        // The heads that have a dependent of a set, by the first relation of the set.
+        let mut holders: BTreeSet<(Option<usize>, Deprel)> = BTreeSet::new();
         for (i, relation) in relations.iter().enumerate() {
-            if let (Some(head), Some(relation)) = (heads[i], *relation)
-                && set.contains(&self.relations[relation])
-            {
+            let (Some(head), Some(relation)) = (heads[i], *relation) else { continue };
+            let relation = self.relations[relation];
+            if set.contains(&relation) {
                 by_head.entry(head).or_default().push(i);
+            }
+            if let Some(of) = ONCE.into_iter().find(|of| of.contains(&relation)) {
+                holders.insert((Some(head), of[0]));
             }
         }
         for dependents in by_head.into_values().filter(|dependents| dependents.len() > 1) {
@@ -242,10 +238,15 @@ impl Parser {
             };
             let surest = dependents.iter().copied().max_by(|a, b| sure(a).total_cmp(&sure(b)));
             for i in dependents.into_iter().filter(|&i| Some(i) != surest) {
-                barred[i].extend(not_instead);
+                // What another dependent of the head has of the other sets.
+                let taken = |other: &&[Deprel]| *other == set || holders.contains(&(heads[i], other[0]));
+                barred[i].extend(ONCE.into_iter().filter(taken).flatten());
                 relations[i] = words[i]
                     .unit
                     .and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred[i]));
+                let relation = relations[i].map(|relation| self.relations[relation]);
+                let of = relation.and_then(|relation| ONCE.into_iter().find(|of| of.contains(&relation)));
+                holders.extend(of.map(|of| (heads[i], of[0])));
             }
         }
     }

@@ -5,10 +5,10 @@ use crate::syntax::clause::particles;
 use crate::syntax::{Deprel, Pos};
 
 /// Verbs of saying that may stand before who says it: "..., said Bo Lee".
-const SPEECH: [&str; 25] = [
-    "say", "add", "ask", "insist", "report", "claim", "warn", "explain", "announce", "argue", "admit",
-    "state", "write", "reply", "respond", "declare", "note", "recall", "confirm", "complain", "joke",
-    "shout", "suggest", "conclude", "stress",
+const SPEECH: [&str; 26] = [
+    "say", "tell", "add", "ask", "insist", "report", "claim", "warn", "explain", "announce", "argue",
+    "admit", "state", "write", "reply", "respond", "declare", "note", "recall", "confirm", "complain",
+    "joke", "shout", "suggest", "conclude", "stress",
 ];
 
 /// Verbs by which somebody gets a post: "elected Ana Ruiz mayor".
@@ -34,6 +34,42 @@ const GIVING: [&str; 16] = [
     "assign",
     "promise",
     "teach",
+];
+
+/// Verbs that say a noun of their subject or object: "became leader".
+const SAYS_OF: [&str; 32] = [
+    "be",
+    "become",
+    "remain",
+    "stay",
+    "seem",
+    "appear",
+    "make",
+    "call",
+    "consider",
+    "keep",
+    "get",
+    "turn",
+    "feel",
+    "prove",
+    "dub",
+    "label",
+    "brand",
+    "deem",
+    "find",
+    "think",
+    "believe",
+    "sound",
+    "look",
+    "act",
+    "serve",
+    "vote",
+    "pronounce",
+    "christen",
+    "rate",
+    "ordain",
+    "style",
+    "hail",
 ];
 
 /// Nouns that an infinitive tells the content of: "plan to attack" is no plan that attacks.
@@ -71,6 +107,10 @@ const INTENT: [&str; 28] = [
 /// What is done by somebody to, against or for somebody: prepositions behind "attack by X" belong to the attack.
 const OF_DEED: [&str; 8] = ["on", "to", "against", "into", "with", "over", "for", "by"];
 
+/// Who does things to people: "the arrest by police of X" is that of X.
+const FORCES: [&str; 10] =
+    ["police", "troop", "troops", "army", "force", "forces", "soldier", "agent", "officer", "prosecutor"];
+
 const SUBJECT: &[Deprel] =
     &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter, Deprel::Csubj, Deprel::CsubjPass];
 
@@ -85,10 +125,16 @@ pub(super) fn mend(nodes: &mut [Node]) {
     tree.measure();
     for node in 0..all {
         tree.speech(node);
+        tree.owner(node);
+        tree.of_phrase(node);
+        tree.before_to(node);
+        tree.beside_verb(node);
+        tree.beside_title(node);
         tree.subject_behind_participle(node);
         tree.object_of_gerund(node);
         tree.named(node);
         tree.given(node);
+        tree.said_noun(node);
         tree.gerund_as_adjective(node);
         tree.by_phrase(node);
     }
@@ -210,7 +256,7 @@ impl Tree<'_> {
         let mut top = node;
         for _ in inside.clone() {
             match self.nodes[top].head {
-                Some(head) if inside.contains(&head) => top = head,
+                Some(head) if inside.contains(&head) && !self.nodes[head].is_verb() => top = head,
                 _ => break,
             }
         }
@@ -287,7 +333,11 @@ impl Tree<'_> {
         let Some(said) = said else { return };
         let count = self.nodes.len();
         let is_said_before = said < verb || self.first[said] < verb;
-        let behind = (verb > 0 && self.is_comma(verb - 1) && verb + 1 < count && is_said_before)
+        let behind = (verb > 0
+            && !self.nodes[verb].is_word(&["tell"])
+            && self.is_comma(verb - 1)
+            && verb + 1 < count
+            && is_said_before)
             .then(|| self.top(verb + 1, verb + 1..count))
             .flatten()
             .filter(|&who| self.first[who] == verb + 1);
@@ -307,6 +357,156 @@ impl Tree<'_> {
                 let relation = self.subject_relation(said);
                 self.hang(other, said, relation);
             }
+        }
+    }
+
+    /// "X's lawyer's office" is that of the lawyer.
+    fn owner(&mut self, owner: usize) {
+        let Node { relation: Deprel::NmodPoss, head: Some(head), .. } = self.nodes[owner] else { return };
+        let Some(mark) = self.child(owner, &[Deprel::Case]).filter(|&mark| mark > owner) else { return };
+        let next =
+            self.children(head, &[Deprel::NmodPoss]).into_iter().find(|&next| self.first[next] == mark + 1);
+        if let Some(next) = next {
+            self.hang(owner, next, Deprel::NmodPoss);
+        }
+    }
+
+    /// "Supporters of X blocked": what stands behind "of" belongs to the noun before it, not to a word behind.
+    fn of_phrase(&mut self, node: usize) {
+        let Some(head) = self.nodes[node].head.filter(|&head| head > node) else { return };
+        let Some(case) = self.child(node, &[Deprel::Case]).filter(|&case| case > 0 && case < node) else {
+            return;
+        };
+        let before = case.wrapping_sub(1);
+        if self.nodes[case].form == "of"
+            && self.nodes[node].is_nominal()
+            && self.nodes[before].is_noun()
+            && !self.nodes[head].is_word(&["kind", "sort"])
+        {
+            self.hang(node, before, Deprel::Nmod);
+        }
+    }
+
+    /// "Told by his club to apologise": what stands before "to" belongs to the verb before it.
+    fn before_to(&mut self, verb: usize) {
+        let Some(head) = self.nodes[verb].head.filter(|&head| head < verb && self.nodes[head].is_verb())
+        else {
+            return;
+        };
+        let marks = self.children(verb, &[Deprel::Mark]);
+        let Some(to) = marks.into_iter().find(|&mark| self.nodes[mark].form == "to") else { return };
+        for child in self.children(verb, &[Deprel::Obl, Deprel::OblAgent]) {
+            if child < to && child > head {
+                let relation = self.nodes[child].relation;
+                self.hang(child, head, relation);
+            }
+        }
+    }
+
+    /// A name right behind a verb without an object is its object, whatever the parser calls it, unless it is one of
+    /// something else; and one right before it its subject.
+    fn beside_verb(&mut self, name: usize) {
+        const ODD: [Deprel; 12] = [
+            Deprel::Xcomp,
+            Deprel::Obl,
+            Deprel::Vocative,
+            Deprel::Appos,
+            Deprel::Compound,
+            Deprel::Dep,
+            Deprel::Parataxis,
+            Deprel::Ccomp,
+            Deprel::Flat,
+            Deprel::Discourse,
+            Deprel::Conj,
+            Deprel::Nsubj,
+        ];
+        let Node { relation, head: Some(head), .. } = self.nodes[name] else { return };
+        if !ODD.contains(&relation) || self.nodes[name].name.is_none() || name == 0 {
+            return;
+        }
+        if self.child(name, &[Deprel::Cc, Deprel::Cop, Deprel::Mark]).is_some() {
+            return;
+        }
+        if self.case(name).is_some() {
+            let is_odd =
+                matches!(relation, Deprel::Appos | Deprel::Compound | Deprel::Flat | Deprel::Vocative);
+            if is_odd && self.nodes[head].is_verb() {
+                self.nodes[name].relation = Deprel::Obl;
+            }
+            return;
+        }
+        let is_free = |verb: usize| {
+            self.nodes[verb].is_verb()
+                && !self.nodes[verb].is_word(&super::verbs::NEVER_PASSIVE)
+                && !self.nodes[verb].is_word(&SPEECH)
+                && self.child(verb, &[Deprel::Obj, Deprel::AuxPass, Deprel::NsubjPass]).is_none()
+        };
+        let before = self.first[name].wrapping_sub(1);
+        let is_behind = before < name && is_free(before);
+        if is_behind && relation == Deprel::Nsubj {
+            // "Prosecutors described X as", with X as the subject.
+            let other = before.checked_sub(1).filter(|&other| {
+                let Node { relation, head, .. } = self.nodes[other];
+                head == Some(before)
+                    && ODD.contains(&relation)
+                    && self.nodes[other].is_noun()
+                    && self.case(other).is_none()
+            });
+            if let Some(other) =
+                other.filter(|_| head == before && self.child(before, &[Deprel::Ccomp]).is_none())
+            {
+                self.nodes[other].relation = Deprel::Nsubj;
+                self.nodes[name].relation = Deprel::Obj;
+            }
+        } else if is_behind
+            && (head == before
+                || relation == Deprel::Vocative
+                || relation == Deprel::Compound
+                    && head > self.last[name] + 1
+                    && self.nodes[head].name.is_some())
+            && relation != Deprel::Conj
+        {
+            self.hang(name, before, Deprel::Obj);
+        } else if let Some(verb) = self.verb_behind(name) {
+            let is_odd =
+                matches!(relation, Deprel::Vocative | Deprel::Appos | Deprel::Dep | Deprel::Compound);
+            if is_odd && head > name {
+                let relation = self.subject_relation(verb);
+                self.hang(name, verb, relation);
+            }
+        }
+    }
+
+    /// The verb that a name stands right before, perhaps with an auxiliary between, and that has no subject.
+    fn verb_behind(&self, name: usize) -> Option<usize> {
+        let next = self.nodes.get(self.last[name] + 1).map(|_| self.last[name] + 1)?;
+        let verb = if self.nodes[next].pos == Pos::Aux { self.nodes[next].head? } else { next };
+        let is_finite = self.nodes[verb].is_verb() && !self.nodes[next].form.ends_with("ing");
+        (is_finite && verb >= next && self.child(verb, SUBJECT).is_none()).then_some(verb)
+    }
+
+    /// "Acme boss Bo Lee left", with title and name side by side below the verb; "Senator from Vermont Bo Lee left".
+    fn beside_title(&mut self, name: usize) {
+        const BESIDE: [Deprel; 6] =
+            [Deprel::Appos, Deprel::NmodDesc, Deprel::Dep, Deprel::Compound, Deprel::Flat, Deprel::Vocative];
+        let (Some(head), Some(_)) = (self.nodes[name].head, self.nodes[name].name) else { return };
+        let Some(before) = self.first[name].checked_sub(1) else { return };
+        let children = &self.nodes[head].children;
+        let at = children.partition_point(|&child| child < name);
+        let Some(title) = at.checked_sub(1).map(|at| children[at]) else { return };
+        if self.last[title] != before
+            || !self.nodes[title].is_noun()
+            || self.nodes[title].is_word(&super::verbs::TIMES)
+        {
+            return;
+        }
+        if title + 1 == name && BESIDE.contains(&self.nodes[name].relation) && self.case(name).is_none() {
+            self.hang(name, title, Deprel::Appos);
+        } else if BESIDE.contains(&self.nodes[title].relation)
+            && self.child(title, &[Deprel::Det]).is_none()
+            && self.case(name).is_none()
+        {
+            self.hang(title, name, Deprel::NmodDesc);
         }
     }
 
@@ -419,6 +619,21 @@ impl Tree<'_> {
         }
     }
 
+    /// "Discussed with X the beginning of Y": what only some verbs say of their subject is an object of others.
+    fn said_noun(&mut self, noun: usize) {
+        let Node { relation: Deprel::Xcomp, head: Some(verb), .. } = self.nodes[noun] else { return };
+        let is_bare = self.child(noun, &[Deprel::Case, Deprel::Cop, Deprel::Mark, Deprel::Aux]).is_none();
+        if self.nodes[noun].is_noun()
+            && is_bare
+            && self.nodes[verb].is_verb()
+            && !self.nodes[verb].is_word(&SAYS_OF)
+            && !self.nodes[verb].is_word(&NAMING)
+            && self.child(verb, &[Deprel::Obj]).is_none()
+        {
+            self.nodes[noun].relation = Deprel::Obj;
+        }
+    }
+
     /// "Suspected of leaking files" as "of [leaking files]".
     fn gerund_as_adjective(&mut self, verb: usize) {
         let Node { relation: Deprel::Amod, head: Some(object), .. } = self.nodes[verb] else { return };
@@ -503,7 +718,14 @@ impl Tree<'_> {
         for child in self.children(agent, &[Deprel::Nmod, Deprel::Obl, Deprel::OblAgent]) {
             let Some(preposition) = self.case(child) else { continue };
             let moves = match preposition {
-                "of" => is_name && case == "by",
+                "of" => {
+                    let is_force = self.nodes[agent].is_word(&FORCES) && self.nodes[child].name.is_some();
+                    let has_of = self
+                        .children(deed, &[Deprel::Nmod])
+                        .into_iter()
+                        .any(|other| self.case(other) == Some("of"));
+                    (is_name || is_force) && case == "by" && !has_of
+                }
                 "into" | "against" | "on" if !is_name => case == "by" || is_charge,
                 preposition => is_name && OF_DEED.contains(&preposition),
             };

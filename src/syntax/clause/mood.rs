@@ -126,7 +126,12 @@ fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
             Deprel::Ccomp | Deprel::Acl | Deprel::Csubj | Deprel::CsubjPass => true,
             Deprel::Advcl => {
                 let is_planned = govern.is_word(&["promise", "vow", "pledge"]);
-                if is_infinitive(nodes, at) && step == 0 && govern.is_verb() && !is_planned {
+                if is_infinitive(nodes, at)
+                    && step == 0
+                    && govern.is_verb()
+                    && !is_planned
+                    && !is_first(nodes, head)
+                {
                     mood = mood.max(Mood::Doubtful);
                 }
                 let has_mark = |words: &[&str]| {
@@ -138,6 +143,8 @@ fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
                 }
                 // "Suspected of", "promised X to".
                 govern.is_word(&DENIED)
+                    && at > head
+                    && (is_infinitive(nodes, at) || has_mark(&["from", "of"]))
                     || has_mark(&["of", "from"]) && govern.is_word(&MAYBE)
                     || is_infinitive(nodes, at) && govern.is_word(&["promise", "vow", "pledge", "threaten"])
             }
@@ -169,6 +176,7 @@ fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
                 mood = mood.max(Mood::Planned);
             } else if MAYBE.contains(&&*word) && (relation != Deprel::Ccomp || !has_subject)
                 || WISHED.contains(&&*word)
+                || relation == Deprel::Xcomp && is_reported(nodes, head)
             {
                 mood = mood.max(Mood::Doubtful);
             }
@@ -252,6 +260,19 @@ fn is_denied(nodes: &[Node], node: usize) -> bool {
     }
     // "Is no member", "no longer".
     denied || children(nodes, node, &[Deprel::Cop]).next().is_some() && has_no(nodes, node)
+}
+
+/// "Became the first to".
+fn is_first(nodes: &[Node], verb: usize) -> bool {
+    children(nodes, verb, &[Deprel::Xcomp, Deprel::Obj])
+        .flat_map(|noun| children(nodes, noun, &[Deprel::Amod]))
+        .any(|word| nodes[word].is_word(&["first", "last", "only", "second", "third"]))
+}
+
+/// "Is said to", "was reported to".
+fn is_reported(nodes: &[Node], verb: usize) -> bool {
+    nodes[verb].is_word(&["say", "report", "understand", "suppose"])
+        && children(nodes, verb, &[Deprel::AuxPass, Deprel::NsubjPass]).next().is_some()
 }
 
 /// By auxiliaries and conjunctions of the predicate itself.

@@ -118,10 +118,9 @@ fn depths(words: &[Word]) -> Vec<usize> {
             path.push(word);
             at = words[word].head;
         }
-        let mut depth = at.and_then(|word| depths[word]).map_or(0, |depth| depth + 1);
-        for word in path.into_iter().rev() {
+        let first = at.and_then(|word| depths[word]).map_or(0, |depth| depth + 1);
+        for (depth, word) in (first..).zip(path.into_iter().rev()) {
             depths[word] = Some(depth);
-            depth += 1;
         }
     }
     depths.into_iter().map(|depth| depth.unwrap_or_default()).collect()
@@ -169,7 +168,10 @@ pub(super) fn preposition(nodes: &[Node], node: usize) -> Option<String> {
 /// What a relative pronoun stands for; else the node itself.
 pub(super) fn antecedent(nodes: &[Node], node: usize) -> usize {
     const RELATIVE: [&str; 5] = ["who", "whom", "which", "that", "whose"];
-    if nodes[node].name.is_some() || nodes[node].pos != Pos::Pron || !RELATIVE.contains(&&*nodes[node].form) {
+    // "A charge that X denied", with "that" as a conjunction.
+    let Node { name, pos, relation, form, .. } = &nodes[node];
+    let is_argument = matches!(relation, Deprel::Nsubj | Deprel::NsubjPass | Deprel::Obj);
+    if name.is_some() || !(*pos == Pos::Pron || is_argument) || !RELATIVE.contains(&form.as_str()) {
         return node;
     }
     let mut at = node;

@@ -90,6 +90,10 @@ const OF_SUBJECT: [&str; 24] = [
     "protest",
 ];
 
+/// Bodies of a country, which other nouns follow: "U.S. Navy divers".
+const BODIES: [&str; 8] =
+    ["navy", "army", "military", "government", "police", "state", "embassy", "parliament"];
+
 const OF_NOUN: &[Deprel] = &[Deprel::Nmod, Deprel::Obl, Deprel::OblAgent, Deprel::NmodUnmarked];
 const BEFORE: &[Deprel] = &[
     Deprel::Compound,
@@ -155,6 +159,7 @@ impl Nouns<'_> {
             Kind::Noun => {
                 self.attached(node, node, &mut clause);
                 self.done_by(node, &mut clause);
+                self.shares_in(node, &mut clause);
             }
             _ => self.prepositions(node, &mut clause),
         }
@@ -233,6 +238,21 @@ impl Nouns<'_> {
         }
     }
 
+    /// "Sold its shares in X" where the parser hangs X on the verb.
+    fn shares_in(&self, node: usize, clause: &mut Clause) {
+        let nodes = self.nodes;
+        let Node { relation: Deprel::Obj, head: Some(verb), .. } = nodes[node] else { return };
+        if !nodes[node].is_word(&["share", "stake", "interest", "holding", "investment"]) {
+            return;
+        }
+        for other in children(nodes, verb, &[Deprel::Obl]) {
+            let case = children(nodes, other, &[Deprel::Case]).next();
+            if case == Some(node + 1) && nodes[node + 1].form == "in" {
+                clause.fill(Role::Prep("in".into()), other);
+            }
+        }
+    }
+
     /// What hangs on `at` as role of the noun `node`: the noun itself, or the name that it is the title of.
     fn attached(&self, node: usize, at: usize, clause: &mut Clause) {
         let nodes = self.nodes;
@@ -248,6 +268,18 @@ impl Nouns<'_> {
                 // The name before a title, or before the noun that it belongs to.
                 None if BEFORE.contains(&relation) && child < node && nodes[child].name.is_some() => {
                     clause.fill(Role::Mod, child);
+                    // "Russian-Turkish patrol".
+                    for other in children(nodes, child, &[Deprel::Amod, Deprel::Compound]) {
+                        if nodes[other].name.is_some() && other + 2 == child {
+                            clause.fill(Role::Mod, other);
+                        }
+                    }
+                }
+                // "U.S. Navy divers".
+                None if relation == Deprel::Compound && child < node && nodes[child].is_word(&BODIES) => {
+                    for name in children(nodes, child, BEFORE).filter(|&name| nodes[name].name.is_some()) {
+                        clause.fill(Role::Mod, name);
+                    }
                 }
                 _ => {}
             }
@@ -285,10 +317,12 @@ impl Nouns<'_> {
         let is_told = ["announce", "declare", "end", "receive"].contains(&&*lemma)
             && (passive || clause.has(&Role::Prep("of".into())));
         if is_object && LIGHT.contains(&&*lemma) && !is_told {
+            let doer = self.verbs.doer(verb);
             for oblique in children(nodes, verb, &[Deprel::Obl, Deprel::OblAgent, Deprel::Nmod]) {
                 let filler = antecedent(nodes, oblique);
                 match preposition(nodes, oblique).as_deref() {
-                    Some("by") if passive => clause.fill(Role::Agent, filler),
+                    Some("by") if doer == Some(oblique) => clause.fill(Role::Agent, filler),
+                    Some("by") if passive => {}
                     Some(preposition) => clause.fill(Role::Prep(preposition.into()), filler),
                     None => {}
                 }

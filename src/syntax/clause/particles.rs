@@ -2,7 +2,7 @@
 
 /// Verbs and their particles that make a new verb; those with `*` take an object right behind the particle: "took over
 /// the bank" is taken over, where "walked over the bridge" is not.
-const PHRASAL: [(&str, &str); 39] = [
+const PHRASAL: [(&str, &str); 40] = [
     ("back", "down away out"),
     ("beat", "up*"),
     ("blow", "up* out"),
@@ -14,6 +14,7 @@ const PHRASAL: [(&str, &str); 39] = [
     ("cut", "off* down* back"),
     ("fight", "back off*"),
     ("give", "up* in away* back*"),
+    ("go", "on"),
     ("gun", "down*"),
     ("hand", "over* in* out* down*"),
     ("hit", "back out"),

@@ -119,7 +119,7 @@ const MEANS: [&str; 28] = [
 ];
 
 /// Verbs that are never passive: after "was arrested", "and fled" is done.
-const NEVER_PASSIVE: [&str; 30] = [
+pub(super) const NEVER_PASSIVE: [&str; 30] = [
     "flee",
     "go",
     "come",
@@ -153,7 +153,7 @@ const NEVER_PASSIVE: [&str; 30] = [
 ];
 
 /// Verbs that have an object unless they are passive: "Cy Marsh arrested in Kabul" is told of him.
-const NEEDS_OBJECT: [&str; 44] = [
+const NEEDS_OBJECT: [&str; 43] = [
     "arrest",
     "detain",
     "kill",
@@ -196,7 +196,6 @@ const NEEDS_OBJECT: [&str; 44] = [
     "behead",
     "execute",
     "indict",
-    "hang",
     "oust",
 ];
 
@@ -213,7 +212,7 @@ pub(super) struct Verbs<'n> {
     passive: Vec<bool>,
 }
 
-const SUBJECT: &[Deprel] = &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter];
+const SUBJECT: &[Deprel] = &[Deprel::Nsubj, Deprel::NsubjPass];
 const OBLIQUE: &[Deprel] = &[Deprel::Obl, Deprel::OblAgent, Deprel::Nmod, Deprel::OblUnmarked];
 
 impl<'n> Verbs<'n> {
@@ -233,7 +232,8 @@ impl<'n> Verbs<'n> {
             verbs.passive[node] = verbs.is_passive(node);
             verbs.subject[node] = verbs.own_subject(node).or_else(|| verbs.shared_subject(node));
         }
-        for &node in &order {
+        // Twice: what the last of three verbs has, the first gets, and from it the second.
+        for &node in order.iter().chain(&order) {
             verbs.share_object(node);
         }
         verbs
@@ -271,7 +271,7 @@ impl<'n> Verbs<'n> {
         ];
         !form.ends_with("ing")
             && (**form != **lemma && !form.ends_with("'s") || SAME.contains(&&**form))
-            && !(form.ends_with('s') && !lemma.ends_with('s'))
+            && (!form.ends_with('s') || lemma.ends_with('s'))
     }
 
     fn is_passive(&self, node: usize) -> bool {
@@ -338,13 +338,17 @@ impl<'n> Verbs<'n> {
 
     /// Whether a filler behind "by" does something: no time and no means.
     fn is_doer(&self, node: usize) -> bool {
-        let Node { pos, form, .. } = &self.nodes[node];
-        self.nodes[node].name.is_some()
-            || !self.nodes[node].is_word(&TIMES)
-                && !self.nodes[node].is_word(&MEANS)
-                && !TIMES.contains(&&**form)
-                && !matches!(pos, Pos::Sym)
-                && !(*pos == Pos::Num && form.starts_with(|c: char| c.is_ascii_digit()))
+        let this = &self.nodes[node];
+        let is_sum = this.pos == Pos::Sym
+            || this.pos == Pos::Num && this.form.starts_with(|c: char| c.is_ascii_digit());
+        let is_time = this.is_word(&TIMES) || TIMES.contains(&&*this.form);
+        this.name.is_some() || !is_time && !is_sum && !this.is_word(&MEANS)
+    }
+
+    /// What stands behind "by" and tells who does it: of several the last, "found by the river by two anglers".
+    pub(super) fn doer(&self, verb: usize) -> Option<usize> {
+        let by = |&node: &usize| preposition(self.nodes, node).as_deref() == Some("by") && self.is_doer(node);
+        self.obliques(verb).into_iter().filter(by).last().filter(|_| self.passive[verb])
     }
 
     /// Who does what an infinitive or gerund below a verb tells.
@@ -375,7 +379,11 @@ impl<'n> Verbs<'n> {
     }
 
     fn own_subject(&self, node: usize) -> Option<usize> {
-        children(self.nodes, node, SUBJECT).next().map(|subject| antecedent(self.nodes, subject))
+        let outer = || children(self.nodes, node, &[Deprel::NsubjOuter]).next();
+        children(self.nodes, node, SUBJECT)
+            .next()
+            .or_else(outer)
+            .map(|subject| antecedent(self.nodes, subject))
     }
 
     /// The subject that a verb without one has from where it hangs.
@@ -399,11 +407,20 @@ impl<'n> Verbs<'n> {
                 let takes_over = *relation == Deprel::Advcl || self.nodes[node].form.ends_with("ing");
                 self.subject[head].filter(|_| takes_over)
             }
-            Deprel::Acl if self.is_infinitive(node) => self.intender(head),
-            Deprel::Acl | Deprel::Amod => Some(head),
+            // "X's plan to attack", "X's argument for selling".
+            Deprel::Acl if self.is_infinitive(node) || self.has_child(node, &[Deprel::Mark]) => {
+                self.intender(head)
+            }
+            Deprel::Acl | Deprel::Amod => Some(self.titled(head)),
             Deprel::AclRelcl => (!self.names_antecedent(node)).then_some(head),
             _ => None,
         }
+    }
+
+    /// The name that a noun is the title of, or the noun.
+    fn titled(&self, noun: usize) -> usize {
+        let Node { relation, head, .. } = &self.nodes[noun];
+        head.filter(|&head| *relation == Deprel::NmodDesc && self.nodes[head].name.is_some()).unwrap_or(noun)
     }
 
     /// "Accused X of lying", "prevented X from leaving".
@@ -417,11 +434,13 @@ impl<'n> Verbs<'n> {
     fn goes_on(&self, node: usize, head: usize) -> bool {
         let [this, first] = [node, head].map(|verb| &self.nodes[verb]);
         let is_base = |node: &Node| *node.form == *node.lemma;
+        let same =
+            is_base(this) == is_base(first) || first.is_word(&["cut", "put", "hit", "set", "let", "quit"]);
         node > head
             && this.is_verb()
             && first.is_verb()
             && !this.form.ends_with("ing")
-            && is_base(this) == is_base(first)
+            && same
             && self.subject[head].is_some_and(|subject| subject < head)
             && !self.has_child(node, &[Deprel::Mark, Deprel::Ccomp])
             && self.nodes[node - 1].pos == Pos::Punct
@@ -465,9 +484,24 @@ impl<'n> Verbs<'n> {
             return;
         };
         let between = first + 1..node;
-        let is_little = |i: usize| matches!(nodes[i].pos, Pos::Cconj | Pos::Adv | Pos::Punct);
+        // "Founded and for thirty years led", "searched, handcuffed and released".
+        let is_little = |i: usize| {
+            matches!(nodes[i].pos, Pos::Cconj | Pos::Adv | Pos::Punct)
+                || nodes[i].head == Some(node)
+                || nodes[i]
+                    .head
+                    .is_some_and(|head| nodes[head].head == Some(node) && first < head && head < node)
+                || nodes[i].head == Some(first) && nodes[i].is_verb() && nodes[i].relation == Deprel::Conj
+        };
+        let is_done =
+            nodes[first].is_word(&NEVER_PASSIVE) || self.has_child(first, &[Deprel::Ccomp, Deprel::Xcomp]);
         match (self.object[first], self.object[node]) {
-            (None, Some(object)) if between.clone().all(is_little) && !self.has_child(first, OBLIQUE) => {
+            (None, Some(object))
+                if object > node
+                    && !is_done
+                    && between.clone().all(is_little)
+                    && !self.has_child(first, OBLIQUE) =>
+            {
                 self.object[first] = Some(object);
             }
             (Some(object), None) if object > node => self.object[node] = Some(object),
@@ -510,11 +544,24 @@ impl<'n> Verbs<'n> {
         match (self.subject[node], passive) {
             (Some(subject), true) if self.object[node].is_some() => clause.fill(Role::Recipient, subject),
             (Some(subject), true) => clause.fill(Role::Patient, subject),
-            (Some(subject), false) => clause.fill(Role::Agent, subject),
-            (None, _) => {}
+            // Sums do nothing.
+            (Some(subject), false) if nodes[subject].pos != Pos::Sym || nodes[subject].name.is_some() => {
+                clause.fill(Role::Agent, subject);
+            }
+            _ => {}
         }
         if let Some(object) = self.object[node] {
             clause.fill(Role::Patient, object);
+        }
+        // "Helped X buy Y": X is helped.
+        if ["help", "let", "see", "watch", "hear", "make"].contains(&&*nodes[node].lemma)
+            && self.object[node].is_none()
+            && let Some(deed) = children(nodes, node, &[Deprel::Ccomp]).next()
+            && *nodes[deed].form == *nodes[deed].lemma
+            && !self.has_child(deed, &[Deprel::Mark, Deprel::Aux])
+            && let Some(subject) = self.own_subject(deed)
+        {
+            clause.fill(Role::Patient, subject);
         }
         if let Some(recipient) = recipient {
             let role = if self.object[node].is_some() { Role::Recipient } else { Role::Patient };
@@ -522,16 +569,14 @@ impl<'n> Verbs<'n> {
         }
         self.gap(node, &mut clause);
         let obliques = self.obliques(node);
-        // "Found by the river by two anglers": the last one tells who.
-        let agent = obliques
-            .iter()
-            .copied()
-            .filter(|&oblique| passive && self.is_doer(oblique))
-            .rfind(|&oblique| preposition(nodes, oblique).as_deref() == Some("by"));
+        let agent = self.doer(node);
         for oblique in obliques {
             let filler = antecedent(nodes, oblique);
             match preposition(nodes, oblique).as_deref() {
-                Some("by") if agent == Some(oblique) => clause.fill(Role::Agent, filler),
+                Some("by") if agent == Some(oblique) => {
+                    clause.fill(Role::Agent, filler);
+                    self.place_of_agent(oblique, &mut clause);
+                }
                 Some(preposition) => clause.fill(Role::Prep(preposition.into()), filler),
                 None => {}
             }
@@ -540,6 +585,16 @@ impl<'n> Verbs<'n> {
             self.compound(node, &mut clause);
         }
         Some(clause)
+    }
+
+    /// "Arrested by police in Kabul": the place is that of the deed too.
+    fn place_of_agent(&self, agent: usize, clause: &mut Clause) {
+        let is_bare = self.nodes[agent].is_noun() && !self.has_child(agent, &[Deprel::Det, Deprel::NmodPoss]);
+        for place in children(self.nodes, agent, OBLIQUE).filter(|_| is_bare) {
+            if self.nodes[place].name.is_some() && preposition(self.nodes, place).as_deref() == Some("in") {
+                clause.fill(Role::Prep("in".into()), place);
+            }
+        }
     }
 
     /// What hangs on a verb by a preposition, directly or by an adverb before it: "away from X".
@@ -596,9 +651,8 @@ impl<'n> Verbs<'n> {
     fn compound(&self, node: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         let place = ["base", "bear", "headquarter"].contains(&&*clause.lemma);
-        for name in
-            nodes[node].children.iter().copied().filter(|&child| child < node && nodes[child].name.is_some())
-        {
+        let is_joined = |&child: &usize| child < node && child + 2 >= node && nodes[child].name.is_some();
+        for name in nodes[node].children.iter().copied().filter(is_joined) {
             clause.roles.retain(|&(_, filler)| filler != name);
             clause.fill(if place { Role::Prep("in".into()) } else { Role::Agent }, name);
         }

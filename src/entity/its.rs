@@ -1,0 +1,193 @@
+//! What "it" and "its" mean, and "they" of a team, where the text leaves no doubt.
+//!
+//! "It" means the organisation or country that is the subject which governs it: "Acme said it would", "Acme, with its
+//! shops,". Persons and what is many cannot be meant, and where anything else governs it, nothing is known. At the
+//! beginning of a sentence it means the subject of the sentence before, if no other organisation or country is a subject
+//! there. "They" is less often a single body: it must be governed by one that is known as many, a club or a band, or
+//! "their" by an organisation with nobody else in the sentence.
+
+use std::collections::BTreeMap;
+
+use crate::entity::anaphors::{Anaphor, Article, Reason, anaphor};
+use crate::entity::introduced::is_singular;
+use crate::entity::trees::Tree;
+use crate::entity::{EntityType, Mention, is_country, kinds};
+use crate::syntax::{Deprel, Pos};
+
+/// Whether a word in small letters is such a pronoun.
+pub(super) fn is_neuter(word: &str) -> bool {
+    matches!(word, "it" | "its" | "they" | "them" | "their")
+}
+
+/// Bodies of many.
+const MANY: [&str; 6] = ["club", "band", "team", "side", "duo", "trio"];
+
+/// What a node can be for a pronoun.
+enum Governor<'a> {
+    Meant(&'a Mention),
+    /// It cannot be meant: look further.
+    Passed,
+    /// It may be meant, but is no name.
+    Rival,
+}
+
+struct Things<'a> {
+    article: &'a Article<'a>,
+    /// By the place of its noun what a description or pronoun means.
+    resolved: BTreeMap<usize, &'a Mention>,
+}
+
+/// The neuter pronouns of an article whose meaning is known, in text order.
+pub(super) fn its<'a>(article: &'a Article<'a>, described: &'a [Anaphor]) -> Vec<Anaphor> {
+    let resolved = described.iter().map(|found| (found.mention.name.start, &found.mention)).collect();
+    let mut things = Things { article, resolved };
+    let mut found = Vec::new();
+    for number in 0..article.sentences.len() {
+        let Some(tree) = article.trees.tree(number) else { continue };
+        for node in 0..tree.nodes().len() {
+            let word = &tree.nodes()[node];
+            let is_here = word.name.is_none() && is_neuter(&word.form);
+            if !is_here || article.quotes.contains(word.span.start) || is_empty(tree, node) {
+                continue;
+            }
+            let Some((meant, reason)) = things.meant(number, tree, node) else { continue };
+            things.resolved.insert(word.span.start, meant);
+            let entity_type = article.names.entities[meant.entity].entity_type;
+            let whole = Mention { entity_type, demonym: false, ..meant.clone() };
+            found.push(Anaphor { mention: anaphor(&whole, word.span, number), reason });
+        }
+    }
+    found
+}
+
+/// "It is likely that", "it rained".
+fn is_empty(tree: &Tree, node: usize) -> bool {
+    let word = &tree.nodes()[node];
+    if word.form != "it" {
+        return false;
+    }
+    let Some(head) = word.head.filter(|_| tree.is_subject(node)) else {
+        return word.relation == Deprel::Expl;
+    };
+    const OF_NOTHING: [&str; 8] = ["rain", "snow", "seem", "appear", "happen", "emerge", "turn", "take"];
+    let above = &tree.nodes()[head];
+    let has_be = tree.children(head).any(|(_, child)| child.relation == Deprel::Cop);
+    let has_clause = tree.children(head).any(|(child, other)| {
+        child > head
+            && (matches!(other.relation, Deprel::Ccomp | Deprel::Csubj)
+                || has_be
+                    && matches!(
+                        other.relation,
+                        Deprel::Xcomp | Deprel::Advcl | Deprel::Acl | Deprel::AclRelcl
+                    ))
+    });
+    let is_passive = word.relation == Deprel::NsubjPass;
+    OF_NOTHING.contains(&&*above.lemma)
+        || has_be && above.name.is_none()
+        || has_clause && (has_be || is_passive)
+}
+
+impl<'a> Things<'a> {
+    fn meant(&self, sentence: usize, tree: &Tree, node: usize) -> Option<(&'a Mention, Reason)> {
+        let is_many = tree.nodes()[node].form.starts_with("the");
+        let others = tree.others(node, self.article.names);
+        let allowed =
+            |mention: &&'a Mention| !others.contains(&mention.entity) && (!is_many || self.is_many(mention));
+        for above in tree.above(node) {
+            match self.governor(tree, above, is_many) {
+                Governor::Meant(_) if tree.clauses.members(above).len() > 1 => return None,
+                Governor::Meant(mention) => {
+                    let is_sure = !self.is_disputed(tree, above, node, mention.entity);
+                    return Some((mention, Reason::Subject)).filter(|(m, _)| is_sure && allowed(m));
+                }
+                Governor::Passed => {}
+                Governor::Rival => return None,
+            }
+        }
+        // At the beginning of a sentence.
+        let word = &tree.nodes()[node];
+        let main = tree.main_subject()?;
+        let is_first = main == node || word.relation == Deprel::NmodPoss && word.head == Some(main);
+        let is_alone =
+            (0..node).all(|before| matches!(self.governor(tree, before, is_many), Governor::Passed));
+        let before = self.article.trees.tree(sentence.checked_sub(1)?).filter(|_| is_first && is_alone)?;
+        let subject = before.main_subject()?;
+        if self.article.quotes.contains(before.nodes()[subject].span.start) {
+            return None;
+        }
+        let Governor::Meant(mention) = self.governor(before, subject, is_many) else { return None };
+        let is_rival = |other: usize| {
+            other != subject
+                && (before.is_subject(other) || before.nodes()[other].relation == Deprel::Conj)
+                && match self.governor(before, other, is_many) {
+                    Governor::Meant(rival) => rival.entity != mention.entity,
+                    Governor::Rival => true,
+                    Governor::Passed => false,
+                }
+        };
+        let is_sure = !(0..before.nodes().len()).any(is_rival);
+        Some((mention, Reason::Subject)).filter(|(m, _)| is_sure && allowed(m))
+    }
+
+    /// Whether another organisation or country stands as an object, or as a subject, between a governor and the pronoun.
+    fn is_disputed(&self, tree: &Tree, governor: usize, node: usize, entity: usize) -> bool {
+        (governor + 1..node).any(|between| {
+            let is_near = tree.is_subject(between)
+                || matches!(tree.nodes()[between].relation, Deprel::Obj | Deprel::Iobj | Deprel::Appos);
+            let is_named = tree.nodes()[between].name.is_some();
+            is_near
+                && is_named
+                && matches!(self.governor(tree, between, false), Governor::Meant(other) if other.entity != entity)
+        })
+    }
+
+    fn is_many(&self, mention: &Mention) -> bool {
+        let mut known = self.article.introductions.before(mention.entity, usize::MAX);
+        known.any(|known| MANY.contains(&known.noun.as_str()))
+    }
+
+    fn governor(&self, tree: &Tree, node: usize, is_many: bool) -> Governor<'a> {
+        let names = self.article.names;
+        let word = &tree.nodes()[node];
+        let is_body = |mention: &Mention| {
+            let entity = &names.entities[mention.entity];
+            entity.entity_type == EntityType::Org
+                || entity.entity_type == EntityType::Loc && is_country(&entity.name) && !mention.demonym
+        };
+        if let Some(mention) = tree.mention(node, names) {
+            return match mention.entity_type {
+                _ if mention.demonym => Governor::Passed,
+                EntityType::Per if is_many => Governor::Rival,
+                EntityType::Per | EntityType::Date => Governor::Passed,
+                _ if is_body(mention) => Governor::Meant(mention),
+                _ => Governor::Rival,
+            };
+        }
+        if let Some(&mention) = self.resolved.get(&word.span.start) {
+            return match names.entities[mention.entity].entity_type {
+                EntityType::Per if is_many => Governor::Rival,
+                EntityType::Per => Governor::Passed,
+                _ if is_body(mention) => Governor::Meant(mention),
+                _ => Governor::Rival,
+            };
+        }
+        match word.pos {
+            Pos::Pron if is_neuter(&word.form) => Governor::Rival,
+            Pos::Noun | Pos::Propn if is_many => Governor::Rival,
+            Pos::Noun | Pos::Propn => {
+                let is_one =
+                    is_singular(&word.form, &word.lemma) && !kinds::is_person(&word.lemma.to_lowercase());
+                // What stands in front of the verb, or is called something, may be meant; other nouns hardly.
+                if is_one && (tree.is_subject(node) || word.relation == Deprel::NsubjPass) {
+                    Governor::Rival
+                } else {
+                    Governor::Passed
+                }
+            }
+            Pos::Det if matches!(word.form.as_str(), "this" | "that") && tree.is_subject(node) => {
+                Governor::Rival
+            }
+            _ => Governor::Passed,
+        }
+    }
+}

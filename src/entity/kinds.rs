@@ -1,0 +1,468 @@
+//! What nouns say of a thing: "the airline" may be called "the company", "the court" may not.
+
+use crate::entity::EntityType;
+
+/// Nouns that can stand for the same thing, and the type of its name.
+struct Family {
+    entity_type: EntityType,
+    nouns: &'static [&'static str],
+}
+
+const fn org(nouns: &'static [&'static str]) -> Family {
+    Family { entity_type: EntityType::Org, nouns }
+}
+
+const fn loc(nouns: &'static [&'static str]) -> Family {
+    Family { entity_type: EntityType::Loc, nouns }
+}
+
+const FAMILIES: [Family; 24] = [
+    org(&[
+        "company",
+        "firm",
+        "business",
+        "group",
+        "corporation",
+        "conglomerate",
+        "giant",
+        "maker",
+        "manufacturer",
+        "multinational",
+        "retailer",
+        "airline",
+        "carrier",
+        "carmaker",
+        "automaker",
+        "supplier",
+        "brewer",
+        "insurer",
+        "operator",
+        "developer",
+        "startup",
+        "start-up",
+        "publisher",
+        "producer",
+        "enterprise",
+        "utility",
+        "supermarket",
+        "chain",
+        "subsidiary",
+        "consortium",
+        "studio",
+        "brand",
+        "chipmaker",
+        "drugmaker",
+        "bank",
+        "lender",
+        "consultancy",
+        "contractor",
+        "builder",
+        "miner",
+        "refiner",
+        "steelmaker",
+        "planemaker",
+    ]),
+    org(&["bank", "lender"]),
+    org(&["carmaker", "automaker", "manufacturer"]),
+    org(&["airline", "carrier"]),
+    org(&["party"]),
+    org(&["militia", "group", "organisation", "organization", "movement", "faction", "militants", "rebels"]),
+    org(&[
+        "charity",
+        "group",
+        "organisation",
+        "organization",
+        "foundation",
+        "nonprofit",
+        "non-profit",
+        "ngo",
+    ]),
+    org(&["club", "team", "side", "franchise"]),
+    org(&["team", "squad"]),
+    org(&["band", "group", "trio", "duo", "quartet", "quintet"]),
+    org(&["agency", "regulator", "watchdog", "authority", "bureau"]),
+    org(&["union", "federation", "association", "confederation"]),
+    org(&["newspaper", "paper", "daily", "tabloid", "broadsheet", "publication"]),
+    org(&["magazine", "publication", "weekly"]),
+    org(&["broadcaster", "network", "channel", "station"]),
+    org(&["university", "college", "institution"]),
+    org(&["school", "academy"]),
+    org(&["institute", "institution"]),
+    org(&["coalition", "alliance", "bloc"]),
+    org(&["ministry", "department"]),
+    org(&["committee", "commission", "council", "panel", "tribunal", "court", "assembly", "parliament"]),
+    loc(&["country", "nation", "republic", "kingdom"]),
+    loc(&["city", "town", "village"]),
+    loc(&["city", "town", "village", "island", "province", "county", "district", "region", "municipality"]),
+];
+
+/// In these families a noun stands for itself alone: a council is no court.
+fn is_loose(family: &Family) -> bool {
+    !(family.nouns.contains(&"court") || family.nouns.contains(&"island"))
+}
+
+/// Words in a name that tell what it names, beside the nouns above.
+const IN_NAMES: [(&str, &str); 51] = [
+    ("inc", "company"),
+    ("inc.", "company"),
+    ("corp", "company"),
+    ("corp.", "company"),
+    ("ltd", "company"),
+    ("ltd.", "company"),
+    ("plc", "company"),
+    ("co", "company"),
+    ("co.", "company"),
+    ("ag", "company"),
+    ("gmbh", "company"),
+    ("llc", "company"),
+    ("motors", "company"),
+    ("airlines", "airline"),
+    ("airways", "airline"),
+    ("holdings", "company"),
+    ("industries", "company"),
+    ("technologies", "company"),
+    ("pharmaceuticals", "company"),
+    ("bancorp", "bank"),
+    ("fc", "club"),
+    ("afc", "club"),
+    ("rovers", "club"),
+    ("wanderers", "club"),
+    ("times", "newspaper"),
+    ("post", "newspaper"),
+    ("herald", "newspaper"),
+    ("tribune", "newspaper"),
+    ("gazette", "newspaper"),
+    ("telegraph", "newspaper"),
+    ("guardian", "newspaper"),
+    ("journal", "newspaper"),
+    ("tv", "broadcaster"),
+    ("television", "broadcaster"),
+    ("radio", "broadcaster"),
+    ("bbc", "broadcaster"),
+    ("cnn", "broadcaster"),
+    ("nbc", "broadcaster"),
+    ("abc", "broadcaster"),
+    ("cbs", "broadcaster"),
+    ("npr", "broadcaster"),
+    ("reuters", "agency"),
+    ("xinhua", "agency"),
+    ("afp", "agency"),
+    ("democrats", "party"),
+    ("republicans", "party"),
+    ("greens", "party"),
+    ("tories", "party"),
+    ("taliban", "militia"),
+    ("al-qaeda", "militia"),
+    ("hezbollah", "militia"),
+];
+
+/// Words in a name that say that none of the nouns above stands for it.
+const OTHERS: [&str; 34] = [
+    "house",
+    "police",
+    "army",
+    "navy",
+    "force",
+    "forces",
+    "guard",
+    "pentagon",
+    "kremlin",
+    "office",
+    "cabinet",
+    "government",
+    "administration",
+    "treasury",
+    "senate",
+    "congress",
+    "press",
+    "nations",
+    "nato",
+    "un",
+    "eu",
+    "who",
+    "fbi",
+    "cia",
+    "nasa",
+    "service",
+    "hospital",
+    "museum",
+    "church",
+    "airport",
+    "center",
+    "centre",
+    "cup",
+    "league",
+];
+
+/// Nouns that, without any introduction, stand for the only organisation (or place) that is near.
+const PLAIN: [&str; 19] = [
+    "company",
+    "firm",
+    "party",
+    "club",
+    "band",
+    "group",
+    "airline",
+    "carmaker",
+    "automaker",
+    "retailer",
+    "manufacturer",
+    "militia",
+    "newspaper",
+    "broadcaster",
+    "university",
+    "bank",
+    "country",
+    "city",
+    "town",
+];
+
+/// The type of what a noun stands for, if it is one of these.
+pub(super) fn type_of(noun: &str) -> Option<EntityType> {
+    FAMILIES.iter().find(|family| family.nouns.contains(&noun)).map(|family| family.entity_type)
+}
+
+/// Whether something that was introduced with one noun may be called the other.
+pub(super) fn is_called(introduced: &str, called: &str) -> bool {
+    let both = |family: &Family| {
+        is_loose(family) && family.nouns.contains(&introduced) && family.nouns.contains(&called)
+    };
+    introduced == called || FAMILIES.iter().any(both)
+}
+
+/// Whether a noun needs no introduction where one thing alone is near.
+pub(super) fn is_plain(noun: &str) -> bool {
+    PLAIN.contains(&noun)
+}
+
+/// The nouns that are in a name: `bank` in "Acme Bank". An empty one where the name tells that it is something else.
+pub(super) fn of_name(name: &str) -> Vec<&'static str> {
+    let mut nouns = Vec::new();
+    for word in name.to_lowercase().split([' ', ',']) {
+        let noun = FAMILIES.iter().flat_map(|family| family.nouns).find(|noun| **noun == word);
+        let told = IN_NAMES.iter().find(|(told, _)| *told == word).map(|(_, noun)| noun);
+        nouns.extend(noun.or(told).copied());
+        nouns.extend(OTHERS.contains(&word).then_some(""));
+    }
+    nouns
+}
+
+/// Nouns of persons by what they do. "Chief" and "chair" are persons more often than not.
+const PERSONS: [&str; 62] = [
+    "president",
+    "minister",
+    "premier",
+    "chancellor",
+    "secretary",
+    "senator",
+    "governor",
+    "mayor",
+    "king",
+    "queen",
+    "prince",
+    "princess",
+    "pope",
+    "bishop",
+    "judge",
+    "lawyer",
+    "attorney",
+    "prosecutor",
+    "sheriff",
+    "officer",
+    "official",
+    "spokesman",
+    "spokeswoman",
+    "spokesperson",
+    "chief",
+    "chairman",
+    "chairwoman",
+    "chair",
+    "leader",
+    "deputy",
+    "director",
+    "executive",
+    "ceo",
+    "founder",
+    "co-founder",
+    "manager",
+    "coach",
+    "captain",
+    "boss",
+    "head",
+    "owner",
+    "member",
+    "lawmaker",
+    "candidate",
+    "nominee",
+    "commander",
+    "general",
+    "colonel",
+    "ambassador",
+    "envoy",
+    "commissioner",
+    "professor",
+    "scientist",
+    "doctor",
+    "engineer",
+    "analyst",
+    "economist",
+    "editor",
+    "journalist",
+    "reporter",
+    "employee",
+    "activist",
+];
+
+const MORE_PERSONS: [&str; 22] = [
+    "man",
+    "woman",
+    "boy",
+    "girl",
+    "player",
+    "striker",
+    "defender",
+    "goalkeeper",
+    "midfielder",
+    "champion",
+    "singer",
+    "actor",
+    "actress",
+    "writer",
+    "author",
+    "student",
+    "teacher",
+    "victim",
+    "suspect",
+    "wife",
+    "husband",
+    "meteorologist",
+];
+
+/// Whether a noun names a person.
+pub(super) fn is_person(noun: &str) -> bool {
+    let noun = noun.rsplit(' ').next().unwrap_or(noun);
+    PERSONS.contains(&noun) || MORE_PERSONS.contains(&noun)
+}
+
+/// Whether who is called so is "she", if the noun says it.
+pub(super) fn is_she(noun: &str) -> Option<bool> {
+    const SHE: [&str; 18] = [
+        "actress",
+        "queen",
+        "princess",
+        "duchess",
+        "spokeswoman",
+        "chairwoman",
+        "congresswoman",
+        "businesswoman",
+        "woman",
+        "girl",
+        "wife",
+        "mother",
+        "daughter",
+        "sister",
+        "widow",
+        "girlfriend",
+        "heroine",
+        "niece",
+    ];
+    const HE: [&str; 16] = [
+        "king",
+        "prince",
+        "duke",
+        "spokesman",
+        "chairman",
+        "congressman",
+        "businessman",
+        "man",
+        "boy",
+        "husband",
+        "father",
+        "son",
+        "brother",
+        "widower",
+        "boyfriend",
+        "nephew",
+    ];
+    if SHE.contains(&noun) { Some(true) } else { HE.contains(&noun).then_some(false) }
+}
+
+/// Nouns that describe a person only for the moment, or by another one: "the winner", "the son".
+pub(super) fn is_passing(noun: &str) -> bool {
+    const PASSING: [&str; 40] = [
+        "man",
+        "woman",
+        "person",
+        "boy",
+        "girl",
+        "son",
+        "daughter",
+        "father",
+        "mother",
+        "brother",
+        "sister",
+        "wife",
+        "husband",
+        "widow",
+        "friend",
+        "colleague",
+        "member",
+        "one",
+        "victim",
+        "suspect",
+        "winner",
+        "member",
+        "child",
+        "people",
+        "name",
+        "head",
+        "cousin",
+        "uncle",
+        "aunt",
+        "partner",
+        "rival",
+        "opponent",
+        "predecessor",
+        "successor",
+        "resident",
+        "native",
+        "citizen",
+        "official",
+        "part",
+        "face",
+    ];
+    PASSING.contains(&noun)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_called_what() {
+        for (introduced, called, expected) in [
+            ("airline", "company", true),
+            ("airline", "airline", true),
+            ("militia", "group", true),
+            ("court", "council", false),
+            ("court", "court", true),
+            ("party", "company", false),
+            ("band", "company", false),
+            ("town", "country", false),
+        ] {
+            assert_eq!(is_called(introduced, called), expected, "{introduced} {called}");
+        }
+    }
+
+    #[test]
+    fn nouns_of_names() {
+        for (name, nouns) in [
+            ("Acme Bank", vec!["bank"]),
+            ("Zorb Airways", vec!["airline"]),
+            ("Reds", vec![]),
+            ("Kelm Police", vec![""]),
+        ] {
+            assert_eq!(of_name(name), nouns, "{name}");
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Which organisation or place "the company" and "the city" mean, and which person "the singer".
+//!
+//! A description is "the", perhaps words that the article has used of what it means, and a noun. It means the one name
+//! near before it that was introduced with that noun or one of its kind ("Opera, a Norwegian airline, ... the
+//! company"), or that has the noun in it. Of several it means the one of the nearest sentence, or its subject. A few
+//! nouns ("the party") need no introduction where only one organisation, of which nothing is known, is near.
+//! "Party leader Ana Ruiz" is as good as "the party's leader".
+//!
+//! Whom the same verb does something to is somebody else, and so is what the noun is said of.
+
+use std::collections::BTreeSet;
+
+use crate::entity::anaphors::{Anaphor, Article, Reason, anaphor};
+use crate::entity::descriptions::is_post;
+use crate::entity::introduced::{Before, Known, before, is_singular};
+use crate::entity::kinds;
+use crate::entity::trees::Tree;
+use crate::entity::{EntityType, Mention, is_country};
+use crate::syntax::clause::Role;
+use crate::syntax::{Deprel, Pos};
+use crate::text::Span;
+
+/// Sentences before that of a description in which is looked for what it means.
+const SENTENCES_BEFORE: usize = 8;
+
+/// The same for what was not introduced.
+const NEAR: usize = 2;
+
+/// Mentions that are looked at.
+const MENTIONS_BEFORE: usize = 60;
+
+/// Words that say something of what is meant, but do not say that it is another.
+const FREE: [&str; 30] = [
+    "troubled",
+    "ailing",
+    "embattled",
+    "struggling",
+    "powerful",
+    "famous",
+    "beleaguered",
+    "cash-strapped",
+    "loss-making",
+    "tiny",
+    "small",
+    "little",
+    "huge",
+    "base",
+    "militant",
+    "terror",
+    "terrorist",
+    "rebel",
+    "islamist",
+    "football",
+    "soccer",
+    "giant",
+    "popular",
+    "prestigious",
+    "legendary",
+    "veteran",
+    "listed",
+    "private",
+    "well-known",
+    "media",
+];
+
+/// Words between an organisation and its people: "party deputy leader".
+const RANKS: [&str; 8] = ["deputy", "vice", "former", "senior", "co", "acting", "chief", "assistant"];
+
+/// A description.
+struct Description<'t> {
+    tree: &'t Tree,
+    node: usize,
+    noun: String,
+    before: Before,
+    span: Span,
+    sentence: usize,
+}
+
+/// The descriptions of organisations, places and persons whose meaning is known, in text order.
+pub(super) fn things(article: &Article<'_>) -> Vec<Anaphor> {
+    let mut found = Vec::new();
+    for number in 0..article.sentences.len() {
+        let Some(tree) = article.trees.tree(number) else { continue };
+        for node in 0..tree.nodes().len() {
+            let Some(description) = description(article, tree, node, number) else { continue };
+            found.extend(article.meant(&description));
+        }
+    }
+    found
+}
+
+/// The description of which a node is the noun.
+fn description<'t>(
+    article: &Article<'_>,
+    tree: &'t Tree,
+    node: usize,
+    sentence: usize,
+) -> Option<Description<'t>> {
+    let word = &tree.nodes()[node];
+    let is_noun = word.name.is_none() && matches!(word.pos, Pos::Noun | Pos::Propn);
+    let noun = word.lemma.to_lowercase();
+    if !is_noun || !is_singular(&word.form, &word.lemma) || article.quotes.contains(word.span.start) {
+        return None;
+    }
+    let the =
+        tree.children(node).find(|&(child, det)| child < node && det.form == "the").map(|(child, _)| child);
+    let is_before_title = the.is_none() && kinds::type_of(&noun).is_some() && stands_before_title(tree, node);
+    if the.is_none() && !is_before_title || is_said_of_another(tree, node) {
+        return None;
+    }
+    let before = before(tree, node, article.names);
+    if before.is_of_other {
+        return None;
+    }
+    // The words up to "the", unless there is a name among them.
+    let start = the.map_or(word.span.start, |the| tree.nodes()[the].span.start);
+    let has_name = the.is_some_and(|the| tree.nodes()[the..node].iter().any(|node| node.name.is_some()));
+    let span = Span::new(if has_name { word.span.start } else { start }, word.span.end);
+    Some(Description { tree, node, noun, before, span, sentence })
+}
+
+/// Whether a noun is not what it seems to be: "is the company", "Acme, the company", "the company that ...".
+fn is_said_of_another(tree: &Tree, node: usize) -> bool {
+    let word = &tree.nodes()[node];
+    let is_of_name = word.head.is_some_and(|head| tree.nodes()[head].name.is_some());
+    let names_it =
+        tree.clauses.clause(node).is_some_and(|clause| clause.fillers(&Role::Who).next().is_some());
+    let describes = matches!(
+        word.relation,
+        Deprel::Appos | Deprel::Xcomp | Deprel::NmodDesc | Deprel::Flat | Deprel::Parataxis | Deprel::Dep
+    );
+    if describes && (word.relation != Deprel::NmodDesc || is_of_name) || names_it {
+        return true;
+    }
+    if is_of_name && matches!(word.relation, Deprel::Compound | Deprel::NmodUnmarked | Deprel::Amod) {
+        return true;
+    }
+    let is_comma = |at: usize| tree.nodes().get(at).is_some_and(|next| next.form == ",");
+    tree.children(node).any(|(child, other)| match other.relation {
+        Deprel::Cop => true,
+        Deprel::Nmod | Deprel::Acl | Deprel::Appos | Deprel::Flat | Deprel::NmodUnmarked | Deprel::List => {
+            child > node
+        }
+        Deprel::AclRelcl => child > node && !is_comma(node + 1),
+        Deprel::Case => matches!(other.form.as_str(), "as" | "like"),
+        Deprel::Conj => child > node && other.name.is_some(),
+        _ => false,
+    })
+}
+
+/// "Party leader", "company spokesman": whose people they are.
+fn stands_before_title(tree: &Tree, node: usize) -> bool {
+    let word = &tree.nodes()[node];
+    let Some(head) = word.head.filter(|&head| head > node) else { return false };
+    let title = &tree.nodes()[head];
+    let is_title = title.name.is_none() && kinds::is_person(&title.lemma.to_lowercase());
+    let is_modifier =
+        matches!(word.relation, Deprel::Compound | Deprel::NmodDesc | Deprel::Nmod | Deprel::NmodUnmarked);
+    // Only ranks between it and the title, and nothing before it but "the".
+    let is_rank = |at: usize| RANKS.contains(&&*tree.nodes()[at].form) || tree.nodes()[at].form == "-";
+    let is_bare = word.children.is_empty() && (node + 1..head).all(is_rank);
+    let is_first = node.checked_sub(1).is_none_or(|at| {
+        let previous = &tree.nodes()[at];
+        previous.form == "the"
+            || previous.name.is_none()
+                && !matches!(
+                    previous.pos,
+                    Pos::Adj | Pos::Noun | Pos::Propn | Pos::Num | Pos::Part | Pos::Det | Pos::Pron
+                )
+                && !matches!(previous.form.as_str(), "-" | "'s" | "’s")
+    });
+    is_title && is_modifier && is_bare && is_first
+}
+
+/// A name that may be meant: its nearest mention, and what is known of it.
+struct Candidate<'k> {
+    number: usize,
+    sentence: usize,
+    known: Option<&'k Known>,
+}
+
+impl Article<'_> {
+    fn meant(&self, description: &Description<'_>) -> Option<Anaphor> {
+        let Description { tree, node, noun, .. } = description;
+        let entity_type = kinds::type_of(noun).unwrap_or(EntityType::Per);
+        if entity_type == EntityType::Per && (kinds::is_passing(noun) || !self.may_be_person(description)) {
+            return None;
+        }
+        let others: BTreeSet<usize> =
+            tree.others(*node, self.names).into_iter().chain(description.before.of.iter().copied()).collect();
+        let mut seen: BTreeSet<usize> = BTreeSet::new();
+        let mut fitting: Vec<Candidate<'_>> = Vec::new();
+        let mut unknown: Vec<Candidate<'_>> = Vec::new();
+        let end = self.names.mentions.partition_point(|m| m.span.start < description.span.start);
+        for (number, mention) in self.names.mentions[..end].iter().enumerate().rev().take(MENTIONS_BEFORE) {
+            let distance = description.sentence - mention.sentence;
+            if distance > SENTENCES_BEFORE {
+                break;
+            }
+            let entity = &self.names.entities[mention.entity];
+            let is_of_type =
+                entity.entity_type == entity_type && (mention.entity_type == entity_type || mention.demonym);
+            if !is_of_type || !seen.insert(mention.entity) || others.contains(&mention.entity) {
+                continue;
+            }
+            let candidate = |known| Candidate { number, sentence: mention.sentence, known };
+            let is_land = is_country(&entity.name);
+            if kinds::is_called("country", noun) || is_land {
+                if is_land && kinds::is_called("country", noun) && distance <= NEAR {
+                    fitting.push(candidate(None));
+                }
+                continue;
+            }
+            let all = self.introductions.before(mention.entity, description.span.start);
+            let known: Vec<&Known> = all.collect();
+            let fits = known.iter().find(|known| self.fits(description, known));
+            match fits {
+                Some(_) if self.is_contradicted(description, &known) => {}
+                Some(&fits) => fitting.push(candidate(Some(fits))),
+                None if is_unknown(entity_type, &known) => {
+                    if distance <= NEAR {
+                        unknown.push(candidate(None));
+                    }
+                }
+                None => {}
+            }
+        }
+        let (chosen, reason) = self.choose(description, entity_type, &fitting, &unknown)?;
+        let mention = &self.names.mentions[chosen];
+        let meant = Mention { entity_type, demonym: false, ..mention.clone() };
+        let mut found = anaphor(&meant, description.span, description.sentence);
+        found.name = tree.nodes()[*node].span;
+        Some(Anaphor { mention: found, reason })
+    }
+
+    fn choose(
+        &self,
+        description: &Description<'_>,
+        entity_type: EntityType,
+        fitting: &[Candidate<'_>],
+        unknown: &[Candidate<'_>],
+    ) -> Option<(usize, Reason)> {
+        let reason = |candidate: &Candidate<'_>| match candidate.known {
+            Some(known) if known.in_name => Reason::Named(known.noun.clone()),
+            Some(known) => Reason::Introduced(known.noun.clone()),
+            None => Reason::Only,
+        };
+        let is_subject = |candidate: &Candidate<'_>| self.trees.is_subject(self.names, candidate.number);
+        let is_main = |candidate: &Candidate<'_>| self.trees.is_main_subject(self.names, candidate.number);
+        if let Some(first) = fitting.first() {
+            if entity_type == EntityType::Per {
+                let is_rival = |rival: &Candidate<'_>| is_subject(rival) && rival.sentence > first.sentence;
+                let is_sure = fitting.len() == 1 && !unknown.iter().any(is_rival);
+                return is_sure.then(|| (first.number, reason(first)));
+            }
+            let near: Vec<&Candidate<'_>> =
+                fitting.iter().take_while(|other| other.sentence == first.sentence).collect();
+            let chosen = match near.as_slice() {
+                [only] => *only,
+                several => {
+                    let mut subjects = several.iter().filter(|candidate| is_main(candidate));
+                    subjects.next().filter(|_| subjects.next().is_none())?
+                }
+            };
+            // Several countries, or far away: too many stories.
+            let distance = description.sentence - chosen.sentence;
+            if fitting.len() > 1 && (distance > NEAR || chosen.known.is_none() && !is_main(chosen)) {
+                return None;
+            }
+            // Something else that may be one has come in between.
+            let comes_between = |rival: &Candidate<'_>| {
+                rival.sentence > chosen.sentence
+                    || rival.sentence == chosen.sentence && (is_subject(rival) || !is_subject(chosen))
+            };
+            let is_sure = chosen.known.is_some_and(|known| known.noun == description.noun);
+            let is_disturbed =
+                |rival: &Candidate<'_>| comes_between(rival) && (!is_sure || is_subject(rival));
+            if kinds::is_plain(&description.noun) && unknown.iter().any(is_disturbed) {
+                return None;
+            }
+            let is_demonym = self.names.mentions[chosen.number].demonym;
+            return (!is_demonym).then(|| (chosen.number, reason(chosen)));
+        }
+        let [only] = unknown else { return None };
+        if entity_type == EntityType::Per || !kinds::is_plain(&description.noun) {
+            return None;
+        }
+        let words = &description.before.words;
+        let all_free = words.iter().all(|word| FREE.contains(&word.as_str()));
+        let close = description.sentence - only.sentence <= 1;
+        let may_be = all_free || description.before.is_nouns && close && is_main(only);
+        (may_be && (close || is_subject(only))).then_some((only.number, Reason::Only))
+    }
+
+    /// Whether a description may be one of a person: what is the last word of a post must have the same words before it.
+    fn may_be_person(&self, description: &Description<'_>) -> bool {
+        !is_post(&description.noun) || !description.before.words.is_empty()
+    }
+
+    /// Whether who was introduced so may be called so.
+    fn fits(&self, description: &Description<'_>, known: &Known) -> bool {
+        let Description { noun, before, .. } = description;
+        if !kinds::is_called(&known.noun, noun) || before.is_former() != known.before.is_former() {
+            return false;
+        }
+        if is_post(noun) && known.before.words != before.words {
+            return false;
+        }
+        let is_known = |word: &String| {
+            known.before.words.contains(word) || FREE.contains(&word.as_str()) || *word == known.noun
+        };
+        before.words.iter().all(is_known)
+    }
+
+    /// Whether the place before a description is another than that of the introductions.
+    fn is_contradicted(&self, description: &Description<'_>, known: &[&Known]) -> bool {
+        let mut told = known.iter().flat_map(|known| &known.before.of).peekable();
+        let of = &description.before.of;
+        let is_person = kinds::type_of(&description.noun).is_none();
+        !of.is_empty() && (told.peek().is_some() || is_person) && !told.any(|place| of.contains(place))
+    }
+}
+
+/// Whether nothing is said of a name that tells what it is called.
+fn is_unknown(entity_type: EntityType, known: &[&Known]) -> bool {
+    match entity_type {
+        EntityType::Per => known.is_empty(),
+        _ => known.iter().all(|known| kinds::type_of(&known.noun).is_none() && !known.noun.is_empty()),
+    }
+}
