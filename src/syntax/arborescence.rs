@@ -54,32 +54,46 @@ fn loss(best: &[Option<Arc>], arc: &Arc) -> f64 {
     best[arc.dependent].map_or(0.0, |best| f64::from(best.score) - f64::from(arc.score))
 }
 
-/// How much worse some tree with a single root is than if every word had its best head. An arc that loses more by
-/// itself is not in the best tree, and few of a sentence's arcs lose less. `None` if the tree was not found.
+/// How much worse some good tree with a single root is than if every word had its best head. An arc that loses more by
+/// itself is not in the best tree, and few of a sentence's arcs lose less. `None` if no tree was found.
 fn loss_of_a_tree(arcs: &[Arc], best: &[Option<Arc>], greedy: &[Option<usize>]) -> Option<f64> {
     let roots = arcs.iter().filter(|arc| arc.dependent == arc.head);
     let root = roots.min_by(|a, b| loss(best, a).total_cmp(&loss(best, b)))?;
-    let to_root = |word: usize| {
-        let from = arcs.partition_point(|arc| arc.dependent < word);
-        let of_word = arcs[from..].iter().take_while(|arc| arc.dependent == word);
-        of_word.filter(|arc| arc.head == root.dependent).map(|arc| loss(best, arc)).min_by(f64::total_cmp)
-    };
     let mut lost = loss(best, root);
-    // In which walk a word was met.
-    let mut met: Vec<Option<usize>> = vec![None; greedy.len()];
-    met[root.dependent] = Some(usize::MAX);
+    // By its best heads every word leads to one of these: the root, another root, or a cycle.
+    let mut ends = vec![root.dependent];
+    let mut end_of: Vec<Option<usize>> = vec![None; greedy.len()];
+    end_of[root.dependent] = Some(0);
+    let next = |word: usize| greedy[word].unwrap_or(word);
+    let mut met_from: Vec<Option<usize>> = vec![None; greedy.len()];
     for start in 0..greedy.len() {
         let mut at = start;
-        while met[at].is_none() {
-            met[at] = Some(start);
-            at = greedy[at].unwrap_or(at);
+        while end_of[at].is_none() && met_from[at] != Some(start) {
+            met_from[at] = Some(start);
+            at = next(at);
         }
-        if met[at] != Some(start) {
-            continue;
+        let end = end_of[at].unwrap_or_else(|| {
+            ends.push(at);
+            ends.len() - 1
+        });
+        at = start;
+        while end_of[at].is_none() {
+            end_of[at] = Some(end);
+            at = next(at);
         }
-        // Another root, or a cycle: one of its words goes to the root.
-        let cycle = std::iter::successors(Some(at), |&word| greedy[word].filter(|&head| head != at));
-        lost += cycle.filter_map(to_root).min_by(f64::total_cmp)?;
+    }
+    // One word of each other end goes where it loses least, to what leads to the root already.
+    let mut leads_to_root = vec![false; ends.len()];
+    leads_to_root[0] = true;
+    for (number, &end) in ends.iter().enumerate().skip(1) {
+        let cycle = std::iter::successors(Some(end), |&word| greedy[word].filter(|&head| head != end));
+        let arcs = cycle.flat_map(|word| {
+            let from = arcs.partition_point(|arc| arc.dependent < word);
+            arcs[from..].iter().take_while(move |arc| arc.dependent == word)
+        });
+        let arcs = arcs.filter(|arc| end_of[arc.head].is_some_and(|end| leads_to_root[end]));
+        lost += arcs.map(|arc| loss(best, arc)).min_by(f64::total_cmp)?;
+        leads_to_root[number] = true;
     }
     Some(lost)
 }
