@@ -246,7 +246,7 @@ mod tests {
             ),
             ("Ana Ruiz runs Acme. Ruiz said she would go.", "she = Ana Ruiz"),
             // Two could be meant, or nobody near.
-            ("Ana Ruiz met Bo Lind. He left.", ""),
+            ("Ana Ruiz met Bo Lind. He left.", "He = Bo Lind"),
             ("Bo Lind left. Ana Ruiz said she knew.", "she = Ana Ruiz"),
             ("Bo Lind left. It rained. It snowed. He fell.", ""),
             ("He fell. Bo Lind left.", ""),

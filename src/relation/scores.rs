@@ -76,7 +76,9 @@ mod tests {
     fn the_table_fits_the_rules() {
         let set = RuleSet::built_in();
         let rows = read(MEASURED).unwrap();
-        assert!(rows.len() > set.rules().len() / 3, "{} rows", rows.len());
+        // Frames need trees, which the data sets are not given.
+        let patterns = set.rules().iter().filter(|rule| rule.frame.is_none()).count();
+        assert!(rows.len() > patterns / 4, "{} rows", rows.len());
         for row in rows {
             let rule =
                 set.rule(&row.rule).unwrap_or_else(|| panic!("{} is no rule: run `rules score`", row.rule));

@@ -16,17 +16,21 @@ pub(super) struct Arc {
 /// No sum of the scores of a sentence outweighs this, so that a second root is taken only where no tree has a single
 /// one.
 const EVERY_ROOT: f64 = 1e9;
+/// More than sums of losses are off.
+const SLACK: f64 = 1e-3;
 /// Below it scores are the same to us, which keeps their sums below [`EVERY_ROOT`].
 const WORST: f32 = -1e4;
 
-/// The head of each of `words` words in the best tree, `None` for the root. Every word has an arc as root.
+/// The head of each of `words` words in the best tree, `None` for the root. The arcs come in the order of their
+/// dependents, and every word has one as root.
 ///
 /// Among equally good trees it is always the same one. Where the arcs allow no tree with a single root there are
 /// several.
 pub(super) fn best_tree(words: usize, arcs: &[Arc]) -> Vec<Option<usize>> {
     // A score that is no number says nothing.
     let known = |score: f32| if score.is_nan() { WORST } else { score.clamp(WORST, 0.0) };
-    let arcs: Vec<Arc> = arcs.iter().map(|&arc| Arc { score: known(arc.score), ..arc }).collect();
+    let mut arcs: Vec<Arc> = arcs.iter().map(|&arc| Arc { score: known(arc.score), ..arc }).collect();
+    debug_assert!(arcs.is_sorted_by_key(|arc| arc.dependent));
     let mut best: Vec<Option<Arc>> = vec![None; words];
     for &arc in &arcs {
         let best = &mut best[arc.dependent];
@@ -36,7 +40,62 @@ pub(super) fn best_tree(words: usize, arcs: &[Arc]) -> Vec<Option<usize>> {
     }
     let greedy: Vec<Option<usize>> =
         best.iter().map(|arc| arc.and_then(|arc| (arc.head != arc.dependent).then_some(arc.head))).collect();
-    if is_tree(&greedy) { greedy } else { Contraction::of(words, &arcs).heads() }
+    if is_tree(&greedy) {
+        return greedy;
+    }
+    if let Some(lost) = loss_of_a_tree(&arcs, &best, &greedy) {
+        arcs.retain(|arc| loss(&best, arc) <= lost + SLACK);
+    }
+    Contraction::of(words, &mut arcs).heads()
+}
+
+/// How much worse an arc is than the best one of its dependent.
+fn loss(best: &[Option<Arc>], arc: &Arc) -> f64 {
+    best[arc.dependent].map_or(0.0, |best| f64::from(best.score) - f64::from(arc.score))
+}
+
+/// How much worse some good tree with a single root is than if every word had its best head. An arc that loses more by
+/// itself is not in the best tree, and few of a sentence's arcs lose less. `None` if no tree was found.
+fn loss_of_a_tree(arcs: &[Arc], best: &[Option<Arc>], greedy: &[Option<usize>]) -> Option<f64> {
+    let roots = arcs.iter().filter(|arc| arc.dependent == arc.head);
+    let root = roots.min_by(|a, b| loss(best, a).total_cmp(&loss(best, b)))?;
+    let mut lost = loss(best, root);
+    // By its best heads every word leads to one of these: the root, another root, or a cycle.
+    let mut ends = vec![root.dependent];
+    let mut end_of: Vec<Option<usize>> = vec![None; greedy.len()];
+    end_of[root.dependent] = Some(0);
+    let next = |word: usize| greedy[word].unwrap_or(word);
+    let mut met_from: Vec<Option<usize>> = vec![None; greedy.len()];
+    for start in 0..greedy.len() {
+        let mut at = start;
+        while end_of[at].is_none() && met_from[at] != Some(start) {
+            met_from[at] = Some(start);
+            at = next(at);
+        }
+        let end = end_of[at].unwrap_or_else(|| {
+            ends.push(at);
+            ends.len() - 1
+        });
+        at = start;
+        while end_of[at].is_none() {
+            end_of[at] = Some(end);
+            at = next(at);
+        }
+    }
+    // One word of each other end goes where it loses least, to what leads to the root already.
+    let mut leads_to_root = vec![false; ends.len()];
+    leads_to_root[0] = true;
+    for (number, &end) in ends.iter().enumerate().skip(1) {
+        let cycle = std::iter::successors(Some(end), |&word| greedy[word].filter(|&head| head != end));
+        let arcs = cycle.flat_map(|word| {
+            let from = arcs.partition_point(|arc| arc.dependent < word);
+            arcs[from..].iter().take_while(move |arc| arc.dependent == word)
+        });
+        let arcs = arcs.filter(|arc| end_of[arc.head].is_some_and(|end| leads_to_root[end]));
+        lost += arcs.map(|arc| loss(best, arc)).min_by(f64::total_cmp)?;
+        leads_to_root[number] = true;
+    }
+    Some(lost)
 }
 
 /// Whether it has one root, which every word leads to.
@@ -76,18 +135,22 @@ struct Contraction {
 }
 
 impl Contraction {
-    fn of(words: usize, arcs: &[Arc]) -> Self {
+    fn of(words: usize, arcs: &mut [Arc]) -> Self {
         let mut contraction = Contraction {
             root: words,
             groups: Groups::new(words + 1),
-            heap: Heap { nodes: Vec::with_capacity(arcs.len()) },
+            heap: Heap { nodes: Vec::with_capacity(arcs.len()), spine: Vec::new() },
             into: vec![None; words + 1],
         };
-        for &Arc { dependent, head, score } in arcs {
-            let cost = -f64::from(score);
-            let (from, cost) = if head == dependent { (words, cost + EVERY_ROOT) } else { (head, cost) };
-            let single = contraction.heap.single(Edge { from, to: dependent, cost });
-            contraction.into[dependent] = contraction.heap.merge(contraction.into[dependent], Some(single));
+        for arcs in arcs.chunk_by_mut(|a, b| a.dependent == b.dependent) {
+            let edge = |&Arc { dependent, head, score }: &Arc| {
+                let cost = -f64::from(score);
+                let (from, cost) = if head == dependent { (words, cost + EVERY_ROOT) } else { (head, cost) };
+                Edge { from, to: dependent, cost }
+            };
+            arcs.sort_by(|a, b| edge(a).cost.total_cmp(&edge(b).cost));
+            let dependent = arcs[0].dependent;
+            contraction.into[dependent] = contraction.heap.sorted(arcs.iter().map(edge));
         }
         contraction
     }
@@ -166,6 +229,8 @@ impl Contraction {
 /// Skew heaps of edges, the cheapest on top. What is added to all costs of a heap waits at its top.
 struct Heap {
     nodes: Vec<Node>,
+    /// Room for [`Heap::merge`], which is empty between its calls.
+    spine: Vec<usize>,
 }
 
 struct Node {
@@ -176,9 +241,16 @@ struct Node {
 }
 
 impl Heap {
-    fn single(&mut self, edge: Edge) -> usize {
-        self.nodes.push(Node { edge, children: [None, None], added: 0.0 });
-        self.nodes.len() - 1
+    /// A heap of edges that come cheapest first: each is the child of the one before.
+    fn sorted(&mut self, edges: impl Iterator<Item = Edge>) -> Option<usize> {
+        let first = self.nodes.len();
+        for edge in edges {
+            let below = self.nodes.len() + 1;
+            self.nodes.push(Node { edge, children: [Some(below), None], added: 0.0 });
+        }
+        let last = self.nodes.get_mut(first..)?.last_mut()?;
+        last.children[0] = None;
+        Some(first)
     }
 
     fn edge(&self, top: usize) -> Edge {
@@ -204,7 +276,7 @@ impl Heap {
             (one, other) => return one.or(other),
         };
         // Down the right spines without recursion, which a heap of a long sentence would make deep.
-        let mut spine = Vec::new();
+        let mut spine = std::mem::take(&mut self.spine);
         let end = loop {
             if self.before(b, a) {
                 std::mem::swap(&mut a, &mut b);
@@ -217,11 +289,12 @@ impl Heap {
             }
         };
         let mut below = end;
-        for &node in spine.iter().rev() {
+        while let Some(node) = spine.pop() {
             let children = &mut self.nodes[node].children;
             *children = [Some(below), children[0]];
             below = node;
         }
+        self.spine = spine;
         Some(below)
     }
 

@@ -236,20 +236,17 @@ impl Parser {
                 let all = self.relation_scores(scores, unit);
                 all[relation] - log_sum(all.iter().copied())
             };
-            // What another dependent of the head has of the other sets.
-            let head = heads[dependents[0]];
-            let taken: Vec<Deprel> = ONCE
-                .into_iter()
-                .filter(|other| *other == set || holders.contains(&(head, other[0])))
-                .flatten()
-                .copied()
-                .collect();
             let surest = dependents.iter().copied().max_by(|a, b| sure(a).total_cmp(&sure(b)));
             for i in dependents.into_iter().filter(|&i| Some(i) != surest) {
-                barred[i].extend(&taken);
+                // What another dependent of the head has of the other sets.
+                let taken = |other: &&[Deprel]| *other == set || holders.contains(&(heads[i], other[0]));
+                barred[i].extend(ONCE.into_iter().filter(taken).flatten());
                 relations[i] = words[i]
                     .unit
                     .and_then(|unit| self.relation(self.relation_scores(scores, unit), &barred[i]));
+                let relation = relations[i].map(|relation| self.relations[relation]);
+                let of = relation.and_then(|relation| ONCE.into_iter().find(|of| of.contains(&relation)));
+                holders.extend(of.map(|of| (heads[i], of[0])));
             }
         }
     }
@@ -259,7 +256,7 @@ impl Parser {
 fn best(scores: &[f32], may_be: impl Fn(usize) -> bool) -> Option<usize> {
     let mut best: Option<usize> = None;
     for (i, &score) in scores.iter().enumerate() {
-        if may_be(i) && best.is_none_or(|best| score > scores[best]) {
+        if best.is_none_or(|best| score > scores[best]) && may_be(i) {
             best = Some(i);
         }
     }
@@ -393,15 +390,14 @@ fn hang_on(top: usize, name: Range<usize>, arcs: &[Arc], heads: &mut [Option<usi
         let is_root = arc.dependent == arc.head;
         name.contains(&arc.head) && is_root == (arc.dependent == top)
     };
+    let mut local: Vec<Arc> = arcs[from..to].iter().filter(within).copied().collect();
     // A word that was not compared with `top`, because a window ends between them, can hang on it nevertheless.
-    let worst = |dependent: usize| Arc { dependent, head: top, score: f32::NEG_INFINITY };
-    let local: Vec<Arc> = arcs[from..to]
-        .iter()
-        .filter(within)
-        .copied()
-        .chain(name.clone().map(worst))
-        .map(|arc| Arc { dependent: arc.dependent - name.start, head: arc.head - name.start, ..arc })
-        .collect();
+    local.extend(name.clone().map(|dependent| Arc { dependent, head: top, score: f32::NEG_INFINITY }));
+    local.sort_by_key(|arc| arc.dependent);
+    for arc in &mut local {
+        arc.dependent -= name.start;
+        arc.head -= name.start;
+    }
     for (word, head) in name.clone().zip(best_tree(name.len(), &local)) {
         if word != top {
             heads[word] = Some(head.map_or(top, |head| name.start + head));

@@ -42,7 +42,7 @@ pub(super) fn join(
     }
     for i in 1..words.len() {
         let [verb, not] = [words[i - 1].span, words[i].span];
-        let is_not = matches!(not.of(text).to_lowercase().as_str(), "'t" | "’t") && verb.end == not.start;
+        let is_not = matches!(not.of(text), "'t" | "'T" | "’t" | "’T") && verb.end == not.start;
         // "don" and "'t" are "do" and "n't".
         if is_not
             && !names.iter().any(|name| name.end == verb.end)

@@ -94,7 +94,8 @@ impl Int8Bert {
     /// The scores of each window's tokens, one window after the other. `windows` are token ids and types.
     fn forward(&self, mut windows: &[(&[i64], &[i64])]) -> Vec<f32> {
         let mut scratch = Scratch::default();
-        let mut scores = Vec::new();
+        let tokens: usize = windows.iter().map(|(ids, _)| ids.len()).sum();
+        let mut scores = Vec::with_capacity(tokens * self.classifier.outputs());
         while !windows.is_empty() {
             let mut tokens = 0;
             let starts_before_full = |(ids, _): &&(&[i64], &[i64])| {
@@ -214,11 +215,12 @@ impl Engine for Int8Bert {
                 .collect();
             self.check(&windows)?;
             let packed = self.forward(&windows);
-            let mut values = vec![0.0; rows * width * labels];
+            let mut values = Vec::with_capacity(rows * width * labels);
             let mut rest = packed.as_slice();
             for (row, length) in lengths.into_iter().enumerate() {
                 let (scores, after) = rest.split_at(length * labels);
-                values[row * width * labels..][..scores.len()].copy_from_slice(scores);
+                values.extend_from_slice(scores);
+                values.resize((row + 1) * width * labels, 0.0);
                 rest = after;
             }
             Ok(Scores { rows, width, labels, values })
