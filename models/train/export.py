@@ -18,7 +18,6 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from transformers import BertForTokenClassification
 
-from encode import CLS
 from evaluate import Triplewire
 from networks import write_config, write_tokenizer
 
@@ -42,29 +41,6 @@ TEMPERATURE = """\
 # So that mentions of score 0.9 are right nine times out of ten.
 temperature = {}
 """
-
-
-def levelled(model: BertForTokenClassification) -> None:
-    """Makes the tables fit for eight bits without changing what the network computes.
-
-    A table has one scale, so its largest number decides how exact all are, and in MiniLM that is one number of
-    position 0 and of [CLS], ten times as large as the others. [CLS] always stands at position 0, has no letter, and
-    the norm that comes next takes any multiple of the sum of its three rows for the same. So position 0 becomes like
-    position 1, and [CLS] the multiple that is no larger than the other words.
-    """
-    tables = model.bert.embeddings
-    words, positions = tables.word_embeddings.weight.data, tables.position_embeddings.weight.data
-    kind = tables.token_type_embeddings.weight.data[0]
-    total = words[CLS] + positions[0] + kind
-    others = torch.cat([words[:CLS], words[CLS + 1 :]])
-    rest = positions[1] + kind
-    # In each column, the largest multiple that stays between the other words' least and largest number.
-    room = torch.where(total > 0, others.max() + rest, others.min() + rest) / total
-    multiple = min(1.0, float(room.min()))
-    if multiple <= 0:
-        return
-    words[CLS] = multiple * total - rest
-    positions[0] = positions[1]
 
 
 def write_onnx(model: BertForTokenClassification, file: Path) -> None:
@@ -109,7 +85,6 @@ def main() -> None:
     model = BertForTokenClassification.from_pretrained(
         options.model, torch_dtype=torch.float32, attn_implementation="eager"
     ).eval()
-    levelled(model)
     write_config(model.config, options.out)
     write_tokenizer(options.out)
     (options.out / "model.toml").write_text(

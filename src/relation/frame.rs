@@ -29,6 +29,8 @@ pub(crate) struct Frame {
     pub(crate) name_words: Vec<String>,
     pub(crate) subject_is: Option<Sort>,
     pub(crate) object_is: Option<Sort>,
+    /// Whether a name may do it through a noun: Turkey detains through its police, but lies nowhere through its troops.
+    pub(crate) by_acting: bool,
 }
 
 /// What sort of name it must be.
@@ -283,11 +285,11 @@ impl InSentence<'_> {
         if !frame.has.iter().all(filled) || frame.lacks.iter().any(filled) || !fillers.iter().all(is_one) {
             return;
         }
-        let subjects = self.names_at(clause, &frame.subject, through);
+        let subjects = self.names_at(clause, &frame.subject, through, frame.by_acting);
         if subjects.is_empty() {
             return;
         }
-        let objects = self.names_at(clause, &frame.object, through);
+        let objects = self.names_at(clause, &frame.object, through, frame.by_acting);
         let same = frame.subject == frame.object;
         let is_sort = |sort: Option<Sort>, name: usize| sort.is_none_or(|sort| sort.fits(self.names[name]));
         for &subject in subjects.iter().filter(|&&name| is_sort(frame.subject_is, name)) {
@@ -334,7 +336,7 @@ impl InSentence<'_> {
     }
 
     /// The names at the end of any of the paths.
-    fn names_at(&self, clause: &Clause, paths: &[Path], through: &[Phrase]) -> Vec<usize> {
+    fn names_at(&self, clause: &Clause, paths: &[Path], through: &[Phrase], by_acting: bool) -> Vec<usize> {
         let mut names = Vec::new();
         for path in paths {
             let Some((last, before)) = path.split_last() else { continue };
@@ -358,7 +360,7 @@ impl InSentence<'_> {
                     match self.clauses.nodes[node].name.filter(|_| last == "who") {
                         Some(name) if names.contains(&name) => {}
                         Some(name) => names.push(name),
-                        None => self.names_of(node, DEEPEST, &mut names),
+                        None => self.names_of(node, DEEPEST, by_acting, &mut names),
                     }
                 }
             }
@@ -368,7 +370,7 @@ impl InSentence<'_> {
 
     /// The names that a node stands for: itself and the others of its list, whom it is a title or description of, or
     /// who acts through it.
-    fn names_of(&self, node: usize, deepest: usize, into: &mut Vec<usize>) {
+    fn names_of(&self, node: usize, deepest: usize, by_acting: bool, into: &mut Vec<usize>) {
         for member in self.clauses.members(node) {
             if let Some(name) = self.clauses.nodes[member].name {
                 if !into.contains(&name) {
@@ -381,16 +383,16 @@ impl InSentence<'_> {
             };
             let Some(deepest) = deepest.checked_sub(1) else { continue };
             if clause.granted {
-                clause.fillers(&Role::Who).for_each(|who| self.names_of(who, deepest, into));
+                clause.fillers(&Role::Who).for_each(|who| self.names_of(who, deepest, by_acting, into));
             } else if self.is_kind_of_place(member) {
                 clause
                     .fillers(&Role::Prep("of".into()))
-                    .for_each(|place| self.names_of(place, deepest, into));
-            } else {
+                    .for_each(|place| self.names_of(place, deepest, by_acting, into));
+            } else if by_acting {
                 let owners = ["poss", "mod", "of", "in", "from"].map(Role::named);
                 let mut owned = Vec::new();
                 for owner in owners.iter().flat_map(|role| clause.fillers(role)) {
-                    self.names_of(owner, deepest, &mut owned);
+                    self.names_of(owner, deepest, by_acting, &mut owned);
                 }
                 let word = self.clauses.nodes[member].lemma.to_lowercase();
                 let form = &self.clauses.nodes[member].form;

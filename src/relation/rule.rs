@@ -465,6 +465,23 @@ struct ExactSource {
     gives: Vec<String>,
 }
 
+/// What a name is and does not do: not through its police, troops or members either.
+const STATES: [Predicate; 13] = [
+    Predicate::LocatedIn,
+    Predicate::Borders,
+    Predicate::BasedIn,
+    Predicate::LivesIn,
+    Predicate::BornIn,
+    Predicate::DiedIn,
+    Predicate::Nationality,
+    Predicate::NationalityOfGroup,
+    Predicate::AliasOf,
+    Predicate::SpouseOf,
+    Predicate::ChildOf,
+    Predicate::SiblingOf,
+    Predicate::EducatedAt,
+];
+
 /// A rule file while it is read.
 struct FileText<'a> {
     path: &'a Path,
@@ -726,6 +743,7 @@ impl FileText<'_> {
                 name_words: spelled_out(&source.self_has)?,
                 subject_is: source.subject_is,
                 object_is: source.object_is,
+                by_acting: !STATES.contains(&predicate),
                 subject: paths(&source.subject),
                 object: paths(&source.object),
                 fillers,

@@ -328,7 +328,7 @@ fn heads_with_names(words: &[Joined], groups: &[usize], arcs: &[Arc]) -> Vec<Opt
     if count == words.len() {
         return best_tree(words.len(), arcs);
     }
-    let between = between(&groups, arcs);
+    let between = between(groups, arcs);
     let of_groups = |arc: &Arc| (groups[arc.dependent], groups[arc.head]);
     let outer: Vec<Arc> = between
         .iter()

@@ -21,6 +21,7 @@ use triplewire::model::{EngineChoice, Model, RawMention, Window};
 use triplewire::output::{Output, Style};
 use triplewire::pipeline::{Knowledge, Pipeline};
 use triplewire::relation::{Matcher, RuleSet};
+use triplewire::syntax::Sentence;
 use triplewire::text::{Article, Span, sentences, words};
 
 #[derive(Parser)]
@@ -116,6 +117,7 @@ fn knowledge(args: &Args) -> Result<Knowledge> {
 struct Named {
     article: Article,
     sentences: Vec<Span>,
+    syntax: Vec<Sentence>,
     names: Vec<RawMention>,
 }
 
@@ -124,7 +126,8 @@ fn named(pipeline: &Pipeline, articles: &[Article]) -> Result<Vec<Named>> {
         let found = pipeline.extract_one(article.clone())?;
         let of_model = found.names.mentions.iter().filter(|m| m.origin == Origin::Model);
         let raw = |m: &Mention| RawMention { span: m.span, entity_type: m.entity_type, score: m.score };
-        Ok(Named { names: of_model.map(raw).collect(), article: found.article, sentences: found.sentences })
+        let names = of_model.map(raw).collect();
+        Ok(Named { names, article: found.article, sentences: found.sentences, syntax: found.syntax })
     };
     articles.iter().map(of).collect()
 }
@@ -132,8 +135,8 @@ fn named(pipeline: &Pipeline, articles: &[Article]) -> Result<Vec<Named>> {
 /// Seconds for names, context and rules in one thread.
 fn knowledge_alone(knowledge: &Knowledge, articles: &[Named]) -> f64 {
     let start = Instant::now();
-    for Named { article, sentences, names } in articles {
-        std::hint::black_box(knowledge.relate(&article.text, sentences, names.clone()));
+    for Named { article, sentences, syntax, names } in articles {
+        std::hint::black_box(knowledge.relate(&article.text, sentences, syntax, names.clone()));
     }
     start.elapsed().as_secs_f64()
 }

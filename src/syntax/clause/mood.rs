@@ -121,6 +121,10 @@ fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
         shares = true;
         let Some(head) = nodes[at].head else { break };
         let (relation, govern) = (nodes[at].relation, &nodes[head]);
+        if is_denied_report(nodes, at, head) {
+            negated = !negated;
+            break;
+        }
         let governed = match relation {
             Deprel::Xcomp => true,
             Deprel::Ccomp | Deprel::Acl | Deprel::Csubj | Deprel::CsubjPass => true,
@@ -188,6 +192,17 @@ fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
         at = head;
     }
     (negated, mood)
+}
+
+/// "Denied a report that she had met X".
+fn is_denied_report(nodes: &[Node], node: usize, noun: usize) -> bool {
+    const REPORTS: [&str; 8] =
+        ["report", "claim", "allegation", "accusation", "charge", "rumour", "rumor", "suggestion"];
+    let is_content = matches!(nodes[node].relation, Deprel::Acl | Deprel::AclRelcl | Deprel::Ccomp);
+    let verb = nodes[noun].head.filter(|_| nodes[noun].relation == Deprel::Obj);
+    let denies =
+        verb.is_some_and(|verb| nodes[verb].is_word(&["deny", "reject", "dismiss", "refute", "rebut"]));
+    is_content && nodes[noun].is_word(&REPORTS) && denies
 }
 
 impl Mood {

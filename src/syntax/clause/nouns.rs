@@ -137,13 +137,16 @@ impl Nouns<'_> {
         let kind = match this.pos {
             Pos::Adj if this.name.is_none() => Kind::Adjective,
             _ if this.is_noun() => Kind::Noun,
-            _ if this.name.is_some() => return self.name(node),
+            _ if this.name.is_some() => Kind::Name,
             _ => return None,
         };
         // "Is in Y" is a clause of "be".
         let has_be = children(nodes, node, &[Deprel::Cop]).next().is_some();
         if has_be && preposition(nodes, node).is_some() {
             return None;
+        }
+        if kind == Kind::Name {
+            return Some(self.name(node));
         }
         let mut clause = Clause {
             head: node,
@@ -166,8 +169,8 @@ impl Nouns<'_> {
         Some(clause)
     }
 
-    /// What hangs on a name.
-    fn name(&self, node: usize) -> Option<Clause> {
+    /// What hangs on a name: owners and adjectives before it, prepositions behind it.
+    fn name(&self, node: usize) -> Clause {
         let mut clause = Clause {
             head: node,
             kind: Kind::Name,
@@ -178,7 +181,11 @@ impl Nouns<'_> {
             granted: true,
         };
         self.attached(node, node, &mut clause);
-        Some(clause)
+        clause.roles.retain(|(role, filler)| match role {
+            Role::Poss | Role::Mod => *filler < node,
+            _ => *filler > node,
+        });
+        clause
     }
 
     /// Whom a noun or adjective describes.
