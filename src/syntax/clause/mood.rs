@@ -1,6 +1,6 @@
 //! What is denied, planned or doubtful, by the words that a predicate hangs on or that hang on it.
 
-use crate::syntax::clause::nodes::{Node, children};
+use crate::syntax::clause::nodes::{Node, children, is_infinitive};
 use crate::syntax::clause::{Clause, Kind, Role};
 use crate::syntax::{Deprel, Pos};
 
@@ -217,10 +217,6 @@ impl Mood {
 
 fn governing_word(nodes: &[Node], node: usize) -> String {
     nodes[node].lemma.to_lowercase()
-}
-
-fn is_infinitive(nodes: &[Node], node: usize) -> bool {
-    children(nodes, node, &[Deprel::Mark]).any(|mark| nodes[mark].form == "to")
 }
 
 /// "No contact", "neither man", "neither X nor Y".

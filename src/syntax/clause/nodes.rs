@@ -135,6 +135,11 @@ pub(super) fn children<'n>(
     nodes[node].children.iter().copied().filter(move |&child| relations.contains(&nodes[child].relation))
 }
 
+/// Whether a verb stands behind "to".
+pub(super) fn is_infinitive(nodes: &[Node], node: usize) -> bool {
+    children(nodes, node, &[Deprel::Mark]).any(|mark| nodes[mark].form == "to")
+}
+
 /// A node and those that are joined to it by "and" or commas.
 pub(super) fn members(nodes: &[Node], node: usize) -> Vec<usize> {
     let mut all = vec![node];

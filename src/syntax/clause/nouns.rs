@@ -317,7 +317,7 @@ impl Nouns<'_> {
         let relation = nodes[node].relation;
         let passive = self.verbs.is_passive_verb(verb);
         let is_object = relation == Deprel::Obj || relation == Deprel::NsubjPass;
-        let lemma = self.verbs_lemma(verb);
+        let lemma = self.verbs.lemma(verb);
         let has_agent =
             clause.has(&Role::Poss) || clause.has(&Role::Prep("by".into())) || clause.has(&Role::Mod);
         // "The death of X was announced by Y" is no deed of Y.
@@ -344,15 +344,6 @@ impl Nouns<'_> {
         {
             self.verbs.subject(verb).into_iter().for_each(|agent| clause.fill(Role::Agent, agent));
         }
-    }
-
-    fn verbs_lemma(&self, verb: usize) -> String {
-        let mut lemma = self.nodes[verb].lemma.to_string();
-        for particle in children(self.nodes, verb, &[Deprel::CompoundPrt]) {
-            lemma.push(' ');
-            lemma.push_str(&self.nodes[particle].form);
-        }
-        lemma
     }
 
     /// "President and founder of Acme", "Acme's president and founder": nouns of a list that describe the same person

@@ -1,7 +1,7 @@
 //! The roles of verbs.
 
 use crate::syntax::clause::lists::{GIVES, MEANS, NEEDS_OBJECT, NEVER_PASSIVE, OF_OBJECT, OF_SUBJECT, TIMES};
-use crate::syntax::clause::nodes::{Node, antecedent, children, preposition};
+use crate::syntax::clause::nodes::{Node, antecedent, children, is_infinitive, preposition};
 use crate::syntax::clause::{Clause, Kind, Mood, Role};
 use crate::syntax::{Deprel, Pos};
 
@@ -60,10 +60,6 @@ impl<'n> Verbs<'n> {
         children(self.nodes, node, relations).next().is_some()
     }
 
-    fn is_infinitive(&self, node: usize) -> bool {
-        children(self.nodes, node, &[Deprel::Mark]).any(|mark| self.nodes[mark].form == "to")
-    }
-
     /// Whether a verb may be a past participle by its form.
     fn may_be_participle(&self, node: usize) -> bool {
         let Node { form, lemma, .. } = &self.nodes[node];
@@ -101,7 +97,7 @@ impl<'n> Verbs<'n> {
         }
         let has_agent = || self.has_child(node, &[Deprel::OblAgent]);
         let reduced = matches!(relation, Deprel::Acl | Deprel::Advcl | Deprel::Amod | Deprel::Xcomp)
-            && !self.is_infinitive(node)
+            && !is_infinitive(self.nodes, node)
             && self.may_be_participle(node);
         match relation {
             Deprel::Conj => {
@@ -156,7 +152,7 @@ impl<'n> Verbs<'n> {
     /// Who does what an infinitive or gerund below a verb tells.
     fn controlled(&self, node: usize, head: usize) -> Option<usize> {
         let Node { lemma, .. } = &self.nodes[head];
-        let is_to = self.is_infinitive(node);
+        let is_to = is_infinitive(self.nodes, node);
         if is_to && OF_SUBJECT.contains(&&**lemma) && !self.passive[head] {
             return self.subject[head];
         }
@@ -202,7 +198,7 @@ impl<'n> Verbs<'n> {
             Deprel::Conj => self.subject[head],
             Deprel::Xcomp => self.controlled(node, head),
             Deprel::Advcl | Deprel::Ccomp if self.is_of_object(node, head) => self.controller(head),
-            Deprel::Ccomp if self.is_infinitive(node) => self.controlled(node, head),
+            Deprel::Ccomp if is_infinitive(self.nodes, node) => self.controlled(node, head),
             Deprel::Parataxis | Deprel::Dep if self.goes_on(node, head) => self.subject[head],
             Deprel::Advcl | Deprel::Ccomp | Deprel::Parataxis if self.nodes[node].is_verb() => {
                 // "He said: go": what is said has a subject of its own, or none.
@@ -210,7 +206,7 @@ impl<'n> Verbs<'n> {
                 self.subject[head].filter(|_| takes_over)
             }
             // "X's plan to attack", "X's argument for selling".
-            Deprel::Acl if self.is_infinitive(node) || self.has_child(node, &[Deprel::Mark]) => {
+            Deprel::Acl if is_infinitive(self.nodes, node) || self.has_child(node, &[Deprel::Mark]) => {
                 self.intender(head)
             }
             Deprel::Acl | Deprel::Amod => Some(self.titled(head)),
@@ -460,8 +456,8 @@ impl<'n> Verbs<'n> {
         }
     }
 
-    /// The base form with its particle.
-    fn lemma(&self, node: usize) -> String {
+    /// The base form of a verb with its particle.
+    pub(super) fn lemma(&self, node: usize) -> String {
         let mut lemma = self.nodes[node].lemma.to_string();
         for particle in children(self.nodes, node, &[Deprel::CompoundPrt]) {
             lemma.push(' ');
