@@ -384,6 +384,8 @@ impl InSentence<'_> {
             let Some(deepest) = deepest.checked_sub(1) else { continue };
             if clause.granted {
                 clause.fillers(&Role::Who).for_each(|who| self.names_of(who, deepest, by_acting, into));
+            } else if let Some(of) = self.is_some_of(clause) {
+                self.names_of(of, deepest, by_acting, into);
             } else if self.is_kind_of_place(member) {
                 clause
                     .fillers(&Role::Prep("of".into()))
@@ -405,6 +407,18 @@ impl InSentence<'_> {
                 into.extend(new);
             }
         }
+    }
+
+    /// "Dozens of Acme fighters", "one of the Acme fighters": of whom it is some.
+    fn is_some_of(&self, clause: &Clause) -> Option<usize> {
+        const SOME: [&str; 24] = [
+            "one", "dozen", "hundred", "thousand", "score", "number", "group", "majority", "minority", "most", "many",
+            "some", "several", "all", "half", "handful", "couple", "pair", "list", "rest", "series", "member",
+            "lot", "crowd",
+        ];
+        let is_some = SOME.contains(&&*self.clauses.nodes[clause.head].lemma);
+        let of = clause.fillers(&Role::Prep("of".into())).next()?;
+        (is_some && self.clauses.nodes[of].name.is_none()).then_some(of)
     }
 
     /// "The city of Konya".

@@ -90,10 +90,6 @@ const OF_SUBJECT: [&str; 24] = [
     "protest",
 ];
 
-/// Bodies of a country, which other nouns follow: "U.S. Navy divers".
-const BODIES: [&str; 8] =
-    ["navy", "army", "military", "government", "police", "state", "embassy", "parliament"];
-
 const OF_NOUN: &[Deprel] = &[Deprel::Nmod, Deprel::Obl, Deprel::OblAgent, Deprel::NmodUnmarked];
 const BEFORE: &[Deprel] = &[
     Deprel::Compound,
@@ -121,6 +117,7 @@ pub(super) fn clauses(nodes: &[Node], verbs: &Verbs<'_>) -> Vec<Clause> {
     let nouns = Nouns { nodes, verbs };
     let mut found: Vec<Clause> = (0..nodes.len()).filter_map(|node| nouns.clause(node)).collect();
     nouns.share(&mut found);
+    nouns.share_titles(&mut found);
     found.retain(|clause| !clause.roles.is_empty());
     found
 }
@@ -185,7 +182,30 @@ impl Nouns<'_> {
             Role::Poss | Role::Mod => *filler < node,
             _ => *filler > node,
         });
+        self.is_a(node, &mut clause);
         clause
+    }
+
+    /// "Bo Lee is a Republican", "Bo Lee, a Turk": what is said of somebody by a name with an article.
+    fn is_a(&self, node: usize, clause: &mut Clause) {
+        let nodes = self.nodes;
+        let has_article =
+            children(nodes, node, &[Deprel::Det]).any(|det| matches!(&*nodes[det].form, "a" | "an"));
+        if !has_article {
+            return;
+        }
+        if children(nodes, node, &[Deprel::Cop]).next().is_some() {
+            clause.granted = false;
+            self.verbs.subject(node).into_iter().for_each(|who| clause.fill(Role::Who, who));
+            return;
+        }
+        let Node { relation, head: Some(head), .. } = nodes[node] else { return };
+        if DESCRIBES.contains(&relation) && nodes[head].name.is_some() && preposition(nodes, node).is_none() {
+            clause.fill(Role::Who, head);
+        } else if preposition(nodes, node).as_deref() == Some("as") && nodes[head].is_verb() {
+            clause.granted = false;
+            self.verbs.controller(head).into_iter().for_each(|who| clause.fill(Role::Who, who));
+        }
     }
 
     /// Whom a noun or adjective describes.
@@ -282,8 +302,8 @@ impl Nouns<'_> {
                         }
                     }
                 }
-                // "U.S. Navy divers".
-                None if relation == Deprel::Compound && child < node && nodes[child].is_word(&BODIES) => {
+                // "U.S. Navy divers", "Acme trade committee chairman".
+                None if relation == Deprel::Compound && child < node && nodes[child].is_noun() => {
                     for name in children(nodes, child, BEFORE).filter(|&name| nodes[name].name.is_some()) {
                         clause.fill(Role::Mod, name);
                     }
@@ -343,6 +363,45 @@ impl Nouns<'_> {
             && !passive
         {
             self.verbs.subject(verb).into_iter().for_each(|agent| clause.fill(Role::Agent, agent));
+        }
+    }
+
+    /// "Singer and lyricist Bo Lee": the first of two titles is his too; and "Turkish prime minister Bo Lee and trade
+    /// minister Ana Ruiz" are ministers of one country.
+    fn share_titles(&self, clauses: &mut [Clause]) {
+        let nodes = self.nodes;
+        let of_node = super::by_node(nodes.len(), clauses);
+        for i in 0..clauses.len() {
+            let head = clauses[i].head;
+            let who: Vec<usize> = clauses[i].fillers(&Role::Who).collect();
+            let [name] = who[..] else { continue };
+            if !clauses[i].granted || clauses[i].kind != Kind::Noun || name != head + 1 {
+                continue;
+            }
+            if nodes[head].relation == Deprel::Conj
+                && let Some(first) = nodes[head].head.and_then(|first| of_node[first])
+                && clauses[first].kind == Kind::Noun
+                && !clauses[first].has(&Role::Who)
+                && children(nodes, head, &[Deprel::Det, Deprel::NmodPoss]).next().is_none()
+            {
+                clauses[first].fill(Role::Who, name);
+                clauses[first].granted = true;
+            }
+            let is_own = [Role::Mod, Role::Poss, Role::Prep("of".into())].iter().any(|role| clauses[i].has(role));
+            if let Node { relation: Deprel::Conj, head: Some(other), .. } = nodes[name]
+                && !is_own
+            {
+                let others: Vec<usize> = members(nodes, other);
+                let is_like = |clause: &&Clause| {
+                    clause.granted
+                        && clause.head != head
+                        && clause.lemma == clauses[i].lemma
+                        && clause.fillers(&Role::Who).any(|who| who < head && others.contains(&who))
+                };
+                let shared: Vec<usize> =
+                    clauses.iter().filter(is_like).flat_map(|clause| clause.fillers(&Role::Mod)).collect();
+                shared.into_iter().rev().take(1).for_each(|of| clauses[i].fill(Role::Mod, of));
+            }
         }
     }
 

@@ -26,6 +26,9 @@ pub(super) fn mend(nodes: &mut [Node]) {
         tree.before_to(node);
         tree.beside_verb(node);
         tree.beside_title(node);
+        tree.astray(node);
+        tree.behind_preposition(node);
+        tree.of_verb(node);
         tree.subject_behind_participle(node);
         tree.object_of_gerund(node);
         tree.named(node);

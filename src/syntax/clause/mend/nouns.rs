@@ -28,10 +28,20 @@ impl Tree<'_> {
         }
     }
 
-    /// "X's lawyer's office" is that of the lawyer.
+    /// "X's lawyer's office" is that of the lawyer; and "to X's Y" tells whose Y is, not whose what stands before.
     pub(super) fn owner(&mut self, owner: usize) {
         let Node { relation: Deprel::NmodPoss, head: Some(head), .. } = self.nodes[owner] else { return };
         let Some(mark) = self.child(owner, &[Deprel::Case]).filter(|&mark| mark > owner) else { return };
+        if head < owner {
+            let ends = |&node: &usize| {
+                self.is_comma(node) || self.nodes[node].is_verb() || self.nodes[node].relation == Deprel::Case
+            };
+            let end = (mark + 1..self.nodes.len()).find(ends).unwrap_or(self.nodes.len());
+            if let Some(owned) = (mark + 1 < end).then(|| self.top(mark + 1, mark + 1..end)).flatten() {
+                self.hang(owner, owned, Deprel::NmodPoss);
+            }
+            return;
+        }
         let next =
             self.children(head, &[Deprel::NmodPoss]).into_iter().find(|&next| self.first[next] == mark + 1);
         if let Some(next) = next {
@@ -67,13 +77,72 @@ impl Tree<'_> {
         if self.last[title] != before || !self.nodes[title].is_noun() || self.nodes[title].is_word(&TIMES) {
             return;
         }
-        if title + 1 == name && BESIDE.contains(&self.nodes[name].relation) && self.case(name).is_none() {
+        // "Was devised by mathematician Bo Lee", with both in the same role.
+        let alike = self.nodes[title].relation == self.nodes[name].relation
+            && !matches!(self.nodes[name].relation, Deprel::Nsubj | Deprel::NmodPoss);
+        if title + 1 == name
+            && (alike || BESIDE.contains(&self.nodes[name].relation))
+            && self.case(name).is_none()
+        {
             self.hang(name, title, Deprel::Appos);
         } else if BESIDE.contains(&self.nodes[title].relation)
             && self.child(title, &[Deprel::Det]).is_none()
             && self.case(name).is_none()
         {
             self.hang(title, name, Deprel::NmodDesc);
+        }
+    }
+
+    /// "Star Bo Lee in her lawsuit against Cy Marsh": a title is that of the name behind it, and a name with other words
+    /// before its head is no part of it.
+    pub(super) fn astray(&mut self, name: usize) {
+        const PARTS: [Deprel; 3] = [Deprel::Flat, Deprel::Compound, Deprel::NmodDesc];
+        let Some(title) = name.checked_sub(1).filter(|_| self.nodes[name].name.is_some()) else { return };
+        let Node { relation, head: Some(head), .. } = self.nodes[name] else { return };
+        if !self.nodes[title].is_noun() || head == title || self.nodes[title].is_word(&TIMES) {
+            return;
+        }
+        if self.nodes[title].relation == Deprel::NmodDesc && self.nodes[title].head != Some(name) {
+            self.hang(title, name, Deprel::NmodDesc);
+        } else if PARTS.contains(&relation)
+            && self.case(name).is_none()
+            && (name + 1..head).any(|between| {
+                self.is_comma(between)
+                    || self.nodes[between].is_verb()
+                    || self.nodes[between].relation == Deprel::Case
+            })
+        {
+            self.hang(name, title, Deprel::Appos);
+        }
+    }
+
+    /// "A talk with President X", where the parser takes what stands behind a preposition for a second name.
+    pub(super) fn behind_preposition(&mut self, node: usize) {
+        const SECOND: [Deprel; 5] =
+            [Deprel::Appos, Deprel::Flat, Deprel::NmodDesc, Deprel::NmodUnmarked, Deprel::Dep];
+        let Node { relation, head: Some(head), .. } = self.nodes[node] else { return };
+        let Some(case) = self.child(node, &[Deprel::Case]) else { return };
+        if head < case && case < node && SECOND.contains(&relation) {
+            self.nodes[node].relation =
+                if self.nodes[head].is_verb() { Deprel::Obl } else { Deprel::Nmod };
+        }
+    }
+
+    /// "Spoke about the plan with X": what the parser calls a verb's belongs to the verb.
+    pub(super) fn of_verb(&mut self, node: usize) {
+        let Node { relation: Deprel::Obl, head: Some(noun), .. } = self.nodes[node] else { return };
+        let Node { relation, head: Some(verb), .. } = self.nodes[noun] else { return };
+        let is_with = self.case(node).is_some_and(|case| ["with", "to", "from", "at", "in"].contains(&case));
+        if is_with
+            && self.nodes[node].name.is_some()
+            && self.nodes[noun].is_noun()
+            && matches!(relation, Deprel::Obl | Deprel::Obj)
+            && self.nodes[verb].is_verb()
+            && verb < noun
+            && noun < node
+            && self.child(noun, &[Deprel::Cop]).is_none()
+        {
+            self.hang(node, verb, Deprel::Obl);
         }
     }
 
