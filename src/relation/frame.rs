@@ -115,6 +115,8 @@ pub(crate) struct Frames {
     index: HashMap<(Kind, String), Vec<(Phrase, usize)>>,
     /// The frames of clauses of names.
     of_names: Vec<usize>,
+    /// Those of whatever noun.
+    of_any_noun: Vec<usize>,
     /// Nouns of several words, of whatever frame or list, by their head: each hides the shorter ones in it.
     phrases: HashMap<String, BTreeSet<Phrase>>,
     /// By type the nouns through which a name of it acts.
@@ -151,7 +153,10 @@ impl Frames {
         let mut all = Frames { acting: acting.clone(), ..Frames::default() };
         for (rule, frame) in frames {
             let number = all.frames.len();
-            for word in &frame.words {
+            if frame.kind == Kind::Noun && frame.words == ["*"] {
+                all.of_any_noun.push(number);
+            }
+            for word in frame.words.iter().filter(|word| *word != "*") {
                 let phrase = match frame.kind {
                     Kind::Noun => Phrase::noun(word),
                     _ => Phrase { words: cut(word), head: 0 },
@@ -194,6 +199,11 @@ impl Frames {
     }
 }
 
+/// Names of countries that serve as their adjectives: "U.S. officials".
+fn is_short(form: &str) -> bool {
+    ["u.s.", "us", "u.k.", "uk", "eu", "e.u."].contains(&form)
+}
+
 struct InSentence<'s> {
     frames: &'s Frames,
     clauses: &'s Clauses,
@@ -209,13 +219,17 @@ impl InSentence<'_> {
         if clause.kind == Kind::Name {
             return self.frames.of_names.iter().copied().filter(|&frame| self.is_of(frame, clause)).collect();
         }
+        let any = match clause.kind {
+            Kind::Noun => self.frames.of_any_noun.iter().copied().collect(),
+            _ => BTreeSet::new(),
+        };
         let words = cut(&clause.lemma);
         let head = &self.clauses.nodes[clause.head];
         let word = match clause.kind {
             Kind::Noun => head.lemma.to_lowercase(),
             _ => words.first().cloned().unwrap_or_default(),
         };
-        let Some(known) = self.frames.index.get(&(clause.kind, word.clone())) else { return BTreeSet::new() };
+        let Some(known) = self.frames.index.get(&(clause.kind, word.clone())) else { return any };
         let is_meant = |phrase: &Phrase| match clause.kind {
             Kind::Noun => Some(phrase) == self.longest(clause.head, &word),
             Kind::Adjective | Kind::Name => phrase.words == words,
@@ -231,16 +245,19 @@ impl InSentence<'_> {
                 phrase.words == words || words.len() == 1 && !rest.is_empty() && rest.iter().all(has)
             }
         };
-        known.iter().filter(|(phrase, _)| is_meant(phrase)).map(|&(_, frame)| frame).collect()
+        known.iter().filter(|(phrase, _)| is_meant(phrase)).map(|&(_, frame)| frame).chain(any).collect()
     }
 
     /// Whether a frame is about names such as that of the clause.
     fn is_of(&self, frame: usize, clause: &Clause) -> bool {
-        let Frame { names, name_words, .. } = &self.frames.frames[frame].frame;
+        let Frame { names, name_words, object, object_is, .. } = &self.frames.frames[frame].frame;
         let Some(name) = self.clauses.nodes[clause.head].name else { return false };
         let words = cut(&clause.lemma);
+        // "Bo Lee is a Turk".
+        let takes_adjective =
+            *object_is == Some(Sort::Adjective) && object.iter().any(|path| path == &["self"]);
         names.contains(&self.names[name].entity_type)
-            && !self.names[name].adjective
+            && self.names[name].adjective == takes_adjective
             && (name_words.is_empty() || name_words.iter().any(|word| words.contains(word)))
     }
 
@@ -331,8 +348,7 @@ impl InSentence<'_> {
     fn can_act_before_noun(&self, node: usize) -> bool {
         let this = &self.clauses.nodes[node];
         let Some(name) = this.name.map(|name| self.names[name]) else { return false };
-        let short = ["u.s.", "us", "u.k.", "uk", "eu", "e.u."].contains(&this.form.as_str());
-        name.adjective || short || name.entity_type != EntityType::Loc
+        name.adjective || is_short(&this.form) || name.entity_type != EntityType::Loc
     }
 
     /// The names at the end of any of the paths.
@@ -406,15 +422,19 @@ impl InSentence<'_> {
                     owned.into_iter().filter(acts).filter(|name| !into.contains(name)).collect();
                 into.extend(new);
             }
+            // "Firms such as Acme".
+            for example in ["such as", "including"].map(Role::named) {
+                clause.fillers(&example).for_each(|name| self.names_of(name, deepest, by_acting, into));
+            }
         }
     }
 
     /// "Dozens of Acme fighters", "one of the Acme fighters": of whom it is some.
     fn is_some_of(&self, clause: &Clause) -> Option<usize> {
         const SOME: [&str; 24] = [
-            "one", "dozen", "hundred", "thousand", "score", "number", "group", "majority", "minority", "most", "many",
-            "some", "several", "all", "half", "handful", "couple", "pair", "list", "rest", "series", "member",
-            "lot", "crowd",
+            "one", "dozen", "hundred", "thousand", "score", "number", "group", "majority", "minority",
+            "most", "many", "some", "several", "all", "half", "handful", "couple", "pair", "list", "rest",
+            "series", "member", "lot", "crowd",
         ];
         let is_some = SOME.contains(&&*self.clauses.nodes[clause.head].lemma);
         let of = clause.fillers(&Role::Prep("of".into())).next()?;

@@ -199,6 +199,12 @@ impl Nouns<'_> {
             self.verbs.subject(node).into_iter().for_each(|who| clause.fill(Role::Who, who));
             return;
         }
+        // "An Australian, Bo Lee".
+        for name in children(nodes, node, &[Deprel::Appos]).filter(|&name| name > node) {
+            if nodes[name].name.is_some() && preposition(nodes, name).is_none() {
+                clause.fill(Role::Who, name);
+            }
+        }
         let Node { relation, head: Some(head), .. } = nodes[node] else { return };
         if DESCRIBES.contains(&relation) && nodes[head].name.is_some() && preposition(nodes, node).is_none() {
             clause.fill(Role::Who, head);
@@ -387,7 +393,8 @@ impl Nouns<'_> {
                 clauses[first].fill(Role::Who, name);
                 clauses[first].granted = true;
             }
-            let is_own = [Role::Mod, Role::Poss, Role::Prep("of".into())].iter().any(|role| clauses[i].has(role));
+            let is_own =
+                [Role::Mod, Role::Poss, Role::Prep("of".into())].iter().any(|role| clauses[i].has(role));
             if let Node { relation: Deprel::Conj, head: Some(other), .. } = nodes[name]
                 && !is_own
             {

@@ -28,7 +28,7 @@ pub(super) fn mend(nodes: &mut [Node]) {
         tree.beside_title(node);
         tree.astray(node);
         tree.behind_preposition(node);
-        tree.of_verb(node);
+        tree.spoken_with(node);
         tree.subject_behind_participle(node);
         tree.object_of_gerund(node);
         tree.named(node);

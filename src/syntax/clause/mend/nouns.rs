@@ -123,21 +123,23 @@ impl Tree<'_> {
         let Node { relation, head: Some(head), .. } = self.nodes[node] else { return };
         let Some(case) = self.child(node, &[Deprel::Case]) else { return };
         if head < case && case < node && SECOND.contains(&relation) {
-            self.nodes[node].relation =
-                if self.nodes[head].is_verb() { Deprel::Obl } else { Deprel::Nmod };
+            self.nodes[node].relation = if self.nodes[head].is_verb() { Deprel::Obl } else { Deprel::Nmod };
         }
     }
 
-    /// "Spoke about the plan with X": what the parser calls a verb's belongs to the verb.
-    pub(super) fn of_verb(&mut self, node: usize) {
-        let Node { relation: Deprel::Obl, head: Some(noun), .. } = self.nodes[node] else { return };
+    /// "Spoke about the plan with X": whom somebody speaks with belongs to the verb.
+    pub(super) fn spoken_with(&mut self, node: usize) {
+        const SPEAKS: [&str; 9] =
+            ["speak", "talk", "discuss", "meet", "negotiate", "consult", "confer", "chat", "debate"];
+        let Node { relation: Deprel::Obl | Deprel::Nmod, head: Some(noun), .. } = self.nodes[node] else {
+            return;
+        };
         let Node { relation, head: Some(verb), .. } = self.nodes[noun] else { return };
-        let is_with = self.case(node).is_some_and(|case| ["with", "to", "from", "at", "in"].contains(&case));
-        if is_with
-            && self.nodes[node].name.is_some()
+        if self.case(node) == Some("with")
             && self.nodes[noun].is_noun()
             && matches!(relation, Deprel::Obl | Deprel::Obj)
             && self.nodes[verb].is_verb()
+            && self.nodes[verb].is_word(&SPEAKS)
             && verb < noun
             && noun < node
             && self.child(noun, &[Deprel::Cop]).is_none()
