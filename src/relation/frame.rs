@@ -250,12 +250,11 @@ impl InSentence<'_> {
 
     /// Whether a frame is about names such as that of the clause.
     fn is_of(&self, frame: usize, clause: &Clause) -> bool {
-        let Frame { names, name_words, object, object_is, .. } = &self.frames.frames[frame].frame;
+        let Frame { names, name_words, subject, object, .. } = &self.frames.frames[frame].frame;
         let Some(name) = self.clauses.nodes[clause.head].name else { return false };
         let words = cut(&clause.lemma);
         // "Bo Lee is a Turk".
-        let takes_adjective =
-            *object_is == Some(Sort::Adjective) && object.iter().any(|path| path == &["self"]);
+        let takes_adjective = subject.iter().chain(object).any(|path| path == &["who"]);
         names.contains(&self.names[name].entity_type)
             && self.names[name].adjective == takes_adjective
             && (name_words.is_empty() || name_words.iter().any(|word| words.contains(word)))
@@ -407,7 +406,7 @@ impl InSentence<'_> {
                     .fillers(&Role::Prep("of".into()))
                     .for_each(|place| self.names_of(place, deepest, by_acting, into));
             } else if by_acting {
-                let owners = ["poss", "mod", "of", "in", "from"].map(Role::named);
+                let owners = ["poss", "mod", "of", "in", "from", "for"].map(Role::named);
                 let mut owned = Vec::new();
                 for owner in owners.iter().flat_map(|role| clause.fillers(role)) {
                     self.names_of(owner, deepest, by_acting, &mut owned);

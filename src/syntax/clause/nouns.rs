@@ -137,9 +137,10 @@ impl Nouns<'_> {
             _ if this.name.is_some() => Kind::Name,
             _ => return None,
         };
-        // "Is in Y" is a clause of "be".
+        // "Is in Y" is a clause of "be"; "is in a dispute with Y" one of the dispute too.
         let has_be = children(nodes, node, &[Deprel::Cop]).next().is_some();
-        if has_be && preposition(nodes, node).is_some() {
+        let is_in = has_be && preposition(nodes, node).is_some();
+        if is_in && kind != Kind::Noun {
             return None;
         }
         if kind == Kind::Name {
@@ -154,6 +155,13 @@ impl Nouns<'_> {
             mood: Mood::default(),
             granted: false,
         };
+        if is_in {
+            self.attached(node, node, &mut clause);
+            if !clause.has(&Role::Poss) {
+                self.verbs.subject(node).into_iter().for_each(|agent| clause.fill(Role::Agent, agent));
+            }
+            return Some(clause);
+        }
         self.who(node, &mut clause);
         match kind {
             Kind::Noun => {
@@ -190,7 +198,7 @@ impl Nouns<'_> {
     fn is_a(&self, node: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         let has_article =
-            children(nodes, node, &[Deprel::Det]).any(|det| matches!(&*nodes[det].form, "a" | "an"));
+            children(nodes, node, &[Deprel::Det]).any(|det| matches!(&*nodes[det].form, "a" | "an" | "the"));
         if !has_article {
             return;
         }
