@@ -96,7 +96,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Suggest { gold, texts, map, least, precision } => {
             let gold = gold::read(&gold, &texts)?;
             tell(&gold.problems, false);
-            let map = map.as_deref().map(Map::read).transpose()?;
+            let map = map.as_deref().map(|path| Map::read(path, set.predicates())).transpose()?;
             let demand = Demand { least: least.max(1), precision };
             let found = suggestions(&set, &Aliases::built_in(), &gold, map.as_ref(), demand)?;
             print(suggested(&found))?;
@@ -139,7 +139,8 @@ fn score(set: RuleSet, golds: &[PathBuf], maps: &[PathBuf]) -> anyhow::Result<Ou
     let mut problems = Vec::new();
     for (i, path) in golds.iter().enumerate() {
         let mut gold = gold::read(path, &[])?;
-        let map = maps.get(i).map(|path| Map::read(path)).transpose()?;
+        gold.predicates = set.predicates().clone();
+        let map = maps.get(i).map(|path| Map::read(path, &gold.predicates)).transpose()?;
         if map.as_ref().is_some_and(Map::wants_clean_names) {
             gold.clean_names(&knowledge.aliases);
         }

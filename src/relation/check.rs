@@ -115,7 +115,7 @@ fn pairs(
 mod tests {
     use super::*;
     use crate::model::{EngineChoice, Model};
-    use crate::relation::Predicate;
+    use crate::relation::{Predicate, Predicates};
     use crate::syntax::Parser;
     use crate::text::Span;
     use std::path::Path;
@@ -150,7 +150,8 @@ mod tests {
     #[test]
     fn every_predicate_has_a_rule() {
         let set = RuleSet::built_in();
-        let missing: Vec<_> = Predicate::all()
+        let missing: Vec<_> = Predicates::built_in()
+            .all()
             .filter(|p| !set.rules().iter().any(|rule| rule.predicate == *p))
             .map(Predicate::as_str)
             .collect();

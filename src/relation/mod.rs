@@ -32,7 +32,8 @@ pub use example::Bracketed;
 pub use explain::{NearMiss, PairExplanation};
 pub use matcher::Matcher;
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
-pub use schema::Predicate;
+pub use schema::{Predicate, Predicates, Pronoun, Schema};
+pub(crate) use schema::is_alias;
 pub use scores::{MeasuredScore, scores_csv};
 pub use suggest::{Demand, Labelled, Suggestion, suggest};
 

@@ -11,11 +11,11 @@ use toml::Spanned;
 
 use crate::entity::EntityType;
 use crate::error::{Error, Place, Result};
-use crate::relation::Predicate;
 use crate::relation::context;
 use crate::relation::frame::{Frame, Sort};
 use crate::relation::lists::{self, List, Lists};
 use crate::relation::pattern::{self, Node, Phrase, Phrases};
+use crate::relation::schema::{self, Predicate, Predicates};
 use crate::relation::scores;
 use crate::syntax::clause::Kind;
 
@@ -81,6 +81,7 @@ pub struct YesExample {
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     rules: Vec<Rule>,
+    predicates: Predicates,
     pub(crate) lists: Lists,
     pub(crate) cues: Lists,
     pub(crate) phrases: Phrases,
@@ -210,6 +211,10 @@ impl RuleSet {
             sources.push((file, source));
         }
         for (file, source) in &sources {
+            new.predicates.define(&source.predicate, |offset| file.place(offset), |_| schema::behind())?;
+        }
+        new.predicates.check()?;
+        for (file, source) in &sources {
             file.define(&source.lists, "lists", &mut new.lists)?;
             file.define(&source.cues, "cues", &mut new.cues)?;
         }
@@ -234,7 +239,7 @@ impl RuleSet {
             new.rules.iter().map(|rule| (rule.id.clone(), rule.place.clone())).collect();
         for (file, source) in sources {
             let rules = source.rule.into_iter().map(|rule| file.rule(rule, &new));
-            let frames = source.frame.into_iter().map(|frame| file.frame(frame, &source.words));
+            let frames = source.frame.into_iter().map(|frame| file.frame(frame, &source.words, &new));
             for rule in rules.chain(frames).collect::<Result<Vec<Rule>>>()? {
                 if let Some(first) = known.insert(rule.id.clone(), rule.place.clone()) {
                     return Err(Error::config(
@@ -279,6 +284,11 @@ impl RuleSet {
         self.rules.retain(|rule| predicates.contains(&rule.predicate));
     }
 
+    /// The predicates that there are: those of the program and those that rule files have defined.
+    pub fn predicates(&self) -> &Predicates {
+        &self.predicates
+    }
+
     /// Leaves out relations that score less, from 0 to 1.
     pub fn set_least_score(&mut self, score: f32) {
         self.least_score = score;
@@ -302,6 +312,11 @@ impl RuleSet {
             sha.update((text.len() as u64).to_le_bytes());
             sha.update(text);
         };
+        for predicate in self.predicates.all() {
+            let schema = predicate.schema();
+            part(&schema.name);
+            part(&format!("{} {:?} {} {:?}", schema.symmetric, schema.hides, schema.state, schema.pronoun));
+        }
         for rule in &self.rules {
             part(&rule.id);
             part(&rule.score.to_string());
@@ -340,6 +355,8 @@ impl RuleSet {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileSource {
+    #[serde(default)]
+    predicate: schema::Sources,
     #[serde(default)]
     lists: BTreeMap<String, Spanned<Vec<String>>>,
     #[serde(default)]
@@ -464,23 +481,6 @@ struct ExactSource {
     text: String,
     gives: Vec<String>,
 }
-
-/// What a name is and does not do: not through its police, troops or members either.
-const STATES: [Predicate; 13] = [
-    Predicate::LocatedIn,
-    Predicate::Borders,
-    Predicate::BasedIn,
-    Predicate::LivesIn,
-    Predicate::BornIn,
-    Predicate::DiedIn,
-    Predicate::Nationality,
-    Predicate::NationalityOfGroup,
-    Predicate::AliasOf,
-    Predicate::SpouseOf,
-    Predicate::ChildOf,
-    Predicate::SiblingOf,
-    Predicate::EducatedAt,
-];
 
 /// A rule file while it is read.
 struct FileText<'a> {
@@ -619,7 +619,7 @@ impl FileText<'_> {
         Error::config(self.place(span.start), format!("rule `{id}`: {problem}"), remedy)
     }
 
-    fn predicate(&self, id: &Spanned<String>) -> Result<Predicate> {
+    fn predicate(&self, id: &Spanned<String>, known: &Predicates) -> Result<Predicate> {
         let wrong = |problem, remedy| Err(self.wrong(id.get_ref(), id.span(), problem, remedy));
         let named = |name: &str| {
             !name.is_empty()
@@ -631,12 +631,14 @@ impl FileText<'_> {
                 "Write for example leads/title-of".into(),
             );
         };
-        let known = || Predicate::all().map(Predicate::as_str).collect::<Vec<_>>().join(", ");
-        match Predicate::named(predicate) {
+        match known.named(predicate) {
             Some(predicate) => Ok(predicate),
             None => wrong(
                 format!("`{predicate}` is no predicate"),
-                format!("The part before the slash must be one of {}", known()),
+                format!(
+                    "Define it under [predicate.{predicate}]; or the part before the slash must be one of {}",
+                    known.listed()
+                ),
             ),
         }
     }
@@ -705,9 +707,14 @@ impl FileText<'_> {
         Ok(all)
     }
 
-    fn frame(&self, source: FrameSource, lists: &BTreeMap<String, Spanned<Vec<String>>>) -> Result<Rule> {
+    fn frame(
+        &self,
+        source: FrameSource,
+        lists: &BTreeMap<String, Spanned<Vec<String>>>,
+        set: &RuleSet,
+    ) -> Result<Rule> {
         let id = source.id.get_ref().as_str();
-        let predicate = self.predicate(&source.id)?;
+        let predicate = self.predicate(&source.id, &set.predicates)?;
         let kinds = [
             (Kind::Verb, &source.verb),
             (Kind::Noun, &source.noun),
@@ -731,8 +738,8 @@ impl FileText<'_> {
         Ok(Rule {
             id: Arc::from(id),
             predicate,
-            subject: self.types(id, predicate, &source.subject_type, predicate.schema().subject)?,
-            object: self.types(id, predicate, &source.object_type, predicate.schema().object)?,
+            subject: self.types(id, predicate, &source.subject_type, &predicate.schema().subject)?,
+            object: self.types(id, predicate, &source.object_type, &predicate.schema().object)?,
             score,
             prior: score,
             patterns: Vec::new(),
@@ -743,7 +750,7 @@ impl FileText<'_> {
                 name_words: spelled_out(&source.self_has)?,
                 subject_is: source.subject_is,
                 object_is: source.object_is,
-                by_acting: !STATES.contains(&predicate),
+                by_acting: !predicate.schema().state,
                 subject: paths(&source.subject),
                 object: paths(&source.object),
                 fillers,
@@ -767,9 +774,9 @@ impl FileText<'_> {
         let place = self.place(source.id.span().start);
         let wrong =
             |span: Range<usize>, problem: String, remedy: String| self.wrong(id, span, problem, remedy);
-        let predicate = self.predicate(&source.id)?;
-        let subject = self.types(id, predicate, &source.subject, predicate.schema().subject)?;
-        let object = self.types(id, predicate, &source.object, predicate.schema().object)?;
+        let predicate = self.predicate(&source.id, &set.predicates)?;
+        let subject = self.types(id, predicate, &source.subject, &predicate.schema().subject)?;
+        let object = self.types(id, predicate, &source.object, &predicate.schema().object)?;
         let score = self.score(id, &source.score)?;
         type Parse = fn(&str, &Phrases) -> Result<Node, pattern::PatternError>;
         let patterns = |from: &Spanned<OneOrMore>, parse: Parse| {
@@ -827,7 +834,7 @@ impl FileText<'_> {
     fn written(&self, offset: usize, header: &str) -> String {
         let start = self.text[..offset].rfind(header).unwrap_or(offset);
         let rest = &self.text[start + 1..];
-        let end = ["\n[[", "\n[lists", "\n[add_to", "\n[cues", "\n[phrases", "\n[words", "\n[acting"]
+        let end = ["\n[[", "\n[predicate", "\n[lists", "\n[add_to", "\n[cues", "\n[phrases", "\n[words", "\n[acting"]
             .iter()
             .filter_map(|h| rest.find(h))
             .min();
