@@ -628,7 +628,11 @@ fn write_tables(dir: &Path, all: &[Labels]) -> std::path::PathBuf {
 #[test]
 fn the_maps_that_come_with_the_program_can_be_read() {
     for name in ["conll04", "knowledgenet", "re3d"] {
-        let map = triplewire::eval::Map::read(Path::new(&format!("tests/maps/{name}.toml")), Predicates::built_in()).unwrap();
+        let map = triplewire::eval::Map::read(
+            Path::new(&format!("tests/maps/{name}.toml")),
+            Predicates::built_in(),
+        )
+        .unwrap();
         assert!(!map.targets().is_empty());
     }
 }

@@ -103,7 +103,13 @@ impl Args {
             engine_reason: model.engine_reason().to_owned(),
             rules_hash: hashes.rules,
             aliases_hash: hashes.aliases,
-            predicates: pipeline.knowledge().matcher.predicates().of_users().map(|it| it.schema().clone()).collect(),
+            predicates: pipeline
+                .knowledge()
+                .matcher
+                .predicates()
+                .of_users()
+                .map(|it| it.schema().clone())
+                .collect(),
             max_article_size: self.max_article_size,
             article_timeout: self.article_timeout.map(|it| it.as_secs_f64()),
             threads: self.setup.machine.threads(),

@@ -11,8 +11,8 @@ use crate::output::entries::Entries;
 use crate::output::file::create_folder;
 use crate::output::log::{self, LOG};
 use crate::output::record::Entry;
-use crate::relation::Predicates;
 use crate::output::{Run, Seconds, Style, Tables};
+use crate::relation::Predicates;
 
 /// The outputs of all shards of one input, ready to be joined.
 #[derive(Debug)]

@@ -30,6 +30,7 @@ pub use aggregate::Connected;
 pub use log::Settings;
 pub use merge::Shards;
 pub use record::{Lines, MentionRecord, Record, RelationRecord};
+pub(crate) use row::rounded;
 pub use row::{CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
 pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
 pub use table::{Format, Style};
@@ -93,12 +94,7 @@ impl Output {
     ///
     /// # Errors
     /// If the disk is full or the folder has gone.
-    pub fn tables(
-        &mut self,
-        style: Style,
-        keep_duplicates: bool,
-        predicates: &Predicates,
-    ) -> Result<Tables> {
+    pub fn tables(&mut self, style: Style, keep_duplicates: bool, predicates: &Predicates) -> Result<Tables> {
         self.log.checkpoint()?;
         let (entries, budget) = (self.log.entries()?, aggregate::Budget::default());
         Tables::make(entries, &self.folder, style, keep_duplicates, predicates, budget)

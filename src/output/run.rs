@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Problem, Result};
 use crate::input::Shard;
-use crate::relation::Schema;
 use crate::output::file::{Whole, temporary, unwritable};
+use crate::relation::Schema;
 
 /// The record of a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -242,7 +242,9 @@ mod tests {
     fn files(entries: &[Entry], budget: Budget) -> (Vec<String>, Vec<Connected>) {
         let folder = tempfile::tempdir().unwrap();
         let entries = entries.iter().cloned().map(Ok);
-        let tables = Tables::make(entries, folder.path(), Style::default(), true, Predicates::built_in(), budget).unwrap();
+        let tables =
+            Tables::make(entries, folder.path(), Style::default(), true, Predicates::built_in(), budget)
+                .unwrap();
         let connected = tables.most_connected().to_vec();
         let read = |whole: Whole| std::fs::read_to_string(whole.name().unwrap()).unwrap();
         (tables.whole.into_iter().map(read).collect(), connected)

@@ -116,8 +116,6 @@ mod tests {
     use super::*;
     use crate::model::{EngineChoice, Model};
     use crate::relation::{Predicate, Predicates};
-    use crate::syntax::Parser;
-    use crate::text::Span;
     use std::path::Path;
     use std::sync::LazyLock;
 
@@ -127,12 +125,9 @@ mod tests {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/newswire");
             Model::open(&folder, EngineChoice::Rten, 1).unwrap()
         });
-        let Some(outputs) = &MODEL.folder().outputs.syntax else { return Ok(Vec::new()) };
-        let windows = MODEL.windows(&read.text, &read.sentences);
-        let scores = MODEL.score(&windows.iter().collect::<Vec<_>>())?;
-        let names: Vec<Span> = read.mentions.iter().map(|mention| mention.name).collect();
-        let parser = Parser::new(outputs);
-        Ok(MODEL.syntax(&scores).iter().map(|scores| parser.parse(&read.text, scores, &names)).collect())
+        let mut read = read.clone();
+        read.parse(&MODEL)?;
+        Ok(read.syntax)
     }
 
     #[test]

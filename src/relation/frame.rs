@@ -412,9 +412,9 @@ impl InSentence<'_> {
     /// "Dozens of Acme fighters", "one of the Acme fighters": of whom it is some.
     fn is_some_of(&self, clause: &Clause) -> Option<usize> {
         const SOME: [&str; 24] = [
-            "one", "dozen", "hundred", "thousand", "score", "number", "group", "majority", "minority", "most", "many",
-            "some", "several", "all", "half", "handful", "couple", "pair", "list", "rest", "series", "member",
-            "lot", "crowd",
+            "one", "dozen", "hundred", "thousand", "score", "number", "group", "majority", "minority",
+            "most", "many", "some", "several", "all", "half", "handful", "couple", "pair", "list", "rest",
+            "series", "member", "lot", "crowd",
         ];
         let is_some = SOME.contains(&&*self.clauses.nodes[clause.head].lemma);
         let of = clause.fillers(&Role::Prep("of".into())).next()?;

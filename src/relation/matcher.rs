@@ -26,6 +26,7 @@ use crate::relation::line::{
 };
 use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
+use crate::relation::scope::plain;
 use crate::relation::words::Vocabulary;
 use crate::relation::{Document, Predicate, Predicates, Relation, Rule, RuleSet};
 use crate::syntax::clause::{Clauses, Mood};
@@ -129,6 +130,24 @@ pub(crate) struct Hit {
     pub(crate) object: usize,
     /// First and last token that the pattern covers.
     pub(crate) tokens: (usize, usize),
+}
+
+impl Hit {
+    /// The number of the pattern that matched, if one did.
+    pub(crate) fn pattern(&self) -> Option<usize> {
+        match self.found {
+            Found::Pattern(pattern) => Some(pattern),
+            Found::Clause { .. } => None,
+        }
+    }
+
+    /// The predicate word of the clause, if a frame matched.
+    pub(crate) fn word(&self) -> Option<Span> {
+        match self.found {
+            Found::Pattern(_) => None,
+            Found::Clause { word, .. } => Some(word),
+        }
+    }
 }
 
 /// What a rule matched by.
@@ -498,14 +517,14 @@ impl Matcher {
         }
     }
 
-    /// The identifier of a rule by its number.
-    pub(crate) fn rule_id(&self, rule: usize) -> &str {
-        &self.rules[rule].id
-    }
-
     /// The name of a list by its number.
     pub(crate) fn list_name(&self, list: u32) -> &str {
-        self.list_names.get(list as usize).map(String::as_str).unwrap_or_default()
+        self.list_names.get(list as usize).map(|key| plain(key)).unwrap_or_default()
+    }
+
+    /// Whether every rule file sees a list.
+    pub(crate) fn is_common(&self, list: u32) -> bool {
+        self.list_names.get(list as usize).is_some_and(|key| key == plain(key))
     }
 
     /// Whether a word, by its number, is in the list of little words.

@@ -263,14 +263,17 @@ impl Source {
                 let problem = format!("predicate `{name}`: `{key}` has no type");
                 return Err((problem, format!("List some of {names}")));
             }
-            let found = written.iter().map(|written| known.into_iter().find(|t| t.as_str() == written).ok_or(written));
+            let found = written
+                .iter()
+                .map(|written| known.into_iter().find(|t| t.as_str() == written).ok_or(written));
             found.collect::<Result<Vec<EntityType>, _>>().map_err(|unknown| {
                 (format!("predicate `{name}`: `{unknown}` is no type"), format!("Use some of {names}"))
             })
         };
         let (subject, object) = (types("subject", &self.subject)?, types("object", &self.object)?);
         if self.symmetric && subject.iter().collect::<BTreeSet<_>>() != object.iter().collect() {
-            let problem = format!("predicate `{name}` is symmetric, but its subject and object differ in their types");
+            let problem =
+                format!("predicate `{name}` is symmetric, but its subject and object differ in their types");
             return Err((problem, "Give both the same types".to_owned()));
         }
         Ok(Schema {
@@ -327,7 +330,8 @@ impl Predicates {
     pub(crate) fn check(&self) -> Result<()> {
         for (predicate, place) in &self.all {
             if let Some(unknown) = predicate.schema().hides.iter().find(|name| self.named(name).is_none()) {
-                let problem = format!("predicate `{predicate}` hides `{unknown}`, and there is no such predicate");
+                let problem =
+                    format!("predicate `{predicate}` hides `{unknown}`, and there is no such predicate");
                 return Err(Error::config(place.clone(), problem, format!("There are {}", self.listed())));
             }
         }
@@ -384,7 +388,8 @@ mod tests {
     #[test]
     fn the_readme_of_the_rules_lists_every_predicate() {
         let types = |types: &[EntityType]| types.iter().map(|t| t.as_str()).collect::<Vec<_>>().join(", ");
-        let mut lines = include_str!("rules/README.md").lines().skip_while(|line| !line.contains("| meaning |"));
+        let mut lines =
+            include_str!("rules/README.md").lines().skip_while(|line| !line.contains("| meaning |"));
         for predicate in Predicates::built_in().all() {
             let schema = predicate.schema();
             let both = if schema.symmetric { " (holds both ways)" } else { "" };

@@ -19,7 +19,11 @@ pub(super) struct Brat {
 }
 
 impl Brat {
-    pub(super) fn create(folder: &Path, types: &BTreeSet<EntityType>, predicates: &Predicates) -> Result<Self> {
+    pub(super) fn create(
+        folder: &Path,
+        types: &BTreeSet<EntityType>,
+        predicates: &Predicates,
+    ) -> Result<Self> {
         write_whole(&folder.join("annotation.conf"), configuration(types, predicates).as_bytes())?;
         Ok(Brat { folder: folder.to_path_buf() })
     }
@@ -94,8 +98,12 @@ fn configuration(types: &BTreeSet<EntityType>, predicates: &Predicates) -> Strin
     conf.push_str("\n[relations]\n\n");
     for predicate in predicates.all() {
         let schema = predicate.schema();
-        let _ =
-            write!(conf, "{predicate}\tArg1:{}, Arg2:{}", types_of(&schema.subject), types_of(&schema.object));
+        let _ = write!(
+            conf,
+            "{predicate}\tArg1:{}, Arg2:{}",
+            types_of(&schema.subject),
+            types_of(&schema.object)
+        );
         conf.push_str(if schema.symmetric { ", <REL-TYPE>:symmetric\n" } else { "\n" });
     }
     conf.push_str("<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>\n");
@@ -125,7 +133,10 @@ mod tests {
 
     #[test]
     fn the_configuration_names_every_type_and_predicate() {
-        let conf = configuration(&BTreeSet::from([EntityType::Per, EntityType::named("R&D team")]), Predicates::built_in());
+        let conf = configuration(
+            &BTreeSet::from([EntityType::Per, EntityType::named("R&D team")]),
+            Predicates::built_in(),
+        );
         assert!(conf.contains("\nPER\n") && conf.contains("\nR_D_team\n"), "{conf}");
         assert!(conf.contains("\nworks_for\tArg1:PER, Arg2:ORG|LOC|MISC\n"), "{conf}");
         assert!(conf.contains("\nspouse_of\tArg1:PER, Arg2:PER, <REL-TYPE>:symmetric\n"), "{conf}");

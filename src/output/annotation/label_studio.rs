@@ -21,8 +21,13 @@ pub(super) struct LabelStudio {
 }
 
 impl LabelStudio {
-    pub(super) fn create(folder: &Path, types: &BTreeSet<EntityType>, predicates: &Predicates) -> Result<Self> {
-        let configuration = write_whole(&folder.join("label-studio.xml"), configuration(types, predicates).as_bytes())?;
+    pub(super) fn create(
+        folder: &Path,
+        types: &BTreeSet<EntityType>,
+        predicates: &Predicates,
+    ) -> Result<Self> {
+        let configuration =
+            write_whole(&folder.join("label-studio.xml"), configuration(types, predicates).as_bytes())?;
         let mut tasks = Draft::create(folder.join("label-studio.json"))?;
         tasks.write("[")?;
         Ok(LabelStudio { tasks, is_empty: true, configuration })

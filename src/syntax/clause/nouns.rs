@@ -387,7 +387,8 @@ impl Nouns<'_> {
                 clauses[first].fill(Role::Who, name);
                 clauses[first].granted = true;
             }
-            let is_own = [Role::Mod, Role::Poss, Role::Prep("of".into())].iter().any(|role| clauses[i].has(role));
+            let is_own =
+                [Role::Mod, Role::Poss, Role::Prep("of".into())].iter().any(|role| clauses[i].has(role));
             if let Node { relation: Deprel::Conj, head: Some(other), .. } = nodes[name]
                 && !is_own
             {
