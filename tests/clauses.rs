@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use triplewire::model::{EngineChoice, Model};
 use triplewire::relation::Bracketed;
-use triplewire::syntax::Parser;
 use triplewire::syntax::clause::{Clause, Clauses, Kind, Mood, Node, Role};
 use triplewire::text::Span;
 
@@ -79,7 +78,6 @@ fn cases_hold() {
     let model = std::env::var("TRIPLEWIRE_MODEL").map_or(PathBuf::from("models/newswire"), PathBuf::from);
     let model =
         Model::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join(model), EngineChoice::Rten, 1).unwrap();
-    let parser = Parser::new(model.folder().outputs.syntax.as_ref().expect("the bundled model knows syntax"));
     let table = include_str!("clauses/cases.tsv");
     let mut by_phenomenon: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     let mut failures = String::new();
@@ -87,12 +85,10 @@ fn cases_hold() {
         let [written, wanted, phenomenon] = line.split('\t').collect::<Vec<_>>()[..] else {
             panic!("{line}")
         };
-        let read = Bracketed::sentence(written);
-        let windows = model.windows(&read.text, &read.sentences);
-        let scores = model.score(&windows.iter().collect::<Vec<_>>()).unwrap();
+        let mut read = Bracketed::sentence(written);
+        read.parse(&model).unwrap();
         let names: Vec<Span> = read.mentions.iter().map(|mention| mention.span).collect();
-        let syntax = model.syntax(&scores);
-        let clauses = Clauses::of(&read.text, &parser.parse(&read.text, &syntax[0], &names), &names);
+        let clauses = Clauses::of(&read.text, &read.syntax[0], &names);
         let listed: BTreeSet<String> =
             (0..names.len()).map(|name| read.name_of(name).to_lowercase()).collect();
         let wrong: Vec<&str> = wanted

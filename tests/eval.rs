@@ -19,6 +19,7 @@ use triplewire::eval::{
 };
 use triplewire::output::annotation::{Annotations, Tool};
 use triplewire::pipeline::Extraction;
+use triplewire::relation::{Predicate, Predicates};
 use triplewire::text::{CodePoints, Span};
 
 /// One line of `tests/eval/cases.tsv`.
@@ -417,7 +418,7 @@ prop_compose! {
         let entity = triplewire::entity::Entity { id: "e".into(), name: "=e".into(), entity_type: EntityType::Per };
         let relation = |(subject, object, negated)| triplewire::relation::Relation {
             subject,
-            predicate: triplewire::relation::Predicate::WorksFor,
+            predicate: Predicate::built_in("works_for").unwrap(),
             object,
             score: 0.5,
             negated,
@@ -463,7 +464,7 @@ proptest! {
         for tool in [Tool::Doccano, Tool::LabelStudio, Tool::Brat, Tool::Csv] {
             let dir = tempfile::tempdir().unwrap();
             let folder = dir.path().join("labels");
-            let mut annotations = Annotations::create(&folder, tool, []).unwrap();
+            let mut annotations = Annotations::create(&folder, tool, [], Predicates::built_in()).unwrap();
             let mut expected = BTreeSet::new();
             for (id, extraction) in &extractions {
                 let mut extraction = extraction.clone();
@@ -627,7 +628,11 @@ fn write_tables(dir: &Path, all: &[Labels]) -> std::path::PathBuf {
 #[test]
 fn the_maps_that_come_with_the_program_can_be_read() {
     for name in ["conll04", "knowledgenet", "re3d"] {
-        let map = triplewire::eval::Map::read(Path::new(&format!("tests/maps/{name}.toml"))).unwrap();
+        let map = triplewire::eval::Map::read(
+            Path::new(&format!("tests/maps/{name}.toml")),
+            Predicates::built_in(),
+        )
+        .unwrap();
         assert!(!map.targets().is_empty());
     }
 }

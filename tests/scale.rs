@@ -8,7 +8,7 @@ use triplewire::entity::{Entity, EntityType, Mention, Names, Origin};
 use triplewire::input::Shard;
 use triplewire::output::{Output, Settings, Style};
 use triplewire::pipeline::{Delivery, Extraction};
-use triplewire::relation::{Certainty, Predicate, Relation};
+use triplewire::relation::{Certainty, Predicate, Predicates, Relation};
 use triplewire::text::{Article, Span};
 
 /// Entities in each article, all in one sentence, of which one pair is related.
@@ -42,7 +42,7 @@ fn article(number: u64, people: u64) -> Extraction {
     let sentence = Span::new(0, text.len());
     let relation = Relation {
         subject: 0,
-        predicate: Predicate::CommunicatesWith,
+        predicate: Predicate::built_in("communicates_with").unwrap(),
         object: 1,
         score: 0.8,
         negated: false,
@@ -81,7 +81,7 @@ fn a_million_articles_and_ten_million_pairs_fit_in_two_gigabytes() {
         output.add(&Delivery::Extraction(Box::new(article(number, 2 * articles)))).unwrap();
     }
     let after_articles = peak_mb();
-    let tables = output.tables(Style::default(), false).unwrap();
+    let tables = output.tables(Style::default(), false, Predicates::built_in()).unwrap();
     let counts = tables.counts().clone();
     assert_eq!(counts.articles, articles);
     assert_eq!(counts.relations["communicates_with"], articles);

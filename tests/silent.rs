@@ -5,14 +5,11 @@ use std::path::Path;
 
 use triplewire::model::{EngineChoice, Model};
 use triplewire::relation::{Bracketed, Matcher, RuleSet};
-use triplewire::syntax::Parser;
-use triplewire::text::Span;
 
 #[test]
 fn careless_triples_are_not_told() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/newswire");
     let model = Model::open(&folder, EngineChoice::Rten, 1).unwrap();
-    let parser = Parser::new(model.folder().outputs.syntax.as_ref().expect("the bundled model knows syntax"));
     let matcher = Matcher::new(&RuleSet::built_in()).unwrap();
     let mut told = Vec::new();
     let table = include_str!("silent/cases.tsv");
@@ -20,11 +17,7 @@ fn careless_triples_are_not_told() {
     for line in table.lines() {
         let [written, _, careless] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let mut read = Bracketed::sentence(written);
-        let windows = model.windows(&read.text, &read.sentences);
-        let scores = model.score(&windows.iter().collect::<Vec<_>>()).unwrap();
-        let names: Vec<Span> = read.mentions.iter().map(|mention| mention.name).collect();
-        let trees = model.syntax(&scores);
-        read.syntax = trees.iter().map(|scores| parser.parse(&read.text, scores, &names)).collect();
+        read.parse(&model).unwrap();
         for relation in matcher.relations(read.document()).iter().filter(|relation| !relation.negated) {
             let (subject, object) = (read.name_of(relation.subject), read.name_of(relation.object));
             if format!("{subject} {} {object}", relation.predicate) == careless {

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::input::{Articles, Item, Shard};
 use crate::output::{Output, Run, Style};
 use crate::pipeline::{Delivery, Pipeline};
+use crate::relation::Predicates;
 use crate::text::Article;
 
 /// Articles that are extracted from: at least so many where there are as many, less than twice.
@@ -148,7 +149,7 @@ fn written(
     let folder = tempfile::tempdir()?;
     let mut output = Output::open(folder.path(), Shard::WHOLE, false)?;
     extractions.iter().try_for_each(|extraction| output.add(extraction))?;
-    let tables = output.tables(style, keep_duplicates)?;
+    let tables = output.tables(style, keep_duplicates, Predicates::built_in())?;
     let run = Run { counts: tables.counts().clone(), ..Run::default() };
     let sized = |file: PathBuf| {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -80,7 +80,8 @@ Formats of labels:
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let Some(path) = &args.gold else { return judged(&args) };
     let mut gold = eval::gold::read(path, &args.texts)?;
-    let map = args.map.as_deref().map(Map::read).transpose()?;
+    gold.predicates = args.setup.all_rules()?.predicates().clone();
+    let map = args.map.as_deref().map(|path| Map::read(path, &gold.predicates)).transpose()?;
     let mut problems = gold.problems.clone();
     if let Some(list) = &args.articles {
         keep(&mut gold, list, &mut problems)?;

@@ -103,6 +103,13 @@ impl Args {
             engine_reason: model.engine_reason().to_owned(),
             rules_hash: hashes.rules,
             aliases_hash: hashes.aliases,
+            predicates: pipeline
+                .knowledge()
+                .matcher
+                .predicates()
+                .of_users()
+                .map(|it| it.schema().clone())
+                .collect(),
             max_article_size: self.max_article_size,
             article_timeout: self.article_timeout.map(|it| it.as_secs_f64()),
             threads: self.setup.machine.threads(),
@@ -189,7 +196,8 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     run.processor_seconds = args.timings.then(|| {
         stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
     });
-    let mut tables = measure(Stage::Writing, || output.tables(style, args.keep_duplicates))?;
+    let predicates = pipeline.knowledge().matcher.predicates();
+    let mut tables = measure(Stage::Writing, || output.tables(style, args.keep_duplicates, predicates))?;
     run.complete = ending == Ending::Complete;
     run.inputs = (run.complete && !args.dealt).then(|| fingerprint.hex());
     run.counts = tables.counts().clone();

@@ -36,7 +36,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         Label::Mention(_, entity_type) => Some(*entity_type),
         Label::Outside => None,
     });
-    let mut annotations = Annotations::create(&args.out, args.to, types)?;
+    let mut annotations =
+        Annotations::create(&args.out, args.to, types, pipeline.knowledge().matcher.predicates())?;
     let stop = stop::on_ctrl_c("writing what is finished");
     let mut progress = Progress::new(args.quiet, articles.progress());
     let mut some_skipped = false;

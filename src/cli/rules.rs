@@ -5,15 +5,20 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::bail;
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::{Machine, Setup};
-use crate::entity::{Aliases, EntityType, Names};
+use crate::entity::{Aliases, EntityType, Mention, Names};
 use crate::eval::{Map, gold, rule_counts, suggestions};
+use crate::output::rounded;
 use crate::pipeline::{Knowledge, Known, Pipeline, ToParse};
-use crate::relation::{Bracketed, Demand, Document, Matcher, Rule, RuleSet, Suggestion, check, scores_csv};
+use crate::relation::{
+    Bracketed, Certainty, Demand, Document, MatchExplanation, Matcher, Predicate, Relation, Rule, RuleSet,
+    SentenceExplanation, Suggestion, check, scores_csv,
+};
 use crate::syntax::Sentence;
 use crate::text::{Article, Span};
 
@@ -78,6 +83,9 @@ enum Command {
         /// Model folder that finds the names of a text without brackets
         #[arg(long, value_name = "DIR")]
         model: Option<PathBuf>,
+        /// Print one JSON object, with the tree that the rules saw too
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -96,7 +104,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Suggest { gold, texts, map, least, precision } => {
             let gold = gold::read(&gold, &texts)?;
             tell(&gold.problems, false);
-            let map = map.as_deref().map(Map::read).transpose()?;
+            let map = map.as_deref().map(|path| Map::read(path, set.predicates())).transpose()?;
             let demand = Demand { least: least.max(1), precision };
             let found = suggestions(&set, &Aliases::built_in(), &gold, map.as_ref(), demand)?;
             print(suggested(&found))?;
@@ -105,15 +113,15 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             return Ok(outcome);
         }
         Command::Score { gold, map } => return score(set, &gold, &map),
-        Command::Explain { text, model } if Bracketed::has_names(&text) => {
+        Command::Explain { text, model, json } if Bracketed::has_names(&text) => {
             let machine = Machine { model, ..Machine::default() };
             let matcher = Matcher::new(&RuleSet::empty())?;
             let pipeline = machine.pipeline(Knowledge { aliases: Aliases::built_in(), matcher })?;
             let mut read = Bracketed::text(&text);
             read.syntax = parsed(&pipeline, &read)?;
-            print(explain(&set, read.document())?)?;
+            print(explain(&set, read.document())?.printed(json)?)?;
         }
-        Command::Explain { text, model } => {
+        Command::Explain { text, model, json } => {
             let setup = Setup {
                 machine: Machine { model, ..Machine::default() },
                 rules: args.rules,
@@ -121,7 +129,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
                 ..Setup::default()
             };
             let extraction = setup.pipeline()?.0.extract_one(Article { text, ..Article::default() })?;
-            print(explain(&set, extraction.document())?)?;
+            print(explain(&set, extraction.document())?.printed(json)?)?;
         }
     }
     Ok(Outcome::Done)
@@ -139,7 +147,8 @@ fn score(set: RuleSet, golds: &[PathBuf], maps: &[PathBuf]) -> anyhow::Result<Ou
     let mut problems = Vec::new();
     for (i, path) in golds.iter().enumerate() {
         let mut gold = gold::read(path, &[])?;
-        let map = maps.get(i).map(|path| Map::read(path)).transpose()?;
+        gold.predicates = set.predicates().clone();
+        let map = maps.get(i).map(|path| Map::read(path, &gold.predicates)).transpose()?;
         if map.as_ref().is_some_and(Map::wants_clean_names) {
             gold.clean_names(&knowledge.aliases);
         }
@@ -233,64 +242,123 @@ fn parsed(pipeline: &Pipeline, read: &Bracketed) -> crate::Result<Vec<Sentence>>
     Ok(pipeline.trees(&[text])?.pop().unwrap_or_default())
 }
 
-/// What `rules explain` prints for a text whose names are known.
+/// What `rules explain` prints.
+#[derive(Serialize)]
+struct Explained {
+    sentences: Vec<SentenceExplanation>,
+    anaphors: Vec<Anaphor>,
+    /// What `extract` would write.
+    relations: Vec<Told>,
+}
+
+/// A pronoun or description whose meaning is known.
+#[derive(Serialize)]
+struct Anaphor {
+    text: String,
+    means: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct Told {
+    subject: String,
+    predicate: Predicate,
+    object: String,
+    score: f64,
+    negated: bool,
+    certainty: Certainty,
+    attributed_to: Option<String>,
+    rule: String,
+}
+
+/// Explains a text whose names are known.
 ///
 /// # Errors
 /// If a pattern is too large to compile.
-fn explain(set: &RuleSet, document: Document<'_>) -> anyhow::Result<String> {
+fn explain(set: &RuleSet, document: Document<'_>) -> crate::Result<Explained> {
     let matcher = Matcher::new(set)?;
-    let name = |mention: usize| document.mentions[mention].span.of(document.text);
-    let mut out = String::new();
-    for clause in matcher.explain_clauses(document) {
-        let _ = writeln!(out, "clause     {clause}");
-    }
     let mut names = Names {
         mentions: document.mentions.to_vec(),
         entities: document.entities.to_vec(),
         ..Names::default()
     };
     names.find_anaphors(document.text, document.sentences, document.syntax);
-    for (anaphor, reason) in names.anaphors.iter().zip(&names.reasons) {
-        let meant = &names.entities[anaphor.entity].name;
-        let _ = writeln!(out, "means      {} = {meant} ({reason})", anaphor.span.of(document.text));
-    }
-    for pair in matcher.explain(set, document) {
-        let _ = writeln!(out, "{} -> {}", name(pair.subject), name(pair.object));
-        let _ = writeln!(out, "  line     {}", pair.line);
-        for (rule, score) in &pair.matched {
-            let _ = writeln!(out, "  matched  {rule} ({score:.2})");
-        }
-        if let Some(near) = &pair.nearest {
-            let at = near.at.as_ref().map_or("the end".to_owned(), |word| format!("\"{word}\""));
-            let _ = writeln!(
-                out,
-                "  nearest  {}: after \"{}\" it wants {}",
-                near.rule, near.matched, near.failed
-            );
-            let _ = writeln!(out, "           and finds {at}");
-        } else if pair.matched.is_empty() {
-            let _ = writeln!(out, "  matched  nothing");
-        }
-    }
-    if out.is_empty() {
-        out.push_str("no sentence has two names\n");
-    }
+    let anaphor = |(anaphor, reason): (&Mention, _)| Anaphor {
+        text: anaphor.span.of(document.text).to_owned(),
+        means: names.entities[anaphor.entity].name.clone(),
+        reason: format!("{reason}"),
+    };
     let mut relations = matcher.relations(document);
     relations.extend(matcher.relations_of_anaphors(document, &names.anaphors, &relations));
-    let name = |argument: usize| names.argument(argument).span.of(document.text);
-    for relation in relations {
-        let _ = writeln!(
-            out,
-            "=> {} {} {}  (score {:.2}, {}{}{}, {})",
-            name(relation.subject),
-            relation.predicate,
-            name(relation.object),
-            relation.score,
-            if relation.negated { "negated, " } else { "" },
-            relation.certainty.as_str(),
-            relation.attributed_to.map(|source| format!(" by {source}")).unwrap_or_default(),
-            relation.rule,
-        );
+    let name = |argument: usize| names.argument(argument).span.of(document.text).to_owned();
+    let told = |relation: Relation| Told {
+        subject: name(relation.subject),
+        predicate: relation.predicate,
+        object: name(relation.object),
+        score: rounded(f64::from(relation.score)),
+        negated: relation.negated,
+        certainty: relation.certainty,
+        attributed_to: relation.attributed_to,
+        rule: relation.rule.to_string(),
+    };
+    Ok(Explained {
+        sentences: matcher.explain(set, document),
+        anaphors: names.anaphors.iter().zip(&names.reasons).map(anaphor).collect(),
+        relations: relations.into_iter().map(told).collect(),
+    })
+}
+
+impl Explained {
+    fn printed(&self, json: bool) -> anyhow::Result<String> {
+        Ok(if json { serde_json::to_string_pretty(self)? + "\n" } else { self.text() })
     }
-    Ok(out)
+
+    fn text(&self) -> String {
+        let mut out = String::new();
+        for clause in self.sentences.iter().flat_map(|sentence| &sentence.clauses) {
+            let _ = writeln!(out, "clause     {}", clause.written);
+        }
+        for Anaphor { text, means, reason } in &self.anaphors {
+            let _ = writeln!(out, "means      {text} = {means} ({reason})");
+        }
+        for pair in self.sentences.iter().flat_map(|sentence| &sentence.pairs) {
+            let _ = writeln!(out, "{} -> {}", pair.subject, pair.object);
+            let _ = writeln!(out, "  line     {}", pair.line);
+            for MatchExplanation { rule, score, on, hidden, .. } in &pair.matched {
+                let _ = writeln!(out, "  matched  {rule} ({score:.2}) on {on}");
+                if let Some(reason) = hidden {
+                    let _ = writeln!(out, "  hidden   {reason}");
+                }
+            }
+            if let Some(near) = &pair.nearest {
+                let at = near.at.as_ref().map_or("the end".to_owned(), |word| format!("\"{word}\""));
+                let _ = writeln!(
+                    out,
+                    "  nearest  {}: after \"{}\" it wants {}",
+                    near.rule, near.matched, near.failed
+                );
+                let _ = writeln!(out, "           and finds {at}");
+            } else if pair.matched.is_empty() {
+                let _ = writeln!(out, "  matched  nothing");
+            }
+        }
+        if out.is_empty() {
+            out.push_str("no sentence has two names\n");
+        }
+        for told in &self.relations {
+            let _ = writeln!(
+                out,
+                "=> {} {} {}  (score {:.2}, {}{}{}, {})",
+                told.subject,
+                told.predicate,
+                told.object,
+                told.score,
+                if told.negated { "negated, " } else { "" },
+                told.certainty.as_str(),
+                told.attributed_to.as_ref().map(|source| format!(" by {source}")).unwrap_or_default(),
+                told.rule,
+            );
+        }
+        out
+    }
 }

@@ -4,10 +4,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use crate::entity::Aliases;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{EngineChoice, Model, find};
 use crate::pipeline::{Knowledge, Pipeline};
-use crate::relation::{Matcher, Predicate, RuleSet};
+use crate::relation::{Matcher, Predicate, Predicates, RuleSet};
 
 /// What runs a model: the arguments that every command with one shares.
 #[derive(Debug, Default, clap::Args)]
@@ -52,8 +52,8 @@ pub(crate) struct Setup {
     #[arg(long, value_name = "ID")]
     pub(crate) without_rule: Vec<String>,
     /// Look for these predicates only, separated by commas: leads,works_for
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = predicate)]
-    pub(crate) predicates: Vec<Predicate>,
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) predicates: Vec<String>,
     /// Leave out relations that score less, from 0 to 1
     #[arg(long, value_name = "X", value_parser = share)]
     pub(crate) min_score: Option<f32>,
@@ -69,15 +69,21 @@ pub(crate) struct Hashes {
 }
 
 impl Setup {
+    /// Every rule there is to choose from.
+    pub(crate) fn all_rules(&self) -> Result<RuleSet> {
+        let mut rules = if self.no_default_rules { RuleSet::empty() } else { RuleSet::built_in() };
+        self.rules.iter().try_for_each(|path| rules.add_path(path))?;
+        Ok(rules)
+    }
+
     /// Reads names and rules.
     pub(crate) fn knowledge(&self) -> Result<(Knowledge, Hashes)> {
-        let mut rules = if self.no_default_rules { RuleSet::empty() } else { RuleSet::built_in() };
-        for path in &self.rules {
-            rules.add_path(path)?;
-        }
+        let mut rules = self.all_rules()?;
         self.without_rule.iter().try_for_each(|id| rules.remove(id))?;
         if !self.predicates.is_empty() {
-            rules.keep(&self.predicates);
+            let wanted = self.predicates.iter().map(|name| predicate(name, rules.predicates()));
+            let wanted = wanted.collect::<Result<Vec<_>>>()?;
+            rules.keep(&wanted);
         }
         rules.set_least_score(self.min_score.unwrap_or(0.0));
         let mut aliases = Aliases::built_in();
@@ -96,10 +102,10 @@ impl Setup {
     }
 }
 
-fn predicate(name: &str) -> Result<Predicate, String> {
-    Predicate::named(name).ok_or_else(|| {
-        let known: Vec<&str> = Predicate::all().map(Predicate::as_str).collect();
-        format!("there is no such predicate; there are {}", known.join(", "))
+fn predicate(name: &str, known: &Predicates) -> Result<Predicate> {
+    known.named(name).ok_or_else(|| {
+        let known = known.listed();
+        Error::Usage(format!("--predicates: there is no predicate `{name}`; there are {known}"))
     })
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::entity::EntityType;
 use crate::error::{Error, Place, Result};
 use crate::eval::labels::{Labels, Relation};
-use crate::relation::Predicate;
+use crate::relation::{Predicate, Predicates};
 
 /// A map file.
 ///
@@ -123,17 +123,17 @@ impl From<TargetEntry> for Target {
 }
 
 impl Map {
-    /// Reads a map file.
+    /// Reads a map file. `known` are our predicates.
     ///
     /// # Errors
     /// Naming the line of what is wrong: a syntax error, an unknown key, or a predicate that is not ours.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub fn read(path: &Path, known: &Predicates) -> Result<Self> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Error::io(path, error, "Check the path given with --map"))?;
-        Self::parse(path, &text)
+        Self::parse(path, &text, known)
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self> {
+    fn parse(path: &Path, text: &str, known: &Predicates) -> Result<Self> {
         let line =
             |byte: usize| 1 + text.as_bytes().iter().take(byte).filter(|&&b| b == b'\n').count() as u64;
         let file: File = toml::from_str(text).map_err(|error| {
@@ -160,12 +160,11 @@ impl Map {
         if let Some(predicates) = file.predicates {
             let mut all = BTreeMap::new();
             for (ours, targets) in predicates {
-                if Predicate::named(&ours).is_none() {
-                    let known: Vec<&str> = Predicate::all().map(Predicate::as_str).collect();
+                if known.named(&ours).is_none() {
                     return Err(Error::config(
                         Place::line(path, line(targets.span().start)),
                         format!("`{ours}` is not a predicate of ours"),
-                        format!("The left side must be one of {}", known.join(", ")),
+                        format!("The left side must be one of {}", known.listed()),
                     ));
                 }
                 let targets = match targets.into_inner() {
@@ -303,7 +302,7 @@ mod tests {
     use crate::text::Span;
 
     fn parse(text: &str) -> Result<Map> {
-        Map::parse(Path::new("m.toml"), text)
+        Map::parse(Path::new("m.toml"), text, Predicates::built_in())
     }
 
     fn labels(predicate: &str) -> Labels {

@@ -12,7 +12,7 @@ use crate::eval::map::Map;
 use crate::input::Item;
 use crate::model::RawMention;
 use crate::pipeline::{Delivery, Knowledge, Known, Pipeline, ToParse};
-use crate::relation::{self, Predicate};
+use crate::relation;
 use crate::syntax::Sentence;
 use crate::text::{Article, Span, sentences};
 
@@ -141,7 +141,7 @@ impl Labels {
             let (subject, object) = (groups[relation.subject], groups[relation.object]);
             let of = |group: usize| (0..groups.len()).filter(move |&i| groups[i] == group);
             for subject in of(subject) {
-                for object in of(object).filter(|_| relation.predicate != Predicate::AliasOf.as_str()) {
+                for object in of(object).filter(|_| !relation::is_alias(&relation.predicate)) {
                     let told = Relation { subject, object, ..relation.clone() };
                     all.entry((subject, relation.predicate.clone(), object)).or_insert(told);
                 }
@@ -322,7 +322,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let map = dir.path().join("map.toml");
         std::fs::write(&map, "[types]\nORG = \"Body\"\n").unwrap();
-        let map = Map::read(&map).unwrap();
+        let map = Map::read(&map, relation::Predicates::built_in()).unwrap();
         let (mut problems, mut notes) = (Vec::new(), Vec::new());
         let given = by_program(&gold, Some(&map), true, &Echo, &mut problems, &mut notes).unwrap();
         assert_eq!(given[0].mentions, [Mention::new(Span::new(4, 17), Org)]);

@@ -7,7 +7,7 @@ use crate::eval::gold::Gold;
 use crate::eval::labels::{Document, Labels, Relation};
 use crate::eval::map::Map;
 use crate::eval::relations::scored_gold;
-use crate::relation::Predicate;
+use crate::relation::Predicates;
 
 /// The types and relations that are scored.
 #[derive(Debug, Clone, Default)]
@@ -28,8 +28,8 @@ impl Scope {
     /// The scope of a gold under a map.
     ///
     /// Types: those that occur in the gold. Relations: those that occur in it, or that its
-    /// documents list as annotated; and if at least half of them are predicates of ours, all of
-    /// ours, because then the labels were made with our schema.
+    /// documents list as annotated; and if at least half of them are predicates of ours, all
+    /// built-in ones, because then the labels were made with our schema.
     pub fn of(gold: &Gold, map: Option<&Map>) -> Self {
         let ignores_type = |t: EntityType| map.is_some_and(|map| map.ignores_type(t));
         let mut scope = Scope { negation: gold.has_negation, ..Scope::default() };
@@ -43,14 +43,14 @@ impl Scope {
             listed.extend(document.labels.relations.iter().map(|r| r.predicate.clone()));
             listed.extend(document.annotated_types.iter().flatten().cloned());
         }
-        let ours = listed.iter().filter(|label| Predicate::named(label).is_some()).count();
+        let ours = listed.iter().filter(|label| gold.predicates.named(label).is_some()).count();
         if ours > 0 && ours * 2 >= listed.len() {
-            listed.extend(Predicate::all().map(|p| p.as_str().to_owned()));
+            listed.extend(Predicates::built_in().all().map(|p| p.as_str().to_owned()));
         }
         for label in listed {
             let symmetric = match map {
                 Some(map) if map.has_predicates() => map.is_symmetric(&label),
-                _ => Predicate::named(&label).is_some_and(|p| p.schema().symmetric),
+                _ => gold.predicates.named(&label).is_some_and(|p| p.schema().symmetric),
             };
             if symmetric {
                 scope.symmetric.insert(label.clone());
@@ -173,7 +173,7 @@ impl Scope {
             .filter(|label| !found.contains(label))
             .filter(|label| match mapped {
                 Some(map) => !map.targets().contains(label),
-                None => Predicate::named(label).is_none(),
+                None => gold.predicates.named(label).is_none(),
             })
             .collect();
         if !unreachable.is_empty() {

@@ -8,7 +8,7 @@ use crate::eval::gold::Gold;
 use crate::eval::labels::Document;
 use crate::eval::map::Map;
 use crate::eval::predicted::{certain, flat_mentions};
-use crate::relation::{self, Demand, Labelled, Matcher, Predicate, RuleSet, Suggestion, suggest};
+use crate::relation::{self, Demand, Labelled, Matcher, Predicate, Predicates, RuleSet, Suggestion, suggest};
 use crate::text::{Span, sentences};
 
 /// Learns rules from the labels of `gold`, in the terms of our predicates; see [`relation::suggest`].
@@ -37,7 +37,7 @@ pub fn suggestions(
         .iter()
         .zip(&read)
         .map(|(document, (sentences, names))| {
-            let mut labelled = labelled(document, sentences, names, map, &all);
+            let mut labelled = labelled(document, sentences, names, map, &all, set.predicates());
             labelled.found = found(&matcher, &labelled, map);
             labelled
         })
@@ -71,6 +71,7 @@ fn labelled<'a>(
     names: &'a Names,
     map: Option<&Map>,
     all: &BTreeSet<&str>,
+    predicates: &Predicates,
 ) -> Labelled<'a> {
     let Names { mentions, entities, .. } = names;
     let text = &document.article.text;
@@ -80,7 +81,7 @@ fn labelled<'a>(
         let of = |i: usize| place.get(&document.labels.mentions[i].span).copied();
         let (Some(subject), Some(object)) = (of(relation.subject), of(relation.object)) else { continue };
         let types = (mentions[subject].entity_type, mentions[object].entity_type);
-        if let Some((predicate, swapped)) = ours(&relation.predicate, types, map) {
+        if let Some((predicate, swapped)) = ours(&relation.predicate, types, map, predicates) {
             relations.insert(if swapped {
                 (object, predicate, subject)
             } else {
@@ -96,7 +97,7 @@ fn labelled<'a>(
         Some(map) => map.labels_of(*predicate).iter().any(|label| labels.contains(label)),
         None => labels.contains(&predicate.as_str()),
     };
-    let judged = Predicate::all().filter(is_judged).collect();
+    let judged = predicates.all().filter(is_judged).collect();
     Labelled {
         document: relation::Document { text, sentences, mentions, entities, syntax: &[] },
         relations,
@@ -107,12 +108,17 @@ fn labelled<'a>(
 
 /// The predicate of ours that a label stands for, and whether its arguments are swapped: where the map makes
 /// several the same label, the first that becomes it whatever its arguments are.
-fn ours(label: &str, types: (EntityType, EntityType), map: Option<&Map>) -> Option<(Predicate, bool)> {
+fn ours(
+    label: &str,
+    types: (EntityType, EntityType),
+    map: Option<&Map>,
+    predicates: &Predicates,
+) -> Option<(Predicate, bool)> {
     let Some(map) = map.filter(|map| map.has_predicates()) else {
-        return Predicate::named(label).map(|predicate| (predicate, false));
+        return predicates.named(label).map(|predicate| (predicate, false));
     };
     let mut found: Vec<(bool, Predicate, bool)> = Vec::new();
-    for predicate in Predicate::all() {
+    for predicate in predicates.all() {
         let schema = predicate.schema();
         for (swapped, (subject, object)) in [(false, types), (true, (types.1, types.0))] {
             if schema.subject.contains(&subject)

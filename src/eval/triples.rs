@@ -18,7 +18,7 @@ use crate::entity::folded;
 use crate::eval::labels::{Document, Labels, Mention, Relation};
 use crate::eval::relations::{Compared, Key, scored_gold, scored_predictions};
 use crate::eval::scope::Scope;
-use crate::relation::Predicate;
+use crate::relation::is_alias as is_alias_name;
 use crate::text::Span;
 
 /// An argument of a triple.
@@ -64,7 +64,7 @@ fn ends<'l>(relation: &Relation, labels: &'l Labels) -> [&'l Mention; 2] {
 
 /// Whether the object of a relation is a name and no entity.
 pub(super) fn is_alias(relation: &Relation) -> bool {
-    relation.predicate == Predicate::AliasOf.as_str()
+    is_alias_name(&relation.predicate)
 }
 
 /// The name of a mention's entity; without one, its own words.

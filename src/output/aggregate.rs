@@ -18,7 +18,7 @@ use crate::output::record::{MentionRecord, Record, RelationRecord};
 use crate::output::row::{CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
 use crate::output::sorter::{Part, Sorter};
 use crate::output::{Counts, Style};
-use crate::relation::Predicate;
+use crate::relation::{Predicate, Predicates};
 
 /// An entity and how many others it is connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,6 +205,7 @@ impl Part for Neighbour {
 /// Adds up all articles.
 pub(super) struct Aggregates<'a> {
     counts: Counts,
+    predicates: &'a Predicates,
     scratch: &'a Path,
     budget: Budget,
     entities: Sorter<Entity>,
@@ -233,9 +234,10 @@ const MOST_CONNECTED: usize = 10;
 
 impl<'a> Aggregates<'a> {
     /// What does not fit in `budget` goes to the folder `scratch`.
-    pub(super) fn new(scratch: &'a Path, budget: Budget) -> Self {
+    pub(super) fn new(scratch: &'a Path, predicates: &'a Predicates, budget: Budget) -> Self {
         Aggregates {
             counts: Counts::default(),
+            predicates,
             scratch,
             budget,
             entities: Sorter::by_key(scratch, budget.entities),
@@ -262,13 +264,13 @@ impl<'a> Aggregates<'a> {
         let sentences = naming_sentences(record);
         self.naming_sentences += sentences.len() as u64;
         entities(record, &sentences).try_for_each(|entity| self.entities.push(entity))?;
-        triples(record).try_for_each(|triple| self.triples.push(triple))?;
+        triples(record, self.predicates).try_for_each(|triple| self.triples.push(triple))?;
         pairs(record, &sentences).try_for_each(|pair| self.pairs.push(pair))
     }
 
     /// Writes all rows, in the order in which they stand in the files.
     pub(super) fn finish(self, style: Style, out: &mut impl Rows) -> Result<Totals, Failure> {
-        let Aggregates { mut counts, scratch, budget, entities, triples, pairs, naming_sentences } = self;
+        let Aggregates { mut counts, scratch, budget, entities, triples, pairs, naming_sentences, .. } = self;
         let mut sentences: HashMap<u64, u64> = HashMap::new();
         let mut ranked = Sorter::new(scratch, budget.entities, Entity::by_rank);
         for entity in entities.rows()? {
@@ -382,11 +384,11 @@ fn arguments(record: &Record, relation: &RelationRecord) -> (Name, Name) {
     )
 }
 
-fn triples(record: &Record) -> impl Iterator<Item = Triple> {
+fn triples(record: &Record, predicates: &Predicates) -> impl Iterator<Item = Triple> {
     let mut triples: BTreeMap<(Name, Predicate, Name, Option<String>), Triple> = BTreeMap::new();
     for relation in &record.relations {
         let (mut subject, mut object) = arguments(record, relation);
-        if relation.predicate.schema().symmetric && object < subject {
+        if predicates.schema(relation.predicate).symmetric && object < subject {
             std::mem::swap(&mut subject, &mut object);
         }
         let alias = (subject == object).then(|| relation.object.clone());

@@ -12,6 +12,7 @@ use crate::output::file::create_folder;
 use crate::output::log::{self, LOG};
 use crate::output::record::Entry;
 use crate::output::{Run, Seconds, Style, Tables};
+use crate::relation::Predicates;
 
 /// The outputs of all shards of one input, ready to be joined.
 #[derive(Debug)]
@@ -93,9 +94,11 @@ impl Shards {
         }
         let logs = self.runs.iter().map(|(log, _)| Ok(Entries::open(log)?.peekable()));
         let merged = InOrder { logs: logs.collect::<Result<_>>()? };
-        let mut tables = Tables::make(merged, folder, style, keep_duplicates, Budget::default())?;
-        let (skipped, warnings) = tables.take_problems();
         let first = &self.runs[0].1;
+        let predicates = Predicates::with(first.predicates.clone());
+        let mut tables =
+            Tables::make(merged, folder, style, keep_duplicates, &predicates, Budget::default())?;
+        let (skipped, warnings) = tables.take_problems();
         let sum = |seconds: fn(&Run) -> f64| self.runs.iter().map(|(_, run)| seconds(run)).sum();
         let run = Run {
             shard: None,

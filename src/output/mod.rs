@@ -24,11 +24,13 @@ use std::path::{Path, PathBuf};
 use crate::error::Result;
 use crate::input::{Item, Shard};
 use crate::pipeline::Delivery;
+use crate::relation::Predicates;
 
 pub use aggregate::Connected;
 pub use log::Settings;
 pub use merge::Shards;
 pub use record::{Lines, MentionRecord, Record, RelationRecord};
+pub(crate) use row::rounded;
 pub use row::{CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
 pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
 pub use table::{Format, Style};
@@ -88,13 +90,14 @@ impl Output {
 
     /// Makes the tables of everything added so far. If `keep_duplicates`, an article that tells a story
     /// again counts like any other in entities, triples and co-occurrences; else it does not count there,
-    /// and `duplicates.csv` names it.
+    /// and `duplicates.csv` names it. `predicates` are those of the run.
     ///
     /// # Errors
     /// If the disk is full or the folder has gone.
-    pub fn tables(&mut self, style: Style, keep_duplicates: bool) -> Result<Tables> {
+    pub fn tables(&mut self, style: Style, keep_duplicates: bool, predicates: &Predicates) -> Result<Tables> {
         self.log.checkpoint()?;
-        Tables::make(self.log.entries()?, &self.folder, style, keep_duplicates, aggregate::Budget::default())
+        let (entries, budget) = (self.log.entries()?, aggregate::Budget::default());
+        Tables::make(entries, &self.folder, style, keep_duplicates, predicates, budget)
     }
 
     /// Ends the run when its tables have their names. One that is not complete can be continued; the

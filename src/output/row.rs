@@ -109,7 +109,7 @@ pub struct DuplicateRow {
 }
 
 /// A score as it is written: four decimals are more than it means.
-pub(super) fn rounded(score: f64) -> f64 {
+pub(crate) fn rounded(score: f64) -> f64 {
     (score * 1e4).round() / 1e4
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Problem, Result};
 use crate::input::Shard;
 use crate::output::file::{Whole, temporary, unwritable};
+use crate::relation::Schema;
 
 /// The record of a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Run {
     pub engine_reason: String,
     pub rules_hash: String,
     pub aliases_hash: String,
+    /// The predicates that rule files of the user defined.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predicates: Vec<Schema>,
     /// Bytes of text above which an article is left out.
     #[serde(default)]
     pub max_article_size: usize,

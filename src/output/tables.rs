@@ -12,6 +12,7 @@ use crate::output::row::{
 use crate::output::run::{self, ProblemRecord};
 use crate::output::table::Table;
 use crate::output::{Connected, Counts, Run, Style};
+use crate::relation::Predicates;
 use crate::story::Stories;
 
 /// The name of every table.
@@ -29,7 +30,7 @@ pub struct Tables {
 impl Tables {
     /// Makes the tables of `entries` in `folder`. If `keep_duplicates`, an article that tells a story
     /// again counts like any other in entities, triples and co-occurrences; else it does not count there,
-    /// and `duplicates.csv` names it.
+    /// and `duplicates.csv` names it. `predicates` are those of the run.
     ///
     /// # Errors
     /// If an entry cannot be read, or the folder cannot be written to.
@@ -38,6 +39,7 @@ impl Tables {
         folder: &Path,
         style: Style,
         keep_duplicates: bool,
+        predicates: &Predicates,
         budget: Budget,
     ) -> Result<Self> {
         let mut duplicates = match keep_duplicates {
@@ -47,7 +49,7 @@ impl Tables {
         let failed = |e| unwritable(folder, e);
         let mut mentions: Table<MentionRow> = Table::create(folder, "mentions", style)?;
         let mut relations: Table<RelationRow> = Table::create(folder, "relations", style)?;
-        let mut aggregates = Aggregates::new(folder, budget);
+        let mut aggregates = Aggregates::new(folder, predicates, budget);
         let (mut skipped, mut warnings) = (Vec::new(), Vec::new());
         for entry in entries {
             match entry? {
@@ -210,7 +212,7 @@ mod tests {
                 relations.push(RelationRecord {
                     subject: format!("P{subject}"),
                     subject_type: EntityType::Per,
-                    predicate: [Predicate::SpouseOf, Predicate::ChildOf][number % 2],
+                    predicate: Predicate::built_in(["spouse_of", "child_of"][number % 2]).unwrap(),
                     object: if subject == object { "other".to_owned() } else { format!("P{object}") },
                     object_type: EntityType::Per,
                     score: f64::from(subject ^ object) / 16.0,
@@ -240,7 +242,9 @@ mod tests {
     fn files(entries: &[Entry], budget: Budget) -> (Vec<String>, Vec<Connected>) {
         let folder = tempfile::tempdir().unwrap();
         let entries = entries.iter().cloned().map(Ok);
-        let tables = Tables::make(entries, folder.path(), Style::default(), true, budget).unwrap();
+        let tables =
+            Tables::make(entries, folder.path(), Style::default(), true, Predicates::built_in(), budget)
+                .unwrap();
         let connected = tables.most_connected().to_vec();
         let read = |whole: Whole| std::fs::read_to_string(whole.name().unwrap()).unwrap();
         (tables.whole.into_iter().map(read).collect(), connected)

@@ -3,38 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::entity::{EntityType, Mention, Origin, is_pronoun};
-use crate::relation::{Document, Matcher, Predicate, Relation};
-
-/// What is told of pronouns often enough rightly: lives, posts, kin, meetings. Whom "he" supports or owns was wrong
-/// more often than right in a sample of news.
-const TOLD: [Predicate; 20] = [
-    Predicate::WorksFor,
-    Predicate::Leads,
-    Predicate::MemberOf,
-    Predicate::Founded,
-    Predicate::LivesIn,
-    Predicate::BornIn,
-    Predicate::DiedIn,
-    Predicate::Nationality,
-    Predicate::Attacked,
-    Predicate::Killed,
-    Predicate::Detained,
-    Predicate::CommunicatesWith,
-    Predicate::TravelsTo,
-    Predicate::SpouseOf,
-    Predicate::ChildOf,
-    Predicate::SiblingOf,
-    Predicate::EducatedAt,
-    Predicate::BornOn,
-    Predicate::DiedOn,
-    Predicate::FoundedOn,
-];
-
-/// What "his wife" and "her father" tell.
-const KIN: [Predicate; 3] = [Predicate::SpouseOf, Predicate::ChildOf, Predicate::SiblingOf];
-
-/// Where "his" is as good as "he": "his native Lima", "his home in Lima".
-const HOMES: [Predicate; 2] = [Predicate::BornIn, Predicate::LivesIn];
+use crate::relation::matcher::CompiledRule;
+use crate::relation::{Document, Matcher, Predicate, Pronoun, Relation};
 
 impl Matcher {
     /// The relations that `anaphors` add to those `known` of an article. Their numbers go on behind those of the
@@ -75,9 +45,9 @@ impl Matcher {
         let is_anaphor = |i: usize| mentions[i].origin == Origin::Anaphor;
         let is_description = |i: usize| is_anaphor(i) && !is_pronoun(word(i));
         // Nobody describes a pronoun ("Acme engineer he"), and what is his is not he.
-        let is_sound = |r: &Relation| {
+        let is_sound = |rule: &CompiledRule, r: &Relation| {
             // A frame knows whose "his" is.
-            if self.is_frame(&r.rule) {
+            if rule.is_frame {
                 return true;
             }
             let ends = [r.subject, r.object];
@@ -86,17 +56,20 @@ impl Matcher {
                 return false;
             }
             if ends.iter().all(|&i| !is_anaphor(i) || is_description(i)) {
-                return !self.is_granted(&r.rule);
+                return !rule.granted;
             }
             let is_his = ends.iter().any(|&i| is_anaphor(i) && word(i).eq_ignore_ascii_case("his"));
-            let of_kin = KIN.contains(&r.predicate);
-            let of_others = HOMES.contains(&r.predicate) || !is_his;
-            TOLD.contains(&r.predicate) && (of_kin || of_others && !self.is_granted(&r.rule))
+            match r.predicate.schema().pronoun {
+                Pronoun::Kin => true,
+                Pronoun::His => !rule.granted,
+                Pronoun::He => !is_his && !rule.granted,
+                Pronoun::None => false,
+            }
         };
         found
             .into_iter()
-            .filter(|r| (is_anaphor(r.subject) || is_anaphor(r.object)) && is_sound(r))
-            .map(|r| Relation { subject: all[r.subject].0, object: all[r.object].0, ..r })
+            .filter(|(rule, r)| (is_anaphor(r.subject) || is_anaphor(r.object)) && is_sound(rule, r))
+            .map(|(_, r)| Relation { subject: all[r.subject].0, object: all[r.object].0, ..r })
             .filter(|r| is_new(r))
             .collect()
     }

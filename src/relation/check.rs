@@ -115,9 +115,7 @@ fn pairs(
 mod tests {
     use super::*;
     use crate::model::{EngineChoice, Model};
-    use crate::relation::Predicate;
-    use crate::syntax::Parser;
-    use crate::text::Span;
+    use crate::relation::{Predicate, Predicates};
     use std::path::Path;
     use std::sync::LazyLock;
 
@@ -127,12 +125,9 @@ mod tests {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/newswire");
             Model::open(&folder, EngineChoice::Rten, 1).unwrap()
         });
-        let Some(outputs) = &MODEL.folder().outputs.syntax else { return Ok(Vec::new()) };
-        let windows = MODEL.windows(&read.text, &read.sentences);
-        let scores = MODEL.score(&windows.iter().collect::<Vec<_>>())?;
-        let names: Vec<Span> = read.mentions.iter().map(|mention| mention.name).collect();
-        let parser = Parser::new(outputs);
-        Ok(MODEL.syntax(&scores).iter().map(|scores| parser.parse(&read.text, scores, &names)).collect())
+        let mut read = read.clone();
+        read.parse(&MODEL)?;
+        Ok(read.syntax)
     }
 
     #[test]
@@ -150,7 +145,8 @@ mod tests {
     #[test]
     fn every_predicate_has_a_rule() {
         let set = RuleSet::built_in();
-        let missing: Vec<_> = Predicate::all()
+        let missing: Vec<_> = Predicates::built_in()
+            .all()
             .filter(|p| !set.rules().iter().any(|rule| rule.predicate == *p))
             .map(Predicate::as_str)
             .collect();

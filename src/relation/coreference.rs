@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::entity::EntityType;
-use crate::relation::{Document, Predicate, Relation};
+use crate::relation::{Document, Relation};
 
 /// What a mention is, as far as its form tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub fn coreferent(document: Document<'_>, relations: &[Relation]) -> Vec<usize> 
     let count = document.mentions.len();
     let mut groups = Groups { leader: (0..count).collect(), apart: BTreeSet::new(), document, forms };
     for relation in relations {
-        if relation.predicate != Predicate::AliasOf {
+        if !relation.predicate.is_alias() {
             groups.apart.extend([(relation.subject, relation.object), (relation.object, relation.subject)]);
         }
     }
@@ -62,7 +62,7 @@ pub fn coreferent(document: Document<'_>, relations: &[Relation]) -> Vec<usize> 
             groups.join(first, i);
         }
     }
-    for relation in relations.iter().filter(|r| r.predicate == Predicate::AliasOf) {
+    for relation in relations.iter().filter(|r| r.predicate.is_alias()) {
         groups.join(relation.subject, relation.object);
     }
     for i in 0..count {

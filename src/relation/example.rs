@@ -4,6 +4,8 @@
 //! `[LOC/adj Turkish]` is an adjective made from a place's name. Other brackets are text.
 
 use crate::entity::{Entity, EntityType, Mention, Origin};
+use crate::error::Result;
+use crate::model::Model;
 use crate::relation::Document;
 use crate::syntax;
 use crate::text::{Span, sentences};
@@ -90,6 +92,21 @@ impl Bracketed {
         }
         found.text.push_str(rest);
         found
+    }
+
+    /// Parses its sentences, if the model can.
+    ///
+    /// # Errors
+    /// If the model fails.
+    pub fn parse(&mut self, model: &Model) -> Result<()> {
+        let Some(outputs) = &model.folder().outputs.syntax else { return Ok(()) };
+        let windows = model.windows(&self.text, &self.sentences);
+        let scores = model.score(&windows.iter().collect::<Vec<_>>())?;
+        let names: Vec<Span> = self.mentions.iter().map(|mention| mention.name).collect();
+        let parser = syntax::Parser::new(outputs);
+        let trees = model.syntax(&scores);
+        self.syntax = trees.iter().map(|scores| parser.parse(&self.text, scores, &names)).collect();
+        Ok(())
     }
 
     /// What rules see of it.

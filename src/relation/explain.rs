@@ -1,29 +1,119 @@
-//! What the matcher saw, for people: the spelled line, the rules that matched, and the one that
-//! nearly did.
+//! What the matcher saw, for people and programs: the tree and the clauses of each sentence, the spelled line of each
+//! pair, the rules that matched, what became of what they found, and the rule that nearly matched.
 
+use serde::Serialize;
+
+use crate::entity::EntityType;
 use crate::relation::compile::{Compiler, LazyRegex, common};
 use crate::relation::line::{Kind, OBJECT, OTHER, SUBJECT, Sentence, View, is_name};
-use crate::relation::matcher::LITTLE;
+use crate::relation::matcher::{Fate, Hit, LITTLE};
 use crate::relation::pattern::Node;
-use crate::relation::{Document, Matcher, RuleSet};
+use crate::relation::{Document, Matcher, Predicate, RuleSet};
+use crate::syntax::clause::{Clauses, Role};
+use crate::text::Span;
+
+/// A sentence with at least two names, or a piece of a very long one.
+#[derive(Debug, Clone, Serialize)]
+pub struct SentenceExplanation {
+    /// Its text.
+    pub text: String,
+    /// Its words as frames see them, each name being one; none if nobody has parsed it.
+    pub words: Vec<WordExplanation>,
+    /// Its clauses.
+    pub clauses: Vec<ClauseExplanation>,
+    /// Its names.
+    pub names: Vec<NameExplanation>,
+    /// Every two names, in both directions where both could be.
+    pub pairs: Vec<PairExplanation>,
+}
+
+/// A word in its tree.
+#[derive(Debug, Clone, Serialize)]
+pub struct WordExplanation {
+    /// As it stands in the text.
+    pub form: String,
+    /// Its base form.
+    pub lemma: String,
+    /// Its part of speech.
+    pub pos: String,
+    /// The place of the word that it hangs on, from 0; none for the root.
+    pub head: Option<usize>,
+    /// How it hangs there.
+    pub relation: String,
+}
+
+/// A clause with its roles.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClauseExplanation {
+    /// On one line: `lemma(role=word, ...)`, with `!` if it is denied, `>` if it is planned, `?` if it is doubtful.
+    pub written: String,
+    /// The place of the predicate word.
+    pub word: usize,
+    /// The predicate.
+    pub lemma: String,
+    /// The roles and the places of the words that fill them.
+    pub roles: Vec<RoleExplanation>,
+}
+
+/// A role of a clause.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoleExplanation {
+    /// Its name in rule files.
+    pub role: String,
+    /// The places of the words that fill it, all members of a list.
+    pub words: Vec<usize>,
+}
+
+/// A name.
+#[derive(Debug, Clone, Serialize)]
+pub struct NameExplanation {
+    /// As it stands in the text.
+    pub text: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub entity_type: EntityType,
+    /// Whom it names.
+    pub entity: String,
+    /// Whether it is an adjective made from a place's name.
+    pub adjective: bool,
+}
 
 /// One pair of names of a sentence.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PairExplanation {
-    /// Mention that was tried as subject.
-    pub subject: usize,
-    /// Mention that was tried as object.
-    pub object: usize,
+    /// The name that was tried as subject.
+    pub subject: String,
+    /// The name that was tried as object.
+    pub object: String,
     /// The line that the patterns were matched against.
     pub line: String,
-    /// Rules that matched, with their scores, best first.
-    pub matched: Vec<(String, f32)>,
+    /// Rules that matched: what is told first, then by score.
+    pub matched: Vec<MatchExplanation>,
     /// The rule that came nearest, if none matched.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<NearMiss>,
 }
 
+/// A rule that matched.
+#[derive(Debug, Clone, Serialize)]
+pub struct MatchExplanation {
+    /// Its id.
+    pub rule: String,
+    /// What it finds.
+    pub predicate: Predicate,
+    /// Its score.
+    pub score: f32,
+    /// The pattern, or the clause, that it matched on.
+    pub on: String,
+    /// The words from the first to the last that it looked at.
+    pub words: String,
+    /// Why what it finds is not told, if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<String>,
+}
+
 /// A rule that nearly matched.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct NearMiss {
     /// Its id.
     pub rule: String,
@@ -53,13 +143,12 @@ struct Prefixes<'r> {
 }
 
 impl Matcher {
-    /// Explains every pair of names of every sentence, in both directions where both could be.
-    /// `set` must be the set that the matcher was made from.
-    pub fn explain(&self, set: &RuleSet, document: Document<'_>) -> Vec<PairExplanation> {
+    /// Explains every sentence with two names. `set` must be the set that the matcher was made from.
+    pub fn explain(&self, set: &RuleSet, document: Document<'_>) -> Vec<SentenceExplanation> {
         let prefixes = self.prefixes(set);
         let mut found = Vec::new();
         self.each_sentence(document, |sentence, _| {
-            let hits = self.hits(sentence);
+            let clauses = Self::clauses(sentence).map(|(clauses, _)| clauses);
             let names: Vec<(usize, usize)> = sentence
                 .tokens
                 .iter()
@@ -69,36 +158,93 @@ impl Matcher {
                     _ => None,
                 })
                 .collect();
+            let hits = self.hits(sentence);
+            let matched = self.explain_hits(set, sentence, &hits, clauses.as_ref());
+            let text = |mention: usize| document.mentions[mention].span.of(document.text).to_owned();
+            let mut pairs = Vec::new();
             for (i, &first) in names.iter().enumerate() {
                 for &second in &names[i + 1..] {
                     for ((s, subject), (o, object)) in [(first, second), (second, first)] {
-                        let mut matched: Vec<(String, f32)> = hits
-                            .iter()
-                            .filter(|hit| hit.subject == subject && hit.object == object)
-                            .map(|hit| &set.rules()[hit.rule])
-                            .map(|rule| (rule.id.to_string(), rule.score))
-                            .collect();
-                        matched.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-                        matched.dedup();
+                        let of_pair = hits.iter().zip(&matched);
+                        let of_pair =
+                            of_pair.filter(|(hit, _)| (hit.subject, hit.object) == (subject, object));
+                        let mut matched: Vec<MatchExplanation> =
+                            of_pair.filter_map(|(_, matched)| matched.clone()).collect();
+                        matched.sort_by(|a, b| {
+                            let told = a.hidden.is_some().cmp(&b.hidden.is_some());
+                            told.then(b.score.total_cmp(&a.score)).then_with(|| a.rule.cmp(&b.rule))
+                        });
+                        matched.dedup_by(|again, first| again.rule == first.rule);
                         let (line, nearest) = self.explain_pair(set, sentence, s, o, &prefixes);
                         let nearest = nearest.filter(|_| matched.is_empty());
                         if !matched.is_empty() || nearest.is_some() || s < o {
-                            found.push(PairExplanation { subject, object, line, matched, nearest });
+                            let (subject, object) = (text(subject), text(object));
+                            pairs.push(PairExplanation { subject, object, line, matched, nearest });
                         }
                     }
                 }
             }
+            let name = |&(_, mention): &(usize, usize)| NameExplanation {
+                text: text(mention),
+                entity_type: document.mentions[mention].entity_type,
+                entity: document.entities[document.mentions[mention].entity].name.clone(),
+                adjective: document.mentions[mention].demonym,
+            };
+            let last = sentence.tokens.len().saturating_sub(1);
+            found.push(SentenceExplanation {
+                text: words_between(sentence, 0, last),
+                words: clauses.as_ref().map(explain_words).unwrap_or_default(),
+                clauses: clauses.as_ref().map(explain_clauses).unwrap_or_default(),
+                names: names.iter().map(name).collect(),
+                pairs,
+            });
         });
         found
     }
 
-    /// The clauses that frames see, one a line, in all sentences with two names.
-    pub fn explain_clauses(&self, document: Document<'_>) -> Vec<String> {
-        let mut written = Vec::new();
-        self.each_sentence(document, |sentence, _| {
-            written.extend(Self::clauses(sentence).into_iter().flat_map(|(clauses, _)| clauses.written()));
-        });
-        written
+    /// What each hit is, and what becomes of it; none for what the same rule finds of the same pair again.
+    fn explain_hits(
+        &self,
+        set: &RuleSet,
+        sentence: &Sentence<'_>,
+        hits: &[Hit],
+        clauses: Option<&Clauses>,
+    ) -> Vec<Option<MatchExplanation>> {
+        let document = sentence.document;
+        let text = |mention: usize| document.mentions[mention].span.of(document.text);
+        let patterns: Vec<&str> =
+            set.rules().iter().flat_map(|rule| &rule.patterns).map(|pattern| pattern.text.as_str()).collect();
+        let explained = |(hit, fate): (&Hit, Fate)| {
+            let rule = &set.rules()[hit.rule];
+            let hidden = match fate {
+                Fate::Told if rule.score < set.least_score => {
+                    Some(format!("scores less than {}, which is asked for", set.least_score))
+                }
+                Fate::Told => None,
+                Fate::Beaten(better) if better == hit.rule => return None,
+                Fate::Beaten(better) => {
+                    Some(format!("{} is better and finds the same", set.rules()[better].id))
+                }
+                Fate::Hidden(strong) => Some(format!("{strong} says more than {}", rule.predicate)),
+                Fate::Elsewhere { subject, object } => {
+                    Some(format!("told already of {} and {} in this sentence", text(subject), text(object)))
+                }
+            };
+            let (first, last) = hit.tokens;
+            let on = match hit.pattern() {
+                Some(pattern) => patterns.get(pattern).copied().unwrap_or_default().to_owned(),
+                None => clauses.and_then(|all| written(all, hit.word()?)).unwrap_or_default(),
+            };
+            Some(MatchExplanation {
+                rule: rule.id.to_string(),
+                predicate: rule.predicate,
+                score: rule.score,
+                on,
+                words: words_between(sentence, first, last),
+                hidden,
+            })
+        };
+        hits.iter().zip(self.fates(document, hits)).map(explained).collect()
     }
 
     fn prefixes<'r>(&self, set: &'r RuleSet) -> Vec<Prefixes<'r>> {
@@ -247,6 +393,41 @@ impl Matcher {
     }
 }
 
+fn explain_words(clauses: &Clauses) -> Vec<WordExplanation> {
+    let nodes = clauses.nodes.iter();
+    nodes
+        .map(|node| WordExplanation {
+            form: node.form.clone(),
+            lemma: node.lemma.to_string(),
+            pos: node.pos.to_string(),
+            head: node.head,
+            relation: node.relation.to_string(),
+        })
+        .collect()
+}
+
+/// The clauses that have a role at all.
+fn explain_clauses(clauses: &Clauses) -> Vec<ClauseExplanation> {
+    let role = |(role, node): &(Role, usize)| RoleExplanation {
+        role: role.name().to_owned(),
+        words: clauses.members(*node),
+    };
+    let all = clauses.all.iter().filter(|clause| !clause.roles.is_empty());
+    all.map(|clause| ClauseExplanation {
+        written: clauses.one_line(clause),
+        word: clause.head,
+        lemma: clause.lemma.clone(),
+        roles: clause.roles.iter().map(role).collect(),
+    })
+    .collect()
+}
+
+/// The clause of a predicate word, on one line.
+fn written(clauses: &Clauses, word: Span) -> Option<String> {
+    let node = clauses.nodes.iter().position(|node| node.span == word)?;
+    clauses.clause(node).map(|clause| clauses.one_line(clause))
+}
+
 fn words_between(sentence: &Sentence<'_>, first: usize, last: usize) -> String {
     let (first, last) = (sentence.tokens[first].span, sentence.tokens[last].span);
     sentence.document.text[first.start..last.end].split_whitespace().collect::<Vec<_>>().join(" ")
@@ -257,13 +438,29 @@ mod tests {
     use super::*;
     use crate::relation::Bracketed;
 
+    const RULES: &str = r#"
+[lists]
+leader = ["president", "prime minister"]
+[[rule]]
+id = "leads/x"
+pattern = "SUBJ , @leader of OBJ"
+score = 0.9
+[[rule]]
+id = "leads/y"
+pattern = ["SUBJ , ANY{0,2} of OBJ", "SUBJ , MOD{0,2} of OBJ"]
+score = 0.8
+[[rule]]
+id = "works_for/x"
+pattern = "SUBJ , @leader of OBJ"
+score = 0.7
+"#;
+
     fn explained(text: &str) -> Vec<PairExplanation> {
         let mut set = RuleSet::default();
-        let rules = "[lists]\nleader = [\"president\", \"prime minister\"]\n[[rule]]\nid = \"leads/x\"\n\
-                     pattern = \"SUBJ , @leader of OBJ\"\nscore = 0.9\n";
-        set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
+        set.add_files(vec![("x.toml".into(), RULES.into())]).unwrap();
         let read = Bracketed::text(text);
-        Matcher::new(&set).unwrap().explain(&set, read.document())
+        let found = Matcher::new(&set).unwrap().explain(&set, read.document());
+        found.into_iter().flat_map(|sentence| sentence.pairs).collect()
     }
 
     #[test]
@@ -273,7 +470,22 @@ mod tests {
             found[0].line,
             "⟨SUBJ·PER: Ana Ruiz⟩ , ⟨prime minister·@leader⟩ of ⟨OBJ·LOC: Spain and Peru⟩ , left ."
         );
-        assert_eq!(found[0].matched, [("leads/x".to_owned(), 0.9)]);
+    }
+
+    #[test]
+    fn every_match_says_on_what_and_why_it_is_hidden() {
+        let found = explained("[PER Ana Ruiz], president of [LOC Spain], left.");
+        let matched: Vec<(&str, &str, Option<&str>)> =
+            found[0].matched.iter().map(|m| (m.rule.as_str(), m.on.as_str(), m.hidden.as_deref())).collect();
+        assert_eq!(
+            matched,
+            [
+                ("leads/x", "SUBJ , @leader of OBJ", None),
+                ("leads/y", "SUBJ , ANY{0,2} of OBJ", Some("leads/x is better and finds the same")),
+                ("works_for/x", "SUBJ , @leader of OBJ", Some("leads says more than works_for")),
+            ]
+        );
+        assert_eq!(found[0].matched[0].words, "Ana Ruiz, president of Spain");
     }
 
     #[test]

@@ -11,9 +11,10 @@
 //! and right of its pair; members of a list beyond `LONGEST_COORDINATION` have no relations.
 
 use std::cell::OnceCell;
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use itertools::Itertools as _;
 
 use crate::entity::{EntityType, Mention, Origin, is_country};
 use crate::error::{Error, Result};
@@ -25,8 +26,9 @@ use crate::relation::line::{
 };
 use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
+use crate::relation::scope::plain;
 use crate::relation::words::Vocabulary;
-use crate::relation::{Document, Predicate, Relation, Rule, RuleSet};
+use crate::relation::{Document, Predicate, Predicates, Relation, Rule, RuleSet};
 use crate::syntax::clause::{Clauses, Mood};
 use crate::text::Span;
 
@@ -47,22 +49,6 @@ pub(crate) const LITTLE: &str = "little";
 /// president and two others.
 const TITLES: [&str; 4] = ["title", "leader", "minister", "post"];
 
-/// A predicate that says more about a pair than another one, which is then left out: who leads a
-/// country also works for it, and is taken for one of its nationals.
-const HIDES: [(Predicate, Predicate); 11] = [
-    (Predicate::Leads, Predicate::WorksFor),
-    (Predicate::Leads, Predicate::Nationality),
-    (Predicate::WorksFor, Predicate::Nationality),
-    (Predicate::WorksFor, Predicate::LivesIn),
-    (Predicate::MemberOf, Predicate::LinkedTo),
-    (Predicate::PartOf, Predicate::NationalityOfGroup),
-    (Predicate::PartOf, Predicate::BasedIn),
-    (Predicate::Killed, Predicate::Attacked),
-    (Predicate::Killed, Predicate::Fights),
-    (Predicate::Attacked, Predicate::Fights),
-    (Predicate::Detained, Predicate::Fights),
-];
-
 /// A compiled rule set. Immutable and shared by all workers.
 #[derive(Debug)]
 pub struct Matcher {
@@ -74,6 +60,9 @@ pub struct Matcher {
     held: BTreeSet<u32>,
     /// The lists named in [`TITLES`].
     titles: BTreeSet<u32>,
+    predicates: Predicates,
+    /// The predicates that are left out where one holds.
+    hides: BTreeMap<Predicate, Vec<Predicate>>,
     rules: Vec<CompiledRule>,
     patterns: Vec<CompiledPattern>,
     /// For each key the patterns that cannot match without it (or another one of its clause).
@@ -87,15 +76,17 @@ pub struct Matcher {
 }
 
 #[derive(Debug)]
-struct CompiledRule {
+pub(super) struct CompiledRule {
     id: Arc<str>,
     predicate: Predicate,
     score: f32,
     /// Which of two rules that find the same is believed; see [`Rule::prior`].
     prior: f32,
-    granted: bool,
+    /// Whether it finds descriptions that a sentence takes for granted.
+    pub(super) granted: bool,
     punctuated: bool,
-    is_frame: bool,
+    pub(super) is_frame: bool,
+    built_in: bool,
     unless: Vec<LazyRegex>,
     subject: Types,
     object: Types,
@@ -141,6 +132,24 @@ pub(crate) struct Hit {
     pub(crate) tokens: (usize, usize),
 }
 
+impl Hit {
+    /// The number of the pattern that matched, if one did.
+    pub(crate) fn pattern(&self) -> Option<usize> {
+        match self.found {
+            Found::Pattern(pattern) => Some(pattern),
+            Found::Clause { .. } => None,
+        }
+    }
+
+    /// The predicate word of the clause, if a frame matched.
+    pub(crate) fn word(&self) -> Option<Span> {
+        match self.found {
+            Found::Pattern(_) => None,
+            Found::Clause { word, .. } => Some(word),
+        }
+    }
+}
+
 /// What a rule matched by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Found {
@@ -153,6 +162,27 @@ enum Found {
         granted: bool,
         negated: bool,
         is_fact: bool,
+    },
+}
+
+/// Mentions of subject and object, and predicate; or their entities.
+type Key = (usize, usize, Predicate);
+
+/// What becomes of a hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is a relation.
+    Told,
+    /// A better rule, of that number, finds the same of the pair.
+    Beaten(usize),
+    /// This predicate of the same pair says more.
+    Hidden(Predicate),
+    /// The sentence tells the same of the same entities by these mentions, which are nearer, or by a better rule.
+    Elsewhere {
+        /// The other subject.
+        subject: usize,
+        /// The other object.
+        object: usize,
     },
 }
 
@@ -258,6 +288,7 @@ impl Matcher {
                 granted: rule.granted,
                 punctuated: rule.punctuated,
                 is_frame: rule.frame.is_some(),
+                built_in: rule.built_in,
                 unless,
                 subject: Types::of(&rule.subject),
                 object: Types::of(&rule.object),
@@ -268,6 +299,10 @@ impl Matcher {
         let held = nodes.flat_map(Node::held_lists).filter_map(|l| list_numbers.get(l).copied()).collect();
         let titles = TITLES.iter().filter_map(|&list| list_numbers.get(list).copied()).collect();
         let list_names = list_numbers.into_keys().collect();
+        let hidden = |predicate: Predicate| -> Vec<Predicate> {
+            predicate.schema().hides.iter().filter_map(|name| set.predicates().named(name)).collect()
+        };
+        let hides = set.predicates().all().map(|predicate| (predicate, hidden(predicate))).collect();
         Ok(Matcher {
             vocabulary,
             tagger,
@@ -275,6 +310,8 @@ impl Matcher {
             spelled,
             held,
             titles,
+            predicates: set.predicates().clone(),
+            hides,
             rules,
             patterns,
             index,
@@ -290,47 +327,39 @@ impl Matcher {
         })
     }
 
+    /// The predicates that its rules, and the tables of what they find, may name.
+    pub fn predicates(&self) -> &Predicates {
+        &self.predicates
+    }
+
     /// The relations of one article, ordered by position of subject, object and predicate; at most
     /// one (the best-scored) for each subject mention, predicate and object mention.
     pub fn relations(&self, document: Document<'_>) -> Vec<Relation> {
-        self.relations_in(document, |_| true)
+        self.relations_in(document, |_| true).into_iter().map(|(_, relation)| relation).collect()
     }
 
-    /// The same, of the sentences that are `wanted`.
+    /// The same, of the sentences that are `wanted`, each with its rule.
     pub(super) fn relations_in(
         &self,
         document: Document<'_>,
         wanted: impl Fn(usize) -> bool,
-    ) -> Vec<Relation> {
+    ) -> Vec<(&CompiledRule, Relation)> {
         let mut found = Vec::new();
         self.each_sentence(document, |sentence, index| {
             if !wanted(index) {
                 return;
             }
-            let mut best: BTreeMap<(usize, usize, Predicate), Hit> = BTreeMap::new();
-            for hit in self.hits(sentence) {
-                let rule = &self.rules[hit.rule];
-                best.entry((hit.subject, hit.object, rule.predicate))
-                    .and_modify(|before| {
-                        if rule.prior > self.rules[before.rule].prior {
-                            *before = hit.clone();
-                        }
-                    })
-                    .or_insert(hit);
-            }
-            if best.is_empty() {
+            let hits = self.hits(sentence);
+            if hits.is_empty() {
                 return;
             }
-            for (strong, weak) in HIDES {
-                let pairs: Vec<_> = best.keys().filter(|key| key.2 == strong).copied().collect();
-                for (subject, object, _) in pairs {
-                    best.remove(&(subject, object, weak));
-                }
-            }
-            self.keep_one_of_each_triple(document, &mut best);
+            let fates = self.fates(document, &hits);
+            let told = hits.iter().zip(fates).filter(|(_, fate)| *fate == Fate::Told).map(|(hit, _)| hit);
+            let told = told.sorted_by_key(|hit| self.key(hit));
             let cues = Cues::of(sentence, &self.cue_tagger, &self.cue_names);
             let elsewhere = OnceCell::new();
-            for ((subject, object, predicate), hit) in best {
+            for hit in told {
+                let (subject, object, predicate) = self.key(hit);
                 let rule = &self.rules[hit.rule];
                 let granted = match hit.found {
                     Found::Pattern(_) => rule.granted,
@@ -365,7 +394,7 @@ impl Matcher {
                 if score < self.least_score {
                     continue;
                 }
-                found.push(Relation {
+                let relation = Relation {
                     subject,
                     predicate,
                     object,
@@ -375,7 +404,8 @@ impl Matcher {
                     attributed_to,
                     sentence: document.sentences[index],
                     rule: rule.id.clone(),
-                });
+                };
+                found.push((rule, relation));
             }
         });
         found
@@ -403,48 +433,98 @@ impl Matcher {
         Speller { vocabulary: &self.vocabulary, tagger: &self.tagger, held: &self.held }
     }
 
+    fn key(&self, hit: &Hit) -> Key {
+        (hit.subject, hit.object, self.rules[hit.rule].predicate)
+    }
+
+    /// What becomes of each hit of a sentence.
+    pub(crate) fn fates(&self, document: Document<'_>, hits: &[Hit]) -> Vec<Fate> {
+        let mut fates = vec![Fate::Told; hits.len()];
+        let mut of_pair: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for (i, hit) in hits.iter().enumerate() {
+            of_pair.entry(self.key(hit)).or_default().push(i);
+        }
+        let mut told: BTreeMap<Key, usize> = BTreeMap::new();
+        for (key, same) in of_pair {
+            let best = self.best(hits, &same, |_| 0);
+            for i in same.into_iter().filter(|&i| i != best) {
+                fates[i] = Fate::Beaten(hits[best].rule);
+            }
+            told.insert(key, best);
+        }
+        let says_more = told.keys().flat_map(|&(subject, object, strong)| {
+            let hidden = self.hides.get(&strong).into_iter().flatten();
+            hidden.map(move |&weak| ((subject, object, weak), strong))
+        });
+        let hidden: Vec<(usize, Predicate)> =
+            says_more.filter_map(|(key, strong)| Some((*told.get(&key)?, strong))).collect();
+        for (i, strong) in hidden {
+            fates[i] = Fate::Hidden(strong);
+        }
+        told.retain(|_, i| fates[*i] == Fate::Told);
+        self.tell_each_triple_once(document, hits, &told, &mut fates);
+        fates
+    }
+
+    /// The best of some hits of the same: of built-in rules that of the best score in its file (see
+    /// [`Rule::prior`]), and of that and the user's rules the best by score, where the user's need only be as good.
+    /// Then the greater `nearness` counts, and the first.
+    fn best(&self, hits: &[Hit], of: &[usize], nearness: impl Fn(&Hit) -> isize) -> usize {
+        let rule = |i: usize| &self.rules[hits[i].rule];
+        let best = |built_in: bool| {
+            let ours = of.iter().copied().rev().filter(|&i| rule(i).built_in == built_in);
+            ours.max_by(|&a, &b| {
+                let nearer = || nearness(&hits[a]).cmp(&nearness(&hits[b]));
+                rule(a).prior.total_cmp(&rule(b).prior).then_with(nearer)
+            })
+        };
+        match (best(false), best(true)) {
+            (Some(user), Some(ours)) if rule(user).score < rule(ours).score => ours,
+            (Some(only), _) | (None, Some(only)) => only,
+            (None, None) => 0,
+        }
+    }
+
     /// Where a sentence names an entity twice, as in "the Stockholm Center for Freedom (SCF)", a triple
     /// is told once: by the best rule, and then by the names that are nearest to each other. Second
     /// names are the exception: there each form counts.
-    fn keep_one_of_each_triple(
+    fn tell_each_triple_once(
         &self,
         document: Document<'_>,
-        best: &mut BTreeMap<(usize, usize, Predicate), Hit>,
+        hits: &[Hit],
+        told: &BTreeMap<Key, usize>,
+        fates: &mut [Fate],
     ) {
-        let quality = |key: &(usize, usize, Predicate), hit: &Hit| {
-            let (subject, object) = (document.mentions[key.0].span, document.mentions[key.1].span);
-            let distance = subject.start.max(object.start).saturating_sub(subject.end.min(object.end));
-            (self.rules[hit.rule].prior, Reverse(distance))
-        };
-        let mut kept: BTreeMap<(usize, usize, Predicate), (usize, usize, Predicate)> = BTreeMap::new();
-        for (&key, hit) in best.iter().filter(|(key, _)| key.2 != Predicate::AliasOf) {
+        let mut of_triple: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for (&(subject, object, predicate), &i) in told.iter().filter(|(key, _)| !key.2.is_alias()) {
             let (mut subject, mut object) =
-                (document.mentions[key.0].entity, document.mentions[key.1].entity);
-            if key.2.schema().symmetric && object < subject {
+                (document.mentions[subject].entity, document.mentions[object].entity);
+            if predicate.schema().symmetric && object < subject {
                 std::mem::swap(&mut subject, &mut object);
             }
-            let chosen = kept.entry((subject, object, key.2)).or_insert(key);
-            if quality(&key, hit) > quality(chosen, &best[&*chosen]) {
-                *chosen = key;
+            of_triple.entry((subject, object, predicate)).or_default().push(i);
+        }
+        let nearness = |hit: &Hit| {
+            let (subject, object) = (document.mentions[hit.subject].span, document.mentions[hit.object].span);
+            let distance = subject.start.max(object.start).saturating_sub(subject.end.min(object.end));
+            -(distance as isize)
+        };
+        for same in of_triple.into_values().filter(|same| same.len() > 1) {
+            let best = self.best(hits, &same, nearness);
+            for i in same.into_iter().filter(|&i| i != best) {
+                fates[i] = Fate::Elsewhere { subject: hits[best].subject, object: hits[best].object };
             }
         }
-        let kept: BTreeSet<(usize, usize, Predicate)> = kept.into_values().collect();
-        best.retain(|key, _| key.2 == Predicate::AliasOf || kept.contains(key));
-    }
-
-    /// Whether the rule of that identifier is a frame.
-    pub(super) fn is_frame(&self, rule: &str) -> bool {
-        self.rules.iter().any(|known| known.is_frame && &*known.id == rule)
-    }
-
-    /// Whether the rule of that identifier finds descriptions that a sentence takes for granted.
-    pub(super) fn is_granted(&self, rule: &str) -> bool {
-        self.rules.iter().any(|known| known.granted && &*known.id == rule)
     }
 
     /// The name of a list by its number.
     pub(crate) fn list_name(&self, list: u32) -> &str {
-        self.list_names.get(list as usize).map(String::as_str).unwrap_or_default()
+        self.list_names.get(list as usize).map(|key| plain(key)).unwrap_or_default()
+    }
+
+    /// Whether every rule file sees a list.
+    pub(crate) fn is_common(&self, list: u32) -> bool {
+        self.list_names.get(list as usize).is_some_and(|key| key == plain(key))
     }
 
     /// Whether a word, by its number, is in the list of little words.
@@ -499,7 +579,7 @@ impl Matcher {
             self.pairs(&mut line, &candidates, farthest, |pattern, a, b, tokens| {
                 // A list has no second name.
                 let predicate = self.rules[self.patterns[pattern].rule].predicate;
-                if predicate == Predicate::AliasOf && slots[a].names.len().max(slots[b].names.len()) > 1 {
+                if predicate.is_alias() && slots[a].names.len().max(slots[b].names.len()) > 1 {
                     return;
                 }
                 for &subject in self.described(sentence, pattern, &slots[a], tokens) {
@@ -567,7 +647,7 @@ impl Matcher {
         }
         let document = &sentence.document;
         let (first, second) = (&document.mentions[subject], &document.mentions[object]);
-        let usable = if predicate == Predicate::AliasOf {
+        let usable = if predicate.is_alias() {
             first.span.of(document.text).to_lowercase() != second.span.of(document.text).to_lowercase()
         } else {
             first.entity != second.entity

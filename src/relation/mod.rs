@@ -14,6 +14,7 @@ mod matcher;
 mod pattern;
 mod rule;
 mod schema;
+mod scope;
 mod scores;
 mod suggest;
 mod token_set;
@@ -29,10 +30,14 @@ pub use check::{Checked, Failure, check};
 pub use context::Certainty;
 pub use coreference::coreferent;
 pub use example::Bracketed;
-pub use explain::{NearMiss, PairExplanation};
+pub use explain::{
+    ClauseExplanation, MatchExplanation, NameExplanation, NearMiss, PairExplanation, RoleExplanation,
+    SentenceExplanation, WordExplanation,
+};
 pub use matcher::Matcher;
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
-pub use schema::Predicate;
+pub(crate) use schema::is_alias;
+pub use schema::{Predicate, Predicates, Pronoun, Schema};
 pub use scores::{MeasuredScore, scores_csv};
 pub use suggest::{Demand, Labelled, Suggestion, suggest};
 

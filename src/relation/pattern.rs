@@ -21,11 +21,10 @@
 //! | `a?` `a*` `a+` `a{2,4}` | none or one, any number, at least one, two to four |
 //! | `^` `$` | start and end of the sentence |
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::entity::EntityType::{self, Date, Loc, Misc, Org, Per};
-use crate::error::Place;
+use crate::relation::scope::{Scopes, plain};
 use crate::relation::words::{Lexeme, inflections, lexemes};
 
 /// The largest count that `{m,n}` takes.
@@ -35,18 +34,6 @@ const DEEPEST: usize = 12;
 
 /// A pattern may have this many items, those of its phrases included.
 const MOST_ITEMS: usize = 1000;
-
-/// Named parts of patterns.
-pub(crate) type Phrases = BTreeMap<String, Phrase>;
-
-/// A named part of patterns, as written.
-#[derive(Debug, Clone)]
-pub(crate) struct Phrase {
-    /// Where it is defined.
-    pub(crate) place: Place,
-    /// Its pattern.
-    pub(crate) text: String,
-}
 
 /// Which argument of the relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +51,7 @@ pub(crate) enum Node {
     Inflected(Vec<String>),
     /// A punctuation mark, normalised.
     Punct(String),
-    /// A word list.
+    /// A word list, by its name in the whole set.
     List(String),
     /// One of the two arguments.
     Slot { role: Role, adjective: bool, holds: Option<String> },
@@ -101,9 +88,9 @@ fn wrong<T>(problem: impl Into<String>, remedy: impl Into<String>) -> Result<T, 
     Err(PatternError { problem: problem.into(), remedy: remedy.into() })
 }
 
-/// Parses a pattern that must hold `SUBJ` and `OBJ` exactly once on every path.
-pub(crate) fn parse(text: &str, phrases: &Phrases) -> Result<Node, PatternError> {
-    let node = parse_any(text, phrases)?;
+/// Parses a pattern of file number `file` that must hold `SUBJ` and `OBJ` exactly once on every path.
+pub(crate) fn parse(text: &str, scopes: &Scopes, file: usize) -> Result<Node, PatternError> {
+    let node = parse_any(text, scopes, file)?;
     for (role, name) in [(Role::Subject, "SUBJ"), (Role::Object, "OBJ")] {
         let (least, most) = node.count(role);
         if least == 0 && most == 0 {
@@ -129,8 +116,8 @@ pub(crate) fn parse(text: &str, phrases: &Phrases) -> Result<Node, PatternError>
 }
 
 /// Parses a pattern that may leave out `SUBJ` or `OBJ` (the `unless` of a rule).
-pub(crate) fn parse_veto(text: &str, phrases: &Phrases) -> Result<Node, PatternError> {
-    let node = parse_any(text, phrases)?;
+pub(crate) fn parse_veto(text: &str, scopes: &Scopes, file: usize) -> Result<Node, PatternError> {
+    let node = parse_any(text, scopes, file)?;
     for (role, name) in [(Role::Subject, "SUBJ"), (Role::Object, "OBJ")] {
         if node.count(role).1 > 1 {
             return wrong(format!("{name} is there more than once"), "name it once");
@@ -143,8 +130,8 @@ pub(crate) fn parse_veto(text: &str, phrases: &Phrases) -> Result<Node, PatternE
 }
 
 /// Parses a pattern, or a part of one.
-pub(crate) fn parse_any(text: &str, phrases: &Phrases) -> Result<Node, PatternError> {
-    let mut parser = Parser { rest: text, depth: 0, items: 0, phrases };
+pub(crate) fn parse_any(text: &str, scopes: &Scopes, file: usize) -> Result<Node, PatternError> {
+    let mut parser = Parser { rest: text, depth: 0, items: 0, scopes, file };
     let node = parser.alternatives()?;
     match parser.rest.chars().next() {
         None => Ok(node),
@@ -159,7 +146,9 @@ struct Parser<'a> {
     rest: &'a str,
     depth: usize,
     items: usize,
-    phrases: &'a Phrases,
+    scopes: &'a Scopes,
+    /// The file in which what is parsed stands.
+    file: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -228,15 +217,18 @@ impl<'a> Parser<'a> {
                 "write <name> for a phrase, \"<\" for the character itself",
             );
         };
-        let Some(phrase) = self.phrases.get(name) else {
+        let Some((file, phrase)) = self.scopes.phrase(self.file, name) else {
+            let elsewhere = self.scopes.elsewhere(|file| file.phrases.contains_key(name));
             return wrong(
-                format!("there is no phrase `<{name}>`"),
+                format!("there is no phrase `<{name}>`{elsewhere}"),
                 "define it under [phrases], or correct the name",
             );
         };
         self.deeper()?;
         self.rest = &phrase.text;
+        let user = std::mem::replace(&mut self.file, file);
         let node = self.alternatives()?;
+        self.file = user;
         if !self.rest.is_empty() {
             return wrong(format!("the phrase `<{name}>` has a `)` too many"), "remove it");
         }
@@ -293,7 +285,88 @@ impl<'a> Parser<'a> {
         }
         let (token, rest) = self.rest.split_at(end);
         self.rest = rest;
-        atom(token)
+        self.atom(token)
+    }
+
+    /// One item without brackets and repetition.
+    fn atom(&self, token: &str) -> Result<Node, PatternError> {
+        if let Some(name) = token.strip_prefix('@') {
+            return match valid_list_name(name) {
+                true => Ok(Node::List(self.list(name)?)),
+                false => wrong(
+                    format!("`{token}` is no name of a word list"),
+                    "list names have small letters, digits, _ and -; write \"@\" for the character itself",
+                ),
+            };
+        }
+        if let Some(written) = token.strip_suffix('~') {
+            return match lexemes(written).as_slice() {
+                [Lexeme::Word(word)] => Ok(Node::Inflected(inflections(word))),
+                _ => wrong(format!("`{token}` has no inflections"), "put ~ right behind a single word"),
+            };
+        }
+        let (token, holds) = match token.split_once("=@") {
+            Some((name, list)) if !name.is_empty() => {
+                if !valid_list_name(list) {
+                    return wrong(
+                        format!("`@{list}` is no name of a word list"),
+                        "list names have small letters, digits, _ and -",
+                    );
+                }
+                (name, Some(self.list(list)?))
+            }
+            _ => (token, None),
+        };
+        let (name, adjective) = match token.strip_suffix("/adj") {
+            Some(name) => (name, true),
+            None => (token, false),
+        };
+        let node = match name {
+            "SUBJ" => Node::Slot { role: Role::Subject, adjective, holds },
+            "OBJ" => Node::Slot { role: Role::Object, adjective, holds },
+            "PER" => Node::Name { types: &[Per], adjective, holds },
+            "ORG" => Node::Name { types: &[Org], adjective, holds },
+            "LOC" => Node::Name { types: &[Loc], adjective, holds },
+            "MISC" => Node::Name { types: &[Misc], adjective, holds },
+            "DATE" => Node::Name { types: &[Date], adjective, holds },
+            "ENT" => Node::Name { types: &[Per, Org, Loc, Misc], adjective, holds },
+            _ if holds.is_some() => {
+                return wrong(
+                    format!("`{token}` is no name that could hold an entry of a list"),
+                    "write for example OBJ=@school",
+                );
+            }
+            "ANY" if !adjective => Node::Any,
+            "MOD" if !adjective => Node::Modifier,
+            "NUM" if !adjective => Node::Number,
+            _ if adjective => {
+                return wrong(
+                    format!("`{token}`: only SUBJ, OBJ, PER, ORG, LOC, MISC and ENT can be /adj"),
+                    "write for example OBJ/adj",
+                );
+            }
+            _ if token.len() > 2 && token.bytes().all(|b| b.is_ascii_uppercase()) => {
+                return wrong(
+                    format!("`{token}` is unknown"),
+                    "capitals are for SUBJ, OBJ, PER, ORG, LOC, MISC, DATE, ENT, ANY, MOD and NUM; \
+                     write plain words small, they match in any case",
+                );
+            }
+            _ => return words_of(token),
+        };
+        Ok(node)
+    }
+
+    /// The list that this file calls `name`.
+    fn list(&self, name: &str) -> Result<String, PatternError> {
+        self.scopes.list(self.file, name).map_or_else(
+            || {
+                let nearest = self.scopes.nearest(self.file, name);
+                let problem = format!("there is no list `@{name}`{nearest}");
+                wrong(problem, "define it under [lists], or correct the name")
+            },
+            Ok,
+        )
     }
 
     fn repeated(&mut self, node: Node) -> Result<Node, PatternError> {
@@ -344,75 +417,6 @@ impl<'a> Parser<'a> {
         }
         Ok((min, max))
     }
-}
-
-/// One item without brackets and repetition.
-fn atom(token: &str) -> Result<Node, PatternError> {
-    if let Some(name) = token.strip_prefix('@') {
-        return match valid_list_name(name) {
-            true => Ok(Node::List(name.to_owned())),
-            false => wrong(
-                format!("`{token}` is no name of a word list"),
-                "list names have small letters, digits, _ and -; write \"@\" for the character itself",
-            ),
-        };
-    }
-    if let Some(written) = token.strip_suffix('~') {
-        return match lexemes(written).as_slice() {
-            [Lexeme::Word(word)] => Ok(Node::Inflected(inflections(word))),
-            _ => wrong(format!("`{token}` has no inflections"), "put ~ right behind a single word"),
-        };
-    }
-    let (token, holds) = match token.split_once("=@") {
-        Some((name, list)) if !name.is_empty() => {
-            if !valid_list_name(list) {
-                return wrong(
-                    format!("`@{list}` is no name of a word list"),
-                    "list names have small letters, digits, _ and -",
-                );
-            }
-            (name, Some(list.to_owned()))
-        }
-        _ => (token, None),
-    };
-    let (name, adjective) = match token.strip_suffix("/adj") {
-        Some(name) => (name, true),
-        None => (token, false),
-    };
-    let node = match name {
-        "SUBJ" => Node::Slot { role: Role::Subject, adjective, holds },
-        "OBJ" => Node::Slot { role: Role::Object, adjective, holds },
-        "PER" => Node::Name { types: &[Per], adjective, holds },
-        "ORG" => Node::Name { types: &[Org], adjective, holds },
-        "LOC" => Node::Name { types: &[Loc], adjective, holds },
-        "MISC" => Node::Name { types: &[Misc], adjective, holds },
-        "DATE" => Node::Name { types: &[Date], adjective, holds },
-        "ENT" => Node::Name { types: &[Per, Org, Loc, Misc], adjective, holds },
-        _ if holds.is_some() => {
-            return wrong(
-                format!("`{token}` is no name that could hold an entry of a list"),
-                "write for example OBJ=@school",
-            );
-        }
-        "ANY" if !adjective => Node::Any,
-        "MOD" if !adjective => Node::Modifier,
-        "NUM" if !adjective => Node::Number,
-        _ if adjective => {
-            return wrong(
-                format!("`{token}`: only SUBJ, OBJ, PER, ORG, LOC, MISC and ENT can be /adj"),
-                "write for example OBJ/adj",
-            );
-        }
-        _ if token.len() > 2 && token.bytes().all(|b| b.is_ascii_uppercase()) => {
-            return wrong(
-                format!("`{token}` is unknown"),
-                "capitals are for SUBJ, OBJ, PER, ORG, LOC, MISC, DATE, ENT, ANY, MOD and NUM; \
-                 write plain words small, they match in any case",
-            );
-        }
-        _ => return words_of(token),
-    };
-    Ok(node)
 }
 
 /// A literal stretch of text, cut into words as sentences are.
@@ -482,17 +486,6 @@ impl Node {
         self.count(Role::Subject).1 + self.count(Role::Object).1 > 0
     }
 
-    /// The lists that the pattern names, in order.
-    pub(crate) fn lists(&self) -> Vec<&str> {
-        let mut lists = Vec::new();
-        self.walk(&mut |node| match node {
-            Node::List(name) => lists.push(name.as_str()),
-            Node::Slot { holds, .. } | Node::Name { holds, .. } => lists.extend(holds.as_deref()),
-            _ => {}
-        });
-        lists
-    }
-
     /// The lists of which the pattern wants an entry inside a name.
     pub(crate) fn held_lists(&self) -> Vec<&str> {
         let mut lists = Vec::new();
@@ -526,13 +519,14 @@ impl fmt::Display for Node {
             Ok(())
         };
         let adj = |adjective: &bool| if *adjective { "/adj" } else { "" };
-        let held = |list: &Option<String>| list.as_ref().map(|l| format!("=@{l}")).unwrap_or_default();
+        let held =
+            |list: &Option<String>| list.as_ref().map(|l| format!("=@{}", plain(l))).unwrap_or_default();
         match self {
             Node::Word(word) => f.write_str(word),
             Node::Inflected(forms) => write!(f, "{}~", forms.first().map_or("", String::as_str)),
             Node::Punct(mark) if "()|?*+{}^$@~<\"".contains(mark.as_str()) => write!(f, "\"{mark}\""),
             Node::Punct(mark) => f.write_str(mark),
-            Node::List(name) => write!(f, "@{name}"),
+            Node::List(name) => write!(f, "@{}", plain(name)),
             Node::Slot { role, adjective, holds } => {
                 let name = if *role == Role::Subject { "SUBJ" } else { "OBJ" };
                 write!(f, "{name}{}{}", adj(adjective), held(holds))
@@ -573,12 +567,26 @@ impl fmt::Display for Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Place;
+    use crate::relation::scope::Phrase;
     use proptest::prelude::*;
+    use std::path::Path;
+
+    fn scopes() -> Scopes {
+        let mut scopes = Scopes::default();
+        let file = scopes.add(Path::new("x.toml"));
+        for (name, text) in [("who", "SUBJ (, a ANY)?"), ("loop", "a <loop>"), ("bad", "a )")] {
+            let phrase = Phrase { place: Place::file("x.toml"), text: text.into() };
+            scopes.define_phrase(file, name, phrase);
+        }
+        for list in ["leader", "school", "x", "a"] {
+            scopes.define_list(file, list);
+        }
+        scopes
+    }
 
     fn parse(text: &str) -> Result<Node, PatternError> {
-        let phrase = |text: &str| Phrase { place: Place::file("x.toml"), text: text.into() };
-        let phrases = [("who", "SUBJ (, a ANY)?"), ("loop", "a <loop>"), ("bad", "a )")];
-        super::parse(text, &phrases.map(|(name, text)| (name.to_owned(), phrase(text))).into())
+        super::parse(text, &scopes(), 0)
     }
 
     #[test]
@@ -647,7 +655,7 @@ mod tests {
             assert!(!error.remedy.is_empty());
         }
         assert!(parse(&format!("{} SUBJ OBJ", "(".repeat(100_000))).is_err());
-        assert!(parse_veto("(the | a)?", &Phrases::new()).is_err());
+        assert!(parse_veto("(the | a)?", &scopes(), 0).is_err());
     }
 
     proptest! {

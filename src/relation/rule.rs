@@ -11,11 +11,12 @@ use toml::Spanned;
 
 use crate::entity::EntityType;
 use crate::error::{Error, Place, Result};
-use crate::relation::Predicate;
 use crate::relation::context;
 use crate::relation::frame::{Frame, Sort};
 use crate::relation::lists::{self, List, Lists};
-use crate::relation::pattern::{self, Node, Phrase, Phrases};
+use crate::relation::pattern::{self, Node};
+use crate::relation::schema::{self, Predicate, Predicates};
+use crate::relation::scope::{Phrase, Scopes};
 use crate::relation::scores;
 use crate::syntax::clause::Kind;
 
@@ -81,9 +82,10 @@ pub struct YesExample {
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     rules: Vec<Rule>,
+    predicates: Predicates,
     pub(crate) lists: Lists,
     pub(crate) cues: Lists,
-    pub(crate) phrases: Phrases,
+    scopes: Scopes,
     /// Nouns of several words that hide the shorter ones in them from frames.
     pub(crate) nouns: BTreeSet<String>,
     /// By type the nouns through which a name of it acts: "police" of a place, "fighters" of a group.
@@ -205,20 +207,24 @@ impl RuleSet {
         let mut new = self.clone();
         let mut sources = Vec::new();
         for (path, text) in &files {
-            let file = FileText { path, text };
+            let file = FileText { path, text, number: new.scopes.add(path) };
             let source: FileSource = toml::from_str(text).map_err(|e| file.syntax_error(&e))?;
             sources.push((file, source));
         }
         for (file, source) in &sources {
-            file.define(&source.lists, "lists", &mut new.lists)?;
-            file.define(&source.cues, "cues", &mut new.cues)?;
+            new.predicates.define(&source.predicate, |offset| file.place(offset), |_| schema::behind())?;
+            file.import(&source.uses, &mut new.scopes)?;
+        }
+        new.predicates.check()?;
+        for (file, source) in &sources {
+            file.define_lists(&source.lists, &mut new)?;
+            file.define_cues(&source.cues, &mut new.cues)?;
+            file.define_phrases(&source.phrases, &mut new.scopes)?;
         }
         for (file, source) in &sources {
-            file.extend(&source.add_to_lists, "lists", &mut new.lists)?;
-            file.extend(&source.add_to_cues, "cues", &mut new.cues)?;
-            file.define_phrases(&source.phrases, &mut new.phrases)?;
-        }
-        for (file, source) in &sources {
+            file.fill_lists(&source.lists, "[lists]", &mut new)?;
+            file.fill_lists(&source.add_to_lists, "[add_to_lists]", &mut new)?;
+            file.add_to_cues(&source.add_to_cues, &mut new.cues)?;
             file.check_phrases(&source.phrases, &new)?;
         }
         lists::check(&new.lists)?;
@@ -234,7 +240,7 @@ impl RuleSet {
             new.rules.iter().map(|rule| (rule.id.clone(), rule.place.clone())).collect();
         for (file, source) in sources {
             let rules = source.rule.into_iter().map(|rule| file.rule(rule, &new));
-            let frames = source.frame.into_iter().map(|frame| file.frame(frame, &source.words));
+            let frames = source.frame.into_iter().map(|frame| file.frame(frame, &source.words, &new));
             for rule in rules.chain(frames).collect::<Result<Vec<Rule>>>()? {
                 if let Some(first) = known.insert(rule.id.clone(), rule.place.clone()) {
                     return Err(Error::config(
@@ -279,6 +285,11 @@ impl RuleSet {
         self.rules.retain(|rule| predicates.contains(&rule.predicate));
     }
 
+    /// The predicates that there are: those of the program and those that rule files have defined.
+    pub fn predicates(&self) -> &Predicates {
+        &self.predicates
+    }
+
     /// Leaves out relations that score less, from 0 to 1.
     pub fn set_least_score(&mut self, score: f32) {
         self.least_score = score;
@@ -302,6 +313,11 @@ impl RuleSet {
             sha.update((text.len() as u64).to_le_bytes());
             sha.update(text);
         };
+        for predicate in self.predicates.all() {
+            let schema = predicate.schema();
+            part(&schema.name);
+            part(&format!("{} {:?} {} {:?}", schema.symmetric, schema.hides, schema.state, schema.pronoun));
+        }
         for rule in &self.rules {
             part(&rule.id);
             part(&rule.score.to_string());
@@ -312,7 +328,7 @@ impl RuleSet {
             }
             for patterns in [&rule.patterns, &rule.unless] {
                 part(&patterns.len().to_string());
-                patterns.iter().for_each(|p| part(&p.node.to_string()));
+                patterns.iter().for_each(|p| part(&format!("{:?}", p.node)));
             }
             if let Some(frame) = &rule.frame {
                 part(&format!("{frame:?}"));
@@ -340,6 +356,11 @@ impl RuleSet {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileSource {
+    /// The files whose lists and phrases it sees, by name and without `.toml`.
+    #[serde(default, rename = "use")]
+    uses: Vec<Spanned<String>>,
+    #[serde(default)]
+    predicate: schema::Sources,
     #[serde(default)]
     lists: BTreeMap<String, Spanned<Vec<String>>>,
     #[serde(default)]
@@ -465,27 +486,12 @@ struct ExactSource {
     gives: Vec<String>,
 }
 
-/// What a name is and does not do: not through its police, troops or members either.
-const STATES: [Predicate; 13] = [
-    Predicate::LocatedIn,
-    Predicate::Borders,
-    Predicate::BasedIn,
-    Predicate::LivesIn,
-    Predicate::BornIn,
-    Predicate::DiedIn,
-    Predicate::Nationality,
-    Predicate::NationalityOfGroup,
-    Predicate::AliasOf,
-    Predicate::SpouseOf,
-    Predicate::ChildOf,
-    Predicate::SiblingOf,
-    Predicate::EducatedAt,
-];
-
 /// A rule file while it is read.
 struct FileText<'a> {
     path: &'a Path,
     text: &'a str,
+    /// Its number among all files of the set.
+    number: usize,
 }
 
 impl FileText<'_> {
@@ -526,22 +532,81 @@ impl FileText<'_> {
         Error::config(place, format!("{rule}{message}"), remedy)
     }
 
-    fn define(
+    fn import(&self, uses: &[Spanned<String>], scopes: &mut Scopes) -> Result<()> {
+        for name in uses {
+            let Some(used) = scopes.file(name.get_ref(), self.number) else {
+                return Err(Error::config(
+                    self.place(name.span().start),
+                    format!("there is no rule file `{}` to use", name.get_ref()),
+                    format!("There are {}", scopes.listed(self.number)),
+                ));
+            };
+            scopes.use_file(self.number, used);
+        }
+        Ok(())
+    }
+
+    /// Makes the lists known, without their entries: these may name any other list.
+    fn define_lists(&self, from: &BTreeMap<String, Spanned<Vec<String>>>, set: &mut RuleSet) -> Result<()> {
+        for (name, entries) in from {
+            let place = self.place(entries.span().start);
+            self.check_name(name, "a word list", &place)?;
+            if let Some(first) = set.scopes.list(self.number, name).and_then(|key| set.lists.get(&key)) {
+                return Err(Error::config(
+                    place,
+                    format!("there is a list `{name}` already, in {}", first.place),
+                    "Choose another name, or add words to it under [add_to_lists]",
+                ));
+            }
+            let key = set.scopes.define_list(self.number, name);
+            set.lists.insert(key, List { place, entries: Vec::new() });
+        }
+        Ok(())
+    }
+
+    /// Puts entries into lists.
+    fn fill_lists(
         &self,
         from: &BTreeMap<String, Spanned<Vec<String>>>,
         table: &str,
-        to: &mut Lists,
+        set: &mut RuleSet,
     ) -> Result<()> {
         for (name, entries) in from {
-            let place = self.place(entries.span().start);
-            if !pattern::valid_list_name(name) {
+            let place = || self.place(entries.span().start);
+            let scopes = &set.scopes;
+            let Some(list) = scopes.list(self.number, name).and_then(|key| set.lists.get_mut(&key)) else {
+                let nearest = scopes.nearest(self.number, name);
                 return Err(Error::config(
-                    place,
-                    format!("`{name}` cannot name a word list"),
-                    "Use small letters, digits, _ and -",
+                    place(),
+                    format!("there is no list `{name}` to add to{nearest}"),
+                    "Correct the name, or define it under [lists]",
                 ));
+            };
+            for entry in entries.get_ref() {
+                let Some(other) = entry.strip_prefix('@') else {
+                    list.entries.push(entry.clone());
+                    continue;
+                };
+                let Some(key) = scopes.list(self.number, other) else {
+                    let nearest = scopes.nearest(self.number, other);
+                    return Err(Error::config(
+                        place(),
+                        format!(
+                            "under {table}, list `{name}` includes `{entry}`, and there is no such list{nearest}"
+                        ),
+                        format!("Define `{other}` under [lists], or correct the name"),
+                    ));
+                };
+                list.entries.push(format!("@{key}"));
             }
-            if table == "cues" && !context::is_cue_list(name) {
+        }
+        Ok(())
+    }
+
+    fn define_cues(&self, from: &BTreeMap<String, Spanned<Vec<String>>>, to: &mut Lists) -> Result<()> {
+        for (name, entries) in from {
+            let place = self.place(entries.span().start);
+            if !context::is_cue_list(name) {
                 return Err(Error::config(
                     place,
                     format!("`{name}` is no list of cues"),
@@ -553,25 +618,20 @@ impl FileText<'_> {
                 return Err(Error::config(
                     place,
                     format!("there is a list `{name}` already, in {}", first.place),
-                    format!("Choose another name, or add words to it under [add_to_{table}]"),
+                    "Add words to it under [add_to_cues]",
                 ));
             }
         }
         Ok(())
     }
 
-    fn extend(
-        &self,
-        from: &BTreeMap<String, Spanned<Vec<String>>>,
-        table: &str,
-        to: &mut Lists,
-    ) -> Result<()> {
+    fn add_to_cues(&self, from: &BTreeMap<String, Spanned<Vec<String>>>, to: &mut Lists) -> Result<()> {
         for (name, entries) in from {
             let Some(list) = to.get_mut(name) else {
                 return Err(Error::config(
                     self.place(entries.span().start),
-                    format!("there is no list `{name}` to add to{}", lists::nearest(to, name)),
-                    format!("Correct the name, or define it under [{table}]"),
+                    format!("there is no list `{name}` to add to"),
+                    format!("The cue lists are {}", context::cue_lists()),
                 ));
             };
             list.entries.extend(entries.get_ref().iter().cloned());
@@ -579,38 +639,33 @@ impl FileText<'_> {
         Ok(())
     }
 
-    fn define_phrases(&self, from: &BTreeMap<String, Spanned<String>>, to: &mut Phrases) -> Result<()> {
+    fn check_name(&self, name: &str, of: &str, place: &Place) -> Result<()> {
+        if pattern::valid_list_name(name) {
+            return Ok(());
+        }
+        let remedy = "Use small letters, digits, _ and -";
+        Err(Error::config(place.clone(), format!("`{name}` cannot name {of}"), remedy))
+    }
+
+    fn define_phrases(&self, from: &BTreeMap<String, Spanned<String>>, scopes: &mut Scopes) -> Result<()> {
         for (name, text) in from {
             let place = self.place(text.span().start);
-            if !pattern::valid_list_name(name) {
-                return Err(Error::config(
-                    place,
-                    format!("`{name}` cannot name a phrase"),
-                    "Use small letters, digits, _ and -",
-                ));
+            self.check_name(name, "a phrase", &place)?;
+            if let Some((_, first)) = scopes.phrase(self.number, name) {
+                let problem = format!("there is a phrase `{name}` already, in {}", first.place);
+                return Err(Error::config(place, problem, "Choose another name"));
             }
-            let phrase = Phrase { place: place.clone(), text: text.get_ref().clone() };
-            if let Some(first) = to.insert(name.clone(), phrase) {
-                return Err(Error::config(
-                    place,
-                    format!("there is a phrase `{name}` already, in {}", first.place),
-                    "Choose another name",
-                ));
-            }
+            scopes.define_phrase(self.number, name, Phrase { place, text: text.get_ref().clone() });
         }
         Ok(())
     }
 
     fn check_phrases(&self, phrases: &BTreeMap<String, Spanned<String>>, set: &RuleSet) -> Result<()> {
         for (name, text) in phrases {
-            let place = || self.place(text.span().start);
-            let node = pattern::parse_any(text.get_ref(), &set.phrases).map_err(|e| {
-                Error::config(place(), format!("phrase `{name}`: {}", e.problem), capital(&e.remedy))
+            pattern::parse_any(text.get_ref(), &set.scopes, self.number).map_err(|e| {
+                let place = self.place(text.span().start);
+                Error::config(place, format!("phrase `{name}`: {}", e.problem), capital(&e.remedy))
             })?;
-            if let Some(list) = unknown_list(&node, &set.lists) {
-                let remedy = "Define it under [lists], or correct the name";
-                return Err(Error::config(place(), format!("phrase `{name}`: {list}"), remedy));
-            }
         }
         Ok(())
     }
@@ -619,7 +674,7 @@ impl FileText<'_> {
         Error::config(self.place(span.start), format!("rule `{id}`: {problem}"), remedy)
     }
 
-    fn predicate(&self, id: &Spanned<String>) -> Result<Predicate> {
+    fn predicate(&self, id: &Spanned<String>, known: &Predicates) -> Result<Predicate> {
         let wrong = |problem, remedy| Err(self.wrong(id.get_ref(), id.span(), problem, remedy));
         let named = |name: &str| {
             !name.is_empty()
@@ -631,12 +686,14 @@ impl FileText<'_> {
                 "Write for example leads/title-of".into(),
             );
         };
-        let known = || Predicate::all().map(Predicate::as_str).collect::<Vec<_>>().join(", ");
-        match Predicate::named(predicate) {
+        match known.named(predicate) {
             Some(predicate) => Ok(predicate),
             None => wrong(
                 format!("`{predicate}` is no predicate"),
-                format!("The part before the slash must be one of {}", known()),
+                format!(
+                    "Define it under [predicate.{predicate}]; or the part before the slash must be one of {}",
+                    known.listed()
+                ),
             ),
         }
     }
@@ -705,9 +762,14 @@ impl FileText<'_> {
         Ok(all)
     }
 
-    fn frame(&self, source: FrameSource, lists: &BTreeMap<String, Spanned<Vec<String>>>) -> Result<Rule> {
+    fn frame(
+        &self,
+        source: FrameSource,
+        lists: &BTreeMap<String, Spanned<Vec<String>>>,
+        set: &RuleSet,
+    ) -> Result<Rule> {
         let id = source.id.get_ref().as_str();
-        let predicate = self.predicate(&source.id)?;
+        let predicate = self.predicate(&source.id, &set.predicates)?;
         let kinds = [
             (Kind::Verb, &source.verb),
             (Kind::Noun, &source.noun),
@@ -731,8 +793,8 @@ impl FileText<'_> {
         Ok(Rule {
             id: Arc::from(id),
             predicate,
-            subject: self.types(id, predicate, &source.subject_type, predicate.schema().subject)?,
-            object: self.types(id, predicate, &source.object_type, predicate.schema().object)?,
+            subject: self.types(id, predicate, &source.subject_type, &predicate.schema().subject)?,
+            object: self.types(id, predicate, &source.object_type, &predicate.schema().object)?,
             score,
             prior: score,
             patterns: Vec::new(),
@@ -743,7 +805,7 @@ impl FileText<'_> {
                 name_words: spelled_out(&source.self_has)?,
                 subject_is: source.subject_is,
                 object_is: source.object_is,
-                by_acting: !STATES.contains(&predicate),
+                by_acting: !predicate.schema().state,
                 subject: paths(&source.subject),
                 object: paths(&source.object),
                 fillers,
@@ -767,11 +829,11 @@ impl FileText<'_> {
         let place = self.place(source.id.span().start);
         let wrong =
             |span: Range<usize>, problem: String, remedy: String| self.wrong(id, span, problem, remedy);
-        let predicate = self.predicate(&source.id)?;
-        let subject = self.types(id, predicate, &source.subject, predicate.schema().subject)?;
-        let object = self.types(id, predicate, &source.object, predicate.schema().object)?;
+        let predicate = self.predicate(&source.id, &set.predicates)?;
+        let subject = self.types(id, predicate, &source.subject, &predicate.schema().subject)?;
+        let object = self.types(id, predicate, &source.object, &predicate.schema().object)?;
         let score = self.score(id, &source.score)?;
-        type Parse = fn(&str, &Phrases) -> Result<Node, pattern::PatternError>;
+        type Parse = fn(&str, &Scopes, usize) -> Result<Node, pattern::PatternError>;
         let patterns = |from: &Spanned<OneOrMore>, parse: Parse| {
             let mut patterns = Vec::new();
             for text in from.get_ref().all() {
@@ -779,20 +841,13 @@ impl FileText<'_> {
                 let span = from.span();
                 let at = self.text.get(span.clone()).and_then(|t| t.find(text.as_str())).unwrap_or(0);
                 let at = span.start + at..span.end;
-                let node = match parse(text, &set.phrases) {
+                let node = match parse(text, &set.scopes, self.number) {
                     Ok(node) => node,
                     Err(e) => {
                         let problem = format!("pattern `{text}`: {}", e.problem);
                         return Err(wrong(at, problem, capital(&e.remedy)));
                     }
                 };
-                if let Some(name) = unknown_list(&node, &set.lists) {
-                    return Err(wrong(
-                        at,
-                        format!("pattern `{text}`: {name}"),
-                        "Define it under [lists], or correct the name".into(),
-                    ));
-                }
                 patterns.push(Pattern { text: text.clone(), node });
             }
             Ok(patterns)
@@ -827,22 +882,25 @@ impl FileText<'_> {
     fn written(&self, offset: usize, header: &str) -> String {
         let start = self.text[..offset].rfind(header).unwrap_or(offset);
         let rest = &self.text[start + 1..];
-        let end = ["\n[[", "\n[lists", "\n[add_to", "\n[cues", "\n[phrases", "\n[words", "\n[acting"]
-            .iter()
-            .filter_map(|h| rest.find(h))
-            .min();
+        let end = [
+            "\n[[",
+            "\n[predicate",
+            "\n[lists",
+            "\n[add_to",
+            "\n[cues",
+            "\n[phrases",
+            "\n[words",
+            "\n[acting",
+        ]
+        .iter()
+        .filter_map(|h| rest.find(h))
+        .min();
         let rule = &self.text[start..end.map_or(self.text.len(), |end| start + 1 + end)];
         // A comment at the end belongs to the next rule.
         let kept = rule.lines().collect::<Vec<_>>();
         let last = kept.iter().rposition(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#'));
         kept[..=last.unwrap_or(0)].join("\n")
     }
-}
-
-/// "there is no list `@x`" for the first list of a pattern that is not defined.
-fn unknown_list(node: &Node, lists: &Lists) -> Option<String> {
-    let unknown = node.lists().into_iter().find(|name| !lists.contains_key(*name))?;
-    Some(format!("there is no list `@{unknown}`{}", lists::nearest(lists, unknown)))
 }
 
 fn capital(text: &str) -> String {
@@ -853,7 +911,7 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::relation::Matcher;
+    use crate::relation::{Bracketed, Matcher};
 
     fn read(text: &str) -> Result<RuleSet> {
         let mut set = RuleSet::empty();
@@ -971,9 +1029,13 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_read_as_one_and_lists_may_come_later() {
+    fn a_folder_is_read_as_one_and_a_used_file_may_come_later() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("a.toml"), RULE.replace("@leader", "@boss")).unwrap();
+        std::fs::write(
+            folder.path().join("a.toml"),
+            format!("use = [\"b\"]\n{}", RULE.replace("@leader", "@boss")),
+        )
+        .unwrap();
         std::fs::write(folder.path().join("b.toml"), "[lists]\nboss = [\"boss\"]\n").unwrap();
         let mut set = RuleSet::empty();
         set.add_path(folder.path()).unwrap();
@@ -981,5 +1043,115 @@ mod tests {
         let empty = tempfile::tempdir().unwrap();
         assert!(set.add_path(empty.path()).unwrap_err().to_string().contains("no .toml file"));
         assert!(set.add_path(&empty.path().join("none.toml")).is_err());
+    }
+
+    fn files(files: &[(&str, String)]) -> Result<RuleSet> {
+        let mut set = RuleSet::built_in();
+        set.add_files(files.iter().map(|(path, text)| ((*path).into(), text.clone())).collect())?;
+        Matcher::new(&set)?;
+        Ok(set)
+    }
+
+    #[test]
+    fn a_list_or_phrase_belongs_to_its_file_unless_another_uses_it() {
+        let rule = |name: &str| {
+            let pattern = "<who> , @boss of OBJ";
+            format!("[[rule]]\nid = \"leads/{name}\"\npattern = \"{pattern}\"\nscore = 0.9\n")
+        };
+        let names =
+            |word: &str| format!("[lists]\nboss = [\"{word}\"]\n[phrases]\nwho = \"SUBJ (@boss)?\"\n");
+        let set = files(&[
+            ("a.toml", names("honcho") + &rule("a")),
+            ("b.toml", names("skipper") + &rule("b")),
+            ("c.toml", "use = [\"b\"]\n[add_to_lists]\nboss = [\"helmsman\"]\n".to_owned() + &rule("c")),
+        ])
+        .unwrap();
+        let matcher = Matcher::new(&set).unwrap();
+        let found = |word: &str| {
+            let read = Bracketed::sentence(&format!("[PER Ana Ruiz], {word} of [ORG Acme], left."));
+            let explained = matcher.explain(&set, read.document());
+            let matched = explained.iter().flat_map(|s| &s.pairs).flat_map(|pair| &pair.matched);
+            let ours = matched.map(|m| m.rule.clone()).filter(|rule| rule.len() == "leads/a".len());
+            ours.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(found("honcho"), "leads/a");
+        assert_eq!(found("skipper"), "leads/b leads/c");
+        // What a file adds to the list of another, all see that see the list.
+        assert_eq!(found("helmsman"), "leads/b leads/c");
+
+        let alone = files(&[("a.toml", names("honcho")), ("b.toml", rule("b"))]).unwrap_err().to_string();
+        assert!(
+            alone.contains("there is no phrase `<who>` (a.toml has it: write use = [\"a\"] above)"),
+            "{alone}"
+        );
+        let unknown = files(&[("a.toml", "\nuse = [\"zz\"]\n".to_owned())]).unwrap_err().to_string();
+        assert!(unknown.contains("a.toml, line 2: there is no rule file `zz` to use"), "{unknown}");
+        let of_ours = "[add_to_lists]\nsovereign = [\"x\"]\n";
+        let unseen = files(&[("a.toml", of_ours.to_owned())]).unwrap_err().to_string();
+        assert!(
+            unseen.contains("line 2: there is no list `sovereign` to add to (places.toml has it"),
+            "{unseen}"
+        );
+        files(&[("a.toml", format!("use = [\"places\"]\n{of_ours}"))]).unwrap();
+    }
+
+    const SANCTIONED: &str = "[predicate.sanctioned]\nsubject = [\"LOC\", \"ORG\"]\nobject = [\"ORG\", \"PER\"]\n\
+                              meaning = \"froze what it has\"\nhides = [\"opposes\"]\n[[rule]]\nid = \"sanctioned/x\"\n\
+                              pattern = \"SUBJ froze the assets of OBJ\"\nscore = 0.9\n";
+
+    #[test]
+    fn a_rule_file_defines_predicates() {
+        let set = read(SANCTIONED).unwrap();
+        let rule = set.rule("sanctioned/x").unwrap();
+        assert_eq!((rule.subject.len(), rule.predicate.as_str()), (2, "sanctioned"));
+        assert!(
+            set.predicates().named("sanctioned").is_some() && Predicate::built_in("sanctioned").is_none()
+        );
+        assert_ne!(set.hash(), read(&SANCTIONED.replace("\"opposes\"", "")).unwrap().hash());
+        let table = [
+            (
+                "sanctioned]",
+                "leads]",
+                "line 1: there is a predicate `leads` already, in predicates.toml, line",
+            ),
+            ("sanctioned]", "Sanctioned]", "line 1: `Sanctioned` cannot name a predicate"),
+            ("sanctioned]", "banned]", "line 7: rule `sanctioned/x`: `sanctioned` is no predicate"),
+            ("\"PER\"", "\"PRS\"", "line 1: predicate `sanctioned`: `PRS` is no type"),
+            (
+                "\"opposes\"",
+                "\"oppose\"",
+                "line 1: predicate `sanctioned` hides `oppose`, and there is no such",
+            ),
+            ("meaning", "symmetric = true\nmeaning", "line 1: predicate `sanctioned` is symmetric, but"),
+            ("meaning", "means", "unknown field `means`"),
+        ];
+        for (from, to, message) in table {
+            let error = read(&SANCTIONED.replace(from, to)).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}\n  for {message}");
+        }
+    }
+
+    #[test]
+    fn a_rule_of_the_user_wins_over_a_built_in_one_that_scores_no_better() {
+        let read = Bracketed::sentence("[PER Ana Ruiz], president of [ORG Acme], left.");
+        let told = |set: &RuleSet| {
+            let found = Matcher::new(set).unwrap().relations(read.document());
+            let rules: Vec<String> = found.iter().map(|relation| relation.rule.to_string()).collect();
+            rules.join(" ")
+        };
+        let ours = RuleSet::built_in();
+        let best = told(&ours);
+        let score = ours.rule(&best).unwrap().score;
+        let with = |score: f32| {
+            let text = format!(
+                "[[rule]]\nid = \"leads/mine\"\npattern = \"SUBJ , president of OBJ\"\nscore = {score}\n"
+            );
+            files(&[("my.toml", text)]).unwrap()
+        };
+        let mut equal = with(score);
+        assert_eq!(told(&equal), "leads/mine");
+        assert_eq!(told(&with(score - 0.01)), best);
+        equal.remove("leads/mine").unwrap();
+        assert_eq!(told(&equal), best);
     }
 }

@@ -413,7 +413,7 @@ fn item(matcher: &Matcher, sentence: &Sentence<'_>, token: usize, bases: &Bases)
             if matcher.is_little(found.word) || word.len() < 3 {
                 return Some(Item::Fixed(word));
             }
-            let lists = sentence.tags_of(token).filter(|tag| tag.part == b'S');
+            let lists = sentence.tags_of(token).filter(|tag| tag.part == b'S' && matcher.is_common(tag.list));
             let names = lists.map(|tag| matcher.list_name(tag.list));
             let list = names.filter(|name| !["little", "det", "aux", "be", "gap"].contains(name)).min();
             let base = bases.base(&word);

@@ -20,7 +20,7 @@ use triplewire::input::{self, Item, Shard};
 use triplewire::model::{EngineChoice, Model, RawMention, Window};
 use triplewire::output::{Output, Style};
 use triplewire::pipeline::{Knowledge, Pipeline};
-use triplewire::relation::{Matcher, RuleSet};
+use triplewire::relation::{Matcher, Predicates, RuleSet};
 use triplewire::syntax::Sentence;
 use triplewire::text::{Article, Span, sentences, words};
 
@@ -158,7 +158,7 @@ fn whole_pipeline(pipeline: &Pipeline, articles: &[Article]) -> Result<f64> {
     let start = Instant::now();
     let mut output = Output::open(folder.path(), Shard::WHOLE, false)?;
     pipeline.run(items.into_iter(), &AtomicBool::new(false), |delivery| output.add(&delivery))?;
-    output.tables(Style::default(), false)?;
+    output.tables(Style::default(), false, Predicates::built_in())?;
     Ok(start.elapsed().as_secs_f64())
 }
 

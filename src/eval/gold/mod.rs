@@ -16,6 +16,7 @@ use crate::entity::{Aliases, clean_name};
 use crate::error::{Error, Place, Problem, Result};
 use crate::eval::labels::Document;
 use crate::output::annotation::article_id;
+use crate::relation::Predicates;
 use crate::text::Span;
 
 pub use tables::Tables;
@@ -34,6 +35,8 @@ pub struct Gold {
     pub has_mentions: bool,
     /// Whether labels say which relations the text denies.
     pub has_negation: bool,
+    /// The predicates that are ours.
+    pub predicates: Predicates,
 }
 
 impl Gold {

@@ -10,7 +10,7 @@ use super::{Labelled, Writer};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::file::{unwritable, write_whole};
-use crate::relation::Predicate;
+use crate::relation::Predicates;
 use crate::text::Span;
 
 /// A folder for brat. Files are complete as soon as they are there.
@@ -19,8 +19,12 @@ pub(super) struct Brat {
 }
 
 impl Brat {
-    pub(super) fn create(folder: &Path, types: &BTreeSet<EntityType>) -> Result<Self> {
-        write_whole(&folder.join("annotation.conf"), configuration(types).as_bytes())?;
+    pub(super) fn create(
+        folder: &Path,
+        types: &BTreeSet<EntityType>,
+        predicates: &Predicates,
+    ) -> Result<Self> {
+        write_whole(&folder.join("annotation.conf"), configuration(types, predicates).as_bytes())?;
         Ok(Brat { folder: folder.to_path_buf() })
     }
 }
@@ -86,16 +90,20 @@ fn name(label: &str) -> String {
     label.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
-fn configuration(types: &BTreeSet<EntityType>) -> String {
+fn configuration(types: &BTreeSet<EntityType>, predicates: &Predicates) -> String {
     let mut conf = String::from("[entities]\n\n");
     for t in types {
         let _ = writeln!(conf, "{}", name(t.as_str()));
     }
     conf.push_str("\n[relations]\n\n");
-    for predicate in Predicate::all() {
+    for predicate in predicates.all() {
         let schema = predicate.schema();
-        let _ =
-            write!(conf, "{predicate}\tArg1:{}, Arg2:{}", types_of(schema.subject), types_of(schema.object));
+        let _ = write!(
+            conf,
+            "{predicate}\tArg1:{}, Arg2:{}",
+            types_of(&schema.subject),
+            types_of(&schema.object)
+        );
         conf.push_str(if schema.symmetric { ", <REL-TYPE>:symmetric\n" } else { "\n" });
     }
     conf.push_str("<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>\n");
@@ -125,11 +133,14 @@ mod tests {
 
     #[test]
     fn the_configuration_names_every_type_and_predicate() {
-        let conf = configuration(&BTreeSet::from([EntityType::Per, EntityType::named("R&D team")]));
+        let conf = configuration(
+            &BTreeSet::from([EntityType::Per, EntityType::named("R&D team")]),
+            Predicates::built_in(),
+        );
         assert!(conf.contains("\nPER\n") && conf.contains("\nR_D_team\n"), "{conf}");
         assert!(conf.contains("\nworks_for\tArg1:PER, Arg2:ORG|LOC|MISC\n"), "{conf}");
         assert!(conf.contains("\nspouse_of\tArg1:PER, Arg2:PER, <REL-TYPE>:symmetric\n"), "{conf}");
         let relations = conf.lines().filter(|line| line.contains("\tArg1:") && !line.starts_with('<'));
-        assert_eq!(relations.count(), Predicate::all().count());
+        assert_eq!(relations.count(), Predicates::built_in().all().count());
     }
 }

@@ -11,7 +11,7 @@ use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::file::{Draft, write_whole};
 use crate::output::row::rounded;
-use crate::relation::Predicate;
+use crate::relation::Predicates;
 
 /// `label-studio.json`, unfinished, and `label-studio.xml`.
 pub(super) struct LabelStudio {
@@ -21,8 +21,13 @@ pub(super) struct LabelStudio {
 }
 
 impl LabelStudio {
-    pub(super) fn create(folder: &Path, types: &BTreeSet<EntityType>) -> Result<Self> {
-        let configuration = write_whole(&folder.join("label-studio.xml"), configuration(types).as_bytes())?;
+    pub(super) fn create(
+        folder: &Path,
+        types: &BTreeSet<EntityType>,
+        predicates: &Predicates,
+    ) -> Result<Self> {
+        let configuration =
+            write_whole(&folder.join("label-studio.xml"), configuration(types, predicates).as_bytes())?;
         let mut tasks = Draft::create(folder.join("label-studio.json"))?;
         tasks.write("[")?;
         Ok(LabelStudio { tasks, is_empty: true, configuration })
@@ -76,11 +81,11 @@ impl Writer for LabelStudio {
 }
 
 /// The labelling interface. `pre-wrap`, because Label Studio counts blanks that it would not show.
-fn configuration(types: &BTreeSet<EntityType>) -> String {
+fn configuration(types: &BTreeSet<EntityType>, predicates: &Predicates) -> String {
     const COLOURS: [&str; 5] = ["#4e79a7", "#e15759", "#59a14f", "#b07aa1", "#f28e2b"];
     let mut xml =
         String::from("<View>\n  <Style>.htx-text { white-space: pre-wrap; }</Style>\n  <Relations>\n");
-    for predicate in Predicate::all() {
+    for predicate in predicates.all() {
         let _ = writeln!(xml, "    <Relation value=\"{predicate}\"/>");
     }
     xml.push_str("  </Relations>\n  <Labels name=\"label\" toName=\"text\">\n");
@@ -102,11 +107,11 @@ mod tests {
     #[test]
     fn the_configuration_offers_every_type_and_predicate() {
         let types = BTreeSet::from([EntityType::Per, EntityType::named("R&D <\"x\">")]);
-        let xml = configuration(&types);
+        let xml = configuration(&types, Predicates::built_in());
         assert!(
             xml.contains("<Label value=\"PER\"") && xml.contains("\"R&amp;D &lt;&quot;x&quot;&gt;\""),
             "{xml}"
         );
-        assert_eq!(xml.matches("<Relation ").count(), Predicate::all().count());
+        assert_eq!(xml.matches("<Relation ").count(), Predicates::built_in().all().count());
     }
 }

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::entity::EntityType;
 use crate::error::{Error, Result};
 use crate::pipeline::Extraction;
-use crate::relation::Relation;
+use crate::relation::{Predicates, Relation};
 use crate::text::{Article, CodePoints};
 
 pub(crate) use file_name::{article_id, flat_name};
@@ -70,13 +70,18 @@ trait Writer {
 }
 
 impl Annotations {
-    /// Opens `folder`, creating it if needed, for labels of `types`: what may be chosen besides the types
-    /// that rules and alias tables use.
+    /// Opens `folder`, creating it if needed, for labels of `types` (what may be chosen besides the types
+    /// that rules and alias tables use) and `predicates`.
     ///
     /// # Errors
     /// If the folder cannot be written, or if there is anything in it: it could be labels that
     /// somebody has corrected by hand.
-    pub fn create(folder: &Path, tool: Tool, types: impl IntoIterator<Item = EntityType>) -> Result<Self> {
+    pub fn create(
+        folder: &Path,
+        tool: Tool,
+        types: impl IntoIterator<Item = EntityType>,
+        predicates: &Predicates,
+    ) -> Result<Self> {
         let unusable =
             |e| Error::io(folder, e, "Choose a folder you may write to with --out, or free the name");
         fs::create_dir_all(folder).map_err(unusable)?;
@@ -101,8 +106,8 @@ impl Annotations {
         all.extend(types);
         let writer: Box<dyn Writer> = match tool {
             Tool::Doccano => Box::new(doccano::Doccano::create(folder)?),
-            Tool::LabelStudio => Box::new(label_studio::LabelStudio::create(folder, &all)?),
-            Tool::Brat => Box::new(brat::Brat::create(folder, &all)?),
+            Tool::LabelStudio => Box::new(label_studio::LabelStudio::create(folder, &all, predicates)?),
+            Tool::Brat => Box::new(brat::Brat::create(folder, &all, predicates)?),
             Tool::Csv => Box::new(tables::Tables::create(folder)?),
         };
         Ok(Annotations { writer, written: Written::default() })

@@ -117,22 +117,25 @@ impl Clauses {
     /// The clauses for people, one a line: `condemn(agent=ana ruiz, patient=acme)!`, where `!` stands for denied, `>` for
     /// planned and `?` for doubtful.
     pub fn written(&self) -> Vec<String> {
-        let one = |clause: &Clause| {
-            let filler = |(role, node): &(Role, usize)| {
-                let members: Vec<&str> =
-                    self.members(*node).into_iter().map(|member| self.nodes[member].form.as_str()).collect();
-                format!("{}={}", role.name(), members.join("+"))
-            };
-            let roles: Vec<String> = clause.roles.iter().map(filler).collect();
-            let denied = if clause.negated { "!" } else { "" };
-            let mood = match clause.mood {
-                Mood::Fact => "",
-                Mood::Planned => ">",
-                Mood::Doubtful => "?",
-            };
-            format!("{}({}){denied}{mood}", clause.lemma, roles.join(", "))
+        let has_roles = |clause: &&Clause| !clause.roles.is_empty();
+        self.all.iter().filter(has_roles).map(|clause| self.one_line(clause)).collect()
+    }
+
+    /// One of these clauses for people.
+    pub fn one_line(&self, clause: &Clause) -> String {
+        let filler = |(role, node): &(Role, usize)| {
+            let members: Vec<&str> =
+                self.members(*node).into_iter().map(|member| self.nodes[member].form.as_str()).collect();
+            format!("{}={}", role.name(), members.join("+"))
         };
-        self.all.iter().filter(|clause| !clause.roles.is_empty()).map(one).collect()
+        let roles: Vec<String> = clause.roles.iter().map(filler).collect();
+        let denied = if clause.negated { "!" } else { "" };
+        let mood = match clause.mood {
+            Mood::Fact => "",
+            Mood::Planned => ">",
+            Mood::Doubtful => "?",
+        };
+        format!("{}({}){denied}{mood}", clause.lemma, roles.join(", "))
     }
 
     /// What fills a role of one of these clauses, all members of a list being told. A title before a list belongs to
