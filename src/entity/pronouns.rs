@@ -14,11 +14,15 @@ use crate::entity::anaphors::{Anaphor, Article, Reason, anaphor, only_person};
 use crate::entity::introduced::is_singular;
 use crate::entity::trees::Tree;
 use crate::entity::{EntityType, Mention, kinds};
+use crate::syntax::clause::Node;
 use crate::syntax::{Deprel, Pos};
 use crate::text::{Span, words};
 
 /// Sentences before the one of a pronoun in which is looked for whom it means.
 const SENTENCES_BEFORE: usize = 2;
+
+/// The same where no other person has been named in the article.
+const FARTHEST: usize = 8;
 
 const PRONOUNS: [&str; 5] = ["he", "him", "his", "she", "her"];
 
@@ -76,6 +80,12 @@ pub(super) fn pronouns<'a>(article: &'a Article<'a>, described: &'a [Anaphor]) -
         Persons { article, mentions, is_she: is_lady, resolved: BTreeMap::new(), first: BTreeMap::new() };
     let mut found = Vec::new();
     for (number, &sentence) in article.sentences.iter().enumerate() {
+        for epithet in article.trees.tree(number).into_iter().flat_map(|tree| epithets(article, tree)) {
+            let Some(person) = persons.called(number, &epithet) else { continue };
+            let mut mention = anaphor(person, epithet.span, number);
+            mention.name = epithet.name;
+            found.push(Anaphor { mention, reason: Reason::Only });
+        }
         for span in words(article.text, sentence) {
             let Some(she) = is_she(span.of(article.text)) else { continue };
             if article.quotes.contains(span.start) || article.is_in_name(span) {
@@ -95,7 +105,76 @@ pub(super) fn pronouns<'a>(article: &'a Article<'a>, described: &'a [Anaphor]) -
     found
 }
 
+/// What a person is called for variety's sake.
+struct Epithet {
+    span: Span,
+    /// The word that counts as the name.
+    name: Span,
+    /// "The Dane": the entity of the country.
+    country: Option<usize>,
+}
+
+/// "The 30-year-old", "the Dane": as an argument of a verb, or whose something is.
+fn epithets(article: &Article<'_>, tree: &Tree) -> Vec<Epithet> {
+    let nodes = tree.nodes();
+    let is_argument = |relation: Deprel| {
+        use Deprel::{Iobj, NmodPoss, Nsubj, NsubjPass, Obj, Obl, OblAgent};
+        matches!(relation, Nsubj | NsubjPass | Obj | Iobj | Obl | OblAgent | NmodPoss)
+    };
+    let is_the = |at: usize| nodes[at].form == "the" && nodes[at].name.is_none();
+    let mut found = Vec::new();
+    for (at, node) in nodes.iter().enumerate().filter(|(_, node)| is_argument(node.relation)) {
+        if article.quotes.contains(node.span.start) {
+            continue;
+        }
+        let is_age = |at: usize| {
+            let forms = nodes[at..].iter().map(|node| node.form.as_str());
+            nodes[at].form.chars().all(|c| c.is_ascii_digit()) && forms.skip(1).take(4).eq(["-", "year", "-", "old"])
+        };
+        if node.form == "old" {
+            let first = at.checked_sub(5).filter(|&first| is_the(first) && is_age(first + 1));
+            found.extend(first.map(|first| Epithet {
+                span: Span::new(nodes[first].span.start, node.span.end),
+                name: node.span,
+                country: None,
+            }));
+            continue;
+        }
+        let Some(land) = tree.mention(at, article.names).filter(|mention| mention.demonym) else { continue };
+        let the = at.checked_sub(1).filter(|&the| is_the(the) && nodes[the].head == Some(at));
+        // "The Danish" and "the Danes" are many.
+        let form = land.span.of(article.text);
+        let is_one = !["sh", "ch", "ese", "ss", "s", "men", "women"].iter().any(|end| form.ends_with(end));
+        if let Some(the) = the.filter(|_| is_one && land.name == land.span) {
+            let span = Span::new(nodes[the].span.start, node.span.end);
+            found.push(Epithet { span, name: node.span, country: Some(land.entity) });
+        }
+    }
+    found
+}
+
 impl<'a> Persons<'a> {
+    /// The person whom an epithet means: the only one of the sentence before, or its subject. Whom its own sentence
+    /// names is somebody else.
+    fn called(&self, sentence: usize, epithet: &Epithet) -> Option<&'a Mention> {
+        let here = |at: usize| {
+            let first = self.mentions.partition_point(|m| m.sentence < at);
+            self.mentions[first..].iter().take_while(move |m| m.sentence == at).copied()
+        };
+        let now: Vec<usize> = here(sentence).map(|m| m.entity).collect();
+        let before: Vec<&'a Mention> = here(sentence.checked_sub(1)?).collect();
+        let subject = || {
+            let tree = self.article.trees.tree(sentence - 1)?;
+            self.person_at(tree, tree.main_subject()?)
+        };
+        let person = only_person(&before).or_else(subject).filter(|person| !now.contains(&person.entity))?;
+        let mut known = self.article.introductions.before(person.entity, epithet.span.start);
+        let is_foreign = epithet.country.is_some_and(|country| {
+            known.any(|known| !known.before.of.is_empty() && !known.before.of.contains(&country))
+        });
+        (!is_foreign).then_some(person)
+    }
+
     /// The last mention of the person whom a pronoun means, and why.
     fn meant(&self, sentence: usize, pronoun: Span, she: bool) -> Option<(&'a Mention, Reason)> {
         let tree = self.article.trees.tree(sentence);
@@ -105,7 +184,7 @@ impl<'a> Persons<'a> {
             Governed::BySomebody => return None,
             Governed::ByNobody => {}
         }
-        let others = node.map(|(tree, node)| tree.others(node, self.article.names)).unwrap_or_default();
+        let others = node.map(|(tree, node)| self.others(tree, node)).unwrap_or_default();
         for at in (sentence.saturating_sub(SENTENCES_BEFORE)..=sentence).rev() {
             let first = self.mentions.partition_point(|m| m.sentence < at);
             let here = self.mentions[first..]
@@ -132,7 +211,28 @@ impl<'a> Persons<'a> {
                 _ => {}
             }
         }
-        None
+        self.only_one(sentence, she).filter(|person| !others.contains(&person.entity)).map(|p| (p, Reason::Only))
+    }
+
+    /// The only person of whom the article has spoken so far, some sentences ago, with nobody else between.
+    fn only_one(&self, sentence: usize, she: bool) -> Option<&'a Mention> {
+        let before = &self.mentions[..self.mentions.partition_point(|m| m.sentence < sentence)];
+        let before: Vec<&'a Mention> =
+            before.iter().filter(|m| self.may_be(m.entity, she)).copied().collect();
+        let only = only_person(&before).filter(|person| sentence - person.sentence <= FARTHEST)?;
+        let is_somebody = |tree: &Tree| {
+            (0..tree.nodes().len()).any(|node| {
+                let word = &tree.nodes()[node];
+                let is_noun = word.name.is_none() && matches!(word.pos, Pos::Noun | Pos::Propn);
+                is_noun
+                    && tree.is_subject(node)
+                    && is_singular(&word.form, &word.lemma)
+                    && kinds::is_person(&word.lemma.to_lowercase())
+                    && self.person_at(tree, node).is_none()
+            })
+        };
+        let mut between = (only.sentence + 1..sentence).filter_map(|at| self.article.trees.tree(at));
+        (!between.any(is_somebody)).then_some(only)
     }
 
     fn may_be(&self, entity: usize, she: bool) -> bool {
@@ -141,7 +241,7 @@ impl<'a> Persons<'a> {
 
     /// The person whom a node names, describes, or means as a pronoun.
     fn person_at(&self, tree: &Tree, node: usize) -> Option<&'a Mention> {
-        let start = tree.nodes()[node].span.start;
+        let start = tree.nodes()[tree.name_of(node).unwrap_or(node)].span.start;
         if let Some(&person) = self.resolved.get(&start) {
             return Some(person);
         }
@@ -149,9 +249,18 @@ impl<'a> Persons<'a> {
         self.mentions.get(at).copied().filter(|m| m.name.start == start)
     }
 
+    /// The entities that a node cannot mean.
+    fn others(&self, tree: &Tree, node: usize) -> Vec<usize> {
+        let entity = |at: usize| {
+            let named = tree.mention(at, self.article.names).map(|mention| mention.entity);
+            named.or_else(|| self.person_at(tree, at).map(|person| person.entity))
+        };
+        tree.others(node, entity)
+    }
+
     fn governor(&self, tree: &Tree, node: usize, she: bool) -> Governed<'a> {
         let is_of_noun = matches!(tree.nodes()[node].relation, Deprel::NmodPoss);
-        let excluded = tree.others(node, self.article.names);
+        let excluded = self.others(tree, node);
         for above in tree.above(node) {
             let word = &tree.nodes()[above];
             let is_noun = word.name.is_none() && matches!(word.pos, Pos::Noun | Pos::Propn);
@@ -203,6 +312,11 @@ impl<'a> Persons<'a> {
         let is_first = tree.main_subject().is_some_and(|subject| {
             subject == pronoun || word.relation == Deprel::NmodPoss && word.head == Some(subject)
         });
+        // "... it ends," he told Acme.
+        let is_quoted = |node: &Node| self.article.quotes.contains(node.span.start);
+        let ends_quote = tree.is_subject(pronoun)
+            && tree.nodes()[..pronoun].iter().all(|node| is_quoted(node) || node.pos == Pos::Punct);
+        let is_first = is_first || ends_quote;
         let before = self.article.trees.tree(sentence).filter(|_| is_first)?;
         let subject = before.main_subject()?;
         let person = self.person_at(before, subject).filter(|person| self.may_be(person.entity, she))?;
