@@ -25,6 +25,8 @@ pub enum Reason {
     Only,
     /// It is the subject nearest before, or of the sentence before.
     Subject,
+    /// It is the subject that the sentence comes to.
+    Following,
     /// It is what the article speaks of far more often than of anything else near.
     Chief,
     /// They are the names of the list before.
@@ -42,6 +44,7 @@ impl fmt::Display for Reason {
         match self {
             Reason::Only => f.write_str("the only one near"),
             Reason::Subject => f.write_str("the subject before"),
+            Reason::Following => f.write_str("the subject behind"),
             Reason::Chief => f.write_str("what the article is mostly about"),
             Reason::Listed => f.write_str("the list before"),
             Reason::GoesOn => f.write_str("as the pronoun before"),

@@ -185,6 +185,10 @@ impl<'a> Persons<'a> {
             Governed::ByNobody => {}
         }
         let others = node.map(|(tree, node)| self.others(tree, node)).unwrap_or_default();
+        if let Some(person) = node.and_then(|(tree, node)| self.following(sentence, tree, node, she)) {
+            return (!others.contains(&person.entity)).then_some((person, Reason::Following));
+        }
+        let is_his = node.is_some_and(|(tree, node)| tree.nodes()[node].relation == Deprel::NmodPoss);
         for at in (sentence.saturating_sub(SENTENCES_BEFORE)..=sentence).rev() {
             let first = self.mentions.partition_point(|m| m.sentence < at);
             let here = self.mentions[first..]
@@ -196,6 +200,9 @@ impl<'a> Persons<'a> {
                 (Some(&(start, person)), name) if name.is_none_or(|name| start < name.span.start) => {
                     return person.map(|person| (person, Reason::GoesOn));
                 }
+                // Somebody else has been spoken of since, or by the speaker: "'He was great,' Bo said. His son left."
+                (_, Some(_)) if (at + 1..sentence).any(|between| self.has_somebody(between)) => return None,
+                (_, Some(_)) if is_his && at < sentence && self.quotes_pronoun(at, she) => return None,
                 (_, Some(_)) => {
                     let only = only_person(&here).filter(|person| !others.contains(&person.entity));
                     return match only {
@@ -220,19 +227,52 @@ impl<'a> Persons<'a> {
         let before: Vec<&'a Mention> =
             before.iter().filter(|m| self.may_be(m.entity, she)).copied().collect();
         let only = only_person(&before).filter(|person| sentence - person.sentence <= FARTHEST)?;
-        let is_somebody = |tree: &Tree| {
-            (0..tree.nodes().len()).any(|node| {
-                let word = &tree.nodes()[node];
-                let is_noun = word.name.is_none() && matches!(word.pos, Pos::Noun | Pos::Propn);
-                is_noun
-                    && tree.is_subject(node)
-                    && is_singular(&word.form, &word.lemma)
-                    && kinds::is_person(&word.lemma.to_lowercase())
-                    && self.person_at(tree, node).is_none()
-            })
+        (!(only.sentence + 1..sentence).any(|between| self.has_somebody(between))).then_some(only)
+    }
+
+    /// Whether somebody of whom nothing is known is a subject in a sentence: "the man".
+    fn has_somebody(&self, sentence: usize) -> bool {
+        let is_somebody = |tree: &Tree, node: usize| {
+            let word = &tree.nodes()[node];
+            let is_noun = word.name.is_none() && matches!(word.pos, Pos::Noun | Pos::Propn);
+            is_noun
+                && tree.is_subject(node)
+                && is_singular(&word.form, &word.lemma)
+                && kinds::is_person(&word.lemma.to_lowercase())
+                && self.person_at(tree, node).is_none()
         };
-        let mut between = (only.sentence + 1..sentence).filter_map(|at| self.article.trees.tree(at));
-        (!between.any(is_somebody)).then_some(only)
+        let tree = self.article.trees.tree(sentence);
+        tree.is_some_and(|tree| (0..tree.nodes().len()).any(|node| is_somebody(tree, node)))
+    }
+
+    /// Whether such a pronoun stands within quotation marks in a sentence.
+    fn quotes_pronoun(&self, sentence: usize, she: bool) -> bool {
+        words(self.article.text, self.article.sentences[sentence]).into_iter().any(|span| {
+            is_she(span.of(self.article.text)) == Some(she) && self.article.quotes.contains(span.start)
+        })
+    }
+
+    /// The subject of the sentence behind what it begins with: "In spite of his age, Bo Lee ran".
+    fn following(&self, sentence: usize, tree: &Tree, pronoun: usize, she: bool) -> Option<&'a Mention> {
+        let subject = tree.main_subject().filter(|&subject| subject > pronoun)?;
+        let person = self.person_at(tree, subject).filter(|person| self.may_be(person.entity, she))?;
+        let nodes = tree.nodes();
+        let is_named =
+            |at: usize| self.person_at(tree, at).is_some_and(|other| other.entity != person.entity);
+        let has_comma = nodes[pronoun..subject].iter().any(|node| node.form == ",");
+        let is_first = !self.first.contains_key(&(sentence, she)) && !(0..subject).any(is_named);
+        // Not "his wife, who was ill, met Bo Lee", nor what is joined.
+        let root = nodes.iter().position(|node| node.head.is_none())?;
+        let mut top = pronoun;
+        for _ in 0..nodes.len() {
+            match nodes[top].head {
+                Some(head) if head != root => top = head,
+                _ => break,
+            }
+        }
+        use Deprel::{Advcl, Obl};
+        let is_fronted = matches!(nodes[top].relation, Obl | Advcl) && top < subject;
+        (has_comma && is_first && is_fronted).then_some(person)
     }
 
     fn may_be(&self, entity: usize, she: bool) -> bool {
@@ -274,6 +314,7 @@ impl<'a> Persons<'a> {
                         && self.person_at(tree, other).is_some_and(|o| self.may_be(o.entity, she))
                 });
                 if joined
+                    || self.is_described_object(tree, above, node, she)
                     || excluded.contains(&person.entity)
                     || self.is_disputed(tree, above, node, she, is_of_noun)
                 {
@@ -291,6 +332,25 @@ impl<'a> Persons<'a> {
             }
         }
         Governed::ByNobody
+    }
+
+    /// Whether a node is what somebody does something to, and the pronoun in its apposition: in "Ana accused Bo, a friend of
+    /// his wife", it may be the wife of either.
+    fn is_described_object(&self, tree: &Tree, object: usize, pronoun: usize, she: bool) -> bool {
+        let nodes = tree.nodes();
+        let is_apposition = |at: usize| nodes[at].relation == Deprel::Appos && nodes[at].head == Some(object);
+        let mut at = pronoun;
+        let mut is_in = false;
+        while let Some(head) = nodes[at].head.filter(|_| at != object) {
+            is_in |= is_apposition(at);
+            at = head;
+        }
+        let is_rival = |above: usize| {
+            above != object
+                && tree.is_subject(above)
+                && self.person_at(tree, above).is_some_and(|other| self.may_be(other.entity, she))
+        };
+        is_in && !tree.is_subject(object) && tree.above(pronoun).into_iter().any(is_rival)
     }
 
     /// Whether another person between a subject and a pronoun may be meant as well.

@@ -16,7 +16,7 @@ use crate::entity::introduced::{Before, Known, before, is_singular, noun_of};
 use crate::entity::kinds;
 use crate::entity::trees::Tree;
 use crate::entity::{EntityType, Mention, is_country};
-use crate::syntax::clause::Role;
+use crate::syntax::clause::{Node, Role};
 use crate::syntax::{Deprel, Pos};
 use crate::text::Span;
 
@@ -176,6 +176,13 @@ fn is_said_of_another(tree: &Tree, node: usize) -> bool {
     if is_of_name && matches!(word.relation, Deprel::Compound | Deprel::NmodUnmarked | Deprel::Amod) {
         return true;
     }
+    // "The British bank Acme".
+    let is_name = |next: &Node| {
+        next.name.is_some() && next.relation != Deprel::NmodPoss && !next.form.starts_with(|c: char| c.is_ascii_digit())
+    };
+    if tree.nodes().get(node + 1).is_some_and(is_name) && !stands_before_title(tree, node) {
+        return true;
+    }
     // Whatever the tree makes of "the leader of the party with most seats".
     let next = tree.nodes().get(node + 1).map(|next| next.form.as_str());
     if matches!(next, Some("of" | "with" | "that" | "whose")) {
@@ -262,10 +269,12 @@ impl Article<'_> {
         };
         let spoken_of: Vec<usize> =
             lands.iter().copied().filter(|&at| is_spoken_of(self.names.mentions[at].entity)).collect();
-        match spoken_of.is_empty() {
-            false => only(&spoken_of).map(|land| (land, Reason::Introduced(GOVERNMENT.into()))),
-            true => only(&lands).map(|land| (land, Reason::Only)),
+        if !spoken_of.is_empty() {
+            return only(&spoken_of).map(|land| (land, Reason::Introduced(GOVERNMENT.into())));
         }
+        // "Danish troops" are no story about Denmark.
+        let is_place = |&at: &usize| !self.names.mentions[at].demonym;
+        lands.iter().any(is_place).then(|| only(&lands))?.map(|land| (land, Reason::Only))
     }
 
     /// The only capital so far, of the country that stands before it or that the article has named.

@@ -611,6 +611,7 @@ impl Matcher {
                 entity_type,
                 adjective: mention.demonym,
                 is_country: is_country(&document.entities[mention.entity].name),
+                is_anaphor: mention.origin == Origin::Anaphor,
             }
         };
         let kinds: Vec<NameKind> = mentions.iter().map(kind).collect();
