@@ -75,7 +75,10 @@ impl Introductions {
                 if known.0.contains_key(&mention.entity) {
                     continue;
                 }
-                for noun in kinds::of_name(&entity.name) {
+                let is_city = kinds::country_of_capital(&entity.name).is_some();
+                let of_table = [is_city.then_some("city"), kinds::is_state(&entity.name).then_some("state")];
+                let of_table = of_table.into_iter().flatten().filter(|_| entity.entity_type == EntityType::Loc);
+                for noun in kinds::of_name(&entity.name).into_iter().chain(of_table) {
                     let known_as =
                         Known { noun: noun.to_owned(), before: Before::default(), at: 0, in_name: true };
                     known.add(mention.entity, known_as);

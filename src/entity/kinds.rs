@@ -1,6 +1,6 @@
 //! What nouns say of a thing: "the airline" may be called "the company", "the court" may not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::entity::EntityType;
@@ -165,6 +165,14 @@ pub(super) fn country_of_capital(city: &str) -> Option<&'static str> {
     CAPITALS.get(city).copied()
 }
 
+/// Whether a place is a federal state.
+pub(super) fn is_state(place: &str) -> bool {
+    static STATES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        include_str!("aliases/states.csv").lines().skip(1).filter_map(|line| line.split(',').next()).collect()
+    });
+    STATES.contains(place)
+}
+
 /// Words in a name that tell what it names, beside the nouns above.
 const IN_NAMES: [(&str, &str); 51] = [
     ("inc", "company"),
@@ -300,7 +308,8 @@ pub(super) fn is_called(introduced: &str, called: &str) -> bool {
     let both = |family: &Family| {
         is_loose(family) && family.nouns.contains(&introduced) && family.nouns.contains(&called)
     };
-    introduced == called || FAMILIES.iter().any(both)
+    // "The capital, Lima".
+    introduced == called || (introduced, called) == ("capital", "city") || FAMILIES.iter().any(both)
 }
 
 /// Whether a noun needs no introduction where one thing alone is near.

@@ -117,12 +117,21 @@ pub(super) fn things(article: &Article<'_>) -> Vec<Anaphor> {
     let mut found: Vec<Anaphor> = Vec::new();
     // By the place of its noun what a description means.
     let mut resolved: BTreeMap<usize, usize> = BTreeMap::new();
+    // By noun the last description that is known: its sentence, and what it means.
+    let mut last: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for number in 0..article.sentences.len() {
         let Some(tree) = article.trees.tree(number) else { continue };
         for node in 0..tree.nodes().len() {
             let Some(description) = description(article, tree, node, number) else { continue };
-            let Some(meant) = article.meant(&description, &resolved) else { continue };
+            let before = last.get(&description.noun).copied();
+            let Some(meant) = article
+                .meant(&description, &resolved)
+                .or_else(|| article.meant_again(&description, found.get(before?.1)?))
+            else {
+                continue;
+            };
             resolved.insert(meant.mention.name.start, meant.mention.entity);
+            last.insert(description.noun, (number, found.len()));
             found.push(meant);
         }
     }
@@ -240,12 +249,39 @@ impl Article<'_> {
         let (chosen, reason) = match noun.as_str() {
             GOVERNMENT => self.government(description)?,
             CAPITAL => self.capital(description)?,
-            _ => self.thing(description, entity_type, resolved)?,
+            _ => self.thing(description, entity_type, resolved).or_else(|| self.only_country(description))?,
         };
         let meant = Mention { entity_type, demonym: false, ..self.names.mentions[chosen].clone() };
         let mut found = anaphor(&meant, description.span, description.sentence);
         found.name = tree.nodes()[*node].span;
         Some(Anaphor { mention: found, reason })
+    }
+
+    /// What the same words meant a little before, if nothing of that type has been named since.
+    fn meant_again(&self, description: &Description<'_>, before: &Anaphor) -> Option<Anaphor> {
+        let meant = &before.mention;
+        let since = self.names.mentions.partition_point(|m| m.span.start < meant.span.end);
+        let is_rival = |rival: &&Mention| {
+            rival.span.start < description.span.start
+                && rival.entity != meant.entity
+                && self.names.entities[rival.entity].entity_type == meant.entity_type
+        };
+        let is_near = description.sentence - meant.sentence <= NEAR;
+        let is_new = !description.before.words.is_empty() || !description.before.of.is_empty();
+        if !is_near || is_new || self.names.mentions[since..].iter().any(|rival| is_rival(&rival)) {
+            return None;
+        }
+        let mention = Mention {
+            span: description.span,
+            name: description.tree.nodes()[description.node].span,
+            sentence: description.sentence,
+            ..meant.clone()
+        };
+        let entity_at = |at: usize| {
+            description.tree.mention(at, self.names).map(|mention| mention.entity)
+        };
+        let is_other = description.tree.others(description.node, entity_at).contains(&meant.entity);
+        (!is_other).then(|| Anaphor { mention, reason: before.reason.clone() })
     }
 
     /// Of the countries so far the only one of whose government the article has spoken, or else the only one.
@@ -275,6 +311,22 @@ impl Article<'_> {
         // "Danish troops" are no story about Denmark.
         let is_place = |&at: &usize| !self.names.mentions[at].demonym;
         lands.iter().any(is_place).then(|| only(&lands))?.map(|land| (land, Reason::Only))
+    }
+
+    /// The only country so far, for "the nation".
+    fn only_country(&self, description: &Description<'_>) -> Option<(usize, Reason)> {
+        let Description { noun, before, span, sentence, .. } = description;
+        if !kinds::is_called("country", noun) || !before.words.is_empty() || !before.of.is_empty() {
+            return None;
+        }
+        let end = self.names.mentions.partition_point(|m| m.span.start < span.start);
+        let is_land = |&at: &usize| is_country(&self.names.entities[self.names.mentions[at].entity].name);
+        let mut lands = (0..end).rev().filter(is_land);
+        let first = lands.next()?;
+        let (mentions, entity) = (&self.names.mentions, self.names.mentions[first].entity);
+        let is_near = sentence - mentions[first].sentence <= SENTENCES_BEFORE;
+        let is_place = !mentions[first].demonym || lands.clone().any(|at| !mentions[at].demonym);
+        (is_near && is_place && lands.all(|at| mentions[at].entity == entity)).then_some((first, Reason::Only))
     }
 
     /// The only capital so far, of the country that stands before it or that the article has named.
@@ -363,14 +415,18 @@ impl Article<'_> {
             // "The oil firm" of what was introduced as a giant.
             let words = &description.before.words;
             let may_be = entity_type == EntityType::Org && fitting.is_empty() && unknown.is_empty();
-            let chosen = self.chief(&loose).filter(|_| may_be && description.before.is_nouns)?;
+            let chosen = self.chief(&loose, description.sentence).filter(|_| may_be && description.before.is_nouns)?;
             let is_other = words.iter().any(|word| OF_OTHERS.contains(&word.as_str()));
             (!is_other).then_some((chosen.number, Reason::Chief))
         })
     }
 
     /// Of several names the one of which the article has spoken far more often than of the others.
-    fn chief<'c, 'k>(&self, candidates: &'c [Candidate<'k>]) -> Option<&'c Candidate<'k>> {
+    fn chief<'c, 'k>(
+        &self,
+        candidates: &'c [Candidate<'k>],
+        sentence: usize,
+    ) -> Option<&'c Candidate<'k>> {
         let last = candidates.iter().map(|candidate| candidate.number).max()?;
         let count = |candidate: &&Candidate<'_>| {
             let entity = self.names.mentions[candidate.number].entity;
@@ -379,7 +435,10 @@ impl Article<'_> {
         let chief = candidates.iter().max_by_key(count)?;
         let most = count(&chief);
         let second = candidates.iter().filter(|other| other.number != chief.number).map(|c| count(&c)).max();
-        (most >= CHIEF && second.is_none_or(|second| most >= CHIEF * second)).then_some(chief)
+        // Who was the subject just before needs less.
+        let is_subject = chief.sentence + 1 >= sentence && self.trees.is_main_subject(self.names, chief.number);
+        let least = if is_subject { CHIEF - 1 } else { CHIEF };
+        (most >= least && second.is_none_or(|second| most >= least * second)).then_some(chief)
     }
 
     fn choose(
@@ -434,8 +493,8 @@ impl Article<'_> {
             return None;
         }
         let (only, is_chief) = match unknown {
-            [only] => (only, self.chief(unknown).is_some()),
-            several => (self.chief(several)?, true),
+            [only] => (only, self.chief(unknown, description.sentence).is_some()),
+            several => (self.chief(several, description.sentence)?, true),
         };
         let words = &description.before.words;
         if words.iter().any(|word| OF_OTHERS.contains(&word.as_str())) {
