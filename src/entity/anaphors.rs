@@ -7,7 +7,7 @@ use crate::entity::descriptions::{descriptions, is_description};
 use crate::entity::groups::groups;
 use crate::entity::introduced::Introductions;
 use crate::entity::its::{is_neuter, its};
-use crate::entity::pronouns::{is_pronoun, pronouns};
+use crate::entity::pronouns::{is_first, is_pronoun, pronouns};
 use crate::entity::quotes::Quotes;
 use crate::entity::things::things;
 use crate::entity::trees::Trees;
@@ -25,6 +25,8 @@ pub enum Reason {
     Only,
     /// It is the subject nearest before, or of the sentence before.
     Subject,
+    /// It is who speaks.
+    Speaks,
     /// It is the subject that the sentence comes to.
     Following,
     /// It is what the article speaks of far more often than of anything else near.
@@ -44,6 +46,7 @@ impl fmt::Display for Reason {
         match self {
             Reason::Only => f.write_str("the only one near"),
             Reason::Subject => f.write_str("the subject before"),
+            Reason::Speaks => f.write_str("who speaks"),
             Reason::Following => f.write_str("the subject behind"),
             Reason::Chief => f.write_str("what the article is mostly about"),
             Reason::Listed => f.write_str("the list before"),
@@ -118,6 +121,7 @@ pub(crate) fn is_anaphor(text: &str) -> bool {
     let rest = text.strip_prefix("the ").or_else(|| text.strip_prefix("The "));
     is_pronoun(text)
         || is_neuter(&lower)
+        || is_first(text)
         || lower.starts_with("both ")
         || lower.starts_with("the two ")
         || is_description(text)

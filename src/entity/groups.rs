@@ -27,8 +27,7 @@ pub(super) fn groups(article: &Article<'_>, known: &[Anaphor]) -> Vec<Anaphor> {
     for number in 0..article.sentences.len() {
         let Some(tree) = article.trees.tree(number) else { continue };
         for node in 0..tree.nodes().len() {
-            let is_known =
-                |group: &Group| known.iter().any(|other| other.mention.span.overlaps(group.span));
+            let is_known = |group: &Group| known.iter().any(|other| other.mention.span.overlaps(group.span));
             let Some(group) = group(article, tree, node).filter(|group| !is_known(group)) else { continue };
             let Some(members) = meant(article, number, tree, node, &group) else { continue };
             for member in members {
@@ -49,14 +48,20 @@ fn group(article: &Article<'_>, tree: &Tree, node: usize) -> Option<Group> {
     if matches!(word.form.as_str(), "they" | "them" | "their") {
         return Some(Group { span: word.span, name: word.span, is_pronoun: true, entity_type: None });
     }
+    let has_more = tree.children(node).any(|(child, _)| child > node);
+    let before = node.checked_sub(1).map(|before| &tree.nodes()[before])?;
+    if matches!(word.form.as_str(), "pair" | "duo" | "couple") && before.form == "the" && !has_more {
+        let span = Span::new(before.span.start, word.span.end);
+        return Some(Group { span, name: word.span, is_pronoun: false, entity_type: Some(EntityType::Per) });
+    }
     let is_many = matches!(word.pos, Pos::Noun) && !is_singular(&word.form, &word.lemma);
     // "Both executives", "the two companies".
-    let first = match node.checked_sub(1).map(|before| tree.nodes()[before].form.as_str())? {
+    let first = match before.form.as_str() {
         "both" => node - 1,
         "two" => node.checked_sub(2).filter(|&the| tree.nodes()[the].form == "the")?,
         _ => return None,
     };
-    if !is_many || tree.children(node).any(|(child, _)| child > node) {
+    if !is_many || has_more {
         return None;
     }
     let noun = word.lemma.to_lowercase();
@@ -94,7 +99,8 @@ fn meant<'a>(
         let word = &tree.nodes()[node];
         let main = tree.main_subject()?;
         let is_first = main == node || word.relation == Deprel::NmodPoss && word.head == Some(main);
-        let is_alone = (0..node).all(|before| !is_many(tree, before) && list(article, tree, before).is_none());
+        let is_alone =
+            (0..node).all(|before| !is_many(tree, before) && list(article, tree, before).is_none());
         if !is_first || !is_alone {
             return None;
         }
@@ -126,11 +132,10 @@ fn list<'a>(article: &'a Article<'_>, tree: &Tree, node: usize) -> Option<Vec<&'
     let named = named?;
     let first = named[0];
     let is_type = matches!(first.entity_type, EntityType::Per | EntityType::Org | EntityType::Loc);
-    let is_same =
-        |(at, m): (usize, &&Mention)| {
-            let is_new = named[..at].iter().all(|other| other.entity != m.entity);
-            m.entity_type == first.entity_type && !m.demonym && is_new
-        };
+    let is_same = |(at, m): (usize, &&Mention)| {
+        let is_new = named[..at].iter().all(|other| other.entity != m.entity);
+        m.entity_type == first.entity_type && !m.demonym && is_new
+    };
     (is_type && named.iter().enumerate().all(is_same)).then_some(named)
 }
 

@@ -77,7 +77,8 @@ impl Introductions {
                 }
                 let is_city = kinds::country_of_capital(&entity.name).is_some();
                 let of_table = [is_city.then_some("city"), kinds::is_state(&entity.name).then_some("state")];
-                let of_table = of_table.into_iter().flatten().filter(|_| entity.entity_type == EntityType::Loc);
+                let of_table =
+                    of_table.into_iter().flatten().filter(|_| entity.entity_type == EntityType::Loc);
                 for noun in kinds::of_name(&entity.name).into_iter().chain(of_table) {
                     let known_as =
                         Known { noun: noun.to_owned(), before: Before::default(), at: 0, in_name: true };
@@ -134,8 +135,12 @@ impl Introductions {
                 let roles = [Role::Mod, Role::Poss, Role::Prep("of".into())];
                 for land in roles.iter().flat_map(|role| clause.fillers(role)) {
                     if let Some(mention) = tree.mention(land, names) {
-                        let known =
-                            Known { noun: noun.clone(), before: Before::default(), at: node.span.start, in_name: false };
+                        let known = Known {
+                            noun: noun.clone(),
+                            before: Before::default(),
+                            at: node.span.start,
+                            in_name: false,
+                        };
                         self.add(mention.entity, known);
                     }
                 }

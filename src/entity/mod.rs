@@ -34,7 +34,7 @@ pub(crate) use fold::key as folded;
 pub(crate) use its::is_neuter;
 pub use mention::{Entity, EntityType, Mention, Origin};
 pub use names::{Names, clean_name, resolve, resolve_given};
-pub(crate) use pronouns::is_pronoun;
+pub(crate) use pronouns::{is_first, is_pronoun};
 
 #[cfg(test)]
 mod tests;

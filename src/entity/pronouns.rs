@@ -102,8 +102,33 @@ pub(super) fn pronouns<'a>(article: &'a Article<'a>, described: &'a [Anaphor]) -
             }
         }
     }
+    let mut speaks = None;
+    for (number, &sentence) in article.sentences.iter().enumerate() {
+        speaks = persons.interviewed(number, speaks);
+        for span in words(article.text, sentence) {
+            if !is_first(span.of(article.text)) || article.is_in_name(span) {
+                continue;
+            }
+            let person = article.quotes.around(span.start).and_then(|quote| persons.quoted(quote)).or(speaks);
+            let own =
+                || person.filter(|person| person.span.end <= span.start || person.span.start >= span.end);
+            found
+                .extend(own().map(|p| Anaphor { mention: anaphor(p, span, number), reason: Reason::Speaks }));
+        }
+    }
     found
 }
+
+/// Whether a word is what a speaker calls himself.
+pub(crate) fn is_first(word: &str) -> bool {
+    matches!(word, "I" | "me" | "my" | "My")
+}
+
+/// Verbs of who is quoted.
+const SAY: [&str; 16] = [
+    "say", "tell", "add", "write", "tweet", "explain", "recall", "note", "claim", "state", "remark",
+    "comment", "reply", "insist", "argue", "declare",
+];
 
 /// What a person is called for variety's sake.
 struct Epithet {
@@ -129,7 +154,8 @@ fn epithets(article: &Article<'_>, tree: &Tree) -> Vec<Epithet> {
         }
         let is_age = |at: usize| {
             let forms = nodes[at..].iter().map(|node| node.form.as_str());
-            nodes[at].form.chars().all(|c| c.is_ascii_digit()) && forms.skip(1).take(4).eq(["-", "year", "-", "old"])
+            nodes[at].form.chars().all(|c| c.is_ascii_digit())
+                && forms.skip(1).take(4).eq(["-", "year", "-", "old"])
         };
         if node.form == "old" {
             let first = at.checked_sub(5).filter(|&first| is_the(first) && is_age(first + 1));
@@ -175,6 +201,42 @@ impl<'a> Persons<'a> {
         (!is_foreign).then_some(person)
     }
 
+    /// Who speaks in a sentence of an interview: "((Ana Ruiz)) I was born in Lima." `before` spoke in the sentence
+    /// before.
+    fn interviewed(&self, sentence: usize, before: Option<&'a Mention>) -> Option<&'a Mention> {
+        let text = self.article.sentences[sentence].of(self.article.text);
+        let start = self.article.sentences[sentence].start;
+        // The last name in double brackets speaks until the next one does.
+        let Some(open) = text.rfind("((").map(|at| start + at + 2) else { return before };
+        let close = self.article.text[open..].find("))").map(|length| open + length)?;
+        self.mentions.iter().copied().find(|m| m.span.start == open && m.span.end == close)
+    }
+
+    /// Who says what stands in quotation marks: the one person who is the subject of "said" in a sentence with a part of
+    /// it.
+    fn quoted(&self, quote: Span) -> Option<&'a Mention> {
+        let first = self.article.sentences.partition_point(|sentence| sentence.end <= quote.start);
+        let mut speakers: Vec<&'a Mention> = Vec::new();
+        for (at, _) in
+            self.article.sentences.iter().enumerate().skip(first).take_while(|(_, s)| s.start < quote.end)
+        {
+            let Some(tree) = self.article.trees.tree(at) else { continue };
+            let nodes = tree.nodes();
+            let says = |node: usize| {
+                let verb = nodes[node].head.map(|head| &nodes[head]);
+                tree.is_subject(node)
+                    && verb.is_some_and(|verb| {
+                        SAY.contains(&&*verb.lemma) && !self.article.quotes.contains(verb.span.start)
+                    })
+                    && !self.article.quotes.contains(nodes[node].span.start)
+            };
+            for node in (0..nodes.len()).filter(|&node| says(node)) {
+                speakers.push(self.person_at(tree, node)?);
+            }
+        }
+        only_person(&speakers)
+    }
+
     /// The last mention of the person whom a pronoun means, and why.
     fn meant(&self, sentence: usize, pronoun: Span, she: bool) -> Option<(&'a Mention, Reason)> {
         let tree = self.article.trees.tree(sentence);
@@ -218,7 +280,9 @@ impl<'a> Persons<'a> {
                 _ => {}
             }
         }
-        self.only_one(sentence, she).filter(|person| !others.contains(&person.entity)).map(|p| (p, Reason::Only))
+        self.only_one(sentence, she)
+            .filter(|person| !others.contains(&person.entity))
+            .map(|p| (p, Reason::Only))
     }
 
     /// The only person of whom the article has spoken so far, some sentences ago, with nobody else between.

@@ -117,8 +117,8 @@ pub(super) fn things(article: &Article<'_>) -> Vec<Anaphor> {
     let mut found: Vec<Anaphor> = Vec::new();
     // By the place of its noun what a description means.
     let mut resolved: BTreeMap<usize, usize> = BTreeMap::new();
-    // By noun the last description that is known: its sentence, and what it means.
-    let mut last: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    // By noun the number of the last description that is known.
+    let mut last: BTreeMap<String, usize> = BTreeMap::new();
     for number in 0..article.sentences.len() {
         let Some(tree) = article.trees.tree(number) else { continue };
         for node in 0..tree.nodes().len() {
@@ -126,12 +126,12 @@ pub(super) fn things(article: &Article<'_>) -> Vec<Anaphor> {
             let before = last.get(&description.noun).copied();
             let Some(meant) = article
                 .meant(&description, &resolved)
-                .or_else(|| article.meant_again(&description, found.get(before?.1)?))
+                .or_else(|| article.meant_again(&description, found.get(before?)?))
             else {
                 continue;
             };
             resolved.insert(meant.mention.name.start, meant.mention.entity);
-            last.insert(description.noun, (number, found.len()));
+            last.insert(description.noun, found.len());
             found.push(meant);
         }
     }
@@ -187,7 +187,9 @@ fn is_said_of_another(tree: &Tree, node: usize) -> bool {
     }
     // "The British bank Acme".
     let is_name = |next: &Node| {
-        next.name.is_some() && next.relation != Deprel::NmodPoss && !next.form.starts_with(|c: char| c.is_ascii_digit())
+        next.name.is_some()
+            && next.relation != Deprel::NmodPoss
+            && !next.form.starts_with(|c: char| c.is_ascii_digit())
     };
     if tree.nodes().get(node + 1).is_some_and(is_name) && !stands_before_title(tree, node) {
         return true;
@@ -277,9 +279,7 @@ impl Article<'_> {
             sentence: description.sentence,
             ..meant.clone()
         };
-        let entity_at = |at: usize| {
-            description.tree.mention(at, self.names).map(|mention| mention.entity)
-        };
+        let entity_at = |at: usize| description.tree.mention(at, self.names).map(|mention| mention.entity);
         let is_other = description.tree.others(description.node, entity_at).contains(&meant.entity);
         (!is_other).then(|| Anaphor { mention, reason: before.reason.clone() })
     }
@@ -326,7 +326,8 @@ impl Article<'_> {
         let (mentions, entity) = (&self.names.mentions, self.names.mentions[first].entity);
         let is_near = sentence - mentions[first].sentence <= SENTENCES_BEFORE;
         let is_place = !mentions[first].demonym || lands.clone().any(|at| !mentions[at].demonym);
-        (is_near && is_place && lands.all(|at| mentions[at].entity == entity)).then_some((first, Reason::Only))
+        (is_near && is_place && lands.all(|at| mentions[at].entity == entity))
+            .then_some((first, Reason::Only))
     }
 
     /// The only capital so far, of the country that stands before it or that the article has named.
@@ -415,18 +416,15 @@ impl Article<'_> {
             // "The oil firm" of what was introduced as a giant.
             let words = &description.before.words;
             let may_be = entity_type == EntityType::Org && fitting.is_empty() && unknown.is_empty();
-            let chosen = self.chief(&loose, description.sentence).filter(|_| may_be && description.before.is_nouns)?;
+            let chosen =
+                self.chief(&loose, description.sentence).filter(|_| may_be && description.before.is_nouns)?;
             let is_other = words.iter().any(|word| OF_OTHERS.contains(&word.as_str()));
             (!is_other).then_some((chosen.number, Reason::Chief))
         })
     }
 
     /// Of several names the one of which the article has spoken far more often than of the others.
-    fn chief<'c, 'k>(
-        &self,
-        candidates: &'c [Candidate<'k>],
-        sentence: usize,
-    ) -> Option<&'c Candidate<'k>> {
+    fn chief<'c, 'k>(&self, candidates: &'c [Candidate<'k>], sentence: usize) -> Option<&'c Candidate<'k>> {
         let last = candidates.iter().map(|candidate| candidate.number).max()?;
         let count = |candidate: &&Candidate<'_>| {
             let entity = self.names.mentions[candidate.number].entity;
@@ -436,7 +434,8 @@ impl Article<'_> {
         let most = count(&chief);
         let second = candidates.iter().filter(|other| other.number != chief.number).map(|c| count(&c)).max();
         // Who was the subject just before needs less.
-        let is_subject = chief.sentence + 1 >= sentence && self.trees.is_main_subject(self.names, chief.number);
+        let is_subject =
+            chief.sentence + 1 >= sentence && self.trees.is_main_subject(self.names, chief.number);
         let least = if is_subject { CHIEF - 1 } else { CHIEF };
         (most >= least && second.is_none_or(|second| most >= least * second)).then_some(chief)
     }

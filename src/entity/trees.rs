@@ -130,7 +130,8 @@ impl Tree {
 
     /// The name that stands in apposition to a noun: "Acme's boss, Bo Lee, left".
     pub(super) fn name_of(&self, noun: usize) -> Option<usize> {
-        let clause = self.clauses.clause(noun).filter(|clause| clause.kind == Kind::Noun && clause.granted)?;
+        let clause =
+            self.clauses.clause(noun).filter(|clause| clause.kind == Kind::Noun && clause.granted)?;
         let mut named = clause.fillers(&Role::Who);
         let name = named.next().filter(|&name| self.nodes()[name].head == Some(noun))?;
         (named.next().is_none() && self.nodes()[name].name.is_some()).then_some(name)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::entity::{EntityType, Mention, Origin, is_neuter, is_pronoun};
+use crate::entity::{EntityType, Mention, Origin, is_first, is_neuter, is_pronoun};
 use crate::relation::{Document, Matcher, Predicate, Relation};
 
 /// What is told of pronouns often enough rightly: lives, posts, kin, meetings. Whom "he" supports or owns was wrong
@@ -53,12 +53,12 @@ impl Matcher {
         }
         let count = document.mentions.len();
         // What stands for a list has an anaphor for each member, of which the first is matched.
-        let is_first = |i: usize| i == 0 || anaphors[i - 1].span != anaphors[i].span;
+        let begins = |i: usize| i == 0 || anaphors[i - 1].span != anaphors[i].span;
         // "The Dane" is no name of a country.
         let is_replaced =
             |mention: &Mention| anaphors.iter().any(|a| a.name == mention.span && a.span != mention.span);
         let mut all: Vec<(usize, &Mention)> = document.mentions.iter().chain(anaphors).enumerate().collect();
-        all.retain(|&(i, mention)| if i < count { !is_replaced(mention) } else { is_first(i - count) });
+        all.retain(|&(i, mention)| if i < count { !is_replaced(mention) } else { begins(i - count) });
         all.sort_by_key(|(_, mention)| mention.span);
         let mentions: Vec<Mention> = all.iter().map(|&(_, mention)| mention.clone()).collect();
         let entity =
@@ -88,7 +88,9 @@ impl Matcher {
             }
             let ends = [r.subject, r.object];
             // Patterns know persons only.
-            let is_no_person = |i: usize| mentions[i].entity_type != EntityType::Per || is_neuter(word(i));
+            let is_no_person = |i: usize| {
+                mentions[i].entity_type != EntityType::Per || is_neuter(word(i)) || is_first(word(i))
+            };
             if ends.iter().any(|&i| is_anaphor(i) && is_no_person(i)) {
                 return false;
             }
