@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::entity::descriptions::{descriptions, is_description};
+use crate::entity::groups::groups;
 use crate::entity::introduced::Introductions;
 use crate::entity::its::{is_neuter, its};
-use crate::entity::pronouns::{is_pronoun, pronouns};
+use crate::entity::pronouns::{is_first, is_pronoun, pronouns};
 use crate::entity::quotes::Quotes;
 use crate::entity::things::things;
 use crate::entity::trees::Trees;
@@ -24,6 +25,14 @@ pub enum Reason {
     Only,
     /// It is the subject nearest before, or of the sentence before.
     Subject,
+    /// It is who speaks.
+    Speaks,
+    /// It is the subject that the sentence comes to.
+    Following,
+    /// It is what the article speaks of far more often than of anything else near.
+    Chief,
+    /// They are the names of the list before.
+    Listed,
     /// The sentence goes on about whom the pronoun before meant.
     GoesOn,
     /// The article introduced it with that noun.
@@ -37,6 +46,10 @@ impl fmt::Display for Reason {
         match self {
             Reason::Only => f.write_str("the only one near"),
             Reason::Subject => f.write_str("the subject before"),
+            Reason::Speaks => f.write_str("who speaks"),
+            Reason::Following => f.write_str("the subject behind"),
+            Reason::Chief => f.write_str("what the article is mostly about"),
+            Reason::Listed => f.write_str("the list before"),
             Reason::GoesOn => f.write_str("as the pronoun before"),
             Reason::Introduced(noun) => write!(f, "introduced as {noun}"),
             Reason::Named(noun) => write!(f, "a {noun} by its name"),
@@ -92,6 +105,9 @@ pub(super) fn anaphors(text: &str, sentences: &[Span], syntax: &[Sentence], name
     found.extend(its(&article, &described));
     found.extend(described);
     found.sort_by_key(|found| found.mention.span);
+    let of_lists = groups(&article, &found);
+    found.extend(of_lists);
+    found.sort_by_key(|found| found.mention.span);
     found
 }
 
@@ -99,9 +115,17 @@ pub(super) fn anaphors(text: &str, sentences: &[Span], syntax: &[Sentence], name
 pub(crate) fn is_anaphor(text: &str) -> bool {
     let lower = text.to_lowercase();
     let noun = lower.strip_prefix("the ").and_then(|rest| rest.rsplit(' ').next());
+    let is_epithet = |rest: &str| {
+        rest.ends_with("-year-old") || rest.starts_with(char::is_uppercase) && !rest.contains(' ')
+    };
+    let rest = text.strip_prefix("the ").or_else(|| text.strip_prefix("The "));
     is_pronoun(text)
         || is_neuter(&lower)
+        || is_first(text)
+        || lower.starts_with("both ")
+        || lower.starts_with("the two ")
         || is_description(text)
+        || rest.is_some_and(is_epithet)
         || noun.is_some_and(|noun| kinds::type_of(noun).is_some())
 }
 

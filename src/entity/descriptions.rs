@@ -289,7 +289,7 @@ impl Reader<'_> {
         // "The president of Peru" says whom it means, "the President Ana Ruiz" too.
         let is_named = self.items.get(end).is_some_and(|next| next.mention.is_some());
         let is_abbreviated = self.is(end - 1, ".");
-        if self.is(end, "of") || is_named || is_abbreviated {
+        if self.is(end, "of") || self.is(end, "from") || is_named || is_abbreviated {
             return None;
         }
         Some((Span::new(self.items[at].span.start, self.items[end - 1].span.end), post))
@@ -363,6 +363,7 @@ mod tests {
             ("Ana Ruiz left. The president slept.", ""),
             ("The president slept. President Ana Ruiz left.", ""),
             ("President Ana Ruiz left. The president of Peru slept.", ""),
+            ("Sen. Ana Ruiz left. The senator from Peru slept.", ""),
             ("President Ana Ruiz left. Bo Lind, the president of Acme, slept. The president left.", ""),
             ("Turkish President Ana Ruiz, the president of Acme, left.", ""),
         ];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::entity::trees::{Tree, Trees};
 use crate::entity::{EntityType, Names, kinds};
-use crate::syntax::clause::{Kind, Mood, Role};
+use crate::syntax::clause::{Kind, Mood, Node, Role};
 use crate::syntax::{Deprel, Pos};
 
 /// A noun by which a name is introduced, and what stands before it.
@@ -46,7 +46,10 @@ pub(super) struct Introductions(BTreeMap<usize, Vec<Known>>);
 const MOST: usize = 12;
 
 /// Nouns that a name stands before as its own: "the Hamas movement".
-const AFTER_NAME: [&str; 12] = [
+const AFTER_NAME: [&str; 15] = [
+    "rebels",
+    "militants",
+    "insurgents",
     "party",
     "movement",
     "militia",
@@ -65,12 +68,18 @@ impl Introductions {
     pub(super) fn of(names: &Names, trees: &Trees, sentences: usize) -> Self {
         let mut known = Introductions::default();
         for mention in &names.mentions {
-            if matches!(mention.entity_type, EntityType::Org | EntityType::Loc) && !mention.demonym {
+            let is_thing =
+                matches!(mention.entity_type, EntityType::Org | EntityType::Loc | EntityType::Misc);
+            if is_thing && !mention.demonym {
                 let entity = &names.entities[mention.entity];
                 if known.0.contains_key(&mention.entity) {
                     continue;
                 }
-                for noun in kinds::of_name(&entity.name) {
+                let is_city = kinds::country_of_capital(&entity.name).is_some();
+                let of_table = [is_city.then_some("city"), kinds::is_state(&entity.name).then_some("state")];
+                let of_table =
+                    of_table.into_iter().flatten().filter(|_| entity.entity_type == EntityType::Loc);
+                for noun in kinds::of_name(&entity.name).into_iter().chain(of_table) {
                     let known_as =
                         Known { noun: noun.to_owned(), before: Before::default(), at: 0, in_name: true };
                     known.add(mention.entity, known_as);
@@ -115,11 +124,29 @@ impl Introductions {
             let node = &tree.nodes()[clause.head];
             let is_told = clause.granted || !clause.negated && clause.mood == Mood::Fact;
             let mut named: Vec<usize> = clause.fillers(&Role::Who).filter(|_| is_told).collect();
+            let noun = noun_of(node);
+            let noun = if node.lemma.eq_ignore_ascii_case(&noun) { clause.lemma.clone() } else { noun };
             // "The companies Acme and Bolt".
             if !is_singular(&node.form, &node.lemma) {
                 named = named.into_iter().flat_map(|who| tree.clauses.members(who)).collect();
             }
-            if AFTER_NAME.contains(&&*clause.lemma) {
+            // "The Turkish government", "Peru's government".
+            if noun == "government" {
+                let roles = [Role::Mod, Role::Poss, Role::Prep("of".into())];
+                for land in roles.iter().flat_map(|role| clause.fillers(role)) {
+                    if let Some(mention) = tree.mention(land, names) {
+                        let known = Known {
+                            noun: noun.clone(),
+                            before: Before::default(),
+                            at: node.span.start,
+                            in_name: false,
+                        };
+                        self.add(mention.entity, known);
+                    }
+                }
+                continue;
+            }
+            if AFTER_NAME.contains(&&*noun) {
                 let is_before = |&name: &usize| {
                     name < clause.head
                         && tree.nodes()[name].relation != Deprel::NmodPoss
@@ -130,7 +157,7 @@ impl Introductions {
             for who in named {
                 let Some(mention) = tree.mention(who, names).filter(|m| !m.demonym) else { continue };
                 let known = Known {
-                    noun: clause.lemma.clone(),
+                    noun: noun.clone(),
                     before: before(tree, clause.head, names),
                     at: node.span.start,
                     in_name: false,
@@ -139,6 +166,12 @@ impl Introductions {
             }
         }
     }
+}
+
+/// The noun of a node as it is compared: that of bodies of many in the plural.
+pub(super) fn noun_of(node: &Node) -> String {
+    let form = node.form.to_lowercase();
+    if kinds::is_body_of_many(&form) { form } else { node.lemma.to_lowercase() }
 }
 
 /// Whether a noun is in the singular.

@@ -14,9 +14,9 @@ use crate::entity::trees::Tree;
 use crate::entity::{EntityType, Mention, is_country, kinds};
 use crate::syntax::{Deprel, Pos};
 
-/// Whether a word in small letters is such a pronoun.
-pub(super) fn is_neuter(word: &str) -> bool {
-    matches!(word, "it" | "its" | "they" | "them" | "their")
+/// Whether a word is such a pronoun.
+pub(crate) fn is_neuter(word: &str) -> bool {
+    ["it", "its", "they", "them", "their"].iter().any(|pronoun| word.eq_ignore_ascii_case(pronoun))
 }
 
 /// Bodies of many.
@@ -103,7 +103,11 @@ impl<'a> Things<'a> {
             return None;
         }
         let is_many = tree.nodes()[node].form.starts_with("the");
-        let others = tree.others(node, self.article.names);
+        let entity = |at: usize| {
+            let named = tree.mention(at, self.article.names);
+            named.or_else(|| self.resolved.get(&tree.nodes()[at].span.start).copied()).map(|m| m.entity)
+        };
+        let others = tree.others(node, entity);
         let allowed =
             |mention: &&'a Mention| !others.contains(&mention.entity) && (!is_many || self.is_many(mention));
         for above in tree.above(node) {
@@ -169,6 +173,7 @@ impl<'a> Things<'a> {
 
     fn governor(&self, tree: &Tree, node: usize, is_many: bool) -> Governor<'a> {
         let names = self.article.names;
+        let node = tree.name_of(node).unwrap_or(node);
         let word = &tree.nodes()[node];
         let is_body = |mention: &Mention| {
             let entity = &names.entities[mention.entity];

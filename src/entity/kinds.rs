@@ -1,5 +1,8 @@
 //! What nouns say of a thing: "the airline" may be called "the company", "the court" may not.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
 use crate::entity::EntityType;
 
 /// Nouns that can stand for the same thing, and the type of its name.
@@ -16,7 +19,11 @@ const fn loc(nouns: &'static [&'static str]) -> Family {
     Family { entity_type: EntityType::Loc, nouns }
 }
 
-const FAMILIES: [Family; 24] = [
+const fn work(nouns: &'static [&'static str]) -> Family {
+    Family { entity_type: EntityType::Misc, nouns }
+}
+
+const FAMILIES: &[Family] = &[
     org(&[
         "company",
         "firm",
@@ -66,7 +73,17 @@ const FAMILIES: [Family; 24] = [
     org(&["carmaker", "automaker", "manufacturer"]),
     org(&["airline", "carrier"]),
     org(&["party"]),
-    org(&["militia", "group", "organisation", "organization", "movement", "faction", "militants", "rebels"]),
+    org(&[
+        "militia",
+        "group",
+        "organisation",
+        "organization",
+        "movement",
+        "faction",
+        "militants",
+        "rebels",
+        "insurgents",
+    ]),
     org(&[
         "charity",
         "group",
@@ -79,6 +96,8 @@ const FAMILIES: [Family; 24] = [
     ]),
     org(&["club", "team", "side", "franchise"]),
     org(&["team", "squad"]),
+    org(&["website", "site", "portal", "platform"]),
+    org(&["think-tank", "thinktank", "organisation", "organization", "group", "institute"]),
     org(&["band", "group", "trio", "duo", "quartet", "quintet"]),
     org(&["agency", "regulator", "watchdog", "authority", "bureau"]),
     org(&["union", "federation", "association", "confederation"]),
@@ -94,11 +113,64 @@ const FAMILIES: [Family; 24] = [
     loc(&["country", "nation", "republic", "kingdom"]),
     loc(&["city", "town", "village"]),
     loc(&["city", "town", "village", "island", "province", "county", "district", "region", "municipality"]),
+    loc(&[
+        "state",
+        "territory",
+        "borough",
+        "suburb",
+        "peninsula",
+        "palace",
+        "castle",
+        "hotel",
+        "airport",
+        "stadium",
+        "museum",
+        "cathedral",
+        "mosque",
+        "temple",
+        "prison",
+        "bridge",
+        "river",
+        "lake",
+        "mountain",
+        "volcano",
+    ]),
+    loc(&["government", "capital"]),
+    work(&["film", "movie"]),
+    work(&["book", "novel", "memoir", "autobiography", "biography"]),
+    work(&["album"]),
+    work(&["song", "single"]),
+    work(&["game", "title", "shooter", "sequel"]),
+    work(&["show", "series", "sitcom", "drama"]),
+    work(&["documentary", "film"]),
+    work(&["bill", "act", "legislation"]),
+    work(&["play", "musical", "opera"]),
 ];
 
 /// In these families a noun stands for itself alone: a council is no court.
 fn is_loose(family: &Family) -> bool {
-    !(family.nouns.contains(&"court") || family.nouns.contains(&"island"))
+    !["court", "island", "palace", "government"].iter().any(|noun| family.nouns.contains(noun))
+}
+
+/// Whether a noun in the plural names one body.
+pub(super) fn is_body_of_many(noun: &str) -> bool {
+    matches!(noun, "militants" | "rebels" | "insurgents")
+}
+
+/// The country of which a city is the capital.
+pub(super) fn country_of_capital(city: &str) -> Option<&'static str> {
+    static CAPITALS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+        include_str!("aliases/capitals.csv").lines().skip(1).filter_map(|line| line.split_once(',')).collect()
+    });
+    CAPITALS.get(city).copied()
+}
+
+/// Whether a place is a federal state.
+pub(super) fn is_state(place: &str) -> bool {
+    static STATES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        include_str!("aliases/states.csv").lines().skip(1).filter_map(|line| line.split(',').next()).collect()
+    });
+    STATES.contains(place)
 }
 
 /// Words in a name that tell what it names, beside the nouns above.
@@ -156,6 +228,9 @@ const IN_NAMES: [(&str, &str); 51] = [
     ("hezbollah", "militia"),
 ];
 
+/// The last words of the names of clubs.
+const CLUBS: [&str; 8] = ["United", "City", "Town", "County", "Albion", "Athletic", "Hotspur", "Wednesday"];
+
 /// Words in a name that say that none of the nouns above stands for it.
 const OTHERS: [&str; 34] = [
     "house",
@@ -195,7 +270,13 @@ const OTHERS: [&str; 34] = [
 ];
 
 /// Nouns that, without any introduction, stand for the only organisation (or place) that is near.
-const PLAIN: [&str; 19] = [
+const PLAIN: [&str; 25] = [
+    "film",
+    "movie",
+    "book",
+    "novel",
+    "album",
+    "song",
     "company",
     "firm",
     "party",
@@ -227,7 +308,8 @@ pub(super) fn is_called(introduced: &str, called: &str) -> bool {
     let both = |family: &Family| {
         is_loose(family) && family.nouns.contains(&introduced) && family.nouns.contains(&called)
     };
-    introduced == called || FAMILIES.iter().any(both)
+    // "The capital, Lima".
+    introduced == called || (introduced, called) == ("capital", "city") || FAMILIES.iter().any(both)
 }
 
 /// Whether a noun needs no introduction where one thing alone is near.
@@ -243,6 +325,11 @@ pub(super) fn of_name(name: &str) -> Vec<&'static str> {
         let told = IN_NAMES.iter().find(|(told, _)| *told == word).map(|(_, noun)| noun);
         nouns.extend(noun.or(told).copied());
         nouns.extend(OTHERS.contains(&word).then_some(""));
+    }
+    // "Kelm United" is a club, "United Kelm" is not.
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    if name.contains(' ') && CLUBS.contains(&last) {
+        nouns.push("club");
     }
     nouns
 }

@@ -15,6 +15,7 @@ mod compound;
 mod dates;
 mod descriptions;
 mod fold;
+mod groups;
 mod introduced;
 mod its;
 mod kinds;
@@ -30,9 +31,10 @@ pub use aliases::{Aliases, is_country};
 pub use anaphors::Reason;
 pub(crate) use anaphors::is_anaphor;
 pub(crate) use fold::key as folded;
+pub(crate) use its::is_neuter;
 pub use mention::{Entity, EntityType, Mention, Origin};
 pub use names::{Names, clean_name, resolve, resolve_given};
-pub(crate) use pronouns::is_pronoun;
+pub(crate) use pronouns::{is_first, is_pronoun};
 
 #[cfg(test)]
 mod tests;

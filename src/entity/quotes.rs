@@ -38,8 +38,13 @@ impl Quotes {
 
     /// Whether a place is in one of them.
     pub(super) fn contains(&self, at: usize) -> bool {
+        self.around(at).is_some()
+    }
+
+    /// The one in which a place is.
+    pub(super) fn around(&self, at: usize) -> Option<Span> {
         let next = self.0.partition_point(|quote| quote.end <= at);
-        self.0.get(next).is_some_and(|quote| quote.start <= at)
+        self.0.get(next).copied().filter(|quote| quote.start <= at)
     }
 }
 

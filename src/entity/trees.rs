@@ -1,7 +1,7 @@
 //! The trees of an article's sentences, with its names as nodes.
 
 use crate::entity::{Mention, Names};
-use crate::syntax::clause::{Clauses, Node};
+use crate::syntax::clause::{Clauses, Kind, Node, Role};
 use crate::syntax::{Deprel, Sentence};
 use crate::text::Span;
 
@@ -55,14 +55,15 @@ impl Trees {
 
     /// Whether the mention of that number is the subject of a verb.
     pub(super) fn is_subject(&self, names: &Names, mention: usize) -> bool {
-        let node = |tree: &Tree| tree.node_of(mention).is_some_and(|node| tree.is_subject(node));
+        let node =
+            |tree: &Tree| tree.node_of(mention).is_some_and(|node| tree.is_subject(tree.described_by(node)));
         self.tree(names.mentions[mention].sentence).is_some_and(node)
     }
 
     /// Whether the mention of that number is the subject of its sentence.
     pub(super) fn is_main_subject(&self, names: &Names, mention: usize) -> bool {
         let is_main = |tree: &Tree| {
-            let node = tree.node_of(mention);
+            let node = tree.node_of(mention).map(|node| tree.described_by(node));
             node.is_some_and(|node| tree.main_subject() == Some(node) && !tree.is_joined(node, usize::MAX))
         };
         self.tree(names.mentions[mention].sentence).is_some_and(is_main)
@@ -127,6 +128,21 @@ impl Tree {
         self.subject(root, usize::MAX)
     }
 
+    /// The name that stands in apposition to a noun: "Acme's boss, Bo Lee, left".
+    pub(super) fn name_of(&self, noun: usize) -> Option<usize> {
+        let clause =
+            self.clauses.clause(noun).filter(|clause| clause.kind == Kind::Noun && clause.granted)?;
+        let mut named = clause.fillers(&Role::Who);
+        let name = named.next().filter(|&name| self.nodes()[name].head == Some(noun))?;
+        (named.next().is_none() && self.nodes()[name].name.is_some()).then_some(name)
+    }
+
+    /// The noun to which a name stands in apposition, or the name itself.
+    fn described_by(&self, name: usize) -> usize {
+        let noun = self.nodes()[name].head.filter(|&noun| self.name_of(noun) == Some(name));
+        noun.unwrap_or(name)
+    }
+
     /// Whether a node is an argument of a verb, and no possessive or other part of a noun phrase.
     pub(super) fn is_argument(&self, node: usize) -> bool {
         let this = &self.nodes()[node];
@@ -172,13 +188,18 @@ impl Tree {
         found
     }
 
-    /// The entities of names that a node cannot mean: other arguments of its verb, and the noun it belongs to.
-    pub(super) fn others(&self, node: usize, names: &Names) -> Vec<usize> {
+    /// The entities that a node cannot mean: other arguments of its verb, and the noun it belongs to. `entity` tells
+    /// what a node stands for.
+    pub(super) fn others(&self, node: usize, entity: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
         let nodes = self.nodes();
         let mut found = Vec::new();
-        let mut add = |at: usize| found.extend(self.mention(at, names).map(|mention| mention.entity));
+        let mut add = |at: usize| found.extend(entity(self.name_of(at).unwrap_or(at)));
         let Some(head) = nodes[node].head else { return found };
         add(head);
+        // "The firm's best asset Acme".
+        if matches!(nodes[head].relation, Deprel::NmodDesc | Deprel::Appos | Deprel::Flat) {
+            nodes[head].head.into_iter().for_each(&mut add);
+        }
         if self.is_argument(node) {
             let of_verb = |relation: Deprel| {
                 SUBJECTS.contains(&relation)

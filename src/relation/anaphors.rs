@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::entity::{EntityType, Mention, Origin, is_pronoun};
+use crate::entity::{EntityType, Mention, Origin, is_first, is_neuter, is_pronoun};
 use crate::relation::matcher::CompiledRule;
 use crate::relation::{Document, Matcher, Predicate, Pronoun, Relation};
 
@@ -22,7 +22,13 @@ impl Matcher {
             return Vec::new();
         }
         let count = document.mentions.len();
+        // What stands for a list has an anaphor for each member, of which the first is matched.
+        let begins = |i: usize| i == 0 || anaphors[i - 1].span != anaphors[i].span;
+        // "The Dane" is no name of a country.
+        let is_replaced =
+            |mention: &Mention| anaphors.iter().any(|a| a.name == mention.span && a.span != mention.span);
         let mut all: Vec<(usize, &Mention)> = document.mentions.iter().chain(anaphors).enumerate().collect();
+        all.retain(|&(i, mention)| if i < count { !is_replaced(mention) } else { begins(i - count) });
         all.sort_by_key(|(_, mention)| mention.span);
         let mentions: Vec<Mention> = all.iter().map(|&(_, mention)| mention.clone()).collect();
         let entity =
@@ -52,7 +58,10 @@ impl Matcher {
             }
             let ends = [r.subject, r.object];
             // Patterns know persons only.
-            if ends.iter().any(|&i| is_anaphor(i) && mentions[i].entity_type != EntityType::Per) {
+            let is_no_person = |i: usize| {
+                mentions[i].entity_type != EntityType::Per || is_neuter(word(i)) || is_first(word(i))
+            };
+            if ends.iter().any(|&i| is_anaphor(i) && is_no_person(i)) {
                 return false;
             }
             if ends.iter().all(|&i| !is_anaphor(i) || is_description(i)) {
@@ -70,7 +79,18 @@ impl Matcher {
             .into_iter()
             .filter(|(rule, r)| (is_anaphor(r.subject) || is_anaphor(r.object)) && is_sound(rule, r))
             .map(|(_, r)| Relation { subject: all[r.subject].0, object: all[r.object].0, ..r })
-            .filter(|r| is_new(r))
+            .flat_map(|r| {
+                let members = |i: usize| {
+                    let behind = i.checked_sub(count).map_or(0, |first| {
+                        anaphors[first + 1..].iter().take_while(|a| a.span == anaphors[first].span).count()
+                    });
+                    i..=i + behind
+                };
+                let objects = move |subject| members(r.object).map(move |object| (subject, object));
+                let pairs: Vec<(usize, usize)> = members(r.subject).flat_map(objects).collect();
+                pairs.into_iter().map(move |(subject, object)| Relation { subject, object, ..r.clone() })
+            })
+            .filter(|r| entity(r.subject) != entity(r.object) && is_new(r))
             .collect()
     }
 }

@@ -141,6 +141,8 @@ pub(crate) struct NameKind {
     /// "Turkish".
     pub(crate) adjective: bool,
     pub(crate) is_country: bool,
+    /// "The goalkeeper", whose name is known.
+    pub(crate) is_anaphor: bool,
 }
 
 impl Frames {
@@ -217,7 +219,8 @@ impl InSentence<'_> {
     /// The frames with the predicate word of a clause.
     fn candidates(&self, clause: &Clause) -> BTreeSet<usize> {
         if clause.kind == Kind::Name {
-            return self.frames.of_names.iter().copied().filter(|&frame| self.is_of(frame, clause)).collect();
+            let of_names = self.frames.of_names.iter().copied().filter(|&frame| self.is_of(frame, clause));
+            return of_names.chain(self.of_description(clause)).collect();
         }
         let any = match clause.kind {
             Kind::Noun => self.frames.of_any_noun.iter().copied().collect(),
@@ -246,6 +249,16 @@ impl InSentence<'_> {
             }
         };
         known.iter().filter(|(phrase, _)| is_meant(phrase)).map(|&(_, frame)| frame).chain(any).collect()
+    }
+
+    /// The frames of the noun that stands for a name: what "the Danish goalkeeper" is.
+    fn of_description(&self, clause: &Clause) -> Vec<usize> {
+        let head = &self.clauses.nodes[clause.head];
+        let noun = head.lemma.to_lowercase();
+        let is_anaphor = head.name.is_some_and(|name| self.names[name].is_anaphor);
+        let known = self.frames.index.get(&(Kind::Noun, noun.clone())).filter(|_| is_anaphor);
+        let is_meant = |phrase: &Phrase| Some(phrase) == self.longest(clause.head, &noun);
+        known.into_iter().flatten().filter(|(phrase, _)| is_meant(phrase)).map(|&(_, frame)| frame).collect()
     }
 
     /// Whether a frame is about names such as that of the clause.
@@ -337,7 +350,7 @@ impl InSentence<'_> {
                 }
                 of(&[Role::Mod]).into_iter().filter(|&node| self.can_act_before_noun(node)).collect()
             }
-            ("self", _) => vec![clause.head],
+            ("self", _) | ("who", Kind::Name) => vec![clause.head],
             ("whose", _) => of(&[Role::Prep("of".into()), Role::Poss, Role::Mod]),
             (role, _) => of(&[Role::named(role)]),
         }
@@ -368,7 +381,7 @@ impl InSentence<'_> {
             for clause in at {
                 // A title before a list is that of its first name.
                 let nodes = match last.as_str() {
-                    "who" => self.clauses.filled(clause, &Role::Who),
+                    "who" if clause.kind != Kind::Name => self.clauses.filled(clause, &Role::Who),
                     role => self.role(clause, role),
                 };
                 for node in nodes {

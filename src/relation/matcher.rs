@@ -691,6 +691,8 @@ impl Matcher {
                 entity_type,
                 adjective: mention.demonym,
                 is_country: is_country(&document.entities[mention.entity].name),
+                is_anaphor: mention.origin == Origin::Anaphor
+                    && !mention.name.of(document.text).contains(char::is_whitespace),
             }
         };
         let kinds: Vec<NameKind> = mentions.iter().map(kind).collect();
