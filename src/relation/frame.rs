@@ -251,12 +251,16 @@ impl InSentence<'_> {
         known.iter().filter(|(phrase, _)| is_meant(phrase)).map(|&(_, frame)| frame).chain(any).collect()
     }
 
+    fn is_anaphor(&self, node: usize) -> bool {
+        self.clauses.nodes[node].name.is_some_and(|name| self.names[name].is_anaphor)
+    }
+
     /// The frames of the noun that stands for a name: what "the Danish goalkeeper" is.
     fn of_description(&self, clause: &Clause) -> Vec<usize> {
         let head = &self.clauses.nodes[clause.head];
         let noun = head.lemma.to_lowercase();
-        let is_anaphor = head.name.is_some_and(|name| self.names[name].is_anaphor);
-        let known = self.frames.index.get(&(Kind::Noun, noun.clone())).filter(|_| is_anaphor);
+        let known =
+            self.frames.index.get(&(Kind::Noun, noun.clone())).filter(|_| self.is_anaphor(clause.head));
         let is_meant = |phrase: &Phrase| Some(phrase) == self.longest(clause.head, &noun);
         known.into_iter().flatten().filter(|(phrase, _)| is_meant(phrase)).map(|&(_, frame)| frame).collect()
     }
@@ -350,7 +354,9 @@ impl InSentence<'_> {
                 }
                 of(&[Role::Mod]).into_iter().filter(|&node| self.can_act_before_noun(node)).collect()
             }
-            ("self", _) | ("who", Kind::Name) => vec![clause.head],
+            ("self", _) => vec![clause.head],
+            // "The Danish goalkeeper" stands for whom it describes.
+            ("who", Kind::Name) if self.is_anaphor(clause.head) => vec![clause.head],
             ("whose", _) => of(&[Role::Prep("of".into()), Role::Poss, Role::Mod]),
             (role, _) => of(&[Role::named(role)]),
         }
