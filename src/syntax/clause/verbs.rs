@@ -29,8 +29,10 @@ impl<'n> Verbs<'n> {
         let mut order: Vec<usize> = (0..nodes.len()).collect();
         order.sort_by_key(|&node| nodes[node].depth);
         for &node in &order {
-            verbs.object[node] =
-                children(nodes, node, &[Deprel::Obj]).next().map(|object| antecedent(nodes, object));
+            verbs.object[node] = children(nodes, node, &[Deprel::Obj])
+                .next()
+                .or_else(|| verbs.bare_oblique(node))
+                .map(|object| antecedent(nodes, object));
             verbs.passive[node] = verbs.is_passive(node);
             verbs.subject[node] = verbs.own_subject(node).or_else(|| verbs.shared_subject(node));
         }
@@ -58,6 +60,24 @@ impl<'n> Verbs<'n> {
 
     fn has_child(&self, node: usize, relations: &[Deprel]) -> bool {
         children(self.nodes, node, relations).next().is_some()
+    }
+
+    /// "Has visited Y": what the parser takes for an oblique, though no preposition stands before it.
+    fn bare_oblique(&self, verb: usize) -> Option<usize> {
+        let nodes = self.nodes;
+        let is_bare = |&node: &usize| {
+            let this = &nodes[node];
+            node > verb
+                && (this.name.is_some() || this.is_noun())
+                && !this.is_word(&TIMES)
+                && preposition(nodes, node).is_none()
+                && nodes[verb + 1..node].iter().all(|between| between.pos != Pos::Punct)
+        };
+        let is_active = nodes[verb].is_verb()
+            && self.has_child(verb, &[Deprel::Nsubj])
+            && !self.has_child(verb, &[Deprel::AuxPass]);
+        let bare = || children(nodes, verb, &[Deprel::Obl, Deprel::OblAgent]).find(is_bare);
+        is_active.then(bare).flatten()
     }
 
     /// Whether a verb may be a past participle by its form.

@@ -29,6 +29,7 @@ pub(super) fn mend(nodes: &mut [Node]) {
         tree.astray(node);
         tree.behind_preposition(node);
         tree.spoken_with(node);
+        tree.place_of_clause(node);
         tree.subject_behind_participle(node);
         tree.object_of_gerund(node);
         tree.named(node);

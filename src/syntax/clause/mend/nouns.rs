@@ -127,6 +127,19 @@ impl Tree<'_> {
         }
     }
 
+    /// "The raid at X, where Y fell": where is X, not the raid.
+    pub(super) fn place_of_clause(&mut self, verb: usize) {
+        let Node { relation: Deprel::AclRelcl, head: Some(head), .. } = self.nodes[verb] else { return };
+        let start = self.first[verb];
+        let begins_with_where = self.nodes[start].form == "where"
+            || start + 1 < verb && self.is_comma(start) && self.nodes[start + 1].form == "where";
+        let before = (head + 1..start).rev().find(|&node| !self.is_comma(node));
+        let Some(place) = before.filter(|&node| begins_with_where && self.nodes[node].name.is_some()) else {
+            return;
+        };
+        self.hang(verb, place, Deprel::AclRelcl);
+    }
+
     /// "Spoke about the plan with X": whom somebody speaks with belongs to the verb.
     pub(super) fn spoken_with(&mut self, node: usize) {
         const SPEAKS: [&str; 9] =
