@@ -13,7 +13,7 @@ subject = ["LOC", "ORG"]
 object = ["LOC", "ORG"]
 symmetric = true
 meaning = "froze what it has"
-hides = ["communicates_with"]
+hides = ["communicates_with", "opposes"]
 
 [[rule]]
 id = "sanctioned/froze"
