@@ -193,7 +193,7 @@ impl Matcher {
             let last = sentence.tokens.len().saturating_sub(1);
             found.push(SentenceExplanation {
                 text: words_between(sentence, 0, last),
-                words: clauses.as_ref().map(explain_words).unwrap_or_default(),
+                words: clauses.as_ref().map(|all| explain_words(all, document.text)).unwrap_or_default(),
                 clauses: clauses.as_ref().map(explain_clauses).unwrap_or_default(),
                 names: names.iter().map(name).collect(),
                 pairs,
@@ -393,11 +393,11 @@ impl Matcher {
     }
 }
 
-fn explain_words(clauses: &Clauses) -> Vec<WordExplanation> {
+fn explain_words(clauses: &Clauses, text: &str) -> Vec<WordExplanation> {
     let nodes = clauses.nodes.iter();
     nodes
         .map(|node| WordExplanation {
-            form: node.form.clone(),
+            form: node.span.of(text).to_owned(),
             lemma: node.lemma.to_string(),
             pos: node.pos.to_string(),
             head: node.head,

@@ -16,3 +16,4 @@ mod judged;
 mod label;
 mod parse;
 mod pull;
+mod rules;
