@@ -160,7 +160,7 @@ pub(super) fn is_body_of_many(noun: &str) -> bool {
 /// The country of which a city is the capital.
 pub(super) fn country_of_capital(city: &str) -> Option<&'static str> {
     static CAPITALS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
-        include_str!("aliases/capitals.csv").lines().skip(1).filter_map(|line| line.split_once(',')).collect()
+        include_str!("capitals.csv").lines().skip(1).filter_map(|line| line.split_once(',')).collect()
     });
     CAPITALS.get(city).copied()
 }

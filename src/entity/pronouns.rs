@@ -2,10 +2,13 @@
 //!
 //! A pronoun of the third person singular means the subject that governs it ("Ana Ruiz told Acme that she", "Ana Ruiz and
 //! her son"), if that is a person and no other one comes between; else the only person whom its sentence names before
-//! it; if that names none, the only one of the sentence before, or its subject, or the only one of the sentence before that.
+//! it; if that names none, the only one of the sentence before, or its subject, or the only one of the sentence before that,
+//! or of all the article so far. In what a sentence begins with, it means the subject behind ("According to his wife, Bo Lind").
 //! Where two could be meant, it means neither, and who was "she" before, or "Ms.", is not "he". A sentence that begins with
 //! a pronoun, before any person's name, is about the person meant, and the same pronoun goes on with it ("She studied under
-//! Bo Lind. She left."), known or not. Inside quotation marks somebody else speaks, and pronouns mean nothing here.
+//! Bo Lind. She left."), known or not. Inside quotation marks somebody else speaks, and these pronouns mean nothing here; "I"
+//! and "my" mean who speaks, there or in an interview. "The 30-year-old" and "the Dane" mean the person of the sentence
+//! before.
 //! Pronouns are no names: they are arguments of relations and nothing else.
 
 use std::collections::BTreeMap;
@@ -486,7 +489,9 @@ mod tests {
             // Two could be meant, or nobody near.
             ("Ana Ruiz met Bo Lind. He left.", "He = Bo Lind"),
             ("Bo Lind left. Ana Ruiz said she knew.", "she = Ana Ruiz"),
-            ("Bo Lind left. It rained. It snowed. He fell.", ""),
+            ("Bo Lind left. It rained. It snowed. He fell.", "He = Bo Lind"),
+            ("Bo Lind left. A. A. A. A. A. A. A. A. He fell.", ""),
+            ("Bo Lind met Ana Ruiz. Ruiz Lind left. It rained. It snowed. He fell.", ""),
             ("He fell. Bo Lind left.", ""),
             // Somebody else speaks.
             ("Bo Lind left. \"He runs Acme,\" she said.", "she = Bo Lind"),

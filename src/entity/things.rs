@@ -6,6 +6,9 @@
 //! nouns ("the party") need no introduction where only one organisation, of which nothing is known, is near.
 //! "Party leader Ana Ruiz" is as good as "the party's leader".
 //!
+//! Where several are near it means the one of which the article has spoken far more often. "The government" and "the
+//! nation" mean the only country, "the capital" a capital by a table, and the same words again what they meant before.
+//!
 //! Whom the same verb does something to is somebody else, and so is what the noun is said of.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -308,9 +311,11 @@ impl Article<'_> {
         if !spoken_of.is_empty() {
             return only(&spoken_of).map(|land| (land, Reason::Introduced(GOVERNMENT.into())));
         }
-        // "Danish troops" are no story about Denmark.
-        let is_place = |&at: &usize| !self.names.mentions[at].demonym;
-        lands.iter().any(is_place).then(|| only(&lands))?.map(|land| (land, Reason::Only))
+        // "Danish troops" and "a sale to Denmark" are no story about Denmark.
+        let places = lands.iter().filter(|&&at| !self.names.mentions[at].demonym);
+        let is_subject = |&&at: &&usize| self.trees.is_subject(self.names, at);
+        let is_story = places.clone().any(|at| is_subject(&at)) || places.count() >= CHIEF;
+        is_story.then(|| only(&lands))?.map(|land| (land, Reason::Only))
     }
 
     /// The only country so far, for "the nation".
@@ -404,10 +409,10 @@ impl Article<'_> {
                 Some(&fits) => fitting.push(candidate(Some(fits))),
                 None if distance > NEAR => {}
                 None if is_unknown(entity_type, &known) => unknown.push(candidate(None)),
-                None if known.iter().any(|known| kinds::is_called(&known.noun, noun)) => {
-                    if !self.is_contradicted(description, &known) {
-                        loose.push(candidate(known.first().copied()));
-                    }
+                None if known.iter().any(|known| kinds::is_called(&known.noun, noun))
+                    && !self.is_contradicted(description, &known) =>
+                {
+                    loose.push(candidate(known.first().copied()));
                 }
                 None => {}
             }

@@ -387,7 +387,7 @@ impl InSentence<'_> {
             for clause in at {
                 // A title before a list is that of its first name.
                 let nodes = match last.as_str() {
-                    "who" if clause.kind != Kind::Name => self.clauses.filled(clause, &Role::Who),
+                    "who" if !self.is_anaphor(clause.head) => self.clauses.filled(clause, &Role::Who),
                     role => self.role(clause, role),
                 };
                 for node in nodes {
