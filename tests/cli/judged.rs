@@ -96,5 +96,5 @@ fn a_rule_is_scored_by_what_is_labelled() {
 
     let two_maps = [&args[..], &["--map", "a.toml", "--map", "b.toml"]].concat();
     let done = triplewire().args(two_maps).current_dir(dir.path()).assert().code(1);
-    assert!(stderr(&done).contains("one map for each gold"));
+    assert!(stderr(&done).contains("at most one map for each gold"));
 }
