@@ -89,3 +89,72 @@ pub fn calibration(
     }
     Ok(Calibration::fit(&relations))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::EntityType::{Org, Per};
+    use crate::error::Place;
+    use crate::eval::{Document, Labels, Mention, Relation, Task};
+    use crate::relation::RuleSet;
+    use crate::text::{Article, Span};
+
+    /// Finds in every text that the first name leads the second, twice.
+    struct Eager;
+
+    impl Predict for Eager {
+        fn predict(&self, tasks: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
+            let evidence = Some(Evidence { rule: 0.1, names: 1.0, ..Evidence::default() });
+            let rule = Some("leads/x".to_owned());
+            let found = || Relation { evidence, rule: rule.clone(), score: Some(0.1), ..leads() };
+            Ok(tasks
+                .iter()
+                .map(|_| Labels { mentions: names(), relations: vec![found(), found()] })
+                .collect())
+        }
+    }
+
+    fn names() -> Vec<Mention> {
+        vec![Mention::new(Span::new(0, 3), Per), Mention::new(Span::new(9, 13), Org)]
+    }
+
+    fn leads() -> Relation {
+        Relation { subject: 0, predicate: "leads".into(), object: 1, ..Relation::default() }
+    }
+
+    fn gold(right: usize, wrong: usize) -> Gold {
+        let document = |i: usize| Document {
+            article: Article { id: i.to_string(), text: "Ana runs Acme".into(), ..Article::default() },
+            place: Place::file("gold"),
+            labels: Labels {
+                mentions: names(),
+                relations: if i < right { vec![leads()] } else { Vec::new() },
+            },
+            annotated_types: None,
+        };
+        Gold { documents: (0..right + wrong).map(document).collect(), has_mentions: true, ..Gold::default() }
+    }
+
+    #[test]
+    fn a_relation_told_twice_counts_once() {
+        let counts = rule_counts(&gold(1, 1), None, &Eager, &mut Vec::new()).unwrap();
+        let of: Vec<_> = counts.iter().map(|counts| counts.of("leads/x").unwrap()).collect();
+        assert_eq!(of, [(1, 0), (0, 1)]);
+    }
+
+    #[test]
+    fn scores_of_sure_names_become_the_precision() {
+        let mut set = RuleSet::empty();
+        let rule = "[[rule]]\nid = \"leads/x\"\npattern = \"SUBJ runs OBJ\"\nscore = 0.9\n";
+        set.add_files(vec![("x.toml".into(), rule.into())]).unwrap();
+        let gold = gold(60, 40);
+        let of_each = rule_counts(&gold, None, &Eager, &mut Vec::new()).unwrap();
+        let mut all = RuleCounts::default();
+        of_each.iter().for_each(|counts| all.add(counts));
+        let counts = (&all, &of_each[..]);
+        let fitted = calibration(&gold, None, &Eager, set.rules(), counts, &mut Vec::new()).unwrap();
+        let rule = MeasuredScore::of(&set.rules()[0], 60, 40).score;
+        let score = fitted.score(&Evidence { rule, names: 1.0, ..Evidence::default() });
+        assert!((score - 0.6).abs() < 0.02, "{score}");
+    }
+}
