@@ -24,7 +24,7 @@ use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
 use crate::error::{Error, Place, Problem, Result};
 use crate::input::Item;
 use crate::model::{Model, RawMention, SyntaxScores, Window, WindowScores};
-use crate::relation::{Document, Matcher, Relation};
+use crate::relation::{Bracketed, Document, Matcher, Relation};
 use crate::syntax::{Parser, Sentence};
 use crate::text::{Article, Span, sentences};
 use crate::timings::{Stage, measure};
@@ -397,6 +397,16 @@ impl Pipeline {
         let Some(parser) = &self.parser else { return Vec::new() };
         let names: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
         self.model.syntax(scores).iter().map(|scores| parser.parse(text, scores, &names)).collect()
+    }
+
+    /// The trees of a text whose names are known.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn trees_of(&self, read: &Bracketed) -> Result<Vec<Sentence>> {
+        let names: Vec<Span> = read.mentions.iter().map(|mention| mention.name).collect();
+        let text = ToParse { text: &read.text, sentences: &read.sentences, known: Known::Names(&names) };
+        Ok(self.trees(&[text])?.pop().unwrap_or_default())
     }
 
     /// The trees of the sentences of texts, in order; none if the model knows no syntax. A sentence of whose words the

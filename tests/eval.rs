@@ -421,6 +421,7 @@ prop_compose! {
             predicate: Predicate::built_in("works_for").unwrap(),
             object,
             score: 0.5,
+            evidence: triplewire::relation::Evidence::default(),
             negated,
             certainty: triplewire::relation::Certainty::Stated,
             attributed_to: None,

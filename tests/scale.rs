@@ -8,7 +8,7 @@ use triplewire::entity::{Entity, EntityType, Mention, Names, Origin};
 use triplewire::input::Shard;
 use triplewire::output::{Output, Settings, Style};
 use triplewire::pipeline::{Delivery, Extraction};
-use triplewire::relation::{Certainty, Predicate, Predicates, Relation};
+use triplewire::relation::{Certainty, Evidence, Predicate, Predicates, Relation};
 use triplewire::text::{Article, Span};
 
 /// Entities in each article, all in one sentence, of which one pair is related.
@@ -45,6 +45,7 @@ fn article(number: u64, people: u64) -> Extraction {
         predicate: Predicate::built_in("communicates_with").unwrap(),
         object: 1,
         score: 0.8,
+        evidence: Evidence::default(),
         negated: false,
         certainty: Certainty::Stated,
         attributed_to: None,

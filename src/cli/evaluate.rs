@@ -138,7 +138,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 }
 
 /// Leaves only the articles of a list in the gold.
-fn keep(gold: &mut Gold, list: &Path, problems: &mut Vec<Problem>) -> anyhow::Result<()> {
+pub(super) fn keep(gold: &mut Gold, list: &Path, problems: &mut Vec<Problem>) -> anyhow::Result<()> {
     let content = std::fs::read_to_string(list).with_context(|| {
         format!("{}: cannot be read. Check the path given with --articles", list.display())
     })?;

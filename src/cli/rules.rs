@@ -1,6 +1,5 @@
 //! `triplewire rules`: List, show, test, explain, score and suggest rules.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -8,19 +7,19 @@ use anyhow::bail;
 use serde::Serialize;
 
 use crate::cli::Outcome;
+use crate::cli::evaluate::keep;
 use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::{Machine, Setup};
 use crate::entity::{Aliases, EntityType, Mention, Names};
-use crate::eval::{Map, gold, rule_counts, suggestions};
-use crate::output::rounded;
-use crate::pipeline::{Knowledge, Known, Pipeline, ToParse};
+use crate::eval::{Map, OnGivenNames, RuleCounts, calibration, gold, rule_counts, suggestions};
+use crate::output::{rounded, write_whole};
+use crate::pipeline::Knowledge;
 use crate::relation::{
     Bracketed, Certainty, Demand, Document, MatchExplanation, Matcher, Predicate, Relation, Rule, RuleSet,
     SentenceExplanation, Suggestion, check, scores_csv,
 };
-use crate::syntax::Sentence;
-use crate::text::{Article, Span};
+use crate::text::Article;
 
 /// Arguments of `triplewire rules`.
 #[derive(Debug, clap::Args)]
@@ -49,33 +48,10 @@ enum Command {
         /// Only the rules of this file or folder
         file: Option<PathBuf>,
     },
-    /// Learn rules from hand labels and print them, to be pasted into a rule file
-    Suggest {
-        /// Labels in any format that `evaluate` reads
-        #[arg(long, value_name = "FILE_OR_DIR")]
-        gold: PathBuf,
-        /// The labelled texts or a folder of them, for labels that come without (may be repeated)
-        #[arg(long, value_name = "FILE_OR_DIR")]
-        texts: Vec<PathBuf>,
-        /// What our predicates and types are called in the gold
-        #[arg(long, value_name = "FILE")]
-        map: Option<PathBuf>,
-        /// Least documents that show a pattern, and relations that it adds
-        #[arg(long, value_name = "N", default_value_t = 3)]
-        least: usize,
-        /// Least share of a pattern's hits that is right, in cross-validation
-        #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
-        precision: f64,
-    },
+    /// Learn frames from hand labels and print them, to be pasted into a rule file
+    Suggest(Suggest),
     /// Measure on hand labels how often each rule is right, and print the table of scores
-    Score {
-        /// Labels in any format that `evaluate` reads (may be repeated)
-        #[arg(long, value_name = "FILE_OR_DIR", required = true)]
-        gold: Vec<PathBuf>,
-        /// What our predicates and types are called in the gold: as many as there are golds, in their order
-        #[arg(long, value_name = "FILE")]
-        map: Vec<PathBuf>,
-    },
+    Score(Score),
     /// Show for each pair of names what the rules saw and which matched
     Explain {
         /// A text; with names in brackets, as in "[PER Ana Ruiz] leads [ORG Acme].", no model is used
@@ -87,6 +63,49 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, clap::Args)]
+struct Suggest {
+    /// Labels in any format that `evaluate` reads
+    #[arg(long, value_name = "FILE_OR_DIR")]
+    gold: PathBuf,
+    /// The labelled texts or a folder of them, for labels that come without (may be repeated)
+    #[arg(long, value_name = "FILE_OR_DIR")]
+    texts: Vec<PathBuf>,
+    /// What our predicates and types are called in the gold
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// Only these articles of the gold: a text file with one identifier a line
+    #[arg(long, value_name = "FILE")]
+    articles: Option<PathBuf>,
+    /// Least documents that show a word with its roles, and relations that it adds
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    least: usize,
+    /// Least share of its finds that is right, each looked at as if its document were unknown
+    #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
+    precision: f64,
+    #[command(flatten)]
+    machine: Machine,
+}
+
+#[derive(Debug, clap::Args)]
+struct Score {
+    /// Labels in any format that `evaluate` reads (may be repeated)
+    #[arg(long, value_name = "FILE_OR_DIR", required = true)]
+    gold: Vec<PathBuf>,
+    /// What our predicates and types are called in the gold: for each gold one, in their order; those behind
+    /// the last map need none
+    #[arg(long, value_name = "FILE")]
+    map: Vec<PathBuf>,
+    /// Of the last gold only these articles: a text file with one identifier a line
+    #[arg(long, value_name = "FILE")]
+    articles: Option<PathBuf>,
+    /// Fit on the last gold, names and all, what makes the score of a relation from its rule's, and write it there
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
+    #[command(flatten)]
+    machine: Machine,
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
@@ -101,24 +120,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             None => bail!("there is no rule `{id}`. `triplewire rules list` shows all ids"),
         },
         Command::Test { file } => return test(set, file),
-        Command::Suggest { gold, texts, map, least, precision } => {
-            let gold = gold::read(&gold, &texts)?;
-            tell(&gold.problems, false);
-            let map = map.as_deref().map(|path| Map::read(path, set.predicates())).transpose()?;
-            let demand = Demand { least: least.max(1), precision };
-            let found = suggestions(&set, &Aliases::built_in(), &gold, map.as_ref(), demand)?;
-            print(suggested(&found))?;
-            let outcome =
-                if gold.problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done };
-            return Ok(outcome);
-        }
-        Command::Score { gold, map } => return score(set, &gold, &map),
+        Command::Suggest(args) => return suggest(&set, args),
+        Command::Score(args) => return score(&set, &args),
         Command::Explain { text, model, json } if Bracketed::has_names(&text) => {
             let machine = Machine { model, ..Machine::default() };
             let matcher = Matcher::new(&RuleSet::empty())?;
             let pipeline = machine.pipeline(Knowledge { aliases: Aliases::built_in(), matcher })?;
             let mut read = Bracketed::text(&text);
-            read.syntax = parsed(&pipeline, &read)?;
+            read.syntax = pipeline.trees_of(&read)?;
             print(explain(&set, read.document())?.printed(json)?)?;
         }
         Command::Explain { text, model, json } => {
@@ -135,31 +144,56 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Prints how often each rule is right, all golds together. The scores that rules have do not matter: where
-/// several find the same, the one with the best score in its file counts.
-fn score(set: RuleSet, golds: &[PathBuf], maps: &[PathBuf]) -> anyhow::Result<Outcome> {
-    if !maps.is_empty() && maps.len() != golds.len() {
-        bail!("{} --gold and {} --map: give one map for each gold, or none", golds.len(), maps.len());
+/// Prints the frames that labels suggest.
+fn suggest(set: &RuleSet, args: Suggest) -> anyhow::Result<Outcome> {
+    let mut gold = gold::read(&args.gold, &args.texts)?;
+    let mut problems = std::mem::take(&mut gold.problems);
+    if let Some(list) = &args.articles {
+        keep(&mut gold, list, &mut problems)?;
     }
-    let set = set.with_prior_scores();
-    let knowledge = Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&set)? };
-    let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    tell(&problems, false);
+    let map = args.map.as_deref().map(|path| Map::read(path, set.predicates())).transpose()?;
+    let demand = Demand { least: args.least.max(1), precision: args.precision };
+    let knowledge = Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(set)? };
+    let program = args.machine.pipeline(knowledge)?;
+    print(suggested(&suggestions(set, &program, &gold, map.as_ref(), demand)?))?;
+    Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+}
+
+/// Prints how often each rule is right, all golds together.
+fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
+    let Score { gold: golds, map: maps, articles, calibration: out, machine } = args;
+    if maps.len() > golds.len() {
+        bail!("{} --gold and {} --map: give at most one map for each gold", golds.len(), maps.len());
+    }
+    let aliases = Aliases::built_in();
+    let program =
+        OnGivenNames(machine.pipeline(Knowledge { aliases: aliases.clone(), matcher: Matcher::new(set)? })?);
+    let mut counts = RuleCounts::default();
     let mut problems = Vec::new();
+    let mut last = None;
     for (i, path) in golds.iter().enumerate() {
         let mut gold = gold::read(path, &[])?;
         gold.predicates = set.predicates().clone();
         let map = maps.get(i).map(|path| Map::read(path, &gold.predicates)).transpose()?;
         if map.as_ref().is_some_and(Map::wants_clean_names) {
-            gold.clean_names(&knowledge.aliases);
+            gold.clean_names(&aliases);
         }
         problems.append(&mut gold.problems);
-        for (rule, (right, wrong)) in rule_counts(&gold, map.as_ref(), &knowledge, &mut problems)? {
-            let all = counts.entry(rule).or_default();
-            *all = (all.0 + right, all.1 + wrong);
+        if let Some(list) = articles.as_ref().filter(|_| i + 1 == golds.len()) {
+            keep(&mut gold, list, &mut problems)?;
         }
+        let of_each = rule_counts(&gold, map.as_ref(), &program, &mut problems)?;
+        of_each.iter().for_each(|document| counts.add(document));
+        last = Some((gold, map, of_each));
+    }
+    if let (Some(path), Some((gold, map, of_each))) = (out, last) {
+        let counts = (&counts, &of_each[..]);
+        let fitted = calibration(&gold, map.as_ref(), &program.0, set.rules(), counts, &mut problems)?;
+        write_whole(path, fitted.toml()?.as_bytes())?;
     }
     tell(&problems, false);
-    print(scores_csv(set.rules(), &counts)?)?;
+    print(scores_csv(set.rules(), |rule| counts.of(rule))?)?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
 
@@ -170,7 +204,7 @@ fn suggested(found: &[Suggestion]) -> String {
         let (right, wrong) = s.unseen;
         let _ = writeln!(
             out,
-            "# {} of {} hits are labelled; on texts it was not learnt from {right} of {}. It adds {} of {} labelled\n\
+            "# {} of {} finds are labelled; in texts that it was not learnt from {right} of {}. It adds {} of {} labelled\n\
              # relations. Look at the examples before you paste it, and write better ones.",
             s.right,
             s.right + s.wrong,
@@ -220,7 +254,7 @@ fn test(mut set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
     let wanted = |rule: &Rule| file.is_none() || new.contains(&rule.id);
     let pipeline = Machine::default()
         .pipeline(Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&RuleSet::empty())? })?;
-    let checked = check(&set, |read| parsed(&pipeline, read), wanted)?;
+    let checked = check(&set, |read| pipeline.trees_of(read), wanted)?;
     for failure in &checked.failures {
         print(format_args!("{} ({}): {}\n", failure.rule, failure.place, failure.problem))?;
         if !failure.example.is_empty() {
@@ -233,13 +267,6 @@ fn test(mut set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
     }
     print(format_args!("{} examples of {rules} rules: all as they should be\n", checked.examples))?;
     Ok(Outcome::Done)
-}
-
-/// The trees of a text whose names are known.
-fn parsed(pipeline: &Pipeline, read: &Bracketed) -> crate::Result<Vec<Sentence>> {
-    let names: Vec<Span> = read.mentions.iter().map(|mention| mention.name).collect();
-    let text = ToParse { text: &read.text, sentences: &read.sentences, known: Known::Names(&names) };
-    Ok(pipeline.trees(&[text])?.pop().unwrap_or_default())
 }
 
 /// What `rules explain` prints.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::entity::EntityType;
 use crate::error::Place;
+use crate::relation::Evidence;
 use crate::text::{Article, Span};
 
 /// A labelled name. Hand labels have no score.
@@ -41,6 +42,8 @@ pub struct Relation {
     pub negated: bool,
     /// The program's score.
     pub score: Option<f32>,
+    /// What that score is made from.
+    pub evidence: Option<Evidence>,
     /// The rule that found it.
     pub rule: Option<String>,
     /// Whether only the entities of its arguments are known and not where they stand: the text has a pronoun or

@@ -7,13 +7,15 @@
 //!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
 //!
 //! An [`agreement`] compares two people's labels by the same means.
-//! [`suggestions`] learns rules from the same labels, and [`rule_counts`] counts how often each is right.
+//! [`suggestions`] learns rules from the same labels, [`rule_counts`] counts how often each is right, and
+//! [`calibration`] what that says of a relation.
 //! [`Judgements`] are what somebody found right and wrong of an output whose texts nobody has labelled.
 //!
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
 
 pub mod agreement;
 pub mod bootstrap;
+mod claims;
 mod counts;
 mod entities;
 pub mod errors;
@@ -28,7 +30,7 @@ mod relations;
 mod reliability;
 pub mod report;
 mod resolution;
-mod rule_counts;
+mod rule_scores;
 mod scope;
 mod suggestions;
 mod triples;
@@ -44,6 +46,6 @@ pub use predicted::{OnGivenNames, Predict, Task, by_program, from_files};
 pub use relations::{Mode, RelationScore};
 pub use reliability::{Band, Reliability};
 pub use resolution::Resolution;
-pub use rule_counts::rule_counts;
+pub use rule_scores::{RuleCounts, calibration, rule_counts};
 pub use scope::Scope;
 pub use suggestions::suggestions;

@@ -124,6 +124,7 @@ impl Labels {
                 object: name_of(r.object)?,
                 negated: r.negated,
                 score: Some(r.score),
+                evidence: Some(r.evidence),
                 rule: Some(r.rule.to_string()),
                 by_entity: r.subject.max(r.object) >= names.mentions.len(),
                 sentence: Some(r.sentence.of(text).to_owned()),

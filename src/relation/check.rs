@@ -89,7 +89,7 @@ fn list(pairs: &BTreeSet<String>) -> String {
 }
 
 /// The pairs that a rule gives in a sentence, and the line it was matched against.
-fn pairs(
+pub(super) fn pairs(
     matcher: &Matcher,
     rule: usize,
     example: &str,

@@ -3,10 +3,14 @@
 //! A [`Frame`] is what a rule file says; [`Frames`] finds those that fit the clauses of a sentence, by an index from
 //! predicate words, and tells which names fill subject and object.
 
+mod ways;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::entity::EntityType;
 use crate::syntax::clause::{Clause, Clauses, Kind, Role};
+
+pub(crate) use ways::{Reached, Way};
 
 /// A rule about a clause, its word lists spelled out.
 #[derive(Debug, Clone)]

@@ -20,7 +20,7 @@ use crate::entity::{EntityType, Mention, Origin, is_country};
 use crate::error::{Error, Result};
 use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, LazyRegex, OPENING, common};
 use crate::relation::context::{Certainty, Cues};
-use crate::relation::frame::{Frames, NameKind};
+use crate::relation::frame::{Frames, NameKind, Reached};
 use crate::relation::line::{
     self, Kind, Line, OBJECT, OTHER, SUBJECT, Sentence, Slot, Spelled, Speller, Token, View, type_letter,
 };
@@ -28,7 +28,7 @@ use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
 use crate::relation::scope::plain;
 use crate::relation::words::Vocabulary;
-use crate::relation::{Document, Predicate, Predicates, Relation, Rule, RuleSet};
+use crate::relation::{Calibration, Document, Evidence, Predicate, Predicates, Relation, Rule, RuleSet};
 use crate::syntax::clause::{Clauses, Mood};
 use crate::text::Span;
 
@@ -71,6 +71,7 @@ pub struct Matcher {
     cue_tagger: Tagger,
     cue_names: Vec<String>,
     frames: Frames,
+    calibration: Calibration,
     /// Relations that score less are left out.
     least_score: f32,
 }
@@ -318,6 +319,7 @@ impl Matcher {
             list_names,
             cue_tagger,
             cue_names,
+            calibration: set.calibration,
             least_score: set.least_score,
             frames: Frames::new(
                 set.rules().iter().enumerate().filter_map(|(i, rule)| Some((i, rule.frame.as_ref()?))),
@@ -389,8 +391,17 @@ impl Matcher {
                     true => elsewhere.get_or_init(|| self.speaker_before(document, index)).clone(),
                     false => context.attributed_to,
                 };
-                let names = [subject, object].map(|i| trust(&document.mentions[i])).iter().product::<f32>();
-                let score = (rule.score * names).clamp(0.0, 1.0);
+                let ends = [subject, object].map(|i| &document.mentions[i]);
+                let evidence = Evidence {
+                    rule: rule.score,
+                    names: ends.iter().map(|name| trust(name)).product(),
+                    anaphor: ends.iter().any(|name| name.origin == Origin::Anaphor),
+                    unasserted: context.negated
+                        || context.certainty != Certainty::Stated
+                        || attributed_to.is_some(),
+                    distance: last.saturating_sub(first),
+                };
+                let score = self.calibration.score(&evidence);
                 if score < self.least_score {
                     continue;
                 }
@@ -399,6 +410,7 @@ impl Matcher {
                     predicate,
                     object,
                     score,
+                    evidence,
                     negated: context.negated,
                     certainty: context.certainty,
                     attributed_to,
@@ -520,16 +532,6 @@ impl Matcher {
     /// The name of a list by its number.
     pub(crate) fn list_name(&self, list: u32) -> &str {
         self.list_names.get(list as usize).map(|key| plain(key)).unwrap_or_default()
-    }
-
-    /// Whether every rule file sees a list.
-    pub(crate) fn is_common(&self, list: u32) -> bool {
-        self.list_names.get(list as usize).is_some_and(|key| key == plain(key))
-    }
-
-    /// Whether a word, by its number, is in the list of little words.
-    pub(crate) fn is_little(&self, word: Option<u32>) -> bool {
-        word.and_then(|number| self.spelled.little.get(number as usize)).copied().unwrap_or(false)
     }
 
     /// The numbers of all lists.
@@ -673,6 +675,30 @@ impl Matcher {
         Some((Clauses::of(document.text, tree, &spans), mentions))
     }
 
+    /// What names are.
+    fn kinds(document: &Document<'_>, mentions: &[usize]) -> Vec<NameKind> {
+        let kind = |&mention: &usize| {
+            let mention = &document.mentions[mention];
+            let entity = &document.entities[mention.entity];
+            let is_entitys = mention.demonym || mention.name != mention.span;
+            NameKind {
+                entity_type: if is_entitys { entity.entity_type } else { mention.entity_type },
+                adjective: mention.demonym,
+                is_country: is_country(&entity.name),
+                is_anaphor: mention.origin == Origin::Anaphor
+                    && !mention.name.of(document.text).contains(char::is_whitespace),
+            }
+        };
+        mentions.iter().map(kind).collect()
+    }
+
+    /// The predicate words of a sentence and the mentions that they lead to.
+    pub(super) fn ways(&self, sentence: &Sentence<'_>) -> (Vec<Reached>, Vec<usize>) {
+        let Some((clauses, mentions)) = Self::clauses(sentence) else { return Default::default() };
+        let kinds = Self::kinds(&sentence.document, &mentions);
+        (self.frames.ways(&clauses, &kinds), mentions)
+    }
+
     /// Every frame that fits, on every pair of names.
     fn frame_hits(&self, sentence: &Sentence<'_>) -> Vec<Hit> {
         if self.frames.is_empty() {
@@ -680,22 +706,7 @@ impl Matcher {
         }
         let document = &sentence.document;
         let Some((clauses, mentions)) = Self::clauses(sentence) else { return Vec::new() };
-        let kind = |&mention: &usize| {
-            let mention = &document.mentions[mention];
-            let entity_type = if mention.demonym || mention.name != mention.span {
-                document.entities[mention.entity].entity_type
-            } else {
-                mention.entity_type
-            };
-            NameKind {
-                entity_type,
-                adjective: mention.demonym,
-                is_country: is_country(&document.entities[mention.entity].name),
-                is_anaphor: mention.origin == Origin::Anaphor
-                    && !mention.name.of(document.text).contains(char::is_whitespace),
-            }
-        };
-        let kinds: Vec<NameKind> = mentions.iter().map(kind).collect();
+        let kinds = Self::kinds(document, &mentions);
         let mut hits = Vec::new();
         for fit in self.frames.fits(&clauses, &kinds) {
             let rule = &self.rules[fit.rule];
@@ -815,7 +826,7 @@ impl Matcher {
     }
 }
 
-/// What a name is worth in the score of a relation. The model's own score is too sure about the best names and
+/// What a name is trusted in a relation. The model's own score is too sure about the best names and
 /// too doubtful about the worst, of which most that a rule connects are right: the root and the factor were
 /// chosen on the training part of CoNLL04, which the model has not seen.
 fn trust(name: &Mention) -> f32 {
@@ -1011,24 +1022,26 @@ score = 0.9
     }
 
     #[test]
-    fn scores_are_products_and_the_best_rule_wins() {
+    fn the_best_rule_wins_and_less_sure_names_score_less() {
         let matcher = matcher(TABLE);
         let mut read = Bracketed::sentence("[LOC A] and [LOC B] are allies.");
-        read.mentions[0].score = 0.5;
-        let relations = matcher.relations(read.document());
-        assert_eq!(relations.len(), 1);
-        assert_eq!(&*relations[0].rule, "allied_with/better");
-        assert!((relations[0].score - 0.3).abs() < 1e-6);
-        assert_eq!(relations[0].sentence, Span::new(0, read.text.len()));
-
+        let mut last = 1.0;
         // A model's names are trusted less where it is sure, and more where it is not.
-        let names = [(1.0, 1.0), (0.16, 0.36)];
-        for ((a, b), expected) in names.into_iter().zip([0.6 * 0.9025, 0.6 * 0.9025 * 0.24]) {
-            for (mention, score) in read.mentions.iter_mut().zip([a, b]) {
-                *mention = Mention { score, origin: Origin::Model, ..mention.clone() };
+        let names = [(Origin::Given, 1.0, 1.0), (Origin::Model, 1.0, 0.9025), (Origin::Model, 0.16, 0.361)];
+        for (origin, score, trusted) in names {
+            for mention in &mut read.mentions {
+                *mention = Mention { score, origin, ..mention.clone() };
             }
+            read.mentions[1].score = 1.0;
             let relations = matcher.relations(read.document());
-            assert!((relations[0].score - expected).abs() < 1e-6, "{}", relations[0].score);
+            assert_eq!(relations.len(), 1);
+            let Relation { rule, evidence, score, sentence, .. } = &relations[0];
+            assert_eq!(&**rule, "allied_with/better");
+            assert_eq!(*sentence, Span::new(0, read.text.len()));
+            assert!((evidence.names - trusted).abs() < 1e-6 && evidence.rule == 0.6, "{evidence:?}");
+            assert_eq!(*score, Calibration::default().score(evidence));
+            assert!(*score < last);
+            last = *score;
         }
     }
 

@@ -1,6 +1,7 @@
 //! From entities that occur together to relations: rules are data, see `rules/*.toml`.
 
 mod anaphors;
+mod calibration;
 mod check;
 mod compile;
 mod context;
@@ -26,6 +27,7 @@ use crate::entity::{Entity, Mention};
 use crate::syntax::Sentence;
 use crate::text::Span;
 
+pub use calibration::{Calibration, Evidence};
 pub use check::{Checked, Failure, check};
 pub use context::Certainty;
 pub use coreference::coreferent;
@@ -66,8 +68,10 @@ pub struct Relation {
     pub predicate: Predicate,
     /// The object, likewise.
     pub object: usize,
-    /// How sure: the rule's score times what both names are trusted, 0 to 1.
+    /// How often such relations are right, 0 to 1; see [`Calibration`].
     pub score: f32,
+    /// What that is made from.
+    pub evidence: Evidence,
     /// Whether the text denies it.
     pub negated: bool,
     /// Whether the text states, reports or alleges it.

@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use crate::entity::EntityType;
 use crate::error::{Error, Place, Result};
+use crate::relation::Calibration;
 use crate::relation::context;
 use crate::relation::frame::{Frame, Sort};
 use crate::relation::lists::{self, List, Lists};
@@ -90,6 +91,8 @@ pub struct RuleSet {
     pub(crate) nouns: BTreeSet<String>,
     /// By type the nouns through which a name of it acts: "police" of a place, "fighters" of a group.
     pub(crate) acting: BTreeMap<EntityType, BTreeSet<String>>,
+    /// What makes the score of a relation from its rule's.
+    pub(crate) calibration: Calibration,
     /// Relations that score less are left out.
     pub(crate) least_score: f32,
 }
@@ -152,12 +155,6 @@ impl RuleSet {
     /// No rules; only the common word lists, so that the user's own rules can name them.
     pub fn empty() -> Self {
         NO_RULES.clone()
-    }
-
-    /// The same rules with the scores that their files give them.
-    pub fn with_prior_scores(mut self) -> Self {
-        self.rules.iter_mut().for_each(|rule| rule.score = rule.prior);
-        self
     }
 
     /// The word lists, phrases and cues alone.
@@ -334,6 +331,7 @@ impl RuleSet {
                 part(&format!("{frame:?}"));
             }
         }
+        part(&format!("{:?}", self.calibration));
         if self.least_score > 0.0 {
             part(&format!("score {}", self.least_score));
         }

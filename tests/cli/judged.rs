@@ -94,7 +94,17 @@ fn a_rule_is_scored_by_what_is_labelled() {
     let expected = "rule,right,wrong,score\nleads/x,2,1,0.75\n";
     assert_eq!(String::from_utf8_lossy(&done.get_output().stdout), expected);
 
+    fs::write(dir.path().join("two.txt"), "1\n2\n").unwrap();
+    let fitted = [&args[..], &["--articles", "two.txt", "--calibration", "weights.toml"]].concat();
+    let done = triplewire().args(fitted).current_dir(dir.path()).assert().code(0);
+    // (1 + 5 * 0.8) / (2 + 5)
+    let expected = "rule,right,wrong,score\nleads/x,1,1,0.714\n";
+    assert_eq!(String::from_utf8_lossy(&done.get_output().stdout), expected);
+    let weights: toml::Table = fs::read_to_string(dir.path().join("weights.toml")).unwrap().parse().unwrap();
+    let names: Vec<&str> = weights.keys().map(String::as_str).collect();
+    assert_eq!(names, ["anaphor", "base", "distance", "names", "rule", "unasserted"]);
+
     let two_maps = [&args[..], &["--map", "a.toml", "--map", "b.toml"]].concat();
     let done = triplewire().args(two_maps).current_dir(dir.path()).assert().code(1);
-    assert!(stderr(&done).contains("one map for each gold"));
+    assert!(stderr(&done).contains("at most one map for each gold"));
 }

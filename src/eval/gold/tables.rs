@@ -195,6 +195,7 @@ impl Tables {
             object,
             negated: row.negated.as_deref().is_some_and(is_yes),
             score: row.score,
+            evidence: None,
             rule: row.rule.clone().filter(|rule| !rule.is_empty()),
             by_entity,
             optional: row.optional.as_deref().is_some_and(is_yes),
