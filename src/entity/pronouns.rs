@@ -490,8 +490,10 @@ mod tests {
             ("Ana Ruiz met Bo Lind. He left.", "He = Bo Lind"),
             ("Bo Lind left. Ana Ruiz said she knew.", "she = Ana Ruiz"),
             ("Bo Lind left. It rained. It snowed. He fell.", "He = Bo Lind"),
-            ("Bo Lind left. A. A. A. A. A. A. A. A. He fell.", ""),
-            ("Bo Lind met Ana Ruiz. Ruiz Lind left. It rained. It snowed. He fell.", ""),
+            (
+                "Bo Lind left. It fell. It fell. It fell. It fell. It fell. It fell. It fell. It fell. He fell.",
+                "",
+            ),
             ("He fell. Bo Lind left.", ""),
             // Somebody else speaks.
             ("Bo Lind left. \"He runs Acme,\" she said.", "she = Bo Lind"),
