@@ -77,12 +77,8 @@ pub(crate) struct Tag {
 /// Boston.
 pub(crate) fn name_letters(document: &Document<'_>, mention: usize) -> Option<(u8, u8)> {
     let mention = document.mentions.get(mention)?;
-    if mention.demonym || mention.name != mention.span {
-        let entity = document.entities.get(mention.entity)?;
-        let form = if mention.demonym { b'a' } else { b'n' };
-        return Some((type_letter(entity.entity_type)?, form));
-    }
-    Some((type_letter(mention.entity_type)?, b'n'))
+    let form = if mention.demonym { b'a' } else { b'n' };
+    Some((type_letter(document.type_of(mention))?, form))
 }
 
 /// The letter of a type.

@@ -680,9 +680,8 @@ impl Matcher {
         let kind = |&mention: &usize| {
             let mention = &document.mentions[mention];
             let entity = &document.entities[mention.entity];
-            let is_entitys = mention.demonym || mention.name != mention.span;
             NameKind {
-                entity_type: if is_entitys { entity.entity_type } else { mention.entity_type },
+                entity_type: document.type_of(mention),
                 adjective: mention.demonym,
                 is_country: is_country(&entity.name),
                 is_anaphor: mention.origin == Origin::Anaphor

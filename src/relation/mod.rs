@@ -23,7 +23,7 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::entity::{Entity, Mention};
+use crate::entity::{Entity, EntityType, Mention, is_country};
 use crate::syntax::Sentence;
 use crate::text::Span;
 
@@ -56,6 +56,16 @@ pub struct Document<'a> {
     pub entities: &'a [Entity],
     /// The trees of its sentences, in order; without them frames find nothing.
     pub syntax: &'a [Sentence],
+}
+
+impl Document<'_> {
+    /// The type by which rules take a name: that of its entity where it is an adjective, part of a word ("Boston-based")
+    /// or a country, whatever the model took it for.
+    fn type_of(&self, mention: &Mention) -> EntityType {
+        let Entity { entity_type, name, .. } = &self.entities[mention.entity];
+        let is_entitys = mention.demonym || mention.name != mention.span || is_country(name);
+        if is_entitys { *entity_type } else { mention.entity_type }
+    }
 }
 
 /// One piece of evidence: two mentions, a predicate, and how the text puts it.
