@@ -168,6 +168,10 @@ fn description<'t>(
     // The words up to "the", unless there is a name among them.
     let start = the.map_or(word.span.start, |the| tree.nodes()[the].span.start);
     let has_name = the.is_some_and(|the| tree.nodes()[the..node].iter().any(|node| node.name.is_some()));
+    // "The Turkish state" is Turkey, and no state of a country.
+    if has_name && noun == "state" {
+        return None;
+    }
     let span = Span::new(if has_name { word.span.start } else { start }, word.span.end);
     Some(Description { tree, node, noun, before, span, sentence })
 }

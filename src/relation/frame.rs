@@ -429,7 +429,10 @@ impl InSentence<'_> {
                     .fillers(&Role::Prep("of".into()))
                     .for_each(|place| self.names_of(place, deepest, by_acting, into));
             } else if by_acting {
+                // "Their troops in Syria" are none of Syria.
+                let is_owned = clause.fillers(&Role::Poss).next().is_some();
                 let owners = ["poss", "mod", "of", "in", "from", "for"].map(Role::named);
+                let owners = &owners[..if is_owned { 3 } else { owners.len() }];
                 let mut owned = Vec::new();
                 for owner in owners.iter().flat_map(|role| clause.fillers(role)) {
                     self.names_of(owner, deepest, by_acting, &mut owned);

@@ -62,7 +62,9 @@ impl Document<'_> {
     /// The type by which rules take a name: that of its entity where it is an adjective, part of a word ("Boston-based")
     /// or a country, whatever the model took it for.
     fn type_of(&self, mention: &Mention) -> EntityType {
-        let Entity { entity_type, name, .. } = &self.entities[mention.entity];
+        let Some(Entity { entity_type, name, .. }) = self.entities.get(mention.entity) else {
+            return mention.entity_type;
+        };
         let is_entitys = mention.demonym || mention.name != mention.span || is_country(name);
         if is_entitys { *entity_type } else { mention.entity_type }
     }

@@ -271,7 +271,10 @@ impl<'n> Verbs<'n> {
         }
         let is_argument = matches!(self.nodes[noun].relation, Deprel::Obj | Deprel::Obl);
         let verb = self.nodes[noun].head.filter(|_| is_argument)?;
-        self.subject[verb]
+        // "Detained X on suspicion of belonging": X may belong.
+        let is_charge =
+            self.nodes[noun].is_word(&["suspicion", "charge", "count", "accusation", "allegation"]);
+        if is_charge { self.controller(verb) } else { self.subject[verb] }
     }
 
     /// Whether a relative pronoun (or "where") below a verb stands for what the verb hangs on.
