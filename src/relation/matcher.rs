@@ -402,7 +402,8 @@ impl Matcher {
                     distance: last.saturating_sub(first),
                 };
                 let score = self.calibration.score(&evidence);
-                if score < self.least_score {
+                // As the tables write it, with four places.
+                if (score * 1e4).round() / 1e4 < self.least_score {
                     continue;
                 }
                 let relation = Relation {
