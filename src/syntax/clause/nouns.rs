@@ -413,9 +413,9 @@ impl Nouns<'_> {
                         && clause.lemma == clauses[i].lemma
                         && clause.fillers(&Role::Who).any(|who| who < head && others.contains(&who))
                 };
-                let shared: Vec<usize> =
-                    clauses.iter().filter(is_like).flat_map(|clause| clause.fillers(&Role::Mod)).collect();
-                shared.into_iter().rev().take(1).for_each(|of| clauses[i].fill(Role::Mod, of));
+                let shared =
+                    clauses.iter().filter(is_like).flat_map(|clause| clause.fillers(&Role::Mod)).last();
+                shared.into_iter().for_each(|of| clauses[i].fill(Role::Mod, of));
             }
         }
     }

@@ -147,6 +147,11 @@ impl Tree<'_> {
         }
     }
 
+    /// What something behind a preposition is to its head.
+    fn oblique_of(&self, head: usize) -> Deprel {
+        if self.nodes[head].is_verb() { Deprel::Obl } else { Deprel::Nmod }
+    }
+
     fn subject_relation(&self, verb: usize) -> Deprel {
         if self.child(verb, &[Deprel::AuxPass]).is_some() { Deprel::NsubjPass } else { Deprel::Nsubj }
     }

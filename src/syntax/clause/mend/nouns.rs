@@ -22,8 +22,7 @@ impl Tree<'_> {
             if matches!(relation, Deprel::Flat | Deprel::Appos | Deprel::Compound | Deprel::Obj)
                 && let Some(head) = head
             {
-                self.nodes[next].relation =
-                    if self.nodes[head].is_verb() { Deprel::Obl } else { Deprel::Nmod };
+                self.nodes[next].relation = self.oblique_of(head);
             }
         }
     }
@@ -123,7 +122,7 @@ impl Tree<'_> {
         let Node { relation, head: Some(head), .. } = self.nodes[node] else { return };
         let Some(case) = self.child(node, &[Deprel::Case]) else { return };
         if head < case && case < node && SECOND.contains(&relation) {
-            self.nodes[node].relation = if self.nodes[head].is_verb() { Deprel::Obl } else { Deprel::Nmod };
+            self.nodes[node].relation = self.oblique_of(head);
         }
     }
 
