@@ -15,7 +15,8 @@ import torch
 import losses
 from encode import Batch
 from labels import LABELS
-from networks import from_folder, with_syntax, write_folder
+from networks import from_folder, with_outputs, write_folder
+from outputs import SYNTAX
 from run import Learner, Run, arguments, text_of
 from score import logits_of
 from treebank import TreeBatch
@@ -51,7 +52,7 @@ def main() -> None:
     teacher = from_folder(options.teacher or options.init[0]).requires_grad_(False).eval()
     frozen = WORDS if options.freeze_words else ()
     learners = {
-        folder.name: Learner(with_syntax(from_folder(folder, DROPOUT)), options.rate, FRESH, FASTER, frozen)
+        folder.name: Learner(with_outputs(from_folder(folder, DROPOUT), SYNTAX), options.rate, FRESH, FASTER, frozen)
         for folder in options.init
     }
     run = Run(options, learners)

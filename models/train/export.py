@@ -23,6 +23,8 @@ from networks import write_config, write_tokenizer
 
 # F1 points on conll2003-dev that int8 may lose.
 GATE = 0.3
+# The weights of the second reader.
+READER = "relations.safetensors"
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 
 MODEL_TOML = """\
@@ -87,6 +89,8 @@ def main() -> None:
     ).eval()
     write_config(model.config, options.out)
     write_tokenizer(options.out)
+    if (options.model / READER).exists():
+        shutil.copy(options.model / READER, options.out)
     (options.out / "model.toml").write_text(
         MODEL_TOML.format(name=options.name, window=options.window)
         + (TEMPERATURE.format(options.temperature) if options.temperature != 1 else "")

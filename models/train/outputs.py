@@ -1,9 +1,10 @@
-"""The columns of the model's last layer: labels of names, parts of speech, relations, and two vectors for arcs.
+"""The columns of the model's last layer: labels of names, parts of speech, relations, two vectors for arcs, three for
+the second reader of relations between names.
 
 All are one linear layer, so that to any program the model is an ordinary token classification model with more labels,
 whose names in `config.json` say what they are: `B-PER`, `pos:VERB`, `rel:nsubj`, `dep:0`, `head:0`. How well token j
 does as the head of token i is the product of the `dep` columns of i and the `head` columns of j, by the root of
-their number.
+their number. `subj:0`, `obj:0` and `link:0` begin the vectors of a word as subject, as object, and as what links two.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ nsubj:pass nummod obj obl obl:agent obl:unmarked parataxis part punct root vocat
 
 ARC = 128
 
-NAMES = [
+# The vectors for the second reader.
+READ = 128
+
+SYNTAX = [
     *LABELS,
     *(f"pos:{tag}" for tag in TAGS),
     *(f"rel:{relation}" for relation in RELATIONS),
     *(f"dep:{i}" for i in range(ARC)),
     *(f"head:{i}" for i in range(ARC)),
 ]
+NAMES = [*SYNTAX, *(f"{part}:{i}" for part in ("subj", "obj", "link") for i in range(READ))]
 
 # Scores that stand for "impossible" and leave softmax and bf16 finite.
 IMPOSSIBLE = -1e4
@@ -39,7 +44,7 @@ IMPOSSIBLE = -1e4
 
 def parts(logits: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Scores of labels, of tags and of relations, and the vectors as dependent and as head."""
-    return logits.split([len(LABELS), len(TAGS), len(RELATIONS), ARC, ARC], -1)
+    return logits[..., : len(SYNTAX)].split([len(LABELS), len(TAGS), len(RELATIONS), ARC, ARC], -1)
 
 
 def arcs(dependent: torch.Tensor, head: torch.Tensor, sentences: torch.Tensor) -> torch.Tensor:

@@ -17,6 +17,7 @@ from torch import nn
 
 from encode import Batch, Encoder
 from networks import MINILM
+from reader import PairBatch
 from score import Dev
 from streams import Streams
 from treebank import TreeBatch
@@ -28,7 +29,8 @@ WARM_UP = 0.05
 # The averaged weights are those of about this part of the steps, the last ones.
 AVERAGED = 0.1
 
-Losses = Callable[[list[Batch | TreeBatch], float], Iterator[tuple[str, torch.Tensor]]]
+AnyBatch = Batch | TreeBatch | PairBatch
+Losses = Callable[[list[AnyBatch], float], Iterator[tuple[str, torch.Tensor]]]
 
 
 def arguments(description: str | None, tokens: float, batch: int) -> argparse.ArgumentParser:
@@ -201,6 +203,6 @@ class Run:
             file.write(line + "\n")
 
 
-def text_of(batch: Batch | TreeBatch) -> Batch:
+def text_of(batch: AnyBatch) -> Batch:
     """The text of a batch."""
-    return batch.text if isinstance(batch, TreeBatch) else batch
+    return batch if isinstance(batch, Batch) else batch.text

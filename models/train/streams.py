@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Generic
+from typing import Generic, TypeVar
 
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
@@ -16,6 +16,8 @@ from augment import HIDDEN, LOWER, TITLE, UPPER, Augmenter
 from encode import Batch, Encoder, W, Window, batches
 from prepare import Document, corpora, plain_text, sentences_of
 from treebank import Parsed, Tree, TreeBatch, documents, trees
+
+B = TypeVar("B")
 
 # Each corpus' part of the labelled tokens, and the weight of its losses.
 CORPORA = {
@@ -33,19 +35,19 @@ TREE_ROOMS = [126] * 4 + [48, 80]
 POOL = 16
 
 
-class Stream(IterableDataset, Generic[W]):
+class Stream(IterableDataset, Generic[W, B]):
     """Batches of about so many tokens from windows that never end."""
 
     def __init__(
         self,
         windows: Callable[[random.Random], Iterator[W]],
-        collate: Callable[[list[W]], Batch | TreeBatch],
+        collate: Callable[[list[W]], B],
         tokens: int,
         seed: str,
     ) -> None:
         self.windows, self.collate, self.tokens, self.seed = windows, collate, tokens, seed
 
-    def __iter__(self) -> Iterator[Batch | TreeBatch]:
+    def __iter__(self) -> Iterator[B]:
         worker = get_worker_info()
         draw = random.Random(f"{self.seed} {worker.id if worker else 0}")
         windows = self.windows(draw)
@@ -97,6 +99,12 @@ class Streams:
                 yield window
 
         return self._loader(Stream(windows, Batch.of, tokens, self.seed))
+
+    def of(
+        self, windows: Callable[[random.Random], Iterator[W]], collate: Callable[[list[W]], B], tokens: int
+    ) -> DataLoader:
+        """Of windows from elsewhere."""
+        return self._loader(Stream(windows, collate, tokens, self.seed))
 
     def plain(self, tokens: int) -> DataLoader:
         """Of the text without labels."""

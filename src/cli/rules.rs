@@ -1,7 +1,7 @@
 //! `triplewire rules`: List, show, test, explain, score and suggest rules.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use serde::Serialize;
@@ -12,12 +12,15 @@ use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::{Machine, Setup};
 use crate::entity::{Aliases, EntityType, Mention, Names};
-use crate::eval::{Map, OnGivenNames, RuleCounts, calibration, gold, rule_counts, suggestions};
+use crate::error::Problem;
+use crate::eval::{
+    Map, OnGivenNames, RuleCounts, calibration, calibration_of_second, gold, rule_counts, suggestions,
+};
 use crate::output::{rounded, write_whole};
 use crate::pipeline::Knowledge;
 use crate::relation::{
-    Bracketed, Certainty, Demand, Document, MatchExplanation, Matcher, Predicate, Relation, Rule, RuleSet,
-    SentenceExplanation, Suggestion, check, scores_csv,
+    Bracketed, Calibration, Certainty, Demand, Document, Learned, MatchExplanation, Matcher, Predicate,
+    READER_FILE, Relation, Rule, RuleSet, SentenceExplanation, Suggestion, check, scores_csv,
 };
 use crate::text::Article;
 
@@ -104,6 +107,12 @@ struct Score {
     /// Fit on the last gold, names and all, what makes the score of a relation from its rule's, and write it there
     #[arg(long, value_name = "FILE")]
     calibration: Option<PathBuf>,
+    /// Labels of texts that the second reader has not learned from: fit what it says there
+    #[arg(long, value_name = "FILE_OR_DIR", requires = "calibration")]
+    unseen: Option<PathBuf>,
+    /// Of these only these articles: a text file with one identifier a line
+    #[arg(long, value_name = "FILE", requires = "unseen")]
+    unseen_articles: Option<PathBuf>,
     #[command(flatten)]
     machine: Machine,
 }
@@ -124,11 +133,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Score(args) => return score(&set, &args),
         Command::Explain { text, model, json } if Bracketed::has_names(&text) => {
             let machine = Machine { model, ..Machine::default() };
-            let matcher = Matcher::new(&RuleSet::empty())?;
+            let mut matcher = Matcher::new(&set)?;
+            if let Some(reader) = machine.reader(Learned::Both)? {
+                matcher = matcher.with_reader(reader, Learned::Both);
+            }
             let pipeline = machine.pipeline(Knowledge { aliases: Aliases::built_in(), matcher })?;
             let mut read = Bracketed::text(&text);
             read.syntax = pipeline.trees_of(&read)?;
-            print(explain(&set, read.document())?.printed(json)?)?;
+            print(explain(&set, &pipeline.knowledge().matcher, read.document()).printed(json)?)?;
         }
         Command::Explain { text, model, json } => {
             let setup = Setup {
@@ -137,8 +149,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
                 no_default_rules: args.no_default_rules,
                 ..Setup::default()
             };
-            let extraction = setup.pipeline()?.0.extract_one(Article { text, ..Article::default() })?;
-            print(explain(&set, extraction.document())?.printed(json)?)?;
+            let pipeline = setup.pipeline()?.0;
+            let extraction = pipeline.extract_one(Article { text, ..Article::default() })?;
+            print(explain(&set, &pipeline.knowledge().matcher, extraction.document()).printed(json)?)?;
         }
     }
     Ok(Outcome::Done)
@@ -162,7 +175,7 @@ fn suggest(set: &RuleSet, args: Suggest) -> anyhow::Result<Outcome> {
 
 /// Prints how often each rule is right, all golds together.
 fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
-    let Score { gold: golds, map: maps, articles, calibration: out, machine } = args;
+    let Score { gold: golds, map: maps, articles, calibration: out, machine, .. } = args;
     if maps.len() > golds.len() {
         bail!("{} --gold and {} --map: give at most one map for each gold", golds.len(), maps.len());
     }
@@ -189,12 +202,40 @@ fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
     }
     if let (Some(path), Some((gold, map, of_each))) = (out, last) {
         let counts = (&counts, &of_each[..]);
-        let fitted = calibration(&gold, map.as_ref(), &program.0, set.rules(), counts, &mut problems)?;
+        let mut fitted = calibration(&gold, map.as_ref(), &program.0, set.rules(), counts, &mut problems)?;
+        if let Some(unseen) = &args.unseen {
+            fitted = calibrated_on(fitted, unseen, args, set, &mut problems)?;
+        }
         write_whole(path, fitted.toml()?.as_bytes())?;
     }
     tell(&problems, false);
     print(scores_csv(set.rules(), |rule| counts.of(rule))?)?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+}
+
+/// What the second reader says, weighed on texts that it has not learned from. Nothing is left out there for its score.
+fn calibrated_on(
+    fitted: Calibration,
+    unseen: &Path,
+    args: &Score,
+    set: &RuleSet,
+    problems: &mut Vec<Problem>,
+) -> anyhow::Result<Calibration> {
+    let mut set = set.clone();
+    set.set_least_score(Some(0.0));
+    let matcher = Matcher::new(&set)?;
+    let Some(reader) = args.machine.reader(Learned::Both)? else {
+        bail!("the model has no second reader ({READER_FILE}) to be weighed on --unseen");
+    };
+    let knowledge =
+        Knowledge { aliases: Aliases::built_in(), matcher: matcher.with_reader(reader, Learned::Both) };
+    let mut gold = gold::read(unseen, &[])?;
+    gold.predicates = set.predicates().clone();
+    problems.append(&mut gold.problems);
+    if let Some(list) = &args.unseen_articles {
+        keep(&mut gold, list, problems)?;
+    }
+    Ok(calibration_of_second(fitted, &gold, &args.machine.pipeline(knowledge)?, problems)?)
 }
 
 /// Suggestions as a rule file, with their figures as comments.
@@ -299,11 +340,7 @@ struct Told {
 }
 
 /// Explains a text whose names are known.
-///
-/// # Errors
-/// If a pattern is too large to compile.
-fn explain(set: &RuleSet, document: Document<'_>) -> crate::Result<Explained> {
-    let matcher = Matcher::new(set)?;
+fn explain(set: &RuleSet, matcher: &Matcher, document: Document<'_>) -> Explained {
     let mut names = Names {
         mentions: document.mentions.to_vec(),
         entities: document.entities.to_vec(),
@@ -328,11 +365,11 @@ fn explain(set: &RuleSet, document: Document<'_>) -> crate::Result<Explained> {
         attributed_to: relation.attributed_to,
         rule: relation.rule.to_string(),
     };
-    Ok(Explained {
+    Explained {
         sentences: matcher.explain(set, document),
         anaphors: names.anaphors.iter().zip(&names.reasons).map(anaphor).collect(),
         relations: relations.into_iter().map(told).collect(),
-    })
+    }
 }
 
 impl Explained {
@@ -356,6 +393,11 @@ impl Explained {
                 if let Some(reason) = hidden {
                     let _ = writeln!(out, "  hidden   {reason}");
                 }
+            }
+            if !pair.second.is_empty() {
+                let said: Vec<String> =
+                    pair.second.iter().map(|said| format!("{} {:.2}", said.predicate, said.share)).collect();
+                let _ = writeln!(out, "  second   {}", said.join(", "));
             }
             if let Some(near) = &pair.nearest {
                 let at = near.at.as_ref().map_or("the end".to_owned(), |word| format!("\"{word}\""));

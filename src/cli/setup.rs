@@ -3,11 +3,13 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::entity::Aliases;
 use crate::error::{Error, Result};
 use crate::model::{EngineChoice, Model, find};
 use crate::pipeline::{Knowledge, Pipeline};
-use crate::relation::{Matcher, Predicate, Predicates, RuleSet};
+use crate::relation::{Learned, Matcher, Predicate, Predicates, READER_FILE, Reader, RuleSet};
 
 /// What runs a model: the arguments that every command with one shares.
 #[derive(Debug, Default, clap::Args)]
@@ -28,6 +30,13 @@ impl Machine {
     pub(crate) fn pipeline(&self, knowledge: Knowledge) -> Result<Pipeline> {
         let model = Model::open(&find(self.model.as_deref())?, self.engine, self.threads())?;
         Pipeline::new(model, knowledge, self.threads())
+    }
+
+    /// The second reader that comes with the model, if there is one and it is asked for anything.
+    pub(crate) fn reader(&self, asked: Learned) -> Result<Option<Reader>> {
+        let weights = find(self.model.as_deref())?.join(READER_FILE);
+        let is_there = asked != Learned::Off && weights.is_file();
+        is_there.then(|| Reader::open(&weights)).transpose()
     }
 
     /// How many threads work at once.
@@ -54,9 +63,13 @@ pub(crate) struct Setup {
     /// Look for these predicates only, separated by commas: leads,works_for
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) predicates: Vec<String>,
-    /// Leave out relations that score less, from 0 to 1
+    /// Leave out relations that score less, from 0 to 1 [default: what keeps four of five right]
     #[arg(long, value_name = "X", value_parser = share)]
     pub(crate) min_score: Option<f32>,
+    /// What the second reader, which learned from labelled news, does: find what no rule finds, doubt what rules find,
+    /// both, or nothing
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    pub(crate) learned: Learned,
     /// Table of names that mean the same: CSV with the columns entity,alias,type,rule
     #[arg(long, value_name = "FILE")]
     pub(crate) aliases: Option<PathBuf>,
@@ -85,7 +98,7 @@ impl Setup {
             let wanted = wanted.collect::<Result<Vec<_>>>()?;
             rules.keep(&wanted);
         }
-        rules.set_least_score(self.min_score.unwrap_or(0.0));
+        rules.set_least_score(self.min_score);
         let mut aliases = Aliases::built_in();
         if let Some(path) = &self.aliases {
             aliases.add_file(path)?;
@@ -97,9 +110,19 @@ impl Setup {
     /// Opens everything; names and rules first, because a typing error there should not wait for
     /// the model.
     pub(crate) fn pipeline(&self) -> Result<(Pipeline, Hashes)> {
-        let (knowledge, hashes) = self.knowledge()?;
+        let (mut knowledge, mut hashes) = self.knowledge()?;
+        if let Some(reader) = self.machine.reader(self.learned)? {
+            hashes.rules = with_reader(&hashes.rules, &reader, self.learned);
+            knowledge.matcher = knowledge.matcher.with_reader(reader, self.learned);
+        }
         Ok((self.machine.pipeline(knowledge)?, hashes))
     }
+}
+
+/// The hash of rules and a second reader.
+fn with_reader(rules: &str, reader: &Reader, asked: Learned) -> String {
+    let both = format!("{rules} {} {asked:?}", reader.hash());
+    base16ct::lower::encode_string(&Sha256::digest(both))
 }
 
 fn predicate(name: &str, known: &Predicates) -> Result<Predicate> {

@@ -46,6 +46,6 @@ pub use predicted::{OnGivenNames, Predict, Task, by_program, from_files};
 pub use relations::{Mode, RelationScore};
 pub use reliability::{Band, Reliability};
 pub use resolution::Resolution;
-pub use rule_scores::{RuleCounts, calibration, rule_counts};
+pub use rule_scores::{RuleCounts, calibration, calibration_of_second, rule_counts};
 pub use scope::Scope;
 pub use suggestions::suggestions;

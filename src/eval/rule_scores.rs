@@ -87,7 +87,27 @@ pub fn calibration(
             }
         }
     }
-    Ok(Calibration::fit(&relations))
+    Ok(Calibration::default().fit_rules(&relations))
+}
+
+/// The same with what the second reader says, fitted to what `program` finds in texts that it has not learned from.
+///
+/// # Errors
+/// Those of the program.
+pub fn calibration_of_second(
+    fitted: Calibration,
+    unseen: &Gold,
+    program: &dyn Predict,
+    problems: &mut Vec<Problem>,
+) -> Result<Calibration> {
+    let labels = by_program(unseen, None, false, program, problems, &mut Vec::new())?;
+    let claims = Evaluation::of(unseen, labels, None).claims(unseen);
+    let tellings = |Claim { is_right, tellings }: Claim| {
+        let share = 1.0 / tellings.len() as f64;
+        tellings.into_iter().map(move |(_, evidence)| (evidence, is_right, share))
+    };
+    let relations: Vec<(Evidence, bool, f64)> = claims.into_iter().flatten().flat_map(tellings).collect();
+    Ok(fitted.fit_second(&relations))
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ impl Model {
 
     /// What an engine's scores for a batch of `windows` say about each of them.
     pub fn read(&self, windows: &[&Window], scores: &Scores) -> Vec<WindowScores> {
-        let Outputs { names, syntax, .. } = &self.folder.outputs;
+        let Outputs { names, syntax, vectors, .. } = &self.folder.outputs;
         let of_names = measure(Stage::Decoding, || {
             let one = |(row, window): (usize, &&Window)| scores.of_columns(row, window.ids.len(), names);
             windows.iter().enumerate().map(one).collect::<Vec<Scores>>()
@@ -121,7 +121,7 @@ impl Model {
         measure(Stage::Syntax, || {
             let rows = windows.iter().zip(of_names).enumerate();
             let one = |(row, (window, names)): (usize, (&&Window, Scores))| {
-                let parts = |outputs| syntax::parts(window, scores, row, outputs);
+                let parts = |outputs| syntax::parts(window, scores, row, outputs, vectors);
                 WindowScores { names, syntax: syntax.as_ref().map(parts).unwrap_or_default() }
             };
             rows.map(one).collect()

@@ -6,7 +6,8 @@ use crate::model::folder::Label;
 ///
 /// Besides the labels of names a model may score parts of speech (`pos:VERB`), relations of Universal
 /// Dependencies (`rel:nsubj`), and give two vectors (`dep:0`, `dep:1`, ... and `head:0`, ...) whose product scores
-/// that the one token's word depends on the other's.
+/// that the one token's word depends on the other's. For the second reader of relations it may give three more: a
+/// word's as subject (`subj:0`, ...), as object (`obj:0`, ...), and as what links the two (`link:0`, ...).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outputs {
     /// How many there are.
@@ -15,6 +16,8 @@ pub struct Outputs {
     pub(crate) names: Vec<usize>,
     /// Those of the syntax, if the model knows any.
     pub syntax: Option<SyntaxOutputs>,
+    /// Those of the vectors for the second reader, if there are any: as subject, object and link, each as long.
+    pub(crate) vectors: Vec<usize>,
 }
 
 /// The columns that tell the syntax of a sentence.
@@ -36,7 +39,9 @@ impl Outputs {
     /// # Errors
     /// If there is some syntax, but not all of it; the text says what is missing.
     pub(crate) fn read(names: &[&String]) -> Result<(Self, Vec<Label>), String> {
-        let mut outputs = Outputs { count: names.len(), names: Vec::new(), syntax: None };
+        let mut outputs =
+            Outputs { count: names.len(), names: Vec::new(), syntax: None, vectors: Vec::new() };
+        let [mut subject, mut object, mut link] = [const { Vec::new() }; 3];
         let mut labels = Vec::new();
         let mut syntax = SyntaxOutputs::default();
         for (column, name) in names.iter().enumerate() {
@@ -51,6 +56,9 @@ impl Outputs {
                 }
                 Some(("dep", _)) => syntax.dependent.push(column),
                 Some(("head", _)) => syntax.head.push(column),
+                Some(("subj", _)) => subject.push(column),
+                Some(("obj", _)) => object.push(column),
+                Some(("link", _)) => link.push(column),
                 _ => {
                     outputs.names.push(column);
                     labels.push(Label::parse(name));
@@ -69,6 +77,15 @@ impl Outputs {
                 ));
             }
         }
+        let counts = [&subject, &object, &link].map(Vec::len);
+        if counts.iter().any(|&count| count != counts[0]) || (counts[0] > 0 && outputs.syntax.is_none()) {
+            let [subject, object, link] = counts;
+            return Err(format!(
+                "of the outputs for relations it has {subject} subj:, {object} obj: and {link} link:, and there must be as many \
+                 of each, beside a syntax"
+            ));
+        }
+        outputs.vectors = [subject, object, link].concat();
         Ok((outputs, labels))
     }
 }

@@ -22,6 +22,8 @@ pub struct SyntaxScores {
     pub tags: Vec<f32>,
     /// For each word the scores (logits) of its relation to its head.
     pub relations: Vec<f32>,
+    /// For each word its vectors for the second reader, one behind the other; none if the model gives none.
+    pub vectors: Vec<f32>,
     /// For each word where in `arcs` its heads are scored.
     heads: Vec<Heads>,
     arcs: Vec<f32>,
@@ -56,16 +58,23 @@ pub(crate) struct Part {
     words: Vec<Span>,
     tags: Vec<f32>,
     relations: Vec<f32>,
+    vectors: Vec<f32>,
     /// All words of the sentence in this window; for each of `words` it has a row in `arcs`.
     candidates: Vec<Span>,
     arcs: Vec<f32>,
 }
 
 /// The parts of a window, from the scores of its tokens in row `row` of a batch.
-pub(crate) fn parts(window: &Window, scores: &Scores, row: usize, outputs: &SyntaxOutputs) -> Vec<Part> {
+pub(crate) fn parts(
+    window: &Window,
+    scores: &Scores,
+    row: usize,
+    outputs: &SyntaxOutputs,
+    vectors: &[usize],
+) -> Vec<Part> {
     let firsts = first_tokens(window);
     let same = |a: &usize, b: &usize| sentence_of(window, *a) == sentence_of(window, *b);
-    firsts.chunk_by(same).map(|tokens| part(window, tokens, scores, row, outputs)).collect()
+    firsts.chunk_by(same).map(|tokens| part(window, tokens, scores, row, outputs, vectors)).collect()
 }
 
 /// The first token in the window of each word. Where the window begins within a word, that is not the word's own first
@@ -80,7 +89,14 @@ fn sentence_of(window: &Window, token: usize) -> usize {
     window.words[window.word_of[token] as usize].sentence
 }
 
-fn part(window: &Window, tokens: &[usize], scores: &Scores, row: usize, outputs: &SyntaxOutputs) -> Part {
+fn part(
+    window: &Window,
+    tokens: &[usize],
+    scores: &Scores,
+    row: usize,
+    outputs: &SyntaxOutputs,
+    vectors: &[usize],
+) -> Part {
     let span = |&token: &usize| window.words[window.word_of[token] as usize].span;
     let columns = |token: usize, columns: &[usize], into: &mut Vec<f32>| {
         let all = scores.token(row, token);
@@ -91,6 +107,7 @@ fn part(window: &Window, tokens: &[usize], scores: &Scores, row: usize, outputs:
         words: Vec::new(),
         tags: Vec::new(),
         relations: Vec::new(),
+        vectors: Vec::new(),
         candidates: tokens.iter().map(span).collect(),
         arcs: Vec::new(),
     };
@@ -102,6 +119,7 @@ fn part(window: &Window, tokens: &[usize], scores: &Scores, row: usize, outputs:
         part.words.push(span(&token));
         columns(token, &outputs.tag_columns, &mut part.tags);
         columns(token, &outputs.relation_columns, &mut part.relations);
+        columns(token, vectors, &mut part.vectors);
         dependent.clear();
         columns(token, &outputs.dependent, &mut dependent);
         products(&dependent, &heads, scale, &mut part.arcs);
@@ -159,6 +177,7 @@ pub(crate) fn sentences<'p>(parts: impl Iterator<Item = &'p Part>) -> Vec<Syntax
         open.words.extend_from_slice(&part.words);
         open.tags.extend_from_slice(&part.tags);
         open.relations.extend_from_slice(&part.relations);
+        open.vectors.extend_from_slice(&part.vectors);
         open.arcs.extend_from_slice(&part.arcs);
     }
     close(found.last_mut(), &mut first_heads);
@@ -247,7 +266,7 @@ mod tests {
         let values = [[9.0; 10], first, second, [9.0; 10], [9.0; 10]].concat();
         let scores = Scores { rows: 1, width: 5, labels: 10, values };
         assert_eq!(scores.of_columns(0, 2, &outputs.names).values, [9.0, 9.0, 0.1, 0.4]);
-        let parts = parts(&window(), &scores, 0, syntax);
+        let parts = parts(&window(), &scores, 0, syntax, &outputs.vectors);
         let [sentence] = &sentences(parts.iter())[..] else { panic!("{parts:?}") };
         assert_eq!(sentence.words, [Span::new(0, 3), Span::new(4, 9)]);
         assert_eq!(sentence.tags, [0.5, 0.9, 1.5, 1.9]);
@@ -305,7 +324,7 @@ mod tests {
                     [0.0, 0.0, begins, 0.0, 1.0, begins]
                 };
                 let values = (0..window.ids.len()).flat_map(row).collect();
-                parts(window, &Scores { rows: 1, width: window.ids.len(), labels: 6, values }, 0, syntax)
+                parts(window, &Scores { rows: 1, width: window.ids.len(), labels: 6, values }, 0, syntax, &[])
             };
             let parts: Vec<Part> = windows.iter().flat_map(part).collect();
             let found = sentences(parts.iter());

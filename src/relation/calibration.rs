@@ -1,8 +1,9 @@
 //! From what a relation is found by to a score that says how often such relations are right.
 //!
 //! A rule's score says how often it is right where names are right. What else tells right from wrong, [`Evidence`]
-//! holds; a logistic regression on relations of labelled texts weighs it (Platt 1999, with a few features more). Its
-//! weights are data: `rules/calibration.toml`, which `triplewire rules score --calibration` makes.
+//! holds; a logistic regression on relations of labelled texts weighs it (Platt 1999, with a few features more). What
+//! the second reader says of a pair is weighed on texts that it has not learned from. The weights are data:
+//! `rules/calibration.toml`, which `triplewire rules score --calibration` makes.
 
 use std::sync::LazyLock;
 
@@ -21,15 +22,30 @@ pub struct Evidence {
     pub unasserted: bool,
     /// Words from the first to the last of what the rule matched; a list of names is one.
     pub distance: usize,
+    /// Whether the second reader alone has found it.
+    pub learned: bool,
+    /// The log odds of the second reader, if it has read the pair.
+    pub second: Option<f32>,
 }
 
-/// Features, with the constant.
-const FEATURES: usize = 6;
-
-/// How much each feature adds to the log odds of being right.
+/// Weights by which evidence becomes log odds of being right.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
+    /// Of what a rule finds.
+    pub rules: RuleWeights,
+    /// What the second reader adds to that, if it has read the pair.
+    pub checked: CheckWeights,
+    /// Of what it alone finds.
+    pub learned: LearnedWeights,
+    /// What scores less is left out, if the user has not said otherwise.
+    pub least: Least,
+}
+
+/// How much each feature of a rule's relation adds to the log odds of being right.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleWeights {
     /// Always.
     pub base: f64,
     /// Times the log odds of the rule's score.
@@ -44,20 +60,63 @@ pub struct Calibration {
     pub distance: f64,
 }
 
+/// What the second reader adds to the log odds of a rule's relation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckWeights {
+    /// Always.
+    pub base: f64,
+    /// Times its own log odds.
+    pub second: f64,
+}
+
+/// How much each feature of a relation that it alone finds adds to the log odds of being right.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LearnedWeights {
+    /// Always.
+    pub base: f64,
+    /// Times its own log odds.
+    pub second: f64,
+    /// Times the logarithm of what the names are trusted.
+    pub names: f64,
+    /// If the text does not assert it.
+    pub unasserted: f64,
+    /// Times the logarithm of the distance and one.
+    pub distance: f64,
+}
+
+/// The scores below which relations are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Least {
+    /// Of what a rule finds and the second reader has read.
+    pub checked: f32,
+    /// Of what the second reader alone finds.
+    pub learned: f32,
+}
+
 static BUILT_IN: LazyLock<Calibration> = LazyLock::new(|| {
     toml::from_str(include_str!("rules/calibration.toml")).expect("a test reads the weights")
 });
 
-/// Without data: about the product of the rule's score and the names'.
-const UNKNOWING: Calibration =
-    Calibration { base: 0.0, rule: 1.0, names: 1.0, anaphor: 0.0, unasserted: 0.0, distance: 0.0 };
+/// Without data: about the product of the rule's score and the names', and what the second reader says, believed.
+const UNKNOWING: Calibration = Calibration {
+    rules: RuleWeights { base: 0.0, rule: 1.0, names: 1.0, anaphor: 0.0, unasserted: 0.0, distance: 0.0 },
+    checked: CheckWeights { base: 0.0, second: 0.0 },
+    learned: LearnedWeights { base: 0.0, second: 1.0, names: 1.0, unasserted: 0.0, distance: 0.0 },
+    least: Least { checked: 0.0, learned: 0.5 },
+};
 
-/// What keeps a weight near that of [`UNKNOWING`], in relations that say otherwise. The constant is free, so that
-/// the mean score is right.
-const STIFFNESS: [f64; FEATURES] = [0.0, 5.0, 5.0, 5.0, 5.0, 5.0];
+/// What keeps a weight near that of [`UNKNOWING`], in relations that say otherwise. The constant, which comes first, is
+/// free, so that the mean score is right.
+const STIFFNESS: f64 = 5.0;
 
 /// Scores nearer to 0 or 1 are not believed.
 const SUREST: f64 = 0.99;
+
+/// The second reader's log odds farther from 0 are not believed.
+const SUREST_ODDS: f64 = 6.0;
 
 /// More steps than Newton's method ever needs here.
 const STEPS: usize = 50;
@@ -72,39 +131,71 @@ impl Default for Calibration {
 impl Calibration {
     /// How often relations with such evidence are right, 0 to 1.
     pub fn score(&self, evidence: &Evidence) -> f32 {
-        share(dot(&self.weights(), &features(evidence))) as f32
+        let odds = match (evidence.learned, evidence.second) {
+            (true, _) => dot(&self.learned.weights(), &of_learned(evidence)),
+            (false, Some(_)) => {
+                dot(&self.rules.weights(), &of_rule(evidence))
+                    + dot(&self.checked.weights(), &of_check(evidence))
+            }
+            (false, None) => dot(&self.rules.weights(), &of_rule(evidence)),
+        };
+        share(odds) as f32
     }
 
-    /// The weights under which relations that are right (`true`) and wrong are likeliest; each counts as much as
-    /// its last number says.
-    pub fn fit(relations: &[(Evidence, bool, f64)]) -> Self {
-        let prior = UNKNOWING.weights();
-        let mut weights = prior;
-        for _ in 0..STEPS {
-            // Newton's method: the slope of the likelihood, and how it bends.
-            let mut slope: [f64; FEATURES] = std::array::from_fn(|i| STIFFNESS[i] * (prior[i] - weights[i]));
-            let mut bend = [[0.0; FEATURES]; FEATURES];
-            // Where nothing tells the constant, it stays.
-            (0..FEATURES).for_each(|i| bend[i][i] = STIFFNESS[i].max(1e-6));
-            for (evidence, is_right, count) in relations {
-                let x = features(evidence);
-                let p = share(dot(&weights, &x));
-                for i in 0..FEATURES {
-                    slope[i] += count * (f64::from(u8::from(*is_right)) - p) * x[i];
-                    for j in 0..FEATURES {
-                        bend[i][j] += count * p * (1.0 - p) * x[i] * x[j];
-                    }
-                }
-            }
-            let step = solved(bend, slope);
-            (0..FEATURES).for_each(|i| weights[i] += step[i]);
-            if step.iter().all(|by| by.abs() < 1e-9) {
-                break;
-            }
+    /// The score below which a relation with such evidence is left out, if the user has not said otherwise.
+    pub fn least(&self, evidence: &Evidence) -> f32 {
+        match (evidence.learned, evidence.second) {
+            (true, _) => self.least.learned,
+            (false, Some(_)) => self.least.checked,
+            (false, None) => 0.0,
         }
-        let [base, rule, names, anaphor, unasserted, distance] =
-            weights.map(|weight| (weight * 1e3).round() / 1e3);
-        Calibration { base, rule, names, anaphor, unasserted, distance }
+    }
+
+    /// The weights of what rules find under which relations that are right (`true`) and wrong are likeliest; each
+    /// counts as much as its last number says. All else stays.
+    #[must_use]
+    pub fn fit_rules(self, relations: &[(Evidence, bool, f64)]) -> Self {
+        let rows = relations.iter().filter(|(evidence, ..)| !evidence.learned);
+        let rows: Vec<Row<6>> = rows
+            .map(|(evidence, right, count)| Row {
+                x: of_rule(evidence),
+                fixed: 0.0,
+                right: *right,
+                count: *count,
+            })
+            .collect();
+        let [base, rule, names, anaphor, unasserted, distance] = fit(UNKNOWING.rules.weights(), &rows);
+        Calibration { rules: RuleWeights { base, rule, names, anaphor, unasserted, distance }, ..self }
+    }
+
+    /// Likewise the weights of what the second reader says, from texts that it has not learned from. What stands on
+    /// pronouns and descriptions is passed over: it does not read them.
+    #[must_use]
+    pub fn fit_second(self, relations: &[(Evidence, bool, f64)]) -> Self {
+        let read =
+            || relations.iter().filter(|(evidence, ..)| evidence.second.is_some() && !evidence.anaphor);
+        let checked: Vec<Row<2>> = read()
+            .filter(|(evidence, ..)| !evidence.learned)
+            .map(|(evidence, right, count)| Row {
+                x: of_check(evidence),
+                fixed: dot(&self.rules.weights(), &of_rule(evidence)),
+                right: *right,
+                count: *count,
+            })
+            .collect();
+        let learned: Vec<Row<5>> = read()
+            .filter(|(evidence, ..)| evidence.learned)
+            .map(|(evidence, right, count)| Row {
+                x: of_learned(evidence),
+                fixed: 0.0,
+                right: *right,
+                count: *count,
+            })
+            .collect();
+        let [base, second] = fit(UNKNOWING.checked.weights(), &checked);
+        let checked = CheckWeights { base, second };
+        let [base, second, names, unasserted, distance] = fit(UNKNOWING.learned.weights(), &learned);
+        Calibration { checked, learned: LearnedWeights { base, second, names, unasserted, distance }, ..self }
     }
 
     /// As the file that is read.
@@ -115,25 +206,91 @@ impl Calibration {
         const ABOUT: &str = "# What makes the score of a relation: `src/relation/calibration.rs`. Made by `triplewire rules score`.\n";
         Ok(format!("{ABOUT}{}", toml::to_string(self)?))
     }
+}
 
-    fn weights(&self) -> [f64; FEATURES] {
+impl RuleWeights {
+    fn weights(&self) -> [f64; 6] {
         [self.base, self.rule, self.names, self.anaphor, self.unasserted, self.distance]
     }
 }
 
-fn features(evidence: &Evidence) -> [f64; FEATURES] {
+impl CheckWeights {
+    fn weights(&self) -> [f64; 2] {
+        [self.base, self.second]
+    }
+}
+
+impl LearnedWeights {
+    fn weights(&self) -> [f64; 5] {
+        [self.base, self.second, self.names, self.unasserted, self.distance]
+    }
+}
+
+fn of_rule(evidence: &Evidence) -> [f64; 6] {
     let rule = f64::from(evidence.rule).clamp(1.0 - SUREST, SUREST);
+    let [names, unasserted, distance] = of_both(evidence);
+    [1.0, (rule / (1.0 - rule)).ln(), names, f64::from(u8::from(evidence.anaphor)), unasserted, distance]
+}
+
+fn of_check(evidence: &Evidence) -> [f64; 2] {
+    [1.0, second(evidence)]
+}
+
+fn of_learned(evidence: &Evidence) -> [f64; 5] {
+    let [names, unasserted, distance] = of_both(evidence);
+    [1.0, second(evidence), names, unasserted, distance]
+}
+
+fn of_both(evidence: &Evidence) -> [f64; 3] {
     [
-        1.0,
-        (rule / (1.0 - rule)).ln(),
         f64::from(evidence.names).max(1.0 - SUREST).ln(),
-        f64::from(u8::from(evidence.anaphor)),
         f64::from(u8::from(evidence.unasserted)),
         (evidence.distance as f64 + 1.0).ln(),
     ]
 }
 
-fn dot(a: &[f64; FEATURES], b: &[f64; FEATURES]) -> f64 {
+fn second(evidence: &Evidence) -> f64 {
+    f64::from(evidence.second.unwrap_or_default()).clamp(-SUREST_ODDS, SUREST_ODDS)
+}
+
+/// A relation to fit weights to.
+struct Row<const N: usize> {
+    x: [f64; N],
+    /// Log odds that it has in any case.
+    fixed: f64,
+    right: bool,
+    count: f64,
+}
+
+/// The likeliest weights, held near `prior`, with three places.
+fn fit<const N: usize>(prior: [f64; N], rows: &[Row<N>]) -> [f64; N] {
+    let stiffness: [f64; N] = std::array::from_fn(|i| if i == 0 { 0.0 } else { STIFFNESS });
+    let mut weights = prior;
+    for _ in 0..STEPS {
+        // Newton's method: the slope of the likelihood, and how it bends.
+        let mut slope: [f64; N] = std::array::from_fn(|i| stiffness[i] * (prior[i] - weights[i]));
+        let mut bend = [[0.0; N]; N];
+        // Where nothing tells the constant, it stays.
+        (0..N).for_each(|i| bend[i][i] = stiffness[i].max(1e-6));
+        for Row { x, fixed, right, count } in rows {
+            let p = share(fixed + dot(&weights, x));
+            for i in 0..N {
+                slope[i] += count * (f64::from(u8::from(*right)) - p) * x[i];
+                for j in 0..N {
+                    bend[i][j] += count * p * (1.0 - p) * x[i] * x[j];
+                }
+            }
+        }
+        let step = solved(bend, slope);
+        (0..N).for_each(|i| weights[i] += step[i]);
+        if step.iter().all(|by| by.abs() < 1e-9) {
+            break;
+        }
+    }
+    weights.map(|weight| (weight * 1e3).round() / 1e3)
+}
+
+fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
@@ -144,17 +301,17 @@ fn share(odds: f64) -> f64 {
 
 /// The solution of linear equations, by Gauss's elimination. The matrix is that of a positive definite form, so
 /// that no row need be exchanged.
-fn solved(mut matrix: [[f64; FEATURES]; FEATURES], mut right: [f64; FEATURES]) -> [f64; FEATURES] {
-    for i in 0..FEATURES {
+fn solved<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
+    for i in 0..N {
         let row = matrix[i];
-        for k in i + 1..FEATURES {
+        for k in i + 1..N {
             let factor = matrix[k][i] / row[i];
             matrix[k].iter_mut().zip(row).for_each(|(cell, above)| *cell -= factor * above);
             right[k] -= factor * right[i];
         }
     }
-    for i in (0..FEATURES).rev() {
-        let known: f64 = (i + 1..FEATURES).map(|j| matrix[i][j] * right[j]).sum();
+    for i in (0..N).rev() {
+        let known: f64 = (i + 1..N).map(|j| matrix[i][j] * right[j]).sum();
         right[i] = (right[i] - known) / matrix[i][i];
     }
     right
@@ -164,8 +321,15 @@ fn solved(mut matrix: [[f64; FEATURES]; FEATURES], mut right: [f64; FEATURES]) -
 mod tests {
     use super::*;
 
-    const PLAIN: Evidence =
-        Evidence { rule: 0.9, names: 0.9, anaphor: false, unasserted: false, distance: 3 };
+    const PLAIN: Evidence = Evidence {
+        rule: 0.9,
+        names: 0.9,
+        anaphor: false,
+        unasserted: false,
+        distance: 3,
+        learned: false,
+        second: None,
+    };
 
     #[test]
     fn the_built_in_weights_trust_a_better_rule_and_better_names_more() {
@@ -183,7 +347,7 @@ mod tests {
 
     #[test]
     fn without_data_the_score_of_sure_names_is_that_of_the_rule() {
-        let calibration = Calibration::fit(&[]);
+        let calibration = UNKNOWING.fit_rules(&[]);
         assert_eq!(calibration, UNKNOWING);
         assert!((calibration.score(&Evidence { names: 1.0, ..PLAIN }) - 0.9).abs() < 1e-6);
     }
@@ -196,11 +360,41 @@ mod tests {
             let evidence = Evidence { rule, names: 1.0, ..PLAIN };
             relations.extend((0..1000).map(|i| (evidence, i % 10 < right, 1.0)));
         }
-        let calibration = Calibration::fit(&relations);
+        let calibration = UNKNOWING.fit_rules(&relations);
         for (rule, expected) in [(0.9, 0.8), (0.6, 0.5)] {
             let score = calibration.score(&Evidence { rule, names: 1.0, ..PLAIN });
             assert!((score - expected).abs() < 0.01, "{rule}: {score}");
         }
+    }
+
+    /// A rule is right eight times in ten; of what the second reader doubts one in two is, and of what it alone finds as
+    /// many as it says.
+    #[test]
+    fn what_the_second_reader_says_counts_as_much_as_it_is_worth() {
+        let of = |learned, second| Evidence {
+            rule: 0.8,
+            names: 1.0,
+            distance: 0,
+            learned,
+            second: Some(second),
+            ..PLAIN
+        };
+        let mut relations = Vec::new();
+        for i in 0..1000 {
+            relations.push((of(false, 3.0), i % 10 != 0, 1.0));
+            relations.push((of(false, -3.0), i % 2 == 0, 1.0));
+            relations.push((of(true, 0.0), i % 2 == 0, 1.0));
+            relations.push((of(true, 2.2), i % 10 != 0, 1.0));
+        }
+        let fitted = UNKNOWING.fit_second(&relations);
+        for (learned, second, expected) in
+            [(false, 3.0, 0.9), (false, -3.0, 0.5), (true, 0.0, 0.5), (true, 2.2, 0.9)]
+        {
+            let score = fitted.score(&of(learned, second));
+            assert!((score - expected).abs() < 0.02, "{learned} {second}: {score}");
+        }
+        assert_eq!(fitted.rules, UNKNOWING.rules);
+        assert!(fitted.least(&of(true, 0.0)) > fitted.least(&of(false, 0.0)));
     }
 
     #[test]
@@ -208,6 +402,6 @@ mod tests {
         let (wrong, right) = (Evidence { rule: 0.6, ..PLAIN }, Evidence { rule: 0.9, ..PLAIN });
         let whole = [(wrong, false, 1.0), (right, true, 2.0)];
         let halves = [(wrong, false, 0.5), (wrong, false, 0.5), (right, true, 1.0), (right, true, 1.0)];
-        assert_eq!(Calibration::fit(&whole), Calibration::fit(&halves));
+        assert_eq!(UNKNOWING.fit_rules(&whole), UNKNOWING.fit_rules(&halves));
     }
 }

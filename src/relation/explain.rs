@@ -8,6 +8,7 @@ use crate::relation::compile::{Compiler, LazyRegex, common};
 use crate::relation::line::{Kind, OBJECT, OTHER, SUBJECT, Sentence, View, is_name};
 use crate::relation::matcher::{Fate, Hit, LITTLE};
 use crate::relation::pattern::Node;
+use crate::relation::reader::Reading;
 use crate::relation::{Document, Matcher, Predicate, RuleSet};
 use crate::syntax::clause::{Clauses, Role};
 use crate::text::Span;
@@ -89,6 +90,9 @@ pub struct PairExplanation {
     pub line: String,
     /// Rules that matched: what is told first, then by score.
     pub matched: Vec<MatchExplanation>,
+    /// What the second reader takes for possible, the likeliest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub second: Vec<SecondExplanation>,
     /// The rule that came nearest, if none matched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<NearMiss>,
@@ -111,6 +115,18 @@ pub struct MatchExplanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden: Option<String>,
 }
+
+/// What the second reader says of a pair.
+#[derive(Debug, Clone, Serialize)]
+pub struct SecondExplanation {
+    /// What it may be.
+    pub predicate: Predicate,
+    /// How likely it is by that reader alone, 0 to 1.
+    pub share: f32,
+}
+
+/// What is less likely by the second reader is not shown.
+const LEAST_SHARE: f32 = 0.1;
 
 /// A rule that nearly matched.
 #[derive(Debug, Clone, Serialize)]
@@ -158,7 +174,9 @@ impl Matcher {
                     _ => None,
                 })
                 .collect();
-            let hits = self.hits(sentence);
+            let mut hits = self.hits(sentence);
+            self.read_again(sentence, &mut hits);
+            let readings = self.second_readings(sentence);
             let matched = self.explain_hits(set, sentence, &hits, clauses.as_ref());
             let text = |mention: usize| document.mentions[mention].span.of(document.text).to_owned();
             let mut pairs = Vec::new();
@@ -177,9 +195,11 @@ impl Matcher {
                         matched.dedup_by(|again, first| again.rule == first.rule);
                         let (line, nearest) = self.explain_pair(set, sentence, s, o, &prefixes);
                         let nearest = nearest.filter(|_| matched.is_empty());
-                        if !matched.is_empty() || nearest.is_some() || s < o {
+                        let reading = readings.iter().find(|r| (r.subject, r.object) == (subject, object));
+                        let second = reading.map(|r| self.explain_reading(document, r)).unwrap_or_default();
+                        if !matched.is_empty() || !second.is_empty() || nearest.is_some() || s < o {
                             let (subject, object) = (text(subject), text(object));
-                            pairs.push(PairExplanation { subject, object, line, matched, nearest });
+                            pairs.push(PairExplanation { subject, object, line, matched, second, nearest });
                         }
                     }
                 }
@@ -215,17 +235,19 @@ impl Matcher {
         let patterns: Vec<&str> =
             set.rules().iter().flat_map(|rule| &rule.patterns).map(|pattern| pattern.text.as_str()).collect();
         let explained = |(hit, fate): (&Hit, Fate)| {
-            let rule = &set.rules()[hit.rule];
+            let (id, predicate) = self.of_rule(hit.rule);
+            let score = hit.learned_share().unwrap_or_else(|| set.rules()[hit.rule].score);
             let hidden = match fate {
-                Fate::Told if rule.score < set.least_score => {
-                    Some(format!("scores less than {}, which is asked for", set.least_score))
+                Fate::Told if set.least_score.is_some_and(|least| score < least) => {
+                    let least = set.least_score.unwrap_or_default();
+                    Some(format!("scores less than {least}, which is asked for"))
                 }
                 Fate::Told => None,
                 Fate::Beaten(better) if better == hit.rule => return None,
                 Fate::Beaten(better) => {
-                    Some(format!("{} is better and finds the same", set.rules()[better].id))
+                    Some(format!("{} is better and finds the same", self.of_rule(better).0))
                 }
-                Fate::Hidden(strong) => Some(format!("{strong} says more than {}", rule.predicate)),
+                Fate::Hidden(strong) => Some(format!("{strong} says more than {predicate}")),
                 Fate::Elsewhere { subject, object } => {
                     Some(format!("told already of {} and {} in this sentence", text(subject), text(object)))
                 }
@@ -233,18 +255,29 @@ impl Matcher {
             let (first, last) = hit.tokens;
             let on = match hit.pattern() {
                 Some(pattern) => patterns.get(pattern).copied().unwrap_or_default().to_owned(),
+                None if hit.learned_share().is_some() => "what it has learned".to_owned(),
                 None => clauses.and_then(|all| written(all, hit.word()?)).unwrap_or_default(),
             };
             Some(MatchExplanation {
-                rule: rule.id.to_string(),
-                predicate: rule.predicate,
-                score: rule.score,
+                rule: id.to_string(),
+                predicate,
+                score,
                 on,
                 words: words_between(sentence, first, last),
                 hidden,
             })
         };
         hits.iter().zip(self.fates(document, hits)).map(explained).collect()
+    }
+
+    fn explain_reading(&self, document: Document<'_>, reading: &Reading) -> Vec<SecondExplanation> {
+        let said = self.said(document, reading).map(|(rule, odds)| SecondExplanation {
+            predicate: self.of_rule(rule).1,
+            share: 1.0 / (1.0 + (-odds).exp()),
+        });
+        let mut said: Vec<SecondExplanation> = said.filter(|one| one.share >= LEAST_SHARE).collect();
+        said.sort_by(|a, b| b.share.total_cmp(&a.share));
+        said
     }
 
     fn prefixes<'r>(&self, set: &'r RuleSet) -> Vec<Prefixes<'r>> {

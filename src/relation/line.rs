@@ -415,6 +415,14 @@ pub(crate) struct Line {
 const SIGHT: usize = 30;
 
 impl<'d> Sentence<'d> {
+    /// Its mentions, each with its token, in order.
+    pub(crate) fn mentions(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.tokens.iter().enumerate().filter_map(|(place, token)| match token.kind {
+            Kind::Name(mention) => Some((mention, place)),
+            _ => None,
+        })
+    }
+
     /// The tree over its words, if the model knows syntax.
     pub(crate) fn tree(&self) -> Option<&'d syntax::Sentence> {
         let trees = self.document.syntax;

@@ -26,6 +26,7 @@ use crate::relation::line::{
 };
 use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
+use crate::relation::reader::{Reader, Reading};
 use crate::relation::scope::plain;
 use crate::relation::words::Vocabulary;
 use crate::relation::{Calibration, Document, Evidence, Predicate, Predicates, Relation, Rule, RuleSet};
@@ -71,9 +72,42 @@ pub struct Matcher {
     cue_tagger: Tagger,
     cue_names: Vec<String>,
     frames: Frames,
+    second: Option<SecondReader>,
     calibration: Calibration,
-    /// Relations that score less are left out.
-    least_score: f32,
+    /// Relations that score less are left out; if it is not said, by what finds them.
+    least_score: Option<f32>,
+}
+
+/// The second reader among the rules.
+#[derive(Debug)]
+struct SecondReader {
+    reader: Reader,
+    /// For each of its predicates the number of the rule that stands for it, if the rules know the predicate.
+    rules: Vec<Option<usize>>,
+    adds: bool,
+    checks: bool,
+}
+
+/// Below these log odds the second reader proposes nothing.
+const LEAST_ODDS: f32 = -1.0;
+
+/// The id of the rule that stands for what the second reader finds of a predicate.
+pub(crate) fn learned_id(predicate: Predicate) -> String {
+    format!("learned/{predicate}")
+}
+
+/// What the second reader is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Learned {
+    /// Nothing.
+    Off,
+    /// Relations that no rule finds.
+    Add,
+    /// Doubt about relations that rules find.
+    Check,
+    /// Both.
+    #[default]
+    Both,
 }
 
 #[derive(Debug)]
@@ -91,6 +125,25 @@ pub(super) struct CompiledRule {
     unless: Vec<LazyRegex>,
     subject: Types,
     object: Types,
+}
+
+impl CompiledRule {
+    /// What stands for the finds of the second reader. Every other rule is believed sooner.
+    fn learned(predicate: Predicate) -> Self {
+        CompiledRule {
+            id: learned_id(predicate).into(),
+            predicate,
+            score: 0.0,
+            prior: 0.0,
+            granted: false,
+            punctuated: false,
+            is_frame: false,
+            built_in: true,
+            unless: Vec::new(),
+            subject: Types::of(&predicate.schema().subject),
+            object: Types::of(&predicate.schema().object),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -126,6 +179,8 @@ impl Types {
 pub(crate) struct Hit {
     pub(crate) rule: usize,
     found: Found,
+    /// The log odds of the second reader, if it has read the pair, in thousandths.
+    second: Option<i32>,
     /// Mentions.
     pub(crate) subject: usize,
     pub(crate) object: usize,
@@ -138,14 +193,20 @@ impl Hit {
     pub(crate) fn pattern(&self) -> Option<usize> {
         match self.found {
             Found::Pattern(pattern) => Some(pattern),
-            Found::Clause { .. } => None,
+            Found::Clause { .. } | Found::Learned => None,
         }
+    }
+
+    /// How likely it is, if the second reader alone has found it.
+    pub(crate) fn learned_share(&self) -> Option<f32> {
+        let odds = self.second.filter(|_| self.found == Found::Learned)?;
+        Some(1.0 / (1.0 + (-odds as f32 / 1e3).exp()))
     }
 
     /// The predicate word of the clause, if a frame matched.
     pub(crate) fn word(&self) -> Option<Span> {
         match self.found {
-            Found::Pattern(_) => None,
+            Found::Pattern(_) | Found::Learned => None,
             Found::Clause { word, .. } => Some(word),
         }
     }
@@ -164,6 +225,8 @@ enum Found {
         negated: bool,
         is_fact: bool,
     },
+    /// The second reader.
+    Learned,
 }
 
 /// Mentions of subject and object, and predicate; or their entities.
@@ -319,6 +382,7 @@ impl Matcher {
             list_names,
             cue_tagger,
             cue_names,
+            second: None,
             calibration: set.calibration,
             least_score: set.least_score,
             frames: Frames::new(
@@ -327,6 +391,21 @@ impl Matcher {
                 &set.acting,
             ),
         })
+    }
+
+    /// The same with a second reader.
+    #[must_use]
+    pub fn with_reader(mut self, reader: Reader, asked: Learned) -> Self {
+        let first = self.rules.len();
+        let known: Vec<Option<Predicate>> =
+            reader.predicates().iter().map(|name| self.predicates.named(name)).collect();
+        self.rules.extend(known.iter().flatten().map(|&predicate| CompiledRule::learned(predicate)));
+        let mut numbers = first..;
+        let rules = known.into_iter().map(|predicate| predicate.and(numbers.next())).collect();
+        let (adds, checks) =
+            (matches!(asked, Learned::Add | Learned::Both), matches!(asked, Learned::Check | Learned::Both));
+        self.second = Some(SecondReader { reader, rules, adds, checks });
+        self
     }
 
     /// The predicates that its rules, and the tables of what they find, may name.
@@ -351,7 +430,8 @@ impl Matcher {
             if !wanted(index) {
                 return;
             }
-            let hits = self.hits(sentence);
+            let mut hits = self.hits(sentence);
+            self.read_again(sentence, &mut hits);
             if hits.is_empty() {
                 return;
             }
@@ -364,7 +444,7 @@ impl Matcher {
                 let (subject, object, predicate) = self.key(hit);
                 let rule = &self.rules[hit.rule];
                 let granted = match hit.found {
-                    Found::Pattern(_) => rule.granted,
+                    Found::Pattern(_) | Found::Learned => rule.granted,
                     Found::Clause { granted, .. } => granted,
                 };
                 let is_own = |token: usize| match hit.found {
@@ -373,6 +453,7 @@ impl Matcher {
                         self.keys_of(sentence, token).any(|key| own.contains(&key))
                     }
                     Found::Clause { word, .. } => sentence.tokens[token].span.overlaps(word),
+                    Found::Learned => false,
                 };
                 // Behind the names of a description the sentence goes on with something else, though the
                 // pattern may look there.
@@ -400,10 +481,13 @@ impl Matcher {
                         || context.certainty != Certainty::Stated
                         || attributed_to.is_some(),
                     distance: last.saturating_sub(first),
+                    learned: hit.found == Found::Learned,
+                    second: hit.second.map(|odds| odds as f32 / 1e3),
                 };
                 let score = self.calibration.score(&evidence);
                 // As the tables write it, with four places.
-                if (score * 1e4).round() / 1e4 < self.least_score {
+                let least = self.least_score.unwrap_or_else(|| self.calibration.least(&evidence));
+                if (score * 1e4).round() / 1e4 < least {
                     continue;
                 }
                 let relation = Relation {
@@ -465,12 +549,17 @@ impl Matcher {
             }
             told.insert(key, best);
         }
-        let says_more = told.keys().flat_map(|&(subject, object, strong)| {
+        let is_learned = |i: usize| hits[i].found == Found::Learned;
+        let says_more = told.iter().flat_map(|(&(subject, object, strong), &by)| {
             let hidden = self.hides.get(&strong).into_iter().flatten();
-            hidden.map(move |&weak| ((subject, object, weak), strong))
+            hidden.map(move |&weak| ((subject, object, weak), strong, by))
         });
-        let hidden: Vec<(usize, Predicate)> =
-            says_more.filter_map(|(key, strong)| Some((*told.get(&key)?, strong))).collect();
+        // What the second reader finds hides nothing that a rule finds.
+        let hidden: Vec<(usize, Predicate)> = says_more
+            .filter_map(|(key, strong, by)| Some((*told.get(&key)?, strong, by)))
+            .filter(|&(weak, _, by)| !is_learned(by) || is_learned(weak))
+            .map(|(weak, strong, _)| (weak, strong))
+            .collect();
         for (i, strong) in hidden {
             fates[i] = Fate::Hidden(strong);
         }
@@ -528,6 +617,12 @@ impl Matcher {
                 fates[i] = Fate::Elsewhere { subject: hits[best].subject, object: hits[best].object };
             }
         }
+    }
+
+    /// Id and predicate of the rule of that number, which may stand for the second reader.
+    pub(crate) fn of_rule(&self, rule: usize) -> (&str, Predicate) {
+        let CompiledRule { id, predicate, .. } = &self.rules[rule];
+        (id, *predicate)
     }
 
     /// The name of a list by its number.
@@ -656,7 +751,7 @@ impl Matcher {
             first.entity != second.entity
         };
         if usable {
-            hits.push(Hit { rule, found: Found::Pattern(pattern), subject, object, tokens });
+            hits.push(Hit { rule, found: Found::Pattern(pattern), second: None, subject, object, tokens });
         }
     }
 
@@ -736,9 +831,92 @@ impl Matcher {
                 negated: clause.negated,
                 is_fact: clause.mood == Mood::Fact,
             };
-            hits.push(Hit { rule: fit.rule, found, subject, object, tokens: (first, last) });
+            hits.push(Hit { rule: fit.rule, found, second: None, subject, object, tokens: (first, last) });
         }
         hits
+    }
+
+    /// What the second reader says of every two mentions of a sentence: nothing if there is no second reader, or the
+    /// sentence has no tree.
+    pub(crate) fn second_readings(&self, sentence: &Sentence<'_>) -> Vec<Reading> {
+        let (Some(second), Some(tree)) = (&self.second, sentence.tree()) else { return Vec::new() };
+        let document = &sentence.document;
+        let mentions: Vec<usize> = sentence.mentions().map(|(mention, _)| mention).collect();
+        let given = |&mention: &usize| {
+            let mention = &document.mentions[mention];
+            (mention.name, document.type_of(mention))
+        };
+        let given: Vec<(Span, EntityType)> = mentions.iter().map(given).collect();
+        let mut readings = second.reader.read(tree, &given);
+        for reading in &mut readings {
+            (reading.subject, reading.object) = (mentions[reading.subject], mentions[reading.object]);
+        }
+        let is_pair = |r: &Reading| document.mentions[r.subject].entity != document.mentions[r.object].entity;
+        readings.retain(is_pair);
+        readings
+    }
+
+    /// The predicates of a reading that the types of the pair allow, by the number of the rule that stands for each, with
+    /// their log odds.
+    pub(crate) fn said<'r>(
+        &'r self,
+        document: Document<'r>,
+        reading: &'r Reading,
+    ) -> impl Iterator<Item = (usize, f32)> + 'r {
+        let rules = self.second.iter().flat_map(|second| &second.rules);
+        let is_taken = move |mention: usize, types: Types| {
+            type_letter(document.type_of(&document.mentions[mention])).is_some_and(|letter| types.has(letter))
+        };
+        rules.zip(&reading.odds).filter_map(|(rule, &odds)| Some(((*rule)?, odds))).filter(
+            move |&(rule, _)| {
+                let CompiledRule { subject, object, .. } = self.rules[rule];
+                is_taken(reading.subject, subject) && is_taken(reading.object, object)
+            },
+        )
+    }
+
+    /// Has the second reader read the pairs of a sentence: what it thinks of `hits` is written to them, and what it
+    /// finds itself put behind them. It does not read pronouns and descriptions.
+    pub(crate) fn read_again(&self, sentence: &Sentence<'_>, hits: &mut Vec<Hit>) {
+        let Some(second) = &self.second else { return };
+        let document = sentence.document;
+        let readings = self.second_readings(sentence);
+        let is_read = |mention: usize| document.mentions[mention].origin != Origin::Anaphor;
+        let mut odds: BTreeMap<Key, f32> = BTreeMap::new();
+        for reading in readings.iter().filter(|r| is_read(r.subject) && is_read(r.object)) {
+            for (rule, of_rule) in self.said(document, reading) {
+                let predicate = self.rules[rule].predicate;
+                let (mut subject, mut object) = (reading.subject, reading.object);
+                if predicate.schema().symmetric && object < subject {
+                    (subject, object) = (object, subject);
+                }
+                let best = odds.entry((subject, object, predicate)).or_insert(of_rule);
+                *best = best.max(of_rule);
+            }
+        }
+        if second.checks {
+            for hit in hits.iter_mut() {
+                hit.second = odds.get(&self.key(hit)).copied().map(thousandths);
+            }
+        }
+        if second.adds {
+            let places: BTreeMap<usize, usize> = sentence.mentions().collect();
+            let rule_of: BTreeMap<Predicate, usize> =
+                second.rules.iter().flatten().map(|&rule| (self.rules[rule].predicate, rule)).collect();
+            for ((subject, object, predicate), odds) in
+                odds.into_iter().filter(|&(_, odds)| odds >= LEAST_ODDS)
+            {
+                let [a, b] = [places[&subject], places[&object]];
+                hits.push(Hit {
+                    rule: rule_of[&predicate],
+                    found: Found::Learned,
+                    second: Some(thousandths(odds)),
+                    subject,
+                    object,
+                    tokens: (a.min(b), a.max(b)),
+                });
+            }
+        }
     }
 
     /// The keys of a token.
@@ -824,6 +1002,11 @@ impl Matcher {
             }
         }
     }
+}
+
+/// Log odds as a [`Hit`] keeps them.
+fn thousandths(odds: f32) -> i32 {
+    (odds.clamp(-20.0, 20.0) * 1e3).round() as i32
 }
 
 /// What a name is trusted in a relation. The model's own score is too sure about the best names and

@@ -13,6 +13,7 @@ mod line;
 mod lists;
 mod matcher;
 mod pattern;
+mod reader;
 mod rule;
 mod schema;
 mod scope;
@@ -34,9 +35,10 @@ pub use coreference::coreferent;
 pub use example::Bracketed;
 pub use explain::{
     ClauseExplanation, MatchExplanation, NameExplanation, NearMiss, PairExplanation, RoleExplanation,
-    SentenceExplanation, WordExplanation,
+    SecondExplanation, SentenceExplanation, WordExplanation,
 };
-pub use matcher::Matcher;
+pub use matcher::{Learned, Matcher};
+pub use reader::{FILE as READER_FILE, Reader};
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub(crate) use schema::is_alias;
 pub use schema::{Predicate, Predicates, Pronoun, Schema};

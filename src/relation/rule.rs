@@ -94,7 +94,7 @@ pub struct RuleSet {
     /// What makes the score of a relation from its rule's.
     pub(crate) calibration: Calibration,
     /// Relations that score less are left out.
-    pub(crate) least_score: f32,
+    pub(crate) least_score: Option<f32>,
 }
 
 /// The rule files built into the program, in the order in which `rules list` shows them.
@@ -287,8 +287,9 @@ impl RuleSet {
         &self.predicates
     }
 
-    /// Leaves out relations that score less, from 0 to 1.
-    pub fn set_least_score(&mut self, score: f32) {
+    /// Leaves out relations that score less, from 0 to 1; if it is not said, those that score less than the
+    /// calibration says.
+    pub fn set_least_score(&mut self, score: Option<f32>) {
         self.least_score = score;
     }
 
@@ -332,8 +333,8 @@ impl RuleSet {
             }
         }
         part(&format!("{:?}", self.calibration));
-        if self.least_score > 0.0 {
-            part(&format!("score {}", self.least_score));
+        if let Some(score) = self.least_score {
+            part(&format!("score {score}"));
         }
         self.nouns.iter().for_each(|noun| part(noun));
         for (entity_type, nouns) in &self.acting {

@@ -188,7 +188,7 @@ mod tests {
             word(block.words[1], Pos::Part, "not", Some(0), Deprel::Advmod),
             word(block.words[2], Pos::Punct, "!", Some(0), Deprel::Punct),
         ];
-        let filled = block.filled(&Sentence { number: 0, words, is_cut: false });
+        let filled = block.filled(&Sentence { number: 0, words, is_cut: false, ..Sentence::default() });
         let lines: Vec<&str> = filled.lines().collect();
         assert_eq!(lines[2], "1-2\tdon't\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No");
         assert_eq!(lines[4], "2\tn't\tnot\tPART\tRB\t_\t1\tadvmod\t_\t_");

@@ -34,7 +34,7 @@ pub struct Word {
 }
 
 /// A parsed sentence: a tree with one root.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sentence {
     /// The index of the sentence in the article.
     pub number: usize,
@@ -42,4 +42,15 @@ pub struct Sentence {
     pub words: Vec<Word>,
     /// Whether it is longer than a window of the model, so that words far from each other were not compared.
     pub is_cut: bool,
+    /// For each word what the model gives for the second reader of relations, one behind the other; nothing if it gives
+    /// nothing.
+    pub vectors: Vec<f32>,
+}
+
+impl Sentence {
+    /// The model's vectors of a word, for the second reader.
+    pub fn vectors_of(&self, word: usize) -> &[f32] {
+        let width = self.vectors.len() / self.words.len().max(1);
+        &self.vectors[word * width..(word + 1) * width]
+    }
 }

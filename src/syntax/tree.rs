@@ -133,6 +133,7 @@ impl Parser {
             number: scores.sentence,
             words: words.iter().enumerate().map(word).collect(),
             is_cut: scores.is_cut(),
+            vectors: vectors(scores, words),
         }
     }
 
@@ -266,6 +267,20 @@ fn best(scores: &[f32], may_be: impl Fn(usize) -> bool) -> Option<usize> {
 fn log_sum(scores: impl Iterator<Item = f32> + Clone) -> f32 {
     let top = scores.clone().fold(f32::NEG_INFINITY, f32::max);
     top + scores.map(|score| (score - top).exp()).sum::<f32>().ln()
+}
+
+/// The vectors of each word: those of the unit that it begins with. A word that begins within one has zeros.
+fn vectors(scores: &SyntaxScores, words: &[Joined]) -> Vec<f32> {
+    let width = scores.vectors.len() / scores.words.len().max(1);
+    let mut vectors = vec![0.0; width * words.len()];
+    if width > 0 {
+        for (vector, word) in vectors.chunks_exact_mut(width).zip(words) {
+            if let Some(unit) = word.unit {
+                vector.copy_from_slice(&scores.vectors[unit * width..(unit + 1) * width]);
+            }
+        }
+    }
+    vectors
 }
 
 /// Those of an article's names, in order, that touch the sentence.

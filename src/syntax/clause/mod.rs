@@ -298,7 +298,7 @@ mod tests {
         if let Some(&root) = order.first() {
             words[root].relation = Deprel::Root;
         }
-        (text, Sentence { number: 0, words, is_cut: false })
+        (text, Sentence { number: 0, words, is_cut: false, ..Sentence::default() })
     }
 
     fn names(sentence: &Sentence, ends: &[usize]) -> Vec<Span> {

@@ -1,0 +1,89 @@
+"""Teaches a student of names and syntax to read relations: `python add_relations.py --data DATA --init MODEL --labels DIR... --out RUN`.
+
+Three vectors a word are learnt as more outputs of the same last layer, and over them a reader of pairs (`reader.py`),
+from labelled texts (`pairs.py`). Names and syntax are kept by answering as the student did before, on the same texts
+and on plain ones. It makes a model folder in RUN, with `relations.safetensors`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+import losses
+from encode import Batch
+from networks import from_folder, with_outputs, write_folder
+from outputs import NAMES
+from pairs import Pairs, read, windows
+from reader import PairBatch, Reader
+from run import Learner, Run, arguments, text_of
+from score import logits_of
+from streams import ROOMS
+
+RATE = 1.5e-4
+# The reader and the last layer are new.
+FRESH, FASTER = ("reader", "classifier"), 6.0
+WORDS = ("bert.embeddings.word_embeddings",)
+DROPOUT = 0.1
+# Log losses are summed over the pairs and predicates of a window; by this they are divided.
+SUMMED = 6.0
+# How much keeping names and syntax counts beside reading relations.
+KEEPING = 3.0
+# Tokens of plain text in a step, for each one of labelled texts.
+PLAIN = 0.25
+
+
+def main() -> None:
+    """The command line."""
+    parser = arguments(__doc__, tokens=6e6, batch=1024)
+    parser.add_argument("--init", type=Path, required=True, help="model folder to start from")
+    parser.add_argument("--labels", type=Path, nargs="+", required=True, help="folders of labels")
+    parser.add_argument("--without", type=Path, help="a file of texts to leave out, one name a line")
+    parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)")
+    options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    before = from_folder(options.init).requires_grad_(False).eval()
+    student = with_outputs(from_folder(options.init, DROPOUT), NAMES)
+    student.reader = Reader()
+    learner = Learner(student, options.rate, FRESH, FASTER, WORDS)
+    run = Run(options, {options.init.name: learner})
+    before.to(run.device)
+    left_out = set(options.without.read_text().split()) if options.without else set()
+    texts = [text for folder in options.labels for name, text in read(folder).items() if name not in left_out]
+    rooms = sorted(set(ROOMS))
+    ready = {room: [list(windows(run.encoder, text, room)) for text in texts] for room in rooms}
+    run.log(texts=len(texts), pairs=sum(len(w.pairs) for text in ready[rooms[0]] for w in text))
+
+    def drawn(draw: random.Random) -> Iterator[Pairs]:
+        while True:
+            for number in draw.sample(range(len(texts)), len(texts)):
+                yield from ready[draw.choice(ROOMS)][number]
+
+    def loss(batches: list[PairBatch | Batch], _: float) -> Iterator[tuple[str, torch.Tensor]]:
+        for batch in batches:
+            text = text_of(batch)
+            with torch.no_grad():
+                known = logits_of(before, text)
+            logits = logits_of(learner.network, text)
+            one = KEEPING * losses.of_keeping(logits, known, text.mask)
+            if isinstance(batch, PairBatch):
+                odds = learner.network.reader(logits, batch)
+                apart = functional.binary_cross_entropy_with_logits(odds, batch.right, reduction="none")
+                one = one + (apart * batch.weight).sum() / len(text.ids) / SUMMED
+            yield options.init.name, one
+
+    labelled = run.streams.of(drawn, PairBatch.of, options.batch)
+    run.train([labelled, run.streams.plain(int(PLAIN * options.batch))], loss)
+    network = learner.network.cpu()
+    write_folder(network, options.out / options.init.name)
+    network.reader.write(options.out / options.init.name / "relations.safetensors")
+
+
+if __name__ == "__main__":
+    main()

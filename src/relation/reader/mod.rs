@@ -1,0 +1,282 @@
+//! The second reader: what no rule thought of, learned from labelled texts.
+//!
+//! The model gives each word three vectors: as subject, as object, and as what links the two. Of each two names of a
+//! sentence [`Reader`] takes the means of the one's vectors as subject and the other's as object, the mean over the
+//! words on the path between them in the tree, and what kind of path it is; two layers make a probability of each
+//! predicate from that. The weights lie in the model folder (`relations.safetensors`), beside the network that they
+//! were trained with: see `models/train`.
+
+mod features;
+mod weights;
+
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::entity::EntityType;
+use crate::error::{Error, Result};
+use crate::syntax::{Deprel, Sentence};
+use crate::text::Span;
+
+use features::{NameWords, Pair};
+use weights::{Layer, Weights};
+
+/// The file in a model folder.
+pub const FILE: &str = "relations.safetensors";
+
+/// Names of a sentence behind these many are read with those before them no more, so that a long list costs little.
+const FARTHEST_NAMES: usize = 12;
+
+/// Reads relations between the names of a sentence.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// The names of the predicates, in the order of [`Reading::odds`].
+    predicates: Vec<String>,
+    types: Vec<EntityType>,
+    relations: Vec<Deprel>,
+    /// The numbers of one vector.
+    width: usize,
+    /// What the type of a name adds to its vector.
+    subject_type: Layer,
+    object_type: Layer,
+    hidden: Layer,
+    out: Layer,
+    /// SHA-256 of the file, in hexadecimal.
+    hash: String,
+}
+
+/// What the reader says of a pair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The number of the name among those given.
+    pub subject: usize,
+    /// Likewise.
+    pub object: usize,
+    /// For each of [`Reader::predicates`] the log odds that the sentence tells it of the pair.
+    pub odds: Vec<f32>,
+}
+
+impl Reader {
+    /// Reads the weights.
+    ///
+    /// # Errors
+    /// If the file is unreadable, or not of this kind.
+    pub fn open(path: &Path) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e, "Make the file readable"))?;
+        let broken = |problem| Error::model(path, problem, "Take it and model.onnx from one place");
+        Self::of(&bytes).map_err(broken)
+    }
+
+    fn of(bytes: &[u8]) -> std::result::Result<Self, String> {
+        let weights = Weights::read(bytes)?;
+        let types: Vec<EntityType> =
+            weights.listed("types")?.iter().map(|name| EntityType::named(name)).collect();
+        let predicates = weights.listed("predicates")?;
+        let relations: Vec<Deprel> =
+            weights.listed("relations")?.iter().map(|name| Deprel::named(name)).collect();
+        let subject_type = weights.table("subject.type")?;
+        let width = subject_type.rows();
+        let inputs = 4 * width + features::count(relations.len());
+        let hidden = weights.layer("hidden", inputs)?;
+        let out = weights.layer("out", hidden.rows())?;
+        let object_type = weights.table("object.type")?;
+        let fits = out.rows() == predicates.len()
+            && [&subject_type, &object_type]
+                .iter()
+                .all(|table| table.columns() == types.len() && table.rows() == width);
+        if !fits {
+            return Err("its weights do not fit each other".into());
+        }
+        let hash = base16ct::lower::encode_string(&Sha256::digest(bytes));
+        Ok(Reader { predicates, types, relations, width, subject_type, object_type, hidden, out, hash })
+    }
+
+    /// The names of the predicates that it knows.
+    pub fn predicates(&self) -> &[String] {
+        &self.predicates
+    }
+
+    /// SHA-256 of its weights, in hexadecimal.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// How many numbers it is given of each word.
+    pub fn inputs(&self) -> usize {
+        3 * self.width
+    }
+
+    /// What it says of every two names of a sentence, in both directions. `names` are in order, in bytes of the
+    /// article's text. Nothing if the model gives no vectors, or others than these weights were trained with.
+    pub fn read(&self, sentence: &Sentence, names: &[(Span, EntityType)]) -> Vec<Reading> {
+        if sentence.vectors.len() != self.inputs() * sentence.words.len() {
+            return Vec::new();
+        }
+        let words: Vec<Option<NameWords>> =
+            names.iter().map(|(span, _)| NameWords::of(sentence, *span)).collect();
+        let known: Vec<Option<Known>> = names
+            .iter()
+            .zip(&words)
+            .map(|((_, kind), words)| self.known(sentence, words.as_ref()?, *kind))
+            .collect();
+        let mut found = Vec::new();
+        for a in 0..names.len() {
+            for b in a + 1..names.len().min(a + 1 + FARTHEST_NAMES) {
+                for (subject, object) in [(a, b), (b, a)] {
+                    let (Some(s), Some(o)) = (&known[subject], &known[object]) else { continue };
+                    let (Some(first), Some(second)) = (&words[subject], &words[object]) else { continue };
+                    let pair = Pair::of(sentence, first, second, b - a - 1, &self.relations);
+                    found.push(Reading { subject, object, odds: self.odds(sentence, s, o, &pair) });
+                }
+            }
+        }
+        found
+    }
+
+    /// What of the hidden layer comes from one name alone.
+    fn known(&self, sentence: &Sentence, words: &NameWords, kind: EntityType) -> Option<Known> {
+        let kind = self.types.iter().position(|&known| known == kind)?;
+        let mean = |part: usize| {
+            let mut mean = vec![0.0; self.width];
+            for word in words.all() {
+                let vector = &sentence.vectors_of(word)[part * self.width..(part + 1) * self.width];
+                mean.iter_mut().zip(vector).for_each(|(sum, x)| *sum += x);
+            }
+            let share = (words.count() as f32).recip();
+            mean.iter_mut().for_each(|sum| *sum *= share);
+            mean
+        };
+        let vector = |part: usize, table: &Layer| -> Vec<f32> {
+            mean(part).iter().zip(table.column(kind)).map(|(x, y)| (x + y).max(0.0)).collect()
+        };
+        let as_subject = vector(0, &self.subject_type);
+        let as_object = vector(1, &self.object_type);
+        let mut subject_sum = vec![0.0; self.hidden.rows()];
+        self.hidden.add(0, &as_subject, &mut subject_sum);
+        let mut object_sum = vec![0.0; self.hidden.rows()];
+        self.hidden.add(self.width, &as_object, &mut object_sum);
+        Some(Known { as_subject, as_object, subject_sum, object_sum })
+    }
+
+    fn odds(&self, sentence: &Sentence, subject: &Known, object: &Known, pair: &Pair) -> Vec<f32> {
+        let mut sum = self.hidden.bias().to_vec();
+        for part in [&subject.subject_sum, &object.object_sum] {
+            sum.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
+        }
+        let both: Vec<f32> = subject.as_subject.iter().zip(&object.as_object).map(|(s, o)| s * o).collect();
+        self.hidden.add(2 * self.width, &both, &mut sum);
+        let mut path = vec![0.0; self.width];
+        for &word in &pair.path {
+            let vector = &sentence.vectors_of(word)[2 * self.width..];
+            path.iter_mut().zip(vector).for_each(|(sum, x)| *sum += x.max(0.0));
+        }
+        let share = (pair.path.len().max(1) as f32).recip();
+        path.iter_mut().for_each(|sum| *sum *= share);
+        self.hidden.add(3 * self.width, &path, &mut sum);
+        for &feature in &pair.features {
+            self.hidden.add(4 * self.width + feature, &[1.0], &mut sum);
+        }
+        sum.iter_mut().for_each(|x| *x = x.max(0.0));
+        let mut odds = self.out.bias().to_vec();
+        self.out.add(0, &sum, &mut odds);
+        odds
+    }
+}
+
+/// What a name brings to each of its pairs.
+struct Known {
+    as_subject: Vec<f32>,
+    as_object: Vec<f32>,
+    subject_sum: Vec<f32>,
+    object_sum: Vec<f32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{Pos, Word};
+    use serde::Deserialize;
+
+    /// What `tests/reference/reader.py` writes.
+    #[derive(Deserialize)]
+    struct Case {
+        words: Vec<(usize, usize, isize, String)>,
+        names: Vec<(usize, usize, String)>,
+        vectors: Vec<f32>,
+        /// Subject, object, and the odds of each predicate.
+        pairs: Vec<(usize, usize, Vec<f32>)>,
+    }
+
+    const FOLDER: &str = "tests/reference/reader";
+
+    fn case() -> (Reader, Sentence, Vec<(Span, EntityType)>, Case) {
+        let reader = Reader::open(&Path::new(FOLDER).join(FILE)).unwrap();
+        let case = std::fs::read_to_string(Path::new(FOLDER).join("case.json")).unwrap();
+        let case: Case = serde_json::from_str(&case).unwrap();
+        let word = |(start, end, head, relation): &(usize, usize, isize, String)| Word {
+            span: Span::new(*start, *end),
+            pos: Pos::X,
+            lemma: "".into(),
+            head: usize::try_from(*head).ok(),
+            relation: Deprel::named(relation),
+        };
+        let words = case.words.iter().map(word).collect();
+        let sentence = Sentence { words, vectors: case.vectors.clone(), ..Sentence::default() };
+        let names =
+            case.names.iter().map(|(start, end, name)| (Span::new(*start, *end), EntityType::named(name)));
+        let names = names.collect();
+        (reader, sentence, names, case)
+    }
+
+    #[test]
+    fn it_reads_as_it_was_trained_to() {
+        let (reader, sentence, names, case) = case();
+        let found = reader.read(&sentence, &names);
+        assert_eq!(found.len(), names.len() * (names.len() - 1));
+        for (subject, object, expected) in case.pairs {
+            let reading = found.iter().find(|r| (r.subject, r.object) == (subject, object)).unwrap();
+            for ((odds, expected), predicate) in reading.odds.iter().zip(expected).zip(reader.predicates()) {
+                assert!((odds - expected).abs() < 2e-3, "{subject} {predicate} {object}: {odds} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_its_vectors_it_reads_nothing() {
+        let (reader, sentence, names, _) = case();
+        for vectors in [Vec::new(), vec![0.0; 3 * sentence.words.len()]] {
+            assert_eq!(reader.read(&Sentence { vectors, ..sentence.clone() }, &names), []);
+        }
+        assert_eq!(reader.read(&sentence, &names[..1]), []);
+        assert_eq!(reader.read(&Sentence::default(), &names), []);
+        // A name in no word, and one of a type that it does not know.
+        let (mut nowhere, mut date) = (names.clone(), names);
+        nowhere[0].0 = Span::new(900, 905);
+        date[0].1 = EntityType::Date;
+        for names in [nowhere, date] {
+            assert!(reader.read(&sentence, &names).iter().all(|r| r.subject != 0 && r.object != 0));
+        }
+    }
+
+    #[test]
+    fn a_long_list_costs_little() {
+        let (reader, sentence, names, _) = case();
+        let list: Vec<_> = names.iter().cycle().take(200).copied().collect();
+        let found = reader.read(&sentence, &list);
+        assert!(found.iter().all(|r| r.subject.abs_diff(r.object) <= FARTHEST_NAMES));
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_told() {
+        let bytes = std::fs::read(Path::new(FOLDER).join(FILE)).unwrap();
+        let cases: [(&[u8], &str); 3] = [
+            (b"{}", "this is no safetensors file"),
+            (&bytes[..bytes.len() - 1], "this is no safetensors file"),
+            (b"\x02\0\0\0\0\0\0\0{}", "its header has no `types`"),
+        ];
+        for (bytes, expected) in cases {
+            let problem = Reader::of(bytes).unwrap_err();
+            assert!(problem.contains(expected), "{problem}");
+        }
+    }
+}
