@@ -24,7 +24,7 @@ use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
 use crate::error::{Error, Place, Problem, Result};
 use crate::input::Item;
 use crate::model::{Model, RawMention, SyntaxScores, Window, WindowScores};
-use crate::relation::{Bracketed, Document, Matcher, Relation};
+use crate::relation::{Bracketed, Document, Matcher, READER_FILE, Reader, Relation};
 use crate::syntax::{Parser, Sentence};
 use crate::text::{Article, Span, sentences};
 use crate::timings::{Stage, measure};
@@ -196,8 +196,17 @@ impl Pipeline {
     /// A pipeline with `threads` workers.
     ///
     /// # Errors
-    /// If the operating system gives no threads.
+    /// If the operating system gives no threads, or the second reader was not trained with the model.
     pub fn new(model: Model, knowledge: Knowledge, threads: usize) -> Result<Self> {
+        let given = model.folder().outputs.vectors.len();
+        if let Some(wanted) = knowledge.matcher.reader().map(Reader::inputs).filter(|&wanted| wanted != given)
+        {
+            return Err(Error::model(
+                model.folder().path(),
+                format!("{READER_FILE} reads {wanted} numbers of each word, and the model gives {given}"),
+                "Take all files of a model from one place, or use `--learned off`",
+            ));
+        }
         let workers = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|i| format!("worker-{i}"))

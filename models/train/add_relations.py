@@ -19,6 +19,7 @@ from encode import Batch
 from networks import from_folder, with_outputs, write_folder
 from outputs import NAMES
 from pairs import Pairs, read, windows
+from reader import FILE as READER
 from reader import PairBatch, Reader
 from run import Learner, Run, arguments, text_of
 from score import logits_of
@@ -30,17 +31,20 @@ FRESH, FASTER = ("reader", "classifier"), 6.0
 WORDS = ("bert.embeddings.word_embeddings",)
 DROPOUT = 0.1
 # Log losses are summed over the pairs and predicates of a window; by this they are divided.
-SUMMED = 6.0
+SUMMED = 2.0
 # How much keeping names and syntax counts beside reading relations.
-KEEPING = 3.0
+KEEPING = 1.0
 # Tokens of plain text in a step, for each one of labelled texts.
-PLAIN = 0.25
+PLAIN = 0.15
 
 
 def main() -> None:
     """The command line."""
     parser = arguments(__doc__, tokens=6e6, batch=1024)
     parser.add_argument("--init", type=Path, required=True, help="model folder to start from")
+    parser.add_argument(
+        "--teacher", type=Path, help="model folder that knows names and syntax (default: --init)"
+    )
     parser.add_argument("--labels", type=Path, nargs="+", required=True, help="folders of labels")
     parser.add_argument("--without", type=Path, help="a file of texts to leave out, one name a line")
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)")
@@ -48,9 +52,11 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    before = from_folder(options.init).requires_grad_(False).eval()
+    before = from_folder(options.teacher or options.init).requires_grad_(False).eval()
     student = with_outputs(from_folder(options.init, DROPOUT), NAMES)
     student.reader = Reader()
+    if (options.init / READER).exists():
+        student.reader.read(options.init / READER)
     learner = Learner(student, options.rate, FRESH, FASTER, WORDS)
     run = Run(options, {options.init.name: learner})
     before.to(run.device)
@@ -82,7 +88,7 @@ def main() -> None:
     run.train([labelled, run.streams.plain(int(PLAIN * options.batch))], loss)
     network = learner.network.cpu()
     write_folder(network, options.out / options.init.name)
-    network.reader.write(options.out / options.init.name / "relations.safetensors")
+    network.reader.write(options.out / options.init.name / READER)
 
 
 if __name__ == "__main__":

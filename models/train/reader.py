@@ -17,6 +17,8 @@ from encode import Batch
 from outputs import READ, RELATIONS, SYNTAX
 from pairs import FEATURES, PREDICATES, TYPES, Pairs
 
+# The file in a model folder.
+FILE = "relations.safetensors"
 HIDDEN = 256
 DROPOUT = 0.3
 # The log odds of a predicate that nothing is known of.
@@ -94,20 +96,27 @@ class Reader(nn.Module):
         seen = torch.cat([subjects, objects, subjects * objects, paths, batch.features], -1)
         return self.out(self.dropout(functional.relu(self.hidden(seen))))
 
+    def _weights(self) -> dict[str, torch.Tensor]:
+        """As the file has them: of matrices one column behind the other."""
+        return {
+            "subject.type": self.subject_type.weight.data,
+            "object.type": self.object_type.weight.data,
+            "hidden.weight": self.hidden.weight.data.T,
+            "hidden.bias": self.hidden.bias.data,
+            "out.weight": self.out.weight.data.T,
+            "out.bias": self.out.bias.data,
+        }
+
+    def read(self, file: Path) -> None:
+        """Takes the weights of a file."""
+        for name, weights in safetensors.torch.load_file(file).items():
+            self._weights()[name].copy_(weights)
+
     def write(self, file: Path) -> None:
         """The file that the program reads, in bf16."""
-        weights = {
-            "subject.type": self.subject_type.weight,
-            "object.type": self.object_type.weight,
-            # One column behind the other.
-            "hidden.weight": self.hidden.weight.T,
-            "hidden.bias": self.hidden.bias,
-            "out.weight": self.out.weight.T,
-            "out.bias": self.out.bias,
-        }
         about = {"types": TYPES, "predicates": PREDICATES, "relations": RELATIONS}
         safetensors.torch.save_file(
-            {name: weight.detach().to(torch.bfloat16).contiguous() for name, weight in weights.items()},
+            {name: weight.to(torch.bfloat16).contiguous() for name, weight in self._weights().items()},
             file,
             metadata={name: " ".join(words) for name, words in about.items()},
         )

@@ -10,6 +10,7 @@ use crate::model::{
     EngineChoice, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step, SyntaxOutputs,
     TokenTypes, at_hand, find, places, pull,
 };
+use crate::relation::{READER_FILE, Reader};
 
 /// Arguments of `triplewire model`.
 #[derive(Debug, clap::Args)]
@@ -112,6 +113,16 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
             format_args!("yes: {} parts of speech, {} relations", tags.len(), relations.len()),
         )?,
         None => line("syntax", "no")?,
+    }
+    match folder.path().join(READER_FILE) {
+        weights if weights.is_file() => {
+            let reader = Reader::open(&weights)?;
+            line(
+                "relations",
+                format_args!("yes: a second reader of {} predicates", reader.predicates().len()),
+            )?;
+        }
+        _ => line("relations", "no")?,
     }
     line(
         "labelled",

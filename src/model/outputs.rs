@@ -89,3 +89,33 @@ impl Outputs {
         Ok((outputs, labels))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(names: &str) -> Result<Outputs, String> {
+        let names: Vec<String> = names.split(' ').map(str::to_owned).collect();
+        Outputs::read(&names.iter().collect::<Vec<_>>()).map(|(outputs, _)| outputs)
+    }
+
+    #[test]
+    fn vectors_for_relations_stand_behind_each_other_whatever_their_order() {
+        let outputs = read("O B-PER obj:0 pos:X rel:dep dep:0 head:0 link:0 subj:0").unwrap();
+        assert_eq!((outputs.names, outputs.vectors), (vec![0, 1], vec![8, 2, 7]));
+        assert!(read("O B-PER").unwrap().vectors.is_empty());
+    }
+
+    #[test]
+    fn some_of_what_belongs_together_is_a_problem_that_says_what_there_is() {
+        let cases = [
+            ("O B-PER pos:X rel:dep dep:0", "1 pos:, 1 rel:, 1 dep: and 0 head:"),
+            ("O pos:X rel:dep dep:0 head:0 subj:0 obj:0", "1 subj:, 1 obj: and 0 link:"),
+            ("O subj:0 obj:0 link:0", "beside a syntax"),
+        ];
+        for (names, expected) in cases {
+            let problem = read(names).unwrap_err();
+            assert!(problem.contains(expected), "{problem}");
+        }
+    }
+}

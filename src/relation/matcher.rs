@@ -73,6 +73,8 @@ pub struct Matcher {
     cue_names: Vec<String>,
     frames: Frames,
     second: Option<SecondReader>,
+    /// What that is not asked for.
+    unlearned: BTreeSet<Predicate>,
     calibration: Calibration,
     /// Relations that score less are left out; if it is not said, by what finds them.
     least_score: Option<f32>,
@@ -91,10 +93,8 @@ struct SecondReader {
 /// Below these log odds the second reader proposes nothing.
 const LEAST_ODDS: f32 = -1.0;
 
-/// The id of the rule that stands for what the second reader finds of a predicate.
-pub(crate) fn learned_id(predicate: Predicate) -> String {
-    format!("learned/{predicate}")
-}
+/// How the ids begin of the rules that stand for what the second reader finds.
+pub(crate) const LEARNED: &str = "learned/";
 
 /// What the second reader is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -131,7 +131,7 @@ impl CompiledRule {
     /// What stands for the finds of the second reader. Every other rule is believed sooner.
     fn learned(predicate: Predicate) -> Self {
         CompiledRule {
-            id: learned_id(predicate).into(),
+            id: format!("{LEARNED}{predicate}").into(),
             predicate,
             score: 0.0,
             prior: 0.0,
@@ -383,6 +383,7 @@ impl Matcher {
             cue_tagger,
             cue_names,
             second: None,
+            unlearned: set.unlearned.clone(),
             calibration: set.calibration,
             least_score: set.least_score,
             frames: Frames::new(
@@ -397,15 +398,22 @@ impl Matcher {
     #[must_use]
     pub fn with_reader(mut self, reader: Reader, asked: Learned) -> Self {
         let first = self.rules.len();
-        let known: Vec<Option<Predicate>> =
-            reader.predicates().iter().map(|name| self.predicates.named(name)).collect();
+        let asked_for = |name: &String| {
+            self.predicates.named(name).filter(|predicate| !self.unlearned.contains(predicate))
+        };
+        let known: Vec<Option<Predicate>> = reader.predicates().iter().map(asked_for).collect();
         self.rules.extend(known.iter().flatten().map(|&predicate| CompiledRule::learned(predicate)));
         let mut numbers = first..;
-        let rules = known.into_iter().map(|predicate| predicate.and(numbers.next())).collect();
+        let rules = known.into_iter().map(|predicate| predicate.and_then(|_| numbers.next())).collect();
         let (adds, checks) =
             (matches!(asked, Learned::Add | Learned::Both), matches!(asked, Learned::Check | Learned::Both));
         self.second = Some(SecondReader { reader, rules, adds, checks });
         self
+    }
+
+    /// The second reader, if it has one.
+    pub fn reader(&self) -> Option<&Reader> {
+        self.second.as_ref().map(|second| &second.reader)
     }
 
     /// The predicates that its rules, and the tables of what they find, may name.
@@ -1037,6 +1045,7 @@ mod tests {
     use super::*;
     use crate::entity::Entity;
     use crate::relation::Bracketed;
+    use crate::relation::reader::Case;
     use crate::text::Span;
     use proptest::prelude::*;
     use std::sync::LazyLock;
@@ -1309,5 +1318,57 @@ score = 0.9
         let text = format!("{} fights [LOC Peru].", names.join(" fights "));
         // One pair is lost where the sentence is cut into pieces.
         assert_eq!(matcher.relations(Bracketed::sentence(&text).document()).len(), 199);
+    }
+
+    /// What the second reader of `tests/reference/reader` and a rule find of its sentence.
+    fn with_second(rules: &str, asked: Learned, least: Option<f32>) -> Vec<(String, f32)> {
+        let (reader, Case { text, sentence, .. }) = Case::read();
+        let mut read = Bracketed::sentence(
+            "[PER Ana Ruiz] , head of [ORG Acme] in [LOC Lima] met [PER Bo Lee] , who left [LOC Spain] . ",
+        );
+        assert_eq!(read.text, text);
+        read.syntax = vec![sentence];
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
+        set.set_least_score(least);
+        let found = Matcher::new(&set).unwrap().with_reader(reader, asked).relations(read.document());
+        let told = |r: &Relation| {
+            (
+                format!(
+                    "{} {} {} ({})",
+                    read.name_of(r.subject),
+                    r.predicate,
+                    read.name_of(r.object),
+                    r.rule
+                ),
+                r.score,
+            )
+        };
+        found.iter().map(told).collect()
+    }
+
+    #[test]
+    fn the_second_reader_adds_what_no_rule_finds_and_hides_nothing() {
+        const RULE: &str = r#"
+            [[rule]]
+            id = "works_for/x"
+            pattern = "SUBJ , head of OBJ"
+            score = 0.6
+            yes = ["[PER Ana Ruiz], head of [ORG Acme], left."]
+        "#;
+        let rules_alone = with_second(RULE, Learned::Off, None);
+        assert_eq!(rules_alone.len(), 1, "{rules_alone:?}");
+        let all = with_second(RULE, Learned::Add, Some(0.0));
+        assert!(all.contains(&rules_alone[0]), "{all:?}");
+        let learned: Vec<_> = all.iter().filter(|(told, _)| told.contains("(learned/")).collect();
+        assert_eq!(learned.len(), all.len() - 1);
+        assert!(!learned.is_empty());
+        for (told, _) in learned {
+            let predicate = told.split("(learned/").nth(1).unwrap().trim_end_matches(')');
+            assert!(told.contains(&format!(" {predicate} ")), "{told}");
+        }
+        // Less is told where more is asked for, and what a rule finds is doubted only where that is asked for.
+        assert!(with_second(RULE, Learned::Add, None).len() < all.len());
+        assert_eq!(with_second(RULE, Learned::Check, Some(0.0)).len(), 1);
     }
 }

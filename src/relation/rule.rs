@@ -15,6 +15,7 @@ use crate::relation::Calibration;
 use crate::relation::context;
 use crate::relation::frame::{Frame, Sort};
 use crate::relation::lists::{self, List, Lists};
+use crate::relation::matcher::LEARNED;
 use crate::relation::pattern::{self, Node};
 use crate::relation::schema::{self, Predicate, Predicates};
 use crate::relation::scope::{Phrase, Scopes};
@@ -95,6 +96,8 @@ pub struct RuleSet {
     pub(crate) calibration: Calibration,
     /// Relations that score less are left out.
     pub(crate) least_score: Option<f32>,
+    /// What the second reader is not asked for.
+    pub(crate) unlearned: BTreeSet<Predicate>,
 }
 
 /// The rule files built into the program, in the order in which `rules list` shows them.
@@ -253,7 +256,7 @@ impl RuleSet {
         Ok(())
     }
 
-    /// Takes a rule out.
+    /// Takes a rule out, or what the second reader finds of a predicate: `learned/works_for`.
     ///
     /// # Errors
     /// If there is no rule of that identifier; the message names one that is spelled like it.
@@ -261,6 +264,11 @@ impl RuleSet {
         let before = self.rules.len();
         self.rules.retain(|rule| &*rule.id != id);
         if self.rules.len() < before {
+            return Ok(());
+        }
+        let learned = id.strip_prefix(LEARNED).and_then(|name| self.predicates.named(name));
+        if let Some(predicate) = learned {
+            self.unlearned.insert(predicate);
             return Ok(());
         }
         let predicate = id.split('/').next().unwrap_or_default();
@@ -280,6 +288,7 @@ impl RuleSet {
     /// Keeps the rules of these predicates only.
     pub fn keep(&mut self, predicates: &[Predicate]) {
         self.rules.retain(|rule| predicates.contains(&rule.predicate));
+        self.unlearned.extend(self.predicates.all().filter(|predicate| !predicates.contains(predicate)));
     }
 
     /// The predicates that there are: those of the program and those that rule files have defined.
@@ -333,6 +342,7 @@ impl RuleSet {
             }
         }
         part(&format!("{:?}", self.calibration));
+        self.unlearned.iter().for_each(|predicate| part(predicate.as_str()));
         if let Some(score) = self.least_score {
             part(&format!("score {score}"));
         }

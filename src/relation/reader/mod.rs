@@ -191,49 +191,57 @@ struct Known {
     object_sum: Vec<f32>,
 }
 
+/// What `tests/reference/reader.py` writes: a sentence, and what a reader with random weights says of it.
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::syntax::{Pos, Word};
-    use serde::Deserialize;
+pub(super) struct Case {
+    pub(super) text: String,
+    pub(super) sentence: Sentence,
+    names: Vec<(Span, EntityType)>,
+    /// Subject, object, and the odds of each predicate.
+    pairs: Vec<(usize, usize, Vec<f32>)>,
+}
 
-    /// What `tests/reference/reader.py` writes.
-    #[derive(Deserialize)]
-    struct Case {
-        words: Vec<(usize, usize, isize, String)>,
-        names: Vec<(usize, usize, String)>,
-        vectors: Vec<f32>,
-        /// Subject, object, and the odds of each predicate.
-        pairs: Vec<(usize, usize, Vec<f32>)>,
-    }
-
+#[cfg(test)]
+impl Case {
     const FOLDER: &str = "tests/reference/reader";
 
-    fn case() -> (Reader, Sentence, Vec<(Span, EntityType)>, Case) {
-        let reader = Reader::open(&Path::new(FOLDER).join(FILE)).unwrap();
-        let case = std::fs::read_to_string(Path::new(FOLDER).join("case.json")).unwrap();
-        let case: Case = serde_json::from_str(&case).unwrap();
-        let word = |(start, end, head, relation): &(usize, usize, isize, String)| Word {
+    pub(super) fn read() -> (Reader, Self) {
+        #[derive(serde::Deserialize)]
+        struct Written {
+            text: String,
+            words: Vec<(usize, usize, isize, String)>,
+            names: Vec<(usize, usize, String)>,
+            vectors: Vec<f32>,
+            pairs: Vec<(usize, usize, Vec<f32>)>,
+        }
+        let reader = Reader::open(&Path::new(Self::FOLDER).join(FILE)).unwrap();
+        let written = std::fs::read_to_string(Path::new(Self::FOLDER).join("case.json")).unwrap();
+        let Written { text, words, names, vectors, pairs } = serde_json::from_str(&written).unwrap();
+        let word = |(start, end, head, relation): &(usize, usize, isize, String)| crate::syntax::Word {
             span: Span::new(*start, *end),
-            pos: Pos::X,
+            pos: crate::syntax::Pos::X,
             lemma: "".into(),
             head: usize::try_from(*head).ok(),
             relation: Deprel::named(relation),
         };
-        let words = case.words.iter().map(word).collect();
-        let sentence = Sentence { words, vectors: case.vectors.clone(), ..Sentence::default() };
-        let names =
-            case.names.iter().map(|(start, end, name)| (Span::new(*start, *end), EntityType::named(name)));
-        let names = names.collect();
-        (reader, sentence, names, case)
+        let sentence = Sentence { words: words.iter().map(word).collect(), vectors, ..Sentence::default() };
+        let name =
+            |(start, end, name): &(usize, usize, String)| (Span::new(*start, *end), EntityType::named(name));
+        let names = names.iter().map(name).collect();
+        (reader, Case { text, sentence, names, pairs })
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn it_reads_as_it_was_trained_to() {
-        let (reader, sentence, names, case) = case();
+        let (reader, Case { sentence, names, pairs, .. }) = Case::read();
         let found = reader.read(&sentence, &names);
         assert_eq!(found.len(), names.len() * (names.len() - 1));
-        for (subject, object, expected) in case.pairs {
+        for (subject, object, expected) in pairs {
             let reading = found.iter().find(|r| (r.subject, r.object) == (subject, object)).unwrap();
             for ((odds, expected), predicate) in reading.odds.iter().zip(expected).zip(reader.predicates()) {
                 assert!((odds - expected).abs() < 2e-3, "{subject} {predicate} {object}: {odds} {expected}");
@@ -243,7 +251,7 @@ mod tests {
 
     #[test]
     fn without_its_vectors_it_reads_nothing() {
-        let (reader, sentence, names, _) = case();
+        let (reader, Case { sentence, names, .. }) = Case::read();
         for vectors in [Vec::new(), vec![0.0; 3 * sentence.words.len()]] {
             assert_eq!(reader.read(&Sentence { vectors, ..sentence.clone() }, &names), []);
         }
@@ -260,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_long_list_costs_little() {
-        let (reader, sentence, names, _) = case();
+        let (reader, Case { sentence, names, .. }) = Case::read();
         let list: Vec<_> = names.iter().cycle().take(200).copied().collect();
         let found = reader.read(&sentence, &list);
         assert!(found.iter().all(|r| r.subject.abs_diff(r.object) <= FARTHEST_NAMES));
@@ -268,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_file_of_another_kind_is_told() {
-        let bytes = std::fs::read(Path::new(FOLDER).join(FILE)).unwrap();
+        let bytes = std::fs::read(Path::new(Case::FOLDER).join(FILE)).unwrap();
         let cases: [(&[u8], &str); 3] = [
             (b"{}", "this is no safetensors file"),
             (&bytes[..bytes.len() - 1], "this is no safetensors file"),
