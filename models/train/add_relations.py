@@ -16,19 +16,18 @@ from torch.nn import functional
 
 import losses
 from encode import Batch
-from networks import from_folder, with_outputs, write_folder
+from networks import WORDS, from_folder, with_outputs, write_folder
 from outputs import NAMES
 from pairs import Pairs, read, windows
 from reader import FILE as READER
 from reader import PairBatch, Reader
-from run import Learner, Run, arguments, text_of
+from run import Learner, Run, arguments, parsed, text_of
 from score import logits_of
 from streams import ROOMS
 
 RATE = 1.5e-4
 # The reader and the last layer are new.
 FRESH, FASTER = ("reader", "classifier"), 6.0
-WORDS = ("bert.embeddings.word_embeddings",)
 DROPOUT = 0.1
 # Log losses are summed over the pairs and predicates of a window; by this they are divided.
 SUMMED = 2.0
@@ -48,10 +47,7 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, nargs="+", required=True, help="folders of labels")
     parser.add_argument("--without", type=Path, help="a file of texts to leave out, one name a line")
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)")
-    options = parser.parse_args()
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
+    options = parsed(parser)
     before = from_folder(options.teacher or options.init).requires_grad_(False).eval()
     student = with_outputs(from_folder(options.init, DROPOUT), NAMES)
     student.reader = Reader()

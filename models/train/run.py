@@ -57,6 +57,15 @@ def arguments(description: str | None, tokens: float, batch: int) -> argparse.Ar
     return parser
 
 
+def parsed(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The options as given; threads and seed are set by them."""
+    options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    return options
+
+
 class Learner:
     """A network in training."""
 

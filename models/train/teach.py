@@ -12,7 +12,7 @@ import torch
 import losses
 from encode import Batch
 from networks import from_mpnet, write_teacher
-from run import Learner, Run, arguments
+from run import Learner, Run, arguments, parsed
 from score import logits_of
 
 RATE = 6e-5
@@ -25,10 +25,7 @@ FROZEN = ("encoder.encoder.relative_attention_bias",)
 
 def main() -> None:
     """The command line."""
-    options = arguments(__doc__, tokens=8.5e6, batch=8192).parse_args()
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
+    options = parsed(arguments(__doc__, tokens=8.5e6, batch=8192))
     learner = Learner(from_mpnet(DROPOUT), RATE, FRESH, FASTER, FROZEN)
     run = Run(options, {"teacher": learner})
 
