@@ -10,7 +10,7 @@ use crate::model::{
     EngineChoice, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step, SyntaxOutputs,
     TokenTypes, at_hand, find, places, pull,
 };
-use crate::relation::{READER_FILE, Reader};
+use crate::relation::Reader;
 
 /// Arguments of `triplewire model`.
 #[derive(Debug, clap::Args)]
@@ -114,15 +114,12 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
         )?,
         None => line("syntax", "no")?,
     }
-    match folder.path().join(READER_FILE) {
-        weights if weights.is_file() => {
-            let reader = Reader::open(&weights)?;
-            line(
-                "relations",
-                format_args!("yes: a second reader of {} predicates", reader.predicates().len()),
-            )?;
-        }
-        _ => line("relations", "no")?,
+    match Reader::in_folder(folder.path())? {
+        Some(reader) => line(
+            "relations",
+            format_args!("yes: a second reader of {} predicates", reader.predicates().len()),
+        )?,
+        None => line("relations", "no")?,
     }
     line(
         "labelled",

@@ -9,7 +9,7 @@ use crate::entity::Aliases;
 use crate::error::{Error, Result};
 use crate::model::{EngineChoice, Model, find};
 use crate::pipeline::{Knowledge, Pipeline};
-use crate::relation::{Learned, Matcher, Predicate, Predicates, READER_FILE, Reader, RuleSet};
+use crate::relation::{Learned, Matcher, Predicate, Predicates, Reader, RuleSet};
 
 /// What runs a model: the arguments that every command with one shares.
 #[derive(Debug, Default, clap::Args)]
@@ -34,9 +34,10 @@ impl Machine {
 
     /// The second reader that comes with the model, if there is one and it is asked for anything.
     pub(crate) fn reader(&self, asked: Learned) -> Result<Option<Reader>> {
-        let weights = find(self.model.as_deref())?.join(READER_FILE);
-        let is_there = asked != Learned::Off && weights.is_file();
-        is_there.then(|| Reader::open(&weights)).transpose()
+        match asked {
+            Learned::Off => Ok(None),
+            _ => Reader::in_folder(&find(self.model.as_deref())?),
+        }
     }
 
     /// How many threads work at once.
@@ -63,7 +64,8 @@ pub(crate) struct Setup {
     /// Look for these predicates only, separated by commas: leads,works_for
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) predicates: Vec<String>,
-    /// Leave out relations that score less, from 0 to 1 [default: what keeps four of five right]
+    /// Leave out relations that score less, from 0 to 1 [default: none that a rule finds,
+    /// of the second reader's those that are likelier wrong than right]
     #[arg(long, value_name = "X", value_parser = share)]
     pub(crate) min_score: Option<f32>,
     /// What the second reader, which learned from labelled news, does: find what no rule finds, doubt what rules find,

@@ -295,7 +295,7 @@ fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
 }
 
 /// Of log odds the probability.
-fn share(odds: f64) -> f64 {
+pub(super) fn share(odds: f64) -> f64 {
     1.0 / (1.0 + (-odds).exp())
 }
 

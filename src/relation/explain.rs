@@ -4,8 +4,9 @@
 use serde::Serialize;
 
 use crate::entity::EntityType;
+use crate::relation::calibration::share;
 use crate::relation::compile::{Compiler, LazyRegex, common};
-use crate::relation::line::{Kind, OBJECT, OTHER, SUBJECT, Sentence, View, is_name};
+use crate::relation::line::{OBJECT, OTHER, SUBJECT, Sentence, View, is_name};
 use crate::relation::matcher::{Fate, Hit, LITTLE};
 use crate::relation::pattern::Node;
 use crate::relation::reader::Reading;
@@ -165,15 +166,8 @@ impl Matcher {
         let mut found = Vec::new();
         self.each_sentence(document, |sentence, _| {
             let clauses = Self::clauses(sentence).map(|(clauses, _)| clauses);
-            let names: Vec<(usize, usize)> = sentence
-                .tokens
-                .iter()
-                .enumerate()
-                .filter_map(|(i, token)| match token.kind {
-                    Kind::Name(mention) => Some((i, mention)),
-                    _ => None,
-                })
-                .collect();
+            let names: Vec<(usize, usize)> =
+                sentence.mentions().map(|(mention, place)| (place, mention)).collect();
             let mut hits = self.hits(sentence);
             self.read_again(sentence, &mut hits);
             let readings = self.second_readings(sentence);
@@ -273,7 +267,7 @@ impl Matcher {
     fn explain_reading(&self, document: Document<'_>, reading: &Reading) -> Vec<SecondExplanation> {
         let said = self.said(document, reading).map(|(rule, odds)| SecondExplanation {
             predicate: self.of_rule(rule).1,
-            share: 1.0 / (1.0 + (-odds).exp()),
+            share: share(f64::from(odds)) as f32,
         });
         let mut said: Vec<SecondExplanation> = said.filter(|one| one.share >= LEAST_SHARE).collect();
         said.sort_by(|a, b| b.share.total_cmp(&a.share));

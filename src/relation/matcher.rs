@@ -18,6 +18,7 @@ use itertools::Itertools as _;
 
 use crate::entity::{EntityType, Mention, Origin, is_country};
 use crate::error::{Error, Result};
+use crate::relation::calibration::share;
 use crate::relation::compile::{CLOSING, Clause, Compiler, Keys, LazyRegex, OPENING, common};
 use crate::relation::context::{Certainty, Cues};
 use crate::relation::frame::{Frames, NameKind, Reached};
@@ -175,12 +176,12 @@ impl Types {
 }
 
 /// That a rule matched on a pair.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hit {
     pub(crate) rule: usize,
     found: Found,
-    /// The log odds of the second reader, if it has read the pair, in thousandths.
-    second: Option<i32>,
+    /// The log odds of the second reader, if it has read the pair.
+    second: Option<f32>,
     /// Mentions.
     pub(crate) subject: usize,
     pub(crate) object: usize,
@@ -200,7 +201,7 @@ impl Hit {
     /// How likely it is, if the second reader alone has found it.
     pub(crate) fn learned_share(&self) -> Option<f32> {
         let odds = self.second.filter(|_| self.found == Found::Learned)?;
-        Some(1.0 / (1.0 + (-odds as f32 / 1e3).exp()))
+        Some(share(f64::from(odds)) as f32)
     }
 
     /// The predicate word of the clause, if a frame matched.
@@ -490,7 +491,7 @@ impl Matcher {
                         || attributed_to.is_some(),
                     distance: last.saturating_sub(first),
                     learned: hit.found == Found::Learned,
-                    second: hit.second.map(|odds| odds as f32 / 1e3),
+                    second: hit.second,
                 };
                 let score = self.calibration.score(&evidence);
                 // As the tables write it, with four places.
@@ -767,14 +768,7 @@ impl Matcher {
     pub(crate) fn clauses(sentence: &Sentence<'_>) -> Option<(Clauses, Vec<usize>)> {
         let document = &sentence.document;
         let tree = sentence.tree()?;
-        let mentions: Vec<usize> = sentence
-            .tokens
-            .iter()
-            .filter_map(|token| match token.kind {
-                Kind::Name(mention) => Some(mention),
-                _ => None,
-            })
-            .collect();
+        let mentions: Vec<usize> = sentence.mentions().map(|(mention, _)| mention).collect();
         let spans: Vec<Span> = mentions.iter().map(|&mention| document.mentions[mention].name).collect();
         Some((Clauses::of(document.text, tree, &spans), mentions))
     }
@@ -904,7 +898,7 @@ impl Matcher {
         }
         if second.checks {
             for hit in hits.iter_mut() {
-                hit.second = odds.get(&self.key(hit)).copied().map(thousandths);
+                hit.second = odds.get(&self.key(hit)).copied();
             }
         }
         if second.adds {
@@ -918,7 +912,7 @@ impl Matcher {
                 hits.push(Hit {
                     rule: rule_of[&predicate],
                     found: Found::Learned,
-                    second: Some(thousandths(odds)),
+                    second: Some(odds),
                     subject,
                     object,
                     tokens: (a.min(b), a.max(b)),
@@ -1010,11 +1004,6 @@ impl Matcher {
             }
         }
     }
-}
-
-/// Log odds as a [`Hit`] keeps them.
-fn thousandths(odds: f32) -> i32 {
-    (odds.clamp(-20.0, 20.0) * 1e3).round() as i32
 }
 
 /// What a name is trusted in a relation. The model's own score is too sure about the best names and

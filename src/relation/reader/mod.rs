@@ -67,6 +67,15 @@ impl Reader {
         Self::of(&bytes).map_err(broken)
     }
 
+    /// The one in a model folder, if it has one.
+    ///
+    /// # Errors
+    /// Those of [`Reader::open`].
+    pub fn in_folder(model: &Path) -> Result<Option<Self>> {
+        let weights = model.join(FILE);
+        weights.is_file().then(|| Self::open(&weights)).transpose()
+    }
+
     fn of(bytes: &[u8]) -> std::result::Result<Self, String> {
         let weights = Weights::read(bytes)?;
         let types: Vec<EntityType> =
