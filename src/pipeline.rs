@@ -24,7 +24,7 @@ use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
 use crate::error::{Error, Place, Problem, Result};
 use crate::input::Item;
 use crate::model::{Model, RawMention, SyntaxScores, Window, WindowScores};
-use crate::relation::{Bracketed, Document, Matcher, READER_FILE, Reader, Relation};
+use crate::relation::{Bracketed, Document, Matcher, READER_FILE, Reader, Relation, Told};
 use crate::syntax::{Parser, Sentence};
 use crate::text::{Article, Span, sentences};
 use crate::timings::{Stage, measure};
@@ -63,6 +63,8 @@ pub struct Extraction {
     /// Its relations; `subject` and `object` are numbers for [`Names::argument`]: those behind the mentions
     /// are anaphors.
     pub relations: Vec<Relation>,
+    /// How many relations that rules find are left out for their scores.
+    pub left_out: usize,
 }
 
 impl Extraction {
@@ -154,16 +156,17 @@ impl Knowledge {
         sentences: &[Span],
         syntax: &[Sentence],
         raw: Vec<RawMention>,
-    ) -> (Names, Vec<Relation>) {
+    ) -> (Names, Told) {
         let names = measure(Stage::Names, || resolve(&self.aliases, text, sentences, syntax, raw));
         let Names { mentions, entities, anaphors, .. } = &names;
         let document = Document { text, sentences, mentions, entities, syntax };
-        let mut relations = measure(Stage::Rules, || self.matcher.relations(document));
+        let Told { mut relations, left_out } = measure(Stage::Rules, || self.matcher.told(document));
         let of_anaphors = || self.matcher.relations_of_anaphors(document, anaphors, &relations);
         let of_anaphors = measure(Stage::Rules, of_anaphors);
         relations.extend(of_anaphors);
         relations.sort_by_key(|r| r.sentence.start);
-        without_idle(names, relations)
+        let (names, relations) = without_idle(names, relations);
+        (names, Told { relations, left_out })
     }
 
     /// Entities and relations from mentions that are right as they are, as in hand labels: none is
@@ -468,15 +471,20 @@ impl Pipeline {
             clock.unless_late(&article, || {
                 guarded(&article.id, || {
                     let syntax = measure(Stage::Syntax, || self.parse(&article.text, scores, &raw));
-                    let (names, relations) = self.knowledge.relate(&article.text, &sentences, &syntax, raw);
-                    (syntax, names, relations)
+                    let (names, told) = self.knowledge.relate(&article.text, &sentences, &syntax, raw);
+                    (syntax, names, told)
                 })
             })
         });
         match found.and_then(|found| clock.unless_late(&article, || Ok(found))) {
-            Ok((syntax, names, relations)) => {
-                Delivery::Extraction(Box::new(Extraction { article, sentences, syntax, names, relations }))
-            }
+            Ok((syntax, names, Told { relations, left_out })) => Delivery::Extraction(Box::new(Extraction {
+                article,
+                sentences,
+                syntax,
+                names,
+                relations,
+                left_out,
+            })),
             Err(problem) => Delivery::Skipped(article, problem),
         }
     }
@@ -730,7 +738,7 @@ mod tests {
             let at = text.find(name).unwrap();
             RawMention { span: Span::new(at, at + name.len()), entity_type, score: 1.0 }
         });
-        let (names, relations) = knowledge.relate(text, &sentences(text), &[], raw.collect());
+        let (names, Told { relations, .. }) = knowledge.relate(text, &sentences(text), &[], raw.collect());
         let named = |number: usize| {
             let argument = names.argument(number);
             format!("{} ({})", argument.span.of(text), names.entities[argument.entity].name)

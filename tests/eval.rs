@@ -432,6 +432,7 @@ prop_compose! {
         Extraction {
             syntax: Vec::new(),
             relations: relations.map(relation).collect(),
+            left_out: 0,
             sentences: vec![Span::new(0, text.len())],
             names: triplewire::entity::Names {
                 mentions: names.into_iter().enumerate().map(mention).collect(),

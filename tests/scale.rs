@@ -53,7 +53,14 @@ fn article(number: u64, people: u64) -> Extraction {
         rule: "test/met".into(),
     };
     let article = Article { id: format!("article-{number}"), text, ..Article::default() };
-    Extraction { article, sentences: vec![sentence], syntax: Vec::new(), names, relations: vec![relation] }
+    Extraction {
+        article,
+        sentences: vec![sentence],
+        syntax: Vec::new(),
+        names,
+        relations: vec![relation],
+        left_out: 0,
+    }
 }
 
 /// A number that looks random (splitmix64).

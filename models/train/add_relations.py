@@ -16,6 +16,7 @@ from torch.nn import functional
 
 import losses
 from encode import Batch
+from labels import LABELS
 from networks import WORDS, from_folder, with_outputs, write_folder
 from outputs import NAMES
 from pairs import Pairs, read, windows
@@ -33,8 +34,10 @@ DROPOUT = 0.1
 SUMMED = 2.0
 # How much keeping names and syntax counts beside reading relations.
 KEEPING = 1.0
-# Tokens of plain text in a step, for each one of labelled texts.
-PLAIN = 0.15
+# How much the labels of the corpora of names count beside that.
+LABELLED = 0.3
+# Tokens in a step of those corpora and of plain text, for each one of labelled texts.
+OF_NAMES, PLAIN = 0.5, 0.25
 
 
 def main() -> None:
@@ -58,14 +61,12 @@ def main() -> None:
     before.to(run.device)
     left_out = set(options.without.read_text().split()) if options.without else set()
     texts = [text for folder in options.labels for name, text in read(folder).items() if name not in left_out]
-    rooms = sorted(set(ROOMS))
-    ready = {room: [list(windows(run.encoder, text, room)) for text in texts] for room in rooms}
-    run.log(texts=len(texts), pairs=sum(len(w.pairs) for text in ready[rooms[0]] for w in text))
+    run.log(texts=len(texts))
 
     def drawn(draw: random.Random) -> Iterator[Pairs]:
         while True:
-            for number in draw.sample(range(len(texts)), len(texts)):
-                yield from ready[draw.choice(ROOMS)][number]
+            for text in draw.sample(texts, len(texts)):
+                yield from windows(run.encoder, text, draw.choice(ROOMS))
 
     def loss(batches: list[PairBatch | Batch], _: float) -> Iterator[tuple[str, torch.Tensor]]:
         for batch in batches:
@@ -78,10 +79,16 @@ def main() -> None:
                 odds = learner.network.reader(logits, batch)
                 apart = functional.binary_cross_entropy_with_logits(odds, batch.right, reduction="none")
                 one = one + (apart * batch.weight).sum() / len(text.ids) / SUMMED
+            else:
+                one = one + LABELLED * losses.of_labels(
+                    logits[..., : len(LABELS)], text.allowed, text.mask, text.weight
+                )
             yield options.init.name, one
 
     labelled = run.streams.of(drawn, PairBatch.of, options.batch)
-    run.train([labelled, run.streams.plain(int(PLAIN * options.batch))], loss)
+    names = run.streams.labelled(int(OF_NAMES * options.batch))
+    plain = run.streams.plain(int(PLAIN * options.batch))
+    run.train([labelled, names, plain], loss)
     network = learner.network.cpu()
     write_folder(network, options.out / options.init.name)
     network.reader.write(options.out / options.init.name / READER)

@@ -41,6 +41,8 @@ FEATURES = 1 + len(NEAR) + len(AMONG) + 2 * len(RELATIONS) + LONGEST + 1
 # How much it counts that no rule found something, and what two readers could differ on, which is half true.
 UNFOUND, OPTIONAL = 0.5, 0.3
 
+ALIASES = Path(__file__).parents[2] / "src" / "entity" / "aliases"
+
 
 def may_be() -> torch.Tensor:
     """Types by types by predicates: whether the schema allows it."""
@@ -53,6 +55,22 @@ def may_be() -> torch.Tensor:
 
 
 MAY_BE = may_be()
+
+
+def demonyms() -> dict[str, str]:
+    """The types of what adjectives and names of peoples stand for, by entity: "French" is an act of France's."""
+    found = {}
+    for file in sorted(ALIASES.glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as lines:
+            types: dict[str, str] = {}
+            for row in csv.DictReader(lines):
+                types.setdefault(row["entity"], row["type"])
+                if "demonym" in (row["flags"] or "").split():
+                    found[row["entity"]] = types[row["entity"]]
+    return found
+
+
+DEMONYMS = demonyms()
 
 
 class Word(NamedTuple):
@@ -124,7 +142,8 @@ def read(folder: Path) -> dict[str, Text]:
     with (folder / "labels" / "mentions.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["type"] in TYPES:
-                name = Name(int(row["start"]), int(row["end"]), row["type"], row["entity"])
+                kind = DEMONYMS.get(row["entity"], "MISC") if row["type"] == "MISC" else row["type"]
+                name = Name(int(row["start"]), int(row["end"]), kind or "MISC", row["entity"])
                 texts[row["article"]].names.append(name)
     with (folder / "labels" / "relations.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

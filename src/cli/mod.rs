@@ -6,6 +6,7 @@ mod evaluate;
 mod extract;
 mod inputs;
 mod label;
+mod learn;
 mod merge;
 mod model;
 mod parse;
@@ -65,6 +66,8 @@ enum Command {
     Evaluate(evaluate::Args),
     /// Say how far two people agree who labelled the same texts
     Agree(agree::Args),
+    /// Teach the second reader predicates by labelled articles
+    Learn(learn::Args),
     /// List, show, test, explain, score and suggest relation rules
     Rules(rules::Args),
     /// Write words, parts of speech, lemmas and trees of sentences as CoNLL-U on standard output
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::Label(args) => label::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Agree(args) => agree::run(args),
+        Command::Learn(args) => learn::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Parse(args) => parse::run(args),
         Command::Model(args) => model::run(args),

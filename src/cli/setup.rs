@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use sha2::{Digest as _, Sha256};
 
 use crate::entity::Aliases;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::model::{EngineChoice, Model, find};
 use crate::pipeline::{Knowledge, Pipeline};
-use crate::relation::{Learned, Matcher, Predicate, Predicates, Reader, RuleSet};
+use crate::relation::{Learned, Matcher, Predicate, Predicates, READER_FILE, Reader, RuleSet, Taught};
 
 /// What runs a model: the arguments that every command with one shares.
 #[derive(Debug, Default, clap::Args)]
@@ -68,13 +68,21 @@ pub(crate) struct Setup {
     /// of the second reader's those that are likelier wrong than right]
     #[arg(long, value_name = "X", value_parser = share)]
     pub(crate) min_score: Option<f32>,
-    /// What the second reader, which learned from labelled news, does: find what no rule finds, doubt what rules find,
-    /// both, or nothing
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
-    pub(crate) learned: Learned,
+    /// What the second reader, which learned from labelled news, does: find what no rule finds (add), doubt what
+    /// rules find (check), both, or nothing (off); or a file of `triplewire learn`, to do both and find what your own
+    /// labels have taught
+    #[arg(long, value_name = "WHAT_OR_FILE", value_parser = asked, default_value = "both")]
+    pub(crate) learned: Asked,
     /// Table of names that mean the same: CSV with the columns entity,alias,type,rule
     #[arg(long, value_name = "FILE")]
     pub(crate) aliases: Option<PathBuf>,
+}
+
+/// What the second reader is asked for, and what a user's labels have taught it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    what: Learned,
+    taught: Option<(PathBuf, Taught)>,
 }
 
 /// What `run.json` says about names and rules.
@@ -88,6 +96,10 @@ impl Setup {
     pub(crate) fn all_rules(&self) -> Result<RuleSet> {
         let mut rules = if self.no_default_rules { RuleSet::empty() } else { RuleSet::built_in() };
         self.rules.iter().try_for_each(|path| rules.add_path(path))?;
+        if let Some((path, taught)) = &self.learned.taught {
+            let schemas = taught.classifiers.iter().map(|classifier| classifier.schema.clone());
+            schemas.for_each(|schema| rules.define(schema, Place::file(path)));
+        }
         Ok(rules)
     }
 
@@ -113,17 +125,27 @@ impl Setup {
     /// the model.
     pub(crate) fn pipeline(&self) -> Result<(Pipeline, Hashes)> {
         let (mut knowledge, mut hashes) = self.knowledge()?;
-        if let Some(reader) = self.machine.reader(self.learned)? {
-            hashes.rules = with_reader(&hashes.rules, &reader, self.learned);
-            knowledge.matcher = knowledge.matcher.with_reader(reader, self.learned);
+        let Asked { what, taught } = &self.learned;
+        let mut reader = self.machine.reader(*what)?;
+        if let Some((path, taught)) = taught {
+            let misfit =
+                |problem| Error::config(Place::file(path), problem, "Learn it again with this --model");
+            let own =
+                reader.ok_or_else(|| misfit(format!("the model has no second reader ({READER_FILE})")))?;
+            reader = Some(own.with(taught).map_err(misfit)?);
+        }
+        if let Some(reader) = reader {
+            hashes.rules = with_reader(&hashes.rules, &reader, &self.learned);
+            knowledge.matcher = knowledge.matcher.with_reader(reader, *what);
         }
         Ok((self.machine.pipeline(knowledge)?, hashes))
     }
 }
 
 /// The hash of rules and a second reader.
-fn with_reader(rules: &str, reader: &Reader, asked: Learned) -> String {
-    let both = format!("{rules} {} {asked:?}", reader.hash());
+fn with_reader(rules: &str, reader: &Reader, asked: &Asked) -> String {
+    let taught = asked.taught.as_ref().map(|(_, taught)| taught);
+    let both = format!("{rules} {} {:?} {taught:?}", reader.hash(), asked.what);
     base16ct::lower::encode_string(&Sha256::digest(both))
 }
 
@@ -132,6 +154,18 @@ fn predicate(name: &str, known: &Predicates) -> Result<Predicate> {
         let known = known.listed();
         Error::Usage(format!("--predicates: there is no predicate `{name}`; there are {known}"))
     })
+}
+
+fn asked(text: &str) -> Result<Asked, String> {
+    if let Ok(what) = <Learned as clap::ValueEnum>::from_str(text, false) {
+        return Ok(Asked { what, taught: None });
+    }
+    let path = PathBuf::from(text);
+    if !path.is_file() {
+        return Err("give add, check, both, off, or a file that `triplewire learn` has made".into());
+    }
+    let taught = Taught::open(&path).map_err(|error| error.to_string())?;
+    Ok(Asked { what: Learned::Both, taught: Some((path, taught)) })
 }
 
 fn share(text: &str) -> Result<f32, String> {

@@ -34,6 +34,13 @@ impl fmt::Display for Summary<'_> {
         table(f, &counts.mentions)?;
         writeln!(f, "\nRelations by predicate ({} distinct triples)", counts.triples)?;
         table(f, &counts.relations)?;
+        if counts.left_out > 0 {
+            writeln!(
+                f,
+                "  {:>7}  left out: the second reader thinks them wrong (--min-score 0 keeps them)",
+                counts.left_out
+            )?;
+        }
         if !self.connected.is_empty() {
             writeln!(f, "\nMost connected entities")?;
             for entity in self.connected {

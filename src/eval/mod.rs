@@ -9,6 +9,7 @@
 //! An [`agreement`] compares two people's labels by the same means.
 //! [`suggestions`] learns rules from the same labels, [`rule_counts`] counts how often each is right, and
 //! [`calibration`] what that says of a relation.
+//! [`lessons`] teach the second reader predicates.
 //! [`Judgements`] are what somebody found right and wrong of an output whose texts nobody has labelled.
 //!
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
@@ -24,6 +25,7 @@ pub mod gold;
 pub mod html;
 mod judged;
 mod labels;
+mod lessons;
 mod map;
 mod predicted;
 mod relations;
@@ -41,6 +43,7 @@ pub use evaluation::{DocumentCounts, Evaluation};
 pub use gold::Gold;
 pub use judged::{Judgements, Tally};
 pub use labels::{Document, Labels, Mention, Relation};
+pub use lessons::{LEAST_EXAMPLES, Lesson, lessons};
 pub use map::Map;
 pub use predicted::{OnGivenNames, Predict, Task, by_program, from_files};
 pub use relations::{Mode, RelationScore};

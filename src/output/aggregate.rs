@@ -251,6 +251,7 @@ impl<'a> Aggregates<'a> {
     pub(super) fn add(&mut self, record: &Record, again: bool) -> io::Result<()> {
         self.counts.articles += 1;
         self.counts.sentences += record.sentences;
+        self.counts.left_out += record.left_out;
         for mention in &record.mentions {
             *self.counts.mentions.entry(mention.mention_type.to_string()).or_default() += 1;
         }

@@ -31,6 +31,9 @@ pub struct Record {
     pub mentions: Vec<MentionRecord>,
     /// Its relations.
     pub relations: Vec<RelationRecord>,
+    /// How many relations that rules find are left out for their scores.
+    #[serde(default)]
+    pub left_out: u64,
     /// What tells whether it tells a story again, if that is to be found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sketch: Option<Sketch>,
@@ -129,6 +132,7 @@ impl Record {
             sentences: sentences.len() as u64,
             mentions: names.mentions.iter().map(mention).collect(),
             relations: relations.collect(),
+            left_out: extraction.left_out as u64,
             sketch: None,
         }
     }

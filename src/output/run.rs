@@ -96,6 +96,9 @@ pub struct Counts {
     pub mentions: BTreeMap<String, u64>,
     pub entities: u64,
     pub relations: BTreeMap<String, u64>,
+    /// Relations that rules find, left out for their scores.
+    #[serde(default)]
+    pub left_out: u64,
     pub triples: u64,
     pub cooccurrences: u64,
 }

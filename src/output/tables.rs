@@ -235,6 +235,7 @@ mod tests {
             sentences,
             mentions,
             relations,
+            left_out: 0,
             sketch: None,
         }))
     }

@@ -45,7 +45,7 @@ impl Matcher {
             is_new(relation);
         }
         let sentences: BTreeSet<usize> = anaphors.iter().map(|m| m.sentence).collect();
-        let found =
+        let (found, _) =
             self.relations_in(Document { mentions: &mentions, ..document }, |i| sentences.contains(&i));
         let word = |i: usize| mentions[i].span.of(document.text);
         let is_anaphor = |i: usize| mentions[i].origin == Origin::Anaphor;

@@ -26,6 +26,8 @@ pub struct Evidence {
     pub learned: bool,
     /// The log odds of the second reader, if it has read the pair.
     pub second: Option<f32>,
+    /// Whether a user's own labels have taught it the predicate.
+    pub taught: bool,
 }
 
 /// Weights by which evidence becomes log odds of being right.
@@ -132,6 +134,8 @@ impl Calibration {
     /// How often relations with such evidence are right, 0 to 1.
     pub fn score(&self, evidence: &Evidence) -> f32 {
         let odds = match (evidence.learned, evidence.second) {
+            // Nobody has compared these odds with what is right but the regression that makes them.
+            (true, _) if evidence.taught => dot(&UNKNOWING.learned.weights(), &of_learned(evidence)),
             (true, _) => dot(&self.learned.weights(), &of_learned(evidence)),
             (false, Some(_)) => {
                 dot(&self.rules.weights(), &of_rule(evidence))
@@ -145,6 +149,7 @@ impl Calibration {
     /// The score below which a relation with such evidence is left out, if the user has not said otherwise.
     pub fn least(&self, evidence: &Evidence) -> f32 {
         match (evidence.learned, evidence.second) {
+            (true, _) if evidence.taught => UNKNOWING.least.learned,
             (true, _) => self.least.learned,
             (false, Some(_)) => self.least.checked,
             (false, None) => 0.0,
@@ -329,6 +334,7 @@ mod tests {
         distance: 3,
         learned: false,
         second: None,
+        taught: false,
     };
 
     #[test]

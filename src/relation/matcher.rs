@@ -111,6 +111,15 @@ pub enum Learned {
     Both,
 }
 
+/// What is told of an article.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Told {
+    /// As [`Matcher::relations`] has them.
+    pub relations: Vec<Relation>,
+    /// How many relations that rules find are left out for their scores.
+    pub left_out: usize,
+}
+
 #[derive(Debug)]
 pub(super) struct CompiledRule {
     id: Arc<str>,
@@ -425,16 +434,23 @@ impl Matcher {
     /// The relations of one article, ordered by position of subject, object and predicate; at most
     /// one (the best-scored) for each subject mention, predicate and object mention.
     pub fn relations(&self, document: Document<'_>) -> Vec<Relation> {
-        self.relations_in(document, |_| true).into_iter().map(|(_, relation)| relation).collect()
+        self.told(document).relations
     }
 
-    /// The same, of the sentences that are `wanted`, each with its rule.
+    /// The same, and how many there would be more but for their scores.
+    pub fn told(&self, document: Document<'_>) -> Told {
+        let (found, left_out) = self.relations_in(document, |_| true);
+        Told { relations: found.into_iter().map(|(_, relation)| relation).collect(), left_out }
+    }
+
+    /// The same, of the sentences that are `wanted`, each relation with its rule.
     pub(super) fn relations_in(
         &self,
         document: Document<'_>,
         wanted: impl Fn(usize) -> bool,
-    ) -> Vec<(&CompiledRule, Relation)> {
+    ) -> (Vec<(&CompiledRule, Relation)>, usize) {
         let mut found = Vec::new();
+        let mut left_out = 0;
         self.each_sentence(document, |sentence, index| {
             if !wanted(index) {
                 return;
@@ -492,11 +508,13 @@ impl Matcher {
                     distance: last.saturating_sub(first),
                     learned: hit.found == Found::Learned,
                     second: hit.second,
+                    taught: self.reader().is_some_and(|reader| reader.is_taught(predicate.as_str())),
                 };
                 let score = self.calibration.score(&evidence);
                 // As the tables write it, with four places.
                 let least = self.least_score.unwrap_or_else(|| self.calibration.least(&evidence));
                 if (score * 1e4).round() / 1e4 < least {
+                    left_out += usize::from(!evidence.learned);
                     continue;
                 }
                 let relation = Relation {
@@ -514,7 +532,7 @@ impl Matcher {
                 found.push((rule, relation));
             }
         });
-        found
+        (found, left_out)
     }
 
     /// Who was named last as speaking in the few sentences before number `index`; if nobody was, the

@@ -37,8 +37,8 @@ pub use explain::{
     ClauseExplanation, MatchExplanation, NameExplanation, NearMiss, PairExplanation, RoleExplanation,
     SecondExplanation, SentenceExplanation, WordExplanation,
 };
-pub use matcher::{Learned, Matcher};
-pub use reader::{FILE as READER_FILE, Reader};
+pub use matcher::{Learned, Matcher, Told};
+pub use reader::{Classifier, FILE as READER_FILE, Reader, Reading, Taught};
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub(crate) use schema::is_alias;
 pub use schema::{Predicate, Predicates, Pronoun, Schema};

@@ -17,7 +17,7 @@ use crate::relation::frame::{Frame, Sort};
 use crate::relation::lists::{self, List, Lists};
 use crate::relation::matcher::LEARNED;
 use crate::relation::pattern::{self, Node};
-use crate::relation::schema::{self, Predicate, Predicates};
+use crate::relation::schema::{self, Predicate, Predicates, Schema};
 use crate::relation::scope::{Phrase, Scopes};
 use crate::relation::scores;
 use crate::syntax::clause::Kind;
@@ -283,6 +283,11 @@ impl RuleSet {
             false => format!(" Of {predicate} there are {}.", alike.join(", ")),
         };
         Err(Error::Usage(format!("there is no rule `{id}`.{known} `triplewire rules list` shows all")))
+    }
+
+    /// Adds a predicate that the user's labels have taught, unless there is one of that name.
+    pub(crate) fn define(&mut self, schema: Schema, place: Place) {
+        self.predicates.define_if_new(schema, place);
     }
 
     /// Keeps the rules of these predicates only.

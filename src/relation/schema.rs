@@ -326,6 +326,13 @@ impl Predicates {
         Ok(())
     }
 
+    /// Adds a predicate, unless there is one of that name.
+    pub(crate) fn define_if_new(&mut self, schema: Schema, place: Place) {
+        if self.named(&schema.name).is_none() {
+            self.add(Predicate::of(schema), place);
+        }
+    }
+
     /// Whether what they hide is there. To be asked when all files are read.
     pub(crate) fn check(&self) -> Result<()> {
         for (predicate, place) in &self.all {

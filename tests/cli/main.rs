@@ -14,6 +14,7 @@ mod hub;
 mod info;
 mod judged;
 mod label;
+mod learn;
 mod learned;
 mod parse;
 mod pull;

@@ -7,8 +7,10 @@
 //! were trained with: see `models/train`.
 
 mod features;
+mod taught;
 mod weights;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -20,6 +22,8 @@ use crate::text::Span;
 
 use features::{NameWords, Pair};
 use weights::{Layer, Weights};
+
+pub use taught::{Classifier, Taught};
 
 /// The file in a model folder.
 pub const FILE: &str = "relations.safetensors";
@@ -43,6 +47,8 @@ pub struct Reader {
     out: Layer,
     /// SHA-256 of the file, in hexadecimal.
     hash: String,
+    /// The predicates that labels of the user's own have taught.
+    taught: BTreeSet<String>,
 }
 
 /// What the reader says of a pair.
@@ -52,6 +58,8 @@ pub struct Reading {
     pub subject: usize,
     /// Likewise.
     pub object: usize,
+    /// The numbers of the layer from which the odds are made.
+    pub hidden: Vec<f32>,
     /// For each of [`Reader::predicates`] the log odds that the sentence tells it of the pair.
     pub odds: Vec<f32>,
 }
@@ -97,7 +105,18 @@ impl Reader {
             return Err("its weights do not fit each other".into());
         }
         let hash = base16ct::lower::encode_string(&Sha256::digest(bytes));
-        Ok(Reader { predicates, types, relations, width, subject_type, object_type, hidden, out, hash })
+        Ok(Reader {
+            predicates,
+            types,
+            relations,
+            width,
+            subject_type,
+            object_type,
+            hidden,
+            out,
+            hash,
+            taught: BTreeSet::new(),
+        })
     }
 
     /// The names of the predicates that it knows.
@@ -105,7 +124,12 @@ impl Reader {
         &self.predicates
     }
 
-    /// SHA-256 of its weights, in hexadecimal.
+    /// Whether the user's own labels have taught it the predicate.
+    pub fn is_taught(&self, predicate: &str) -> bool {
+        self.taught.contains(predicate)
+    }
+
+    /// SHA-256 of the weights that came with the model, in hexadecimal.
     pub fn hash(&self) -> &str {
         &self.hash
     }
@@ -135,7 +159,10 @@ impl Reader {
                     let (Some(s), Some(o)) = (&known[subject], &known[object]) else { continue };
                     let (Some(first), Some(second)) = (&words[subject], &words[object]) else { continue };
                     let pair = Pair::of(sentence, first, second, b - a - 1, &self.relations);
-                    found.push(Reading { subject, object, odds: self.odds(sentence, s, o, &pair) });
+                    let hidden = self.hidden(sentence, s, o, &pair);
+                    let mut odds = self.out.bias().to_vec();
+                    self.out.add(0, &hidden, &mut odds);
+                    found.push(Reading { subject, object, hidden, odds });
                 }
             }
         }
@@ -167,7 +194,7 @@ impl Reader {
         Some(Known { as_subject, as_object, subject_sum, object_sum })
     }
 
-    fn odds(&self, sentence: &Sentence, subject: &Known, object: &Known, pair: &Pair) -> Vec<f32> {
+    fn hidden(&self, sentence: &Sentence, subject: &Known, object: &Known, pair: &Pair) -> Vec<f32> {
         let mut sum = self.hidden.bias().to_vec();
         for part in [&subject.subject_sum, &object.object_sum] {
             sum.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
@@ -186,9 +213,7 @@ impl Reader {
             self.hidden.add(4 * self.width + feature, &[1.0], &mut sum);
         }
         sum.iter_mut().for_each(|x| *x = x.max(0.0));
-        let mut odds = self.out.bias().to_vec();
-        self.out.add(0, &sum, &mut odds);
-        odds
+        sum
     }
 }
 

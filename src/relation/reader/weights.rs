@@ -31,6 +31,20 @@ impl Layer {
         &self.weights[column * self.rows..(column + 1) * self.rows]
     }
 
+    /// Sets what number `row` is made from; the one behind the last is new.
+    pub(super) fn set_row(&mut self, row: usize, weights: &[f32], bias: f32) {
+        if row == self.rows {
+            let columns = self.weights.chunks_exact(self.rows);
+            self.weights = columns.flat_map(|column| column.iter().copied().chain([0.0])).collect();
+            self.bias.push(0.0);
+            self.rows += 1;
+        }
+        self.bias[row] = bias;
+        for (column, &weight) in self.weights.chunks_exact_mut(self.rows).zip(weights) {
+            column[row] = weight;
+        }
+    }
+
     /// Adds to `sum` what the inputs from column `first` on give. Most are zero.
     pub(super) fn add(&self, first: usize, inputs: &[f32], sum: &mut [f32]) {
         for (column, &input) in inputs.iter().enumerate() {
