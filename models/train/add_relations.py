@@ -33,7 +33,7 @@ DROPOUT = 0.1
 # Log losses are summed over the pairs and predicates of a window; by this they are divided.
 SUMMED = 2.0
 # How much keeping names and syntax counts beside reading relations.
-KEEPING = 1.0
+KEEPING = 2.0
 # How much the labels of the corpora of names count beside that.
 LABELLED = 0.3
 # Tokens in a step of those corpora and of plain text, for each one of labelled texts.
