@@ -8,7 +8,7 @@ use crate::text::Span;
 
 /// A date in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Date {
+pub(crate) struct Date {
     /// Where.
     pub span: Span,
     /// `1951-03-03`, `1951-03` or `1951`.
@@ -18,7 +18,7 @@ pub(super) struct Date {
 /// The score of a date: the patterns are narrow.
 pub(super) const SCORE: f32 = 0.95;
 
-const MONTH: &str = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)";
+pub(crate) const MONTH: &str = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)";
 const DAY: &str = r"(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?";
 const YEAR: &str = r"(?:1[0-9]{3}|20[0-9]{2}|2100)";
 
@@ -42,7 +42,7 @@ static DATES: LazyLock<Regex> = LazyLock::new(|| {
 /// A year alone counts only after a word that years follow (`in 1951`, `founded in 1951`, `since
 /// 1951`) or in brackets (`(1951)`, `(1951-2003)`, `(born 1951)`). Where the order of day and month
 /// cannot be known (`2/5/2017`) nothing is reported.
-pub(super) fn dates(text: &str) -> Vec<Date> {
+pub(crate) fn dates(text: &str) -> Vec<Date> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(captures) = DATES.captures_at(text, at) {
@@ -202,7 +202,8 @@ fn counts_things(rest: &str, year: &str) -> bool {
         && !matches!(word.as_str(), "was" | "is" | "has" | "as")
 }
 
-fn month_number(name: &str) -> Option<u32> {
+/// The number of a month, from 1, by how its name begins.
+pub(crate) fn month_number(name: &str) -> Option<u32> {
     let start: String = name.chars().take(3).collect::<String>().to_ascii_lowercase();
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

@@ -28,9 +28,14 @@ use crate::relation::line::{
 use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
 use crate::relation::reader::{Reader, Reading};
+use crate::relation::said::Said;
 use crate::relation::scope::plain;
+use crate::relation::status;
+use crate::relation::time::Times;
 use crate::relation::words::Vocabulary;
-use crate::relation::{Calibration, Document, Evidence, Predicate, Predicates, Relation, Rule, RuleSet};
+use crate::relation::{
+    Calibration, Document, Evidence, Predicate, Predicates, Relation, Rule, RuleSet, Status,
+};
 use crate::syntax::clause::{Clauses, Mood};
 use crate::text::Span;
 
@@ -465,6 +470,7 @@ impl Matcher {
             let told = told.sorted_by_key(|hit| self.key(hit));
             let cues = Cues::of(sentence, &self.cue_tagger, &self.cue_names);
             let elsewhere = OnceCell::new();
+            let times = OnceCell::new();
             for hit in told {
                 let (subject, object, predicate) = self.key(hit);
                 let rule = &self.rules[hit.rule];
@@ -517,6 +523,22 @@ impl Matcher {
                     left_out += usize::from(!evidence.learned);
                     continue;
                 }
+                let said_by = match hit.found {
+                    Found::Clause { word, .. } => Some(word),
+                    Found::Pattern(_) | Found::Learned => None,
+                };
+                let (mut when, mut status) = (None, Status::Current);
+                if let Some(tree) = sentence.tree() {
+                    let times = times.get_or_init(|| Times::of(document.text, tree));
+                    // What is taken for granted, as a title, has no time of its own.
+                    let said = Said::of(tree, ends.map(|name| name.name), said_by).filter(|_| !granted);
+                    when = said.as_ref().and_then(|said| times.when(tree, said));
+                    let looked_at =
+                        Span::new(sentence.tokens[first].span.start, sentence.tokens[last].span.end);
+                    let has_end = said.as_ref().is_some_and(|said| times.has_end(said));
+                    status =
+                        status::status(document.text, tree, predicate, said.as_ref(), looked_at, has_end);
+                }
                 let relation = Relation {
                     subject,
                     predicate,
@@ -526,6 +548,8 @@ impl Matcher {
                     negated: context.negated,
                     certainty: context.certainty,
                     attributed_to,
+                    when,
+                    status,
                     sentence: document.sentences[index],
                     rule: rule.id.clone(),
                 };

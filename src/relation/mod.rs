@@ -15,10 +15,13 @@ mod matcher;
 mod pattern;
 mod reader;
 mod rule;
+mod said;
 mod schema;
 mod scope;
 mod scores;
+mod status;
 mod suggest;
+mod time;
 mod token_set;
 mod words;
 
@@ -43,7 +46,10 @@ pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub(crate) use schema::is_alias;
 pub use schema::{Predicate, Predicates, Pronoun, Schema};
 pub use scores::{MeasuredScore, scores_csv};
+pub use status::Status;
 pub use suggest::{Demand, Labelled, Suggestion, suggest};
+
+pub use time::When;
 
 /// What rules see of an article.
 #[derive(Debug, Clone, Copy)]
@@ -92,6 +98,10 @@ pub struct Relation {
     pub certainty: Certainty,
     /// Whom the text names as the source.
     pub attributed_to: Option<String>,
+    /// The time that the text gives for it.
+    pub when: Option<When>,
+    /// Whether it is still so.
+    pub status: Status,
     /// The sentence it is in, in bytes of the article's text.
     pub sentence: Span,
     /// The identifier of the rule.

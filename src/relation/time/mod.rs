@@ -1,0 +1,109 @@
+//! When something was so: the time that a sentence gives for a relation, and whether it still is.
+//!
+//! `expression` finds words that tell a time, `moment` counts dates from them. A time belongs to the verb or noun that it
+//! hangs on in the tree, and so to the relations which that word states.
+
+mod expression;
+mod moment;
+
+use jiff::civil::Date;
+
+use crate::relation::said::{Said, outer};
+use crate::relation::time::expression::{Expression, expressions};
+use crate::relation::time::moment::Moment;
+use crate::syntax::Sentence;
+use crate::text::Span;
+
+/// A time that a sentence gives for a relation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    moment: Moment,
+    ahead: bool,
+}
+
+impl When {
+    /// The date: `2017`, `2017-07` or `2017-07-12`, as exact as the words are. `article` is the day on which the article
+    /// was written; without it only what needs none is known ("in 2014", not "on Monday").
+    pub fn date(&self, article: Option<Date>) -> Option<String> {
+        self.moment.date(article, self.ahead)
+    }
+}
+
+/// Nouns of time that stand between a time and what it belongs to: "at the end of August".
+const TIMES: [&str; 22] = [
+    "end",
+    "beginning",
+    "start",
+    "middle",
+    "night",
+    "morning",
+    "afternoon",
+    "evening",
+    "day",
+    "week",
+    "weekend",
+    "month",
+    "year",
+    "time",
+    "summer",
+    "autumn",
+    "fall",
+    "winter",
+    "spring",
+    "half",
+    "quarter",
+    "noon",
+];
+
+/// The times of a sentence, each with the word that it hangs on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Times {
+    all: Vec<(Expression, usize)>,
+}
+
+impl Times {
+    pub(super) fn of(text: &str, tree: &Sentence) -> Self {
+        let (Some(first), Some(last)) = (tree.words.first(), tree.words.last()) else {
+            return Times::default();
+        };
+        let found = expressions(text, Span::new(first.span.start, last.span.end));
+        let hung = found.into_iter().filter_map(|expression| {
+            let word = outer(tree, expression.span)?;
+            Some((expression, anchor(tree, word)?))
+        });
+        Times { all: hung.collect() }
+    }
+
+    /// The time of what is said of two names.
+    pub(super) fn when(&self, tree: &Sentence, said: &Said) -> Option<When> {
+        let own = self.all.iter().find(|(_, anchor)| said.words.contains(anchor));
+        // The parser hangs "on Monday" on the name before it as gladly as on the verb.
+        let is_behind = |expression: &Expression| {
+            said.words.iter().any(|&word| tree.words[word].span.end <= expression.span.start)
+        };
+        let of_name = || {
+            let hung = |(expression, anchor): &&(Expression, usize)| {
+                said.names.contains(anchor) && is_behind(expression)
+            };
+            self.all.iter().find(hung).filter(|_| said.is_event(tree))
+        };
+        let (expression, _) = own.or_else(of_name)?;
+        Some(When { moment: expression.moment.clone(), ahead: said.is_ahead(tree) })
+    }
+
+    /// Whether two times belong to what is said: "from 2003 to 2007".
+    pub(super) fn has_end(&self, said: &Said) -> bool {
+        self.all.iter().filter(|(_, anchor)| said.words.contains(anchor)).count() > 1
+    }
+}
+
+/// What a time hangs on, past nouns of time.
+fn anchor(tree: &Sentence, time: usize) -> Option<usize> {
+    let mut at = tree.words[time].head?;
+    while TIMES.contains(&&*tree.words[at].lemma)
+        && let Some(head) = tree.words[at].head
+    {
+        at = head;
+    }
+    Some(at)
+}

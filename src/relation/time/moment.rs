@@ -1,0 +1,179 @@
+//! Times as words give them, and as dates.
+
+use jiff::civil::{Date, Weekday};
+use jiff::{Span, ToSpan as _};
+
+/// A time as words give it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// `2017`, `2017-07` or `2017-07-12`.
+    Absolute(String),
+    /// "July 12".
+    Day {
+        /// From 1.
+        month: i8,
+        /// Of the month.
+        day: i8,
+    },
+    /// "In August", "last August".
+    Month {
+        /// From 1.
+        month: i8,
+        /// Which.
+        turn: Turn,
+    },
+    /// "On Monday".
+    Weekday {
+        /// The day.
+        weekday: Weekday,
+        /// Which.
+        turn: Turn,
+    },
+    /// So many days, weeks, months or years from the article's: "yesterday", "last year", "two months ago".
+    Away {
+        /// Of what.
+        unit: Unit,
+        /// How many; those before are negative.
+        count: i32,
+    },
+}
+
+/// Which of many Mondays or Augusts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// The nearest in the direction in which the sentence looks.
+    Nearest,
+    /// The one before.
+    Last,
+    /// The one of this week or year.
+    This,
+    /// The one behind.
+    Next,
+}
+
+/// How exact a time is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+impl Moment {
+    /// The date: `2017`, `2017-07` or `2017-07-12`, as exact as the words are. `article` is the day on which they were
+    /// written; without it only what needs none is known. `ahead` says whether the fact was still to come.
+    pub(crate) fn date(&self, article: Option<Date>, ahead: bool) -> Option<String> {
+        if let Moment::Absolute(date) = self {
+            return Some(date.clone());
+        }
+        let today = article?;
+        match *self {
+            Moment::Absolute(_) => None,
+            Moment::Day { month, day } => {
+                let of_year = |year: i16| Date::new(year, month, day).ok();
+                let this = of_year(today.year());
+                let found = match ahead {
+                    true => this.filter(|&date| date >= today).or_else(|| of_year(today.year() + 1)),
+                    false => this.filter(|&date| date <= today).or_else(|| of_year(today.year() - 1)),
+                };
+                found.map(day_of)
+            }
+            Moment::Month { month, turn } => {
+                let year = match (turn, ahead) {
+                    (Turn::This, _) => today.year(),
+                    (Turn::Next, _) | (Turn::Nearest, true) => {
+                        today.year() + i16::from(month < today.month())
+                    }
+                    (Turn::Last, _) => today.year() - i16::from(month >= today.month()),
+                    (Turn::Nearest, false) => today.year() - i16::from(month > today.month()),
+                };
+                Some(format!("{year:04}-{month:02}"))
+            }
+            Moment::Weekday { weekday, turn } => {
+                let found = match (turn, ahead) {
+                    (Turn::Nearest, false) if today.weekday() == weekday => Ok(today),
+                    (Turn::Nearest | Turn::This, true) | (Turn::Next, _) => today.nth_weekday(1, weekday),
+                    (Turn::This, false) if today.weekday() == weekday => Ok(today),
+                    (Turn::Nearest | Turn::This, false) | (Turn::Last, _) => today.nth_weekday(-1, weekday),
+                };
+                found.ok().map(day_of)
+            }
+            Moment::Away { unit, count } => away(today, unit, count),
+        }
+    }
+}
+
+fn away(today: Date, unit: Unit, count: i32) -> Option<String> {
+    let by: Span = match unit {
+        Unit::Day => count.days(),
+        Unit::Week => count.weeks(),
+        Unit::Month => count.months(),
+        Unit::Year => count.years(),
+    };
+    // A month has more days than the one before it: what counts is the month.
+    let start = if unit == Unit::Day || unit == Unit::Week { today } else { today.first_of_month() };
+    let then = start.checked_add(by).ok()?;
+    match unit {
+        Unit::Day => Some(day_of(then)),
+        Unit::Month => Some(month_of(then)),
+        Unit::Year => Some(format!("{:04}", then.year())),
+        Unit::Week => {
+            let since_monday = i32::from(then.weekday().to_monday_zero_offset());
+            let monday = then.checked_sub(since_monday.days()).ok()?;
+            let sunday = monday.checked_add(6.days()).ok()?;
+            (monday.month() == sunday.month()).then(|| month_of(then))
+        }
+    }
+}
+
+fn day_of(date: Date) -> String {
+    date.to_string()
+}
+
+fn month_of(date: Date) -> String {
+    format!("{:04}-{:02}", date.year(), date.month())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn words_are_counted_from_the_day_of_the_article() {
+        // A Friday.
+        let friday = date(2019, 3, 29);
+        let away = |unit, count| Moment::Away { unit, count };
+        let weekday = |weekday, turn| Moment::Weekday { weekday, turn };
+        let month = |month, turn| Moment::Month { month, turn };
+        let table = [
+            (Moment::Absolute("2014".into()), false, Some("2014")),
+            (Moment::Day { month: 7, day: 12 }, false, Some("2018-07-12")),
+            (Moment::Day { month: 7, day: 12 }, true, Some("2019-07-12")),
+            (Moment::Day { month: 2, day: 30 }, false, None),
+            (month(3, Turn::Nearest), false, Some("2019-03")),
+            (month(8, Turn::Nearest), false, Some("2018-08")),
+            (month(8, Turn::Nearest), true, Some("2019-08")),
+            (month(3, Turn::Last), false, Some("2018-03")),
+            (month(2, Turn::Last), false, Some("2019-02")),
+            (month(1, Turn::Next), true, Some("2020-01")),
+            (weekday(Weekday::Monday, Turn::Nearest), false, Some("2019-03-25")),
+            (weekday(Weekday::Friday, Turn::Nearest), false, Some("2019-03-29")),
+            (weekday(Weekday::Friday, Turn::Last), false, Some("2019-03-22")),
+            (weekday(Weekday::Monday, Turn::Nearest), true, Some("2019-04-01")),
+            (away(Unit::Day, -1), false, Some("2019-03-28")),
+            (away(Unit::Week, -1), false, Some("2019-03")),
+            (away(Unit::Week, -4), false, None),
+            (away(Unit::Month, -1), false, Some("2019-02")),
+            (away(Unit::Month, -3), false, Some("2018-12")),
+            (away(Unit::Year, -3), false, Some("2016")),
+        ];
+        for (moment, ahead, expected) in table {
+            assert_eq!(moment.date(Some(friday), ahead).as_deref(), expected, "{moment:?}");
+        }
+        assert_eq!(away(Unit::Day, 0).date(None, false), None);
+        assert_eq!(Moment::Absolute("2014".into()).date(None, false).as_deref(), Some("2014"));
+    }
+}
