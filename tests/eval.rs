@@ -425,6 +425,8 @@ prop_compose! {
             negated,
             certainty: triplewire::relation::Certainty::Stated,
             attributed_to: None,
+            when: None,
+            status: triplewire::relation::Status::Current,
             sentence: Span::new(0, text.len()),
             rule: "works_for/x".into(),
         };

@@ -8,7 +8,7 @@ use triplewire::entity::{Entity, EntityType, Mention, Names, Origin};
 use triplewire::input::Shard;
 use triplewire::output::{Output, Settings, Style};
 use triplewire::pipeline::{Delivery, Extraction};
-use triplewire::relation::{Certainty, Evidence, Predicate, Predicates, Relation};
+use triplewire::relation::{Certainty, Evidence, Predicate, Predicates, Relation, Status};
 use triplewire::text::{Article, Span};
 
 /// Entities in each article, all in one sentence, of which one pair is related.
@@ -49,6 +49,8 @@ fn article(number: u64, people: u64) -> Extraction {
         negated: false,
         certainty: Certainty::Stated,
         attributed_to: None,
+        when: None,
+        status: Status::Current,
         sentence,
         rule: "test/met".into(),
     };

@@ -31,7 +31,7 @@ use crate::relation::reader::{Reader, Reading};
 use crate::relation::said::Said;
 use crate::relation::scope::plain;
 use crate::relation::status;
-use crate::relation::time::Times;
+use crate::relation::time::{Times, When};
 use crate::relation::words::Vocabulary;
 use crate::relation::{
     Calibration, Document, Evidence, Predicate, Predicates, Relation, Rule, RuleSet, Status,
@@ -530,14 +530,21 @@ impl Matcher {
                 let (mut when, mut status) = (None, Status::Current);
                 if let Some(tree) = sentence.tree() {
                     let times = times.get_or_init(|| Times::of(document.text, tree));
-                    // What is taken for granted, as a title, has no time of its own.
-                    let said = Said::of(tree, ends.map(|name| name.name), said_by).filter(|_| !granted);
-                    when = said.as_ref().and_then(|said| times.when(tree, said));
+                    let said = Said::of(tree, ends.map(|name| name.name), said_by);
+                    let timed = said.as_ref().map(|said| if granted { said.alone() } else { said.clone() });
+                    when = timed.as_ref().and_then(|said| times.when(tree, said, granted));
                     let looked_at =
                         Span::new(sentence.tokens[first].span.start, sentence.tokens[last].span.end);
-                    let has_end = said.as_ref().is_some_and(|said| times.has_end(said));
-                    status =
-                        status::status(document.text, tree, predicate, said.as_ref(), looked_at, has_end);
+                    let told = status::Told {
+                        text: document.text,
+                        tree,
+                        predicate,
+                        said: said.as_ref(),
+                        looked_at,
+                        is_next: !granted && when.as_ref().is_some_and(When::is_next),
+                        has_end: timed.as_ref().is_some_and(|said| times.has_end(said)),
+                    };
+                    status = told.status();
                 }
                 let relation = Relation {
                     subject,

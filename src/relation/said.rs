@@ -50,6 +50,11 @@ impl Said {
         Some(Said { words, names: [subject, object] })
     }
 
+    /// Without the verbs: a title ("president since 2014") has not the time of the sentence's verb.
+    pub(super) fn alone(&self) -> Self {
+        Said { words: self.words[..1].to_vec(), ..self.clone() }
+    }
+
     /// Whether a verb is among them.
     pub(super) fn is_event(&self, tree: &Sentence) -> bool {
         self.words.iter().any(|&word| tree.words[word].pos == Pos::Verb)
@@ -74,7 +79,10 @@ fn stating(tree: &Sentence, subject: usize, object: usize) -> Option<usize> {
     let below = |chain: &[usize]| {
         let verbs = chain.iter().copied().find(|&word| tree.words[word].pos == Pos::Verb);
         verbs.filter(|&verb| {
-            matches!(tree.words[verb].relation, Deprel::Conj | Deprel::AclRelcl | Deprel::Acl | Deprel::Advcl)
+            matches!(
+                tree.words[verb].relation,
+                Deprel::Conj | Deprel::AclRelcl | Deprel::Acl | Deprel::Advcl | Deprel::Ccomp
+            )
         })
     };
     let end = of_subject.iter().position(|word| *word == of_object[top])?;
@@ -100,9 +108,9 @@ pub(super) fn hung(tree: &Sentence, word: usize, relation: Deprel, lemmas: &[&st
 
 /// Whether a verb looks ahead: "will meet", "is to meet", "plans to meet".
 fn is_ahead(tree: &Sentence, word: usize) -> bool {
-    const PLANS: [&str; 12] = [
+    const PLANS: [&str; 18] = [
         "plan", "agree", "schedule", "set", "due", "expect", "intend", "go", "vow", "promise", "slate",
-        "prepare",
+        "prepare", "about", "pick", "choose", "tap", "nominate", "select",
     ];
     let hung = |relation: Deprel, lemmas: &[&str]| hung(tree, word, relation, lemmas);
     let is_infinitive = hung(Deprel::Mark, &["to"]);

@@ -49,30 +49,31 @@ const STATES: [&str; 11] = [
     "linked_to",
     "located_in",
 ];
-/// Words before a post or a name that say that it has ended.
-const FORMER: [&str; 17] = [
+/// Words that say of the noun or verb on which they hang that it is over.
+const FORMER: [&str; 18] = [
     "former",
     "ex",
-    "ex-",
     "then",
     "late",
     "ousted",
     "deposed",
     "onetime",
-    "one-time",
     "erstwhile",
     "retired",
     "formerly",
     "previously",
     "previous",
-    "longtime-former",
     "disgraced",
     "fallen",
+    "widow",
+    "widower",
+    "ex-wife",
+    "ex-husband",
 ];
 /// Words that say that somebody has a post not yet.
-const NOT_YET: [&str; 6] = ["elect", "designate", "nominee", "incoming", "candidate", "nominate"];
-/// Verbs that end what is said.
-const ENDED: [&str; 19] = [
+const NOT_YET: [&str; 6] = ["elect", "designate", "nominee", "incoming", "candidate", "would-be"];
+/// Verbs that end what is said of the one who does it, or to whom it is done.
+const ENDED: [&str; 21] = [
     "resign",
     "quit",
     "leave",
@@ -92,84 +93,130 @@ const ENDED: [&str; 19] = [
     "overthrow",
     "topple",
     "replace",
+    "sell",
+    "widow",
 ];
 /// Verbs whose past tense says that it is over: "served as minister".
 const SERVED: [&str; 7] = ["serve", "work", "live", "head", "reside", "govern", "rule"];
+/// So many words before those that a rule looked at may belong to a title: "former deputy Acme president Bo Lee".
+const BEFORE: usize = 3;
 
-/// What a sentence says of a relation of two names. `looked_at` is what its rule looked at, from the first word to the last,
-/// in bytes of the text; `has_end` tells of a time with a beginning and an end.
-pub(super) fn status(
-    text: &str,
-    tree: &Sentence,
-    predicate: Predicate,
-    said: Option<&Said>,
-    looked_at: Span,
-    has_end: bool,
-) -> Status {
-    let is_state = STATES.contains(&predicate.as_str());
-    let first = tree.words.partition_point(|word| word.span.end <= looked_at.start);
-    let last = tree.words.partition_point(|word| word.span.start < looked_at.end);
-    // A title may stand before what the rule looked at: "former Acme president Bo Lee".
-    let mut start = first;
-    while start > 0
-        && matches!(tree.words[start - 1].pos, Pos::Adj | Pos::Adv | Pos::Noun | Pos::Punct | Pos::X)
-        && first - start < 3
-        && !matches!(tree.words[start - 1].span.of(text), "," | "." | ";" | ":" | "(" | ")")
-    {
-        start -= 1;
+/// What a sentence says of a relation of two names, and how.
+pub(super) struct Told<'s> {
+    pub(super) text: &'s str,
+    pub(super) tree: &'s Sentence,
+    pub(super) predicate: Predicate,
+    /// The words that state it, if any do.
+    pub(super) said: Option<&'s Said>,
+    /// What the rule looked at, from the first word to the last, in bytes of the text.
+    pub(super) looked_at: Span,
+    /// Whether its time is to come: "next month".
+    pub(super) is_next: bool,
+    /// Whether it has a beginning and an end.
+    pub(super) has_end: bool,
+}
+
+impl Told<'_> {
+    pub(super) fn status(&self) -> Status {
+        let is_state = STATES.contains(&self.predicate.as_str());
+        let words = self.words();
+        if self.is_next || self.said.is_some_and(|said| said.is_ahead(self.tree)) {
+            return Status::Planned;
+        }
+        if !is_state {
+            return Status::Current;
+        }
+        let is_not_yet = |&word: &usize| NOT_YET.contains(&self.form(word).as_str()) && self.is_of_it(word);
+        if words.clone().any(|word| is_not_yet(&word)) {
+            return Status::Planned;
+        }
+        let is_over = self.said.is_some_and(|said| said.words.iter().any(|&word| self.is_over(word)));
+        match self.has_end || is_over || words.clone().any(|word| self.is_former(word)) {
+            true => Status::Former,
+            false => Status::Current,
+        }
     }
-    let words = || tree.words[start..last].iter();
-    let is_one_of = |list: &'static [&'static str]| {
-        move |word: &&crate::syntax::Word| list.contains(&word.span.of(text).to_lowercase().as_str())
-    };
-    if is_state && words().any(|word| is_one_of(&NOT_YET)(&word)) {
-        return Status::Planned;
+
+    /// The words that a rule looked at, and those before that may belong to the same title.
+    fn words(&self) -> std::ops::Range<usize> {
+        let all = &self.tree.words;
+        let first = all.partition_point(|word| word.span.end <= self.looked_at.start);
+        let last = all.partition_point(|word| word.span.start < self.looked_at.end);
+        let mut start = first;
+        while start > 0 && first - start < BEFORE {
+            let form = self.form(start - 1);
+            let may_be = matches!(all[start - 1].pos, Pos::Adj | Pos::Adv | Pos::Noun | Pos::Propn | Pos::X)
+                || matches!(form.as_str(), "-" | "ex-" | "one" | "time")
+                || FORMER.contains(&form.as_str());
+            if !may_be {
+                break;
+            }
+            start -= 1;
+        }
+        start..last
     }
-    if said.is_some_and(|said| said.is_ahead(tree)) {
-        return Status::Planned;
+
+    fn form(&self, word: usize) -> String {
+        self.tree.words[word].span.of(self.text).to_lowercase()
     }
-    if !is_state {
-        return Status::Current;
+
+    /// Whether a word stands with what states the relation: "president of the former colony of X" is no former president.
+    fn is_of_it(&self, word: usize) -> bool {
+        let Some(said) = self.said else { return true };
+        let stating = said.words[0];
+        let head = self.tree.words[word].head;
+        word == stating || head == Some(stating) || head == Some(said.names[0])
     }
-    let is_former = |(i, word): (usize, &crate::syntax::Word)| {
-        let form = word.span.of(text).to_lowercase();
-        let is_late = form != "late"
-            || tree.words.get((start + i).wrapping_sub(1)).is_some_and(|the| &*the.lemma == "the");
-        let is_then = form != "then"
-            || word.relation != Deprel::Advmod
-            || tree.words.get(start + i + 1).is_some_and(|next| next.pos != Pos::Verb);
-        FORMER.contains(&form.as_str()) && is_late && is_then || form.starts_with("ex-")
-    };
-    if words().enumerate().any(is_former) {
-        return Status::Former;
+
+    fn is_former(&self, word: usize) -> bool {
+        let form = self.form(word);
+        let before = word.checked_sub(1).map(|before| self.form(before)).unwrap_or_default();
+        let after = self.tree.words.get(word + 1);
+        let is_it = match form.as_str() {
+            // "The late X"; "then president", but not "then met".
+            "late" => before == "the",
+            "then" => {
+                after.is_some_and(|next| !matches!(next.pos, Pos::Verb | Pos::Aux | Pos::Pron | Pos::Punct))
+            }
+            // "One-time", whether that is one word or three.
+            "time" => before == "-" || before == "one",
+            form => FORMER.contains(&form) || form.starts_with("ex-") || form == "one-time",
+        };
+        is_it && self.is_of_it(word)
     }
-    let Some(said) = said else { return Status::Current };
-    let is_over = |&word: &usize| {
-        let lemma = &*tree.words[word].lemma;
-        let form = tree.words[word].span.of(text);
-        let has = hung(tree, word, Deprel::Aux, &["have"]);
-        let had = tree
-            .words
-            .iter()
-            .any(|aux| aux.head == Some(word) && aux.span.of(text).eq_ignore_ascii_case("had"));
-        let was = tree.words.iter().any(|cop| {
-            cop.head == Some(word)
-                && cop.relation == Deprel::Cop
-                && matches!(cop.span.of(text), "was" | "were")
+
+    /// Whether a verb or noun that states the relation is told as over.
+    fn is_over(&self, word: usize) -> bool {
+        let hung_on = |relation: Deprel, forms: &[&str]| {
+            self.tree.words.iter().enumerate().any(|(i, other)| {
+                other.head == Some(word)
+                    && other.relation == relation
+                    && forms.contains(&self.form(i).as_str())
+            })
+        };
+        let has_until = self.tree.words.iter().any(|until| {
+            let time = until.head.filter(|_| matches!(&*until.lemma, "until" | "till"));
+            time.is_some_and(|time| self.tree.words[time].head == Some(word))
         });
-        let until = tree.words.iter().any(|until| {
-            matches!(&*until.lemma, "until" | "till")
-                && until.head.is_some_and(|time| tree.words[time].head == Some(word))
-        });
-        ENDED.contains(&lemma)
-            || was
-            || had
-            || until
+        let lemma = &*self.tree.words[word].lemma;
+        let form = self.form(word);
+        let is_noun = self.tree.words[word].pos != Pos::Verb;
+        // Whoever buys what another sells does not lose it.
+        let is_seller = || {
+            let subject = self.said.map(|said| said.names[0]);
+            subject.is_some_and(|name| {
+                self.tree.words[name].head == Some(word) && self.tree.words[name].relation == Deprel::Nsubj
+            })
+        };
+        let is_ended = ENDED.contains(&lemma) && (lemma != "sell" || is_seller());
+        is_ended
+            || has_until
+            || is_noun && hung_on(Deprel::Cop, &["was", "were"])
+            || hung_on(Deprel::Aux, &["had"]) && !is_noun
             || lemma == "use" && form == "used"
-            || SERVED.contains(&lemma) && form.ends_with("ed") && !has
-    };
-    if has_end || said.words.iter().any(is_over) {
-        return Status::Former;
+            || SERVED.contains(&lemma)
+                && form.ends_with("ed")
+                && !hung(self.tree, word, Deprel::Aux, &["have"])
+            || lemma == "have" && form == "had" && self.predicate.as_str() == "based_in"
     }
-    Status::Current
 }

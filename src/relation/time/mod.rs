@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::relation::said::{Said, outer};
 use crate::relation::time::expression::{Expression, expressions};
-use crate::relation::time::moment::Moment;
+use crate::relation::time::moment::{Moment, Turn};
 use crate::syntax::Sentence;
 use crate::text::Span;
 
@@ -22,6 +22,15 @@ pub struct When {
 }
 
 impl When {
+    /// Whether the words themselves say that it is to come: "next month", "tomorrow".
+    pub(super) fn is_next(&self) -> bool {
+        match self.moment {
+            Moment::Month { turn, .. } | Moment::Weekday { turn, .. } => turn == Turn::Next,
+            Moment::Away { count, .. } => count > 0,
+            Moment::Absolute(_) | Moment::Day { .. } => false,
+        }
+    }
+
     /// The date: `2017`, `2017-07` or `2017-07-12`, as exact as the words are. `article` is the day on which the article
     /// was written; without it only what needs none is known ("in 2014", not "on Monday").
     pub fn date(&self, article: Option<Date>) -> Option<String> {
@@ -74,18 +83,26 @@ impl Times {
         Times { all: hung.collect() }
     }
 
-    /// The time of what is said of two names.
-    pub(super) fn when(&self, tree: &Sentence, said: &Said) -> Option<When> {
+    /// The time of what is said of two names. What is `granted`, as a title, has only a time that stands right behind it.
+    pub(super) fn when(&self, tree: &Sentence, said: &Said, granted: bool) -> Option<When> {
         let own = self.all.iter().find(|(_, anchor)| said.words.contains(anchor));
         // The parser hangs "on Monday" on the name before it as gladly as on the verb.
         let is_behind = |expression: &Expression| {
             said.words.iter().any(|&word| tree.words[word].span.end <= expression.span.start)
         };
+        let is_next_to = |expression: &Expression| {
+            let end = said.names.iter().map(|&name| tree.words[name].span.end).max().unwrap_or_default();
+            let between =
+                tree.words.iter().filter(|w| w.span.start >= end && w.span.end <= expression.span.start);
+            between.count() <= 1
+        };
         let of_name = || {
             let hung = |(expression, anchor): &&(Expression, usize)| {
-                said.names.contains(anchor) && is_behind(expression)
+                said.names.contains(anchor)
+                    && is_behind(expression)
+                    && if granted { is_next_to(expression) } else { said.is_event(tree) }
             };
-            self.all.iter().find(hung).filter(|_| said.is_event(tree))
+            self.all.iter().find(hung)
         };
         let (expression, _) = own.or_else(of_name)?;
         Some(When { moment: expression.moment.clone(), ahead: said.is_ahead(tree) })
