@@ -106,6 +106,8 @@ struct Triple {
     object: Name,
     /// Where subject and object are one entity: its other name.
     alias: Option<String>,
+    /// The ids of subject and object.
+    ids: (String, String),
     articles: u64,
     evidence: u64,
     score: f64,
@@ -389,8 +391,10 @@ fn triples(record: &Record, predicates: &Predicates) -> impl Iterator<Item = Tri
     let mut triples: BTreeMap<(Name, Predicate, Name, Option<String>), Triple> = BTreeMap::new();
     for relation in &record.relations {
         let (mut subject, mut object) = arguments(record, relation);
+        let mut ids = (relation.subject_id.clone(), relation.object_id.clone());
         if predicates.schema(relation.predicate).symmetric && object < subject {
             std::mem::swap(&mut subject, &mut object);
+            ids = (ids.1, ids.0);
         }
         let alias = (subject == object).then(|| relation.object.clone());
         let part = Triple {
@@ -398,6 +402,7 @@ fn triples(record: &Record, predicates: &Predicates) -> impl Iterator<Item = Tri
             predicate: relation.predicate,
             object: object.clone(),
             alias: alias.clone(),
+            ids,
             articles: 1,
             evidence: 1,
             score: relation.score,
@@ -506,6 +511,8 @@ fn triple_row(triple: Triple, style: Style) -> TripleRow {
         negated: triple.negated,
         first_article: style.text(&triple.first.1),
         example: style.text(&triple.example.sentence),
+        subject_id: triple.ids.0,
+        object_id: triple.ids.1,
     }
 }
 

@@ -78,6 +78,9 @@ pub struct RelationRecord {
     pub subject_end: usize,
     pub object_start: usize,
     pub object_end: usize,
+    pub subject_id: String,
+    /// That of the entity also where `object` is another name of it.
+    pub object_id: String,
 }
 
 impl Record {
@@ -108,12 +111,14 @@ impl Record {
             let named = arguments(extraction, relation);
             let (subject_start, subject_end) = points.of_span(subject.span);
             let (object_start, object_end) = points.of_span(object.span);
+            let (subject_entity, object_entity) =
+                (&names.entities[subject.entity], &names.entities[object.entity]);
             RelationRecord {
                 subject: named.subject.to_owned(),
-                subject_type: names.entities[subject.entity].entity_type,
+                subject_type: subject_entity.entity_type,
                 predicate: relation.predicate,
                 object: named.object.into_owned(),
-                object_type: names.entities[object.entity].entity_type,
+                object_type: object_entity.entity_type,
                 score: rounded(f64::from(relation.score)),
                 negated: relation.negated,
                 certainty: relation.certainty,
@@ -124,6 +129,8 @@ impl Record {
                 subject_end,
                 object_start,
                 object_end,
+                subject_id: subject_entity.id.clone(),
+                object_id: object_entity.id.clone(),
             }
         });
         Record {

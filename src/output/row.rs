@@ -61,6 +61,8 @@ pub struct RelationRow {
     pub subject_end: usize,
     pub object_start: usize,
     pub object_end: usize,
+    pub subject_id: String,
+    pub object_id: String,
 }
 
 /// `triples.csv`: one row per distinct triple.
@@ -81,6 +83,8 @@ pub struct TripleRow {
     pub first_article: String,
     /// The sentence of the best evidence.
     pub example: String,
+    pub subject_id: String,
+    pub object_id: String,
 }
 
 /// `cooccurrences.csv`: one row per pair of entities that share a sentence in which no rule
@@ -147,6 +151,8 @@ pub(super) fn relation(article: &str, relation: &RelationRecord, style: Style) -
         subject_end: relation.subject_end,
         object_start: relation.object_start,
         object_end: relation.object_end,
+        subject_id: relation.subject_id.clone(),
+        object_id: relation.object_id.clone(),
     }
 }
 

@@ -225,6 +225,8 @@ mod tests {
                     subject_end: 10 * first + 5,
                     object_start: 10 * (first + 1),
                     object_end: 10 * (first + 1) + 5,
+                    subject_id: format!("id{subject}"),
+                    object_id: format!("id{object}"),
                 });
             }
         }

@@ -1,5 +1,6 @@
 //! `extract`: files, columns, offsets, formats, determinism, interruption.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -12,11 +13,12 @@ const COLUMNS: [(&str, &str); 6] = [
     (
         "relations",
         "article,subject,subject_type,predicate,object,object_type,score,negated,certainty,attributed_to,\
-         sentence,rule,subject_start,subject_end,object_start,object_end",
+         sentence,rule,subject_start,subject_end,object_start,object_end,subject_id,object_id",
     ),
     (
         "triples",
-        "subject,subject_type,predicate,object,object_type,articles,evidence,score,negated,first_article,example",
+        "subject,subject_type,predicate,object,object_type,articles,evidence,score,negated,first_article,example,\
+         subject_id,object_id",
     ),
     ("cooccurrences", "subject,subject_type,object,object_type,articles,sentences,pmi"),
     ("duplicates", "article,duplicate_of,similarity"),
@@ -61,6 +63,32 @@ fn every_file_has_its_columns_and_every_row_its_text() {
     assert!(has_triple(out.path(), "Recep Tayyip Erdogan", "leads", "Turkey"));
     assert!(has_triple(out.path(), "Turkey", "member_of", "NATO"));
     assert!(has_triple(out.path(), "Kurdistan Workers' Party", "alias_of", "PKK"));
+}
+
+#[test]
+fn ids_join_the_tables_and_no_spreadsheet_takes_them_for_numbers() {
+    let out = tempfile::tempdir().unwrap();
+    extract(&repository("seeds"), out.path(), &["--quiet"]).assert().code(0);
+    let table = |name: &str| rows(&out.path().join(format!("{name}.csv")));
+    let mut names = BTreeMap::new();
+    for mut entity in table("entities") {
+        let id = entity.remove("entity_id").unwrap();
+        assert!(id.starts_with(|c: char| c.is_ascii_alphabetic()) && id.parse::<f64>().is_err(), "{id}");
+        assert!(names.insert(id, entity.remove("entity").unwrap()).is_none());
+    }
+    for mention in table("mentions") {
+        assert_eq!(names[&mention["entity_id"]], mention["entity"], "{mention:?}");
+    }
+    for row in [table("relations"), table("triples")].concat() {
+        assert_eq!(names[&row["subject_id"]], row["subject"], "{row:?}");
+        // "Kurdistan Workers' Party (PKK)": two names, one entity.
+        let is_other_name = row["subject_id"] == row["object_id"];
+        assert!(is_other_name || names[&row["object_id"]] == row["object"], "{row:?}");
+    }
+    let triples = table("triples");
+    let two_names = |row: &&Row| row["predicate"] == "alias_of" && row["object"] == "PKK";
+    let pkk = triples.iter().find(two_names).expect("the party and its other name");
+    assert_eq!(pkk["subject_id"], pkk["object_id"]);
 }
 
 #[test]
