@@ -15,10 +15,11 @@ use serde::{Deserialize, Serialize};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::record::{MentionRecord, Record, RelationRecord};
-use crate::output::row::{CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
+use crate::output::row::{self, CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
 use crate::output::sorter::{Part, Sorter};
 use crate::output::{Counts, Style};
 use crate::relation::{Predicate, Predicates};
+use crate::text::Date;
 
 /// An entity and how many others it is connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,32 @@ pub(super) struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         Budget { entities: 200_000, triples: 100_000, pairs: 400_000 }
+    }
+}
+
+/// The first and the last date of articles.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Period {
+    first: Date,
+    last: Date,
+}
+
+impl Period {
+    fn of(record: &Record) -> Option<Self> {
+        record.date.map(|date| Period { first: date, last: date })
+    }
+
+    /// From the first of both to the last of both.
+    fn both(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(Period { first: a.first.min(b.first), last: a.last.max(b.last) }),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// First and last date as they are written.
+    fn cells(period: Option<Self>) -> (String, String) {
+        (row::date(period.map(|it| it.first)), row::date(period.map(|it| it.last)))
     }
 }
 
@@ -75,6 +102,7 @@ struct Entity {
     sentences: u64,
     /// Surface forms other than the name, and how often each occurs.
     forms: BTreeMap<String, u64>,
+    dates: Option<Period>,
 }
 
 impl Part for Entity {
@@ -89,6 +117,7 @@ impl Part for Entity {
         for (form, count) in other.forms {
             *self.forms.entry(form).or_default() += count;
         }
+        self.dates = Period::both(self.dates, other.dates);
     }
 }
 
@@ -116,6 +145,7 @@ struct Triple {
     first: (u64, String),
     /// The best evidence.
     example: Example,
+    dates: Option<Period>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -153,6 +183,7 @@ impl Part for Triple {
         if other.example.rank() > self.example.rank() {
             self.example = other.example;
         }
+        self.dates = Period::both(self.dates, other.dates);
     }
 }
 
@@ -359,6 +390,7 @@ fn entities(
             articles: 1,
             sentences: 0,
             forms: BTreeMap::new(),
+            dates: Period::of(record),
         });
         entity.mentions += 1;
         let form = one_line(&mention.text);
@@ -414,6 +446,7 @@ fn triples(record: &Record, predicates: &Predicates) -> impl Iterator<Item = Tri
                 article: record.position,
                 sentence: relation.sentence.clone(),
             },
+            dates: Period::of(record),
         };
         match triples.entry((subject, relation.predicate, object, alias)) {
             std::collections::btree_map::Entry::Vacant(entry) => {
@@ -487,6 +520,7 @@ fn entity_row(entity: Entity, style: Style) -> EntityRow {
     let mut forms: Vec<(String, u64)> = entity.forms.into_iter().collect();
     forms.sort_by_key(|(_, count)| Reverse(*count));
     let forms: Vec<String> = forms.into_iter().map(|(form, _)| form).collect();
+    let (first_date, last_date) = Period::cells(entity.dates);
     EntityRow {
         entity_id: entity.id,
         entity: style.text(&entity.name.name),
@@ -494,11 +528,14 @@ fn entity_row(entity: Entity, style: Style) -> EntityRow {
         mentions: entity.mentions,
         articles: entity.articles,
         aliases: style.text(&forms.join(" | ")),
+        first_date,
+        last_date,
     }
 }
 
 fn triple_row(triple: Triple, style: Style) -> TripleRow {
     let Triple { subject, object, .. } = triple;
+    let (first_date, last_date) = Period::cells(triple.dates);
     TripleRow {
         subject: style.text(&subject.name),
         subject_type: subject.entity_type.as_str(),
@@ -511,6 +548,8 @@ fn triple_row(triple: Triple, style: Style) -> TripleRow {
         negated: triple.negated,
         first_article: style.text(&triple.first.1),
         example: style.text(&triple.example.sentence),
+        first_date,
+        last_date,
         subject_id: triple.ids.0,
         object_id: triple.ids.1,
     }
