@@ -18,7 +18,7 @@ use crate::output::record::{MentionRecord, Record, RelationRecord};
 use crate::output::row::{self, CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
 use crate::output::sorter::{Part, Sorter};
 use crate::output::{Counts, Style};
-use crate::relation::{Predicate, Predicates};
+use crate::relation::{Certainty, Predicate, Predicates};
 use crate::text::Date;
 
 /// An entity and how many others it is connected to.
@@ -72,6 +72,45 @@ impl Period {
     }
 }
 
+/// How pieces of evidence are told, and who is said to say so.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Telling {
+    /// The strongest; none if there is no evidence.
+    certainty: Option<Certainty>,
+    /// How many pieces each source has.
+    sources: BTreeMap<String, u64>,
+}
+
+impl Telling {
+    fn of(relation: &RelationRecord) -> Self {
+        let source = Some(one_line(&relation.attributed_to)).filter(|source| !source.is_empty());
+        Telling {
+            certainty: Some(relation.certainty),
+            sources: source.into_iter().map(|source| (source, 1)).collect(),
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        // The least is the strongest.
+        self.certainty = [self.certainty, other.certainty].into_iter().flatten().min();
+        count_all(&mut self.sources, other.sources);
+    }
+}
+
+/// Adds up what was counted twice.
+fn count_all(counts: &mut BTreeMap<String, u64>, more: BTreeMap<String, u64>) {
+    for (counted, count) in more {
+        *counts.entry(counted).or_default() += count;
+    }
+}
+
+/// What was counted as the list in a cell, most often first.
+fn most_often_first(counts: BTreeMap<String, u64>) -> String {
+    let mut counted: Vec<(String, u64)> = counts.into_iter().collect();
+    counted.sort_by_key(|(_, count)| Reverse(*count));
+    counted.into_iter().map(|(it, _)| it).join(" | ")
+}
+
 /// An entity: the canonical name and the type make one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct Name {
@@ -114,9 +153,7 @@ impl Part for Entity {
         self.mentions += other.mentions;
         self.articles += other.articles;
         self.sentences += other.sentences;
-        for (form, count) in other.forms {
-            *self.forms.entry(form).or_default() += count;
-        }
+        count_all(&mut self.forms, other.forms);
         self.dates = Period::both(self.dates, other.dates);
     }
 }
@@ -145,6 +182,9 @@ struct Triple {
     first: (u64, String),
     /// The best evidence.
     example: Example,
+    /// The evidence that does not deny it, and that which does.
+    asserted: Telling,
+    denied: Telling,
     dates: Option<Period>,
 }
 
@@ -183,6 +223,8 @@ impl Part for Triple {
         if other.example.rank() > self.example.rank() {
             self.example = other.example;
         }
+        self.asserted.add(other.asserted);
+        self.denied.add(other.denied);
         self.dates = Period::both(self.dates, other.dates);
     }
 }
@@ -428,6 +470,11 @@ fn triples(record: &Record, predicates: &Predicates) -> impl Iterator<Item = Tri
             std::mem::swap(&mut subject, &mut object);
             ids = (ids.1, ids.0);
         }
+        let telling = Telling::of(relation);
+        let (asserted, denied) = match relation.negated {
+            true => (Telling::default(), telling),
+            false => (telling, Telling::default()),
+        };
         let alias = (subject == object).then(|| relation.object.clone());
         let part = Triple {
             subject: subject.clone(),
@@ -446,6 +493,8 @@ fn triples(record: &Record, predicates: &Predicates) -> impl Iterator<Item = Tri
                 article: record.position,
                 sentence: relation.sentence.clone(),
             },
+            asserted,
+            denied,
             dates: Period::of(record),
         };
         match triples.entry((subject, relation.predicate, object, alias)) {
@@ -517,9 +566,6 @@ fn most_connected(neighbours: Sorter<Neighbour>) -> io::Result<Vec<Connected>> {
 }
 
 fn entity_row(entity: Entity, style: Style) -> EntityRow {
-    let mut forms: Vec<(String, u64)> = entity.forms.into_iter().collect();
-    forms.sort_by_key(|(_, count)| Reverse(*count));
-    let forms: Vec<String> = forms.into_iter().map(|(form, _)| form).collect();
     let (first_date, last_date) = Period::cells(entity.dates);
     EntityRow {
         entity_id: entity.id,
@@ -527,7 +573,7 @@ fn entity_row(entity: Entity, style: Style) -> EntityRow {
         entity_type: entity.name.entity_type.as_str(),
         mentions: entity.mentions,
         articles: entity.articles,
-        aliases: style.text(&forms.join(" | ")),
+        aliases: style.text(&most_often_first(entity.forms)),
         first_date,
         last_date,
     }
@@ -535,6 +581,7 @@ fn entity_row(entity: Entity, style: Style) -> EntityRow {
 
 fn triple_row(triple: Triple, style: Style) -> TripleRow {
     let Triple { subject, object, .. } = triple;
+    let telling = if triple.negated { triple.denied } else { triple.asserted };
     let (first_date, last_date) = Period::cells(triple.dates);
     TripleRow {
         subject: style.text(&subject.name),
@@ -548,6 +595,8 @@ fn triple_row(triple: Triple, style: Style) -> TripleRow {
         negated: triple.negated,
         first_article: style.text(&triple.first.1),
         example: style.text(&triple.example.sentence),
+        certainty: telling.certainty.map(Certainty::as_str).unwrap_or_default(),
+        sources: style.text(&most_often_first(telling.sources)),
         first_date,
         last_date,
         subject_id: triple.ids.0,

@@ -104,6 +104,10 @@ pub struct TripleRow {
     pub first_article: String,
     /// The sentence of the best evidence.
     pub example: String,
+    /// The strongest of the evidence that does not deny it; if all does, of that.
+    pub certainty: &'static str,
+    /// Whom the same evidence is attributed to, most often first.
+    pub sources: String,
     pub first_date: String,
     pub last_date: String,
     pub subject_id: String,

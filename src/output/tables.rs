@@ -222,8 +222,9 @@ mod tests {
                     object_type: EntityType::Per,
                     score: f64::from(subject ^ object) / 16.0,
                     negated: denied,
-                    certainty: Certainty::Stated,
-                    attributed_to: String::new(),
+                    certainty: [Certainty::Stated, Certainty::Reported, Certainty::Alleged]
+                        [usize::from(object % 3)],
+                    attributed_to: ["", "police", "the army"][usize::from(subject % 3)].to_owned(),
                     sentence: format!("sentence {number} of {position}"),
                     rule: "r".to_owned(),
                     subject_start: 10 * first,
@@ -275,6 +276,51 @@ mod tests {
                 articles.iter().enumerate().map(|(i, it)| record(i as u64, it)).collect();
             let little = Budget { entities: budget, triples: budget, pairs: budget };
             prop_assert_eq!(files(&entries, little), files(&entries, Budget::default()));
+        }
+    }
+
+    /// Certainty and sources of the one triple for which there is this evidence, an article each: whether it is denied,
+    /// how certain it is, and by whom.
+    fn told(evidence: &[(bool, Certainty, &str)]) -> (String, String) {
+        let record = |(position, &(negated, certainty, source)): (usize, &(bool, Certainty, &str))| {
+            let Entry::Article(mut record) = record(position as u64, &[vec![2, 4]]) else {
+                unreachable!("it is an article")
+            };
+            let relation = &mut record.relations[0];
+            (relation.negated, relation.certainty, relation.attributed_to) =
+                (negated, certainty, source.into());
+            Entry::Article(record)
+        };
+        let entries: Vec<Entry> = evidence.iter().enumerate().map(record).collect();
+        let (files, _) = files(&entries, Budget::default());
+        let triples = files.iter().find(|file| file.starts_with("subject,subject_type,predicate")).unwrap();
+        let mut rows = csv::Reader::from_reader(triples.as_bytes());
+        let rows: Vec<std::collections::BTreeMap<String, String>> =
+            rows.deserialize().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), 1);
+        (rows[0]["certainty"].clone(), rows[0]["sources"].clone())
+    }
+
+    #[test]
+    fn a_triple_is_as_certain_as_its_surest_evidence_and_names_who_says_so() {
+        use Certainty::{Alleged, Reported, Stated};
+        for (evidence, certainty, sources) in [
+            (&[(false, Stated, "")][..], "stated", ""),
+            (&[(false, Alleged, "Ana"), (false, Reported, "police")], "reported", "Ana | police"),
+            (
+                &[(false, Reported, "Ana"), (false, Alleged, "the  police"), (false, Alleged, "the police")],
+                "reported",
+                "the police | Ana",
+            ),
+            // Who denies it does not say so, however surely.
+            (&[(true, Stated, "Ana"), (false, Alleged, "police")], "alleged", "police"),
+            (
+                &[(true, Alleged, "Ana"), (true, Reported, "Bo"), (true, Reported, "Bo")],
+                "reported",
+                "Bo | Ana",
+            ),
+        ] {
+            assert_eq!(told(evidence), (certainty.to_owned(), sources.to_owned()), "{evidence:?}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! `extract`: files, columns, offsets, formats, determinism, interruption.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -19,7 +19,7 @@ const COLUMNS: [(&str, &str); 7] = [
     (
         "triples",
         "subject,subject_type,predicate,object,object_type,articles,evidence,score,negated,first_article,example,\
-         first_date,last_date,subject_id,object_id",
+         certainty,sources,first_date,last_date,subject_id,object_id",
     ),
     ("cooccurrences", "subject,subject_type,object,object_type,articles,sentences,pmi"),
     ("duplicates", "article,duplicate_of,similarity"),
@@ -244,6 +244,33 @@ fn articles_have_a_row_each_and_their_dates_are_on_what_they_tell() {
     extract(&file, once.path(), &["--quiet", "--excel"]).assert().code(0);
     let text = fs::read_to_string(once.path().join("articles.csv")).unwrap();
     assert!(text.contains(",'=1+1,"), "{text}");
+}
+
+#[test]
+fn triples_are_as_certain_as_their_evidence() {
+    let out = tempfile::tempdir().unwrap();
+    extract(&repository("seeds"), out.path(), &["--quiet"]).assert().code(0);
+    let [relations, triples] = ["relations", "triples"].map(|it| rows(&out.path().join(format!("{it}.csv"))));
+    let mut attributed = 0;
+    for triple in triples {
+        let same = |row: &&Row| {
+            ["subject", "predicate", "object", "negated"].iter().all(|column| row[*column] == triple[*column])
+        };
+        let evidence: Vec<&Row> = relations.iter().filter(same).collect();
+        let of_all = |column: &str, value: &str| evidence.iter().any(|row| row[column] == value);
+        // Evidence of a symmetric predicate may stand the other way round, and denials do not count.
+        if evidence.len().to_string() == triple["evidence"] {
+            let strongest = ["stated", "reported", "alleged"].into_iter().find(|it| of_all("certainty", it));
+            assert_eq!(Some(&*triple["certainty"]), strongest, "{triple:?}");
+            let sources: Vec<&str> = triple["sources"].split(" | ").filter(|it| !it.is_empty()).collect();
+            assert!(sources.iter().all(|source| of_all("attributed_to", source)), "{triple:?}");
+            let named = evidence.iter().filter(|row| !row["attributed_to"].is_empty());
+            let named: BTreeSet<_> = named.map(|row| &row["attributed_to"]).collect();
+            assert_eq!(sources.len(), named.len(), "{triple:?}");
+            attributed += sources.len();
+        }
+    }
+    assert!(attributed > 5, "{attributed}");
 }
 
 #[test]
