@@ -1,5 +1,6 @@
-//! The date that a text itself gives: on a line of its own at its head (`Friday, March 29, 2019`), or in the dateline
-//! before its first sentence (`ANKARA, March 29, 2019 (Agency) — ...`).
+//! The date that a text itself gives: on a line of its own at its head (`Friday, March 29, 2019`), as the day of its
+//! release (`For immediate release: March 29, 2019`), or in the dateline before its first sentence (`ANKARA, March 29,
+//! 2019 (Agency) — ...`).
 
 use std::sync::LazyLock;
 
@@ -14,41 +15,53 @@ const LINES: usize = 12;
 /// Bytes of the longest line that may hold nothing but a date and what introduces it.
 const LONGEST: usize = 100;
 
+/// A day, with the day of the week or without.
+const DAY: &str = r"(?P<date>(?i:(?:[a-z]{3,6}day,?\s+)?(?:MONTH\s+[0-9]{1,2},?\s+[0-9]{4}|[0-9]{1,2}\s+MONTH,?\s+[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})))\b";
+const MONTH: &str = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?";
+
 /// What may stand before a date on its line.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    constant(
-        r"(?i)^(?:(?:first\s+)?(?:published|posted|issued|released|dated?)(?:\s+(?:on|at))?|for\s+immediate\s+release)\b\s*[:|,–—-]*\s*",
+    pattern(
+        r"(?i)^(?:first\s+)?(?:published|posted|issued|released|dated?)(?:\s+(?:on|at))?\b\s*[:|,–—-]*\s*",
     )
 });
+
+static RELEASE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i:for\s+immediate\s+release)\s*:?\s*{DAY}")));
+
+/// A day at the very start, and behind it a capital: texts that have lost their lines begin so.
+static START: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"^{DAY}\s+\p{{Lu}}")));
 
 /// A place in capitals, a day, an agency in brackets or slashes, a dash.
 static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
-    constant(
-        r"^(?:\p{Lu}[\p{Lu}.'’-]+(?:[^\n—–]{0,60}?[\s(/])??\s?[,(/]?\s?)?(?P<date>(?i:(?:[a-z]{3,9}\.?,\s+)?(?:[a-z]{3,9}\.?\s+[0-9]{1,2},?\s+[0-9]{4}|[0-9]{1,2}\s+[a-z]{3,9}\.?,?\s+[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})))\)?\s*(?:[(/][^)/\n]{1,40}[)/])?(?:\s*(?:—|–|--)|\s+-\s)",
-    )
+    let place = r"\p{Lu}[\p{Lu}.'’-]+(?:[^\n—–]{0,60}?[\s(/])??\s?[,(/]?\s?";
+    let agency = r"(?:[(/][^)/\n]{1,40}[)/])?";
+    pattern(&format!(r"^(?:{place})?{DAY}\)?\s*{agency}(?:\s*(?:—|–|--)|\s+-\s)"))
 });
 
-fn constant(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the patterns are constant")
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(&pattern.replace("MONTH", MONTH)).expect("the patterns are constant")
 }
 
 /// The day that the head of a text gives. Where it is unclear which number is the day, that is none.
 pub(super) fn date_of(text: &str) -> Option<Date> {
-    let head = &text[..text.floor_char_boundary(HEAD)];
+    let head = text[..text.floor_char_boundary(HEAD)].trim_start();
+    let found = [&RELEASE, &START].into_iter().find_map(|form| read(&form.captures(head)?["date"]));
     let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty()).take(LINES);
-    lines.find_map(|line| of_line(line).filter(|date| date.day().is_some()))
+    found.or_else(|| lines.find_map(of_line))
 }
 
 fn of_line(line: &str) -> Option<Date> {
-    let read = |text: &str| Date::read(text, None).ok();
-    if line.len() <= LONGEST {
+    let alone = || {
         let line = line.trim_matches(|c: char| !c.is_alphanumeric());
-        let date = LABEL.replace(line, "");
-        if let Some(date) = read(&date) {
-            return Some(date);
-        }
-    }
-    DATELINE.captures(line).and_then(|found| read(&found["date"]))
+        read(&LABEL.replace(line, ""))
+    };
+    let alone = if line.len() <= LONGEST { alone() } else { None };
+    alone.or_else(|| read(&DATELINE.captures(line)?["date"]))
+}
+
+fn read(text: &str) -> Option<Date> {
+    Date::read(text, None).ok().filter(|date| date.day().is_some())
 }
 
 #[cfg(test)]
@@ -67,6 +80,12 @@ mod tests {
             ("Posted on March 29, 2019\nAna left.", "2019-03-29"),
             ("FOR IMMEDIATE RELEASE: March 29, 2019\nAna left.", "2019-03-29"),
             ("For immediate release\nMarch 29, 2019\nAna left.", "2019-03-29"),
+            (
+                "Ana Leaves For Immediate Release: March 29, 2019\nPARIS (March 28, 2019) – Ana left.",
+                "2019-03-29",
+            ),
+            ("LATEST NEWS FOR IMMEDIATE RELEASEMarch 29 2019 Ana Leaves", "2019-03-29"),
+            ("March 29 2019 Ana Ruiz leaves Ankara", "2019-03-29"),
             ("(2019-03-29)\nAna left.", "2019-03-29"),
             ("29/03/2019\nAna left.", "2019-03-29"),
             ("ANKARA, March 29, 2019 (Agency) — Ana left.", "2019-03-29"),
@@ -82,6 +101,7 @@ mod tests {
             ("2019\nAna left.", ""),
             ("2/5/2017\nAna left.", ""),
             // Dates of other things.
+            ("March 29, 2019 was the day on which Ana left.", ""),
             ("Ana left on March 29, 2019 - at last.", ""),
             ("Ana left Ankara.\nShe came back on March 29, 2019.", ""),
             ("ANA LEFT ON A SHIP THAT WAS BUILT ON MARCH 29, 2019", ""),

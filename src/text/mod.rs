@@ -1,4 +1,4 @@
-//! Text and positions in it. No stage below this one does arithmetic on offsets of its own.
+//! Text, positions in it, and when it was published. No stage below this one does arithmetic on offsets of its own.
 
 mod article;
 mod date;
