@@ -35,9 +35,11 @@ WORKERS = Path(pyspark.__file__).parent / "work"
 
 
 def seeds(times: int) -> list[str]:
-    """The seeds as JSON lines, `times` over under other names."""
+    """The seeds as JSON lines, `times` over under other names and dates."""
     return [
-        json.dumps({"id": f"{text.stem}-{time_}", "text": text.read_text(encoding="utf-8")})
+        json.dumps(
+            {"id": f"{text.stem}-{time_}", "date": f"{time_ + 1} March 2019", "text": text.read_text(encoding="utf-8")}
+        )
         for time_ in range(times)
         for text in sorted((ROOT / "seeds").glob("*.txt"))
     ]

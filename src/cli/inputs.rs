@@ -18,6 +18,15 @@ pub(crate) struct Inputs {
     /// Column (CSV, Parquet) or key (JSONL) that holds the text of an article
     #[arg(long, value_name = "C")]
     text_column: Option<String>,
+    /// Column (CSV, Parquet) or key (JSONL) that holds the date on which an article was published
+    #[arg(long, value_name = "C")]
+    date_column: Option<String>,
+    /// Column (CSV, Parquet) or key (JSONL) that holds the headline of an article
+    #[arg(long, value_name = "C")]
+    title_column: Option<String>,
+    /// Column (CSV, Parquet) or key (JSONL) that holds the publisher of an article
+    #[arg(long, value_name = "C")]
+    source_column: Option<String>,
 }
 
 impl Inputs {
@@ -27,6 +36,9 @@ impl Inputs {
         let options = input::Options {
             id_column: self.id_column.clone(),
             text_column: self.text_column.clone(),
+            date_column: self.date_column.clone(),
+            title_column: self.title_column.clone(),
+            source_column: self.source_column.clone(),
             dealt,
             pass_over: out.into_iter().map(Path::to_owned).collect(),
         };
@@ -34,9 +46,15 @@ impl Inputs {
     }
 
     /// Which columns were named.
-    pub(crate) fn columns(&self) -> [(&'static str, String); 2] {
+    pub(crate) fn columns(&self) -> [(&'static str, String); 5] {
         let named = |column: &Option<String>| column.clone().unwrap_or("not given".to_owned());
-        [("--id-column", named(&self.id_column)), ("--text-column", named(&self.text_column))]
+        [
+            ("--id-column", named(&self.id_column)),
+            ("--text-column", named(&self.text_column)),
+            ("--date-column", named(&self.date_column)),
+            ("--title-column", named(&self.title_column)),
+            ("--source-column", named(&self.source_column)),
+        ]
     }
 
     /// Takes those out that `is_other` names.

@@ -127,7 +127,8 @@ pub struct Mention {
 /// Something in the world that an article names, once or many times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
-    /// Stable across runs: derived from the type and the canonical name.
+    /// Stable across runs: derived from the type and the canonical name. It begins with a letter, so that no
+    /// spreadsheet takes it for a number.
     pub id: String,
     /// The canonical name.
     pub name: String,

@@ -186,12 +186,13 @@ fn join(
     names
 }
 
-/// An entity with its identifier: the first 12 hexadecimal digits of the SHA-256 of type and name.
+/// An entity with its identifier: `e` and the first 12 hexadecimal digits of the SHA-256 of type and name. Of digits
+/// alone, or digits around one `e`, a spreadsheet would make a number.
 fn entity(entity_type: EntityType, name: String) -> Entity {
+    const DIGITS: usize = 12;
     let digest = Sha256::digest(format!("{entity_type}\t{name}").as_bytes());
-    let mut id = base16ct::lower::encode_string(&digest);
-    id.truncate(12);
-    Entity { id, name, entity_type }
+    let digits = base16ct::lower::encode_string(&digest);
+    Entity { id: format!("e{}", &digits[..DIGITS]), name, entity_type }
 }
 
 /// The model's mentions, cleaned, in text order, without overlaps (the more likely one stays).

@@ -341,7 +341,7 @@ proptest! {
         ids.dedup();
         prop_assert_eq!(ids.len(), names.entities.len());
         for entity in &names.entities {
-            prop_assert!(!entity.name.is_empty() && entity.id.len() == 12);
+            prop_assert!(!entity.name.is_empty() && entity.id.len() == 13 && entity.id.starts_with('e'));
         }
     }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::text::Article;
 
-/// SHA-256 of the articles read so far, ids and texts in order. A clone shows the same state and can be
+/// SHA-256 of the articles read so far, all of each, in order. A clone shows the same state and can be
 /// read from any thread.
 #[derive(Debug, Clone, Default)]
 pub struct Fingerprint(Arc<Mutex<Sha256>>);

@@ -7,7 +7,6 @@ use super::bytes::Bytes;
 use super::page::{self, LONGEST_PAGE};
 use super::{Found, Kind, Reader, decode, stopped};
 use crate::error::{Place, Problem};
-use crate::text::Article;
 
 /// Reads one page.
 pub(super) struct Html {
@@ -49,9 +48,7 @@ impl Reader for Html {
         };
         out.extend(decode::problems(&self.place, &decoded));
         let id = std::mem::take(&mut self.name);
-        let article =
-            Article { id, text: page.text, title: page.title, date: page.date, source: page.source };
-        out.push_back(Found::Article(article, self.place.clone()));
+        out.push_back(Found::Article(Box::new(page.given(id, self.place.clone()))));
         false
     }
 }

@@ -11,11 +11,10 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::bytes::{self, Bytes};
-use super::columns::{self, Columns, Missing};
+use super::columns::{self, Columns, Missing, Role};
 use super::decode::{self, Charset};
-use super::{Found, Kind, Options, Reader, stopped, too_long};
+use super::{Found, Given, Kind, Options, Reader, stopped, too_long};
 use crate::error::{Place, Problem};
-use crate::text::Article;
 
 const EXAMPLE: &str =
     r#"Write one object per line, like {"id": "a1", "text": "..."}; the other lines are read."#;
@@ -48,29 +47,24 @@ impl Jsonl {
 
     /// Takes in the object on the current line.
     fn object(&self, mut object: Map<String, Value>, out: &mut VecDeque<Found>) {
-        let found = Columns::find(object.keys().map(String::as_str), &self.options);
-        let columns = match &found {
-            Err(Missing::Id) => {
-                // One record in another form is no reason to lose it.
-                let unnamed = Options { id_column: None, ..self.options.clone() };
-                Columns::find(object.keys().map(String::as_str), &unnamed)
-                    .map(|columns| Columns { id: None, ..columns })
-            }
-            _ => found.clone(),
+        let explain = |object: &Map<String, Value>, missing| {
+            columns::explain(missing, "key", object.keys().map(String::as_str), &self.options)
         };
-        let columns = match columns {
-            Ok(columns) => columns,
+        // One record in another form is no reason to lose it.
+        let found = Columns::find_some(object.keys().map(String::as_str), &self.options);
+        let (columns, missing) = match found {
+            Ok(found) => found,
             Err(missing) => {
-                let keys = object.keys().map(String::as_str);
-                let (message, remedy) = columns::explain(&missing, "key", keys, &self.options);
+                let (message, remedy) = explain(&object, missing);
                 let problem = Problem::skipped(self.place(), message, remedy);
                 out.push_back(Found::Problem(Kind::NoText, problem));
                 return;
             }
         };
-        let missing_id = found.err().map(|missing| {
-            columns::explain(&missing, "key", object.keys().map(String::as_str), &self.options).0
-        });
+        let (missing_id, missing): (Vec<Role>, Vec<Role>) =
+            missing.into_iter().partition(|&role| role == Role::Id);
+        let missing_id = missing_id.first().map(|&role| explain(&object, Missing(role)).0);
+        let missing: Vec<_> = missing.into_iter().map(|role| explain(&object, Missing(role))).collect();
         let mut text = match object.iter_mut().nth(columns.text) {
             Some((_, Value::String(text))) => std::mem::take(text),
             Some((key, value)) => {
@@ -110,8 +104,13 @@ impl Jsonl {
             }
             id
         });
-        let (title, date, source) = (cell(columns.title), cell(columns.date), cell(columns.source));
-        out.push_back(Found::Article(Article { id, text, title, date, source }, self.place()));
+        for (message, remedy) in missing {
+            out.push_back(Found::Problem(Kind::NoColumn, Problem::mended(self.place(), message, remedy)));
+        }
+        let Columns { title, date, source, url, .. } = columns;
+        let [title, date, source, url] = [title, date, source, url].map(cell);
+        let place = self.place();
+        out.push_back(Found::Article(Box::new(Given { id, text, title, date, source, url, place })));
     }
 }
 

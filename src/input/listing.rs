@@ -378,7 +378,8 @@ fn foreign(extension: &str) -> Option<&'static str> {
 
 /// The files that this program writes, which hand labels are written in too, and the columns that
 /// give them away.
-const OWN: [(&str, &[&str]); 8] = [
+const OWN: [(&str, &[&str]); 9] = [
+    ("articles", &["article", "words", "mentions", "relations", "duplicate_of"]),
     ("mentions", &["article", "start", "end", "text", "type"]),
     ("entities", &["entity_id", "entity", "type"]),
     ("relations", &["article", "subject", "subject_type", "predicate", "object"]),

@@ -3,7 +3,8 @@
 //! The rooms, in the order in which an article passes through them: `listing` (what the user named,
 //! as files in a fixed order), `bytes` (decompressed), then one reader per format (`text_file`;
 //! `table`, `jsonl` and `parquet_file`, which share `columns`; `html_file` and `warc_file`, which share `page`), with
-//! `decode` making text of bytes, and `ids` seeing to it that no two articles have one name.
+//! `decode` making text of bytes; then `ids`, which sees to it that no two articles have one name, and `dateline` and
+//! `address`, for what a file does not say of its articles but their texts and addresses do.
 //!
 //! No reader stops the run: what cannot be read becomes a [`Problem`] in the stream, at its place.
 //!
@@ -13,8 +14,10 @@
 //! the input is about 30 bytes an article (to tell ids apart) and about 70 bytes for each file in a
 //! folder.
 
+mod address;
 mod bytes;
 mod columns;
+mod dateline;
 mod decode;
 mod fingerprint;
 mod html_file;
@@ -38,7 +41,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Place, Problem, Result};
-use crate::text::Article;
+use crate::text::{Article, Date, DayOrder, Unread};
 
 use ids::Ids;
 use listing::{Format, Listing, Source, Step};
@@ -58,6 +61,14 @@ pub struct Options {
     /// The column (for JSONL: the key) that holds the text; guessed from `text|body|content` if not
     /// given.
     pub text_column: Option<String>,
+    /// The column (for JSONL: the key) that holds the date of publication; guessed from `date`, `published` and the like
+    /// if not given.
+    pub date_column: Option<String>,
+    /// The column (for JSONL: the key) that holds the headline; guessed from `title|headline` if not given.
+    pub title_column: Option<String>,
+    /// The column (for JSONL: the key) that holds the publisher; guessed from `source`, `publisher` and the like if not
+    /// given.
+    pub source_column: Option<String>,
     /// Standard input holds a part of the lines of some other input: its first one says nothing about the
     /// others, and there may be none.
     pub dealt: bool,
@@ -105,8 +116,8 @@ pub struct Articles {
     options: Options,
     /// The next step of the listing.
     step: usize,
-    /// What the open file is read with.
-    reader: Option<Box<dyn Reader>>,
+    /// What is being read.
+    open: Option<Open>,
     /// Read and not yet yielded.
     found: VecDeque<Found>,
     ids: Ids,
@@ -133,7 +144,7 @@ pub fn open(inputs: &[PathBuf], options: Options) -> Result<Articles> {
         listing: Listing::new(inputs, &options)?,
         options,
         step: 0,
-        reader: None,
+        open: None,
         found: VecDeque::new(),
         ids: Ids::default(),
         repeats: Repeats::default(),
@@ -162,17 +173,17 @@ impl Articles {
         }
         let step = self.listing.step(self.step);
         self.step += 1;
-        let opened = match step {
+        let (source, opened) = match step {
             None => return false,
             Some(Step::Problem(problem)) => {
                 self.found.push_back(Found::Problem(Kind::File, problem));
                 return true;
             }
-            Some(Step::Stdin) => self.open_stdin(),
-            Some(Step::File(source)) => self.open_file(source),
+            Some(Step::Stdin) => (None, self.open_stdin()),
+            Some(Step::File(source)) => (Some(source.clone()), self.open_file(source)),
         };
         match opened {
-            Ok(reader) => self.reader = Some(reader),
+            Ok(reader) => self.open = Some(Open { reader, source, is_read: false, day_order: None }),
             Err(problem) => self.found.push_back(Found::Problem(Kind::File, problem)),
         }
         true
@@ -191,42 +202,157 @@ impl Articles {
     }
 
     fn open_file(&mut self, source: Source) -> Result<Box<dyn Reader>, Problem> {
-        let Source { path, name, format, compression } = source;
-        let read = Arc::clone(&self.read);
-        let options = self.options.clone();
-        let open = |path: &Path| {
-            bytes::open(path, compression, Arc::clone(&read)).map_err(|error| unreadable(path, &error))
-        };
-        let (reader, size): (Box<dyn Reader>, u64) = match format {
-            Format::Text { doubtful } => {
-                let (bytes, size) = open(&path)?;
-                (Box::new(text_file::TextFile::new(bytes, Place::file(path), name, doubtful)), size)
-            }
-            Format::Html => {
-                let (bytes, size) = open(&path)?;
-                (Box::new(html_file::Html::new(bytes, Place::file(path), name)), size)
-            }
-            Format::Table { delimiter } => {
-                let (bytes, size) = open(&path)?;
-                (Box::new(table::Table::new(bytes, path, name, delimiter, options)), size)
-            }
-            Format::Jsonl => {
-                let (bytes, size) = open(&path)?;
-                (Box::new(jsonl::Jsonl::new(bytes, path, name, options)), size)
-            }
-            Format::Warc => {
-                let (bytes, size) = open(&path)?;
-                (Box::new(warc_file::Warc::new(bytes, path, name)), size)
-            }
-            // Not a stream of bytes: it is read from its end.
-            Format::Parquet => {
-                let (reader, size) = parquet_file::Parquet::open(path, name, &options, read)?;
-                (Box::new(reader), size)
-            }
-        };
+        let (reader, size) = open_file(source, &self.options, Arc::clone(&self.read))?;
         self.read_after += size;
         Ok(reader)
     }
+
+    /// Makes an article of what its file gives, behind what is wrong with it.
+    fn settle(&mut self, given: Given) {
+        let Given { mut id, text, title, date, source, url, place } = given;
+        let mut problems = Vec::new();
+        if id.len() > LONGEST_ID {
+            let problem = Problem::mended(
+                place.clone(),
+                format!("the id has {} bytes", id.len()),
+                format!(
+                    "The article is called by the first {LONGEST_ID} of them; is it the text? --id-column says \
+                     which column or key holds the id."
+                ),
+            );
+            problems.push((Kind::LongId, problem));
+            id.truncate(id.floor_char_boundary(LONGEST_ID));
+        }
+        let date = date.and_then(|date| {
+            let read = self.date(&date, &place);
+            read.map_err(|problem| problems.push((Kind::Date, problem))).ok()
+        });
+        let date = date.or_else(|| dateline::date_of(&text));
+        let url = url.or_else(|| Some(id.clone()).filter(|id| address::is_address(id)));
+        let source = source.or_else(|| address::host(url.as_deref()?));
+        if let Some(free) = self.ids.take(&id) {
+            let problem = Problem::mended(
+                place,
+                format!("another article is already called {id}"),
+                format!("This one is called {free} in the output."),
+            );
+            problems.push((Kind::DuplicateId, problem));
+            id = free;
+        }
+        self.found.push_front(Found::Settled(Article { id, text, title, date, source, url }));
+        for (kind, problem) in problems.into_iter().rev() {
+            self.found.push_front(Found::Problem(kind, problem));
+        }
+    }
+
+    /// The date that the open file gives an article.
+    fn date(&mut self, date: &str, place: &Place) -> Result<Date, Problem> {
+        const SHOWN: usize = 40;
+        let unclear = match Date::read(date, None) {
+            Ok(date) => return Ok(date),
+            Err(unread) => unread,
+        };
+        let shown: String = date.chars().take(SHOWN).collect();
+        let message = match unclear {
+            Unread::NoDate => format!("the date `{shown}` cannot be read"),
+            Unread::Unclear { day_first, month_first } => {
+                let order = self.open.as_mut().and_then(|open| open.day_order(&self.options));
+                match order {
+                    Some(DayOrder::DayFirst) => return Ok(day_first),
+                    Some(DayOrder::MonthFirst) => return Ok(month_first),
+                    None => format!(
+                        "the date `{shown}` may be {day_first} or {month_first}, and the other dates do not settle \
+                         which"
+                    ),
+                }
+            }
+        };
+        let remedy = "The article has none, unless its text begins with one. Dates like 2019-03-29 and March 29, 2019 \
+                      can be read.";
+        Err(Problem::mended(place.clone(), message, remedy))
+    }
+}
+
+/// What is being read.
+struct Open {
+    reader: Box<dyn Reader>,
+    /// None for standard input.
+    source: Option<Source>,
+    /// Whether there is no more to read.
+    is_read: bool,
+    /// Which number of a date is the day, if anybody has asked.
+    day_order: Option<Option<DayOrder>>,
+}
+
+impl Open {
+    /// Which number of a date is the day, if all dates in the file taken together leave no doubt. To find out, it is
+    /// read once more. Standard input cannot be, and the pages of an archive are of many hands.
+    fn day_order(&mut self, options: &Options) -> Option<DayOrder> {
+        let source = self.source.as_ref();
+        *self.day_order.get_or_insert_with(|| day_order(source?, options))
+    }
+}
+
+fn day_order(source: &Source, options: &Options) -> Option<DayOrder> {
+    if !matches!(source.format, Format::Table { .. } | Format::Jsonl | Format::Parquet) {
+        return None;
+    }
+    let (mut reader, _) = open_file(source.clone(), options, Arc::default()).ok()?;
+    let mut found = VecDeque::new();
+    let mut order = None;
+    loop {
+        let goes_on = reader.read(&mut found);
+        for found in found.drain(..) {
+            let Found::Article(given) = found else { continue };
+            let Some(shown) = given.date.as_deref().and_then(DayOrder::shown_by) else { continue };
+            if order.replace(shown).is_some_and(|before| before != shown) {
+                return None;
+            }
+        }
+        if !goes_on {
+            return order;
+        }
+    }
+}
+
+/// The reader of a file, which counts in `read` the bytes that it has read; and how many there are.
+fn open_file(
+    source: Source,
+    options: &Options,
+    read: Arc<AtomicU64>,
+) -> Result<(Box<dyn Reader>, u64), Problem> {
+    let Source { path, name, format, compression } = source;
+    let options = options.clone();
+    let open = |path: &Path| {
+        bytes::open(path, compression, Arc::clone(&read)).map_err(|error| unreadable(path, &error))
+    };
+    Ok(match format {
+        Format::Text { doubtful } => {
+            let (bytes, size) = open(&path)?;
+            (Box::new(text_file::TextFile::new(bytes, Place::file(path), name, doubtful)), size)
+        }
+        Format::Html => {
+            let (bytes, size) = open(&path)?;
+            (Box::new(html_file::Html::new(bytes, Place::file(path), name)), size)
+        }
+        Format::Table { delimiter } => {
+            let (bytes, size) = open(&path)?;
+            (Box::new(table::Table::new(bytes, path, name, delimiter, options)), size)
+        }
+        Format::Jsonl => {
+            let (bytes, size) = open(&path)?;
+            (Box::new(jsonl::Jsonl::new(bytes, path, name, options)), size)
+        }
+        Format::Warc => {
+            let (bytes, size) = open(&path)?;
+            (Box::new(warc_file::Warc::new(bytes, path, name)), size)
+        }
+        // Not a stream of bytes: it is read from its end.
+        Format::Parquet => {
+            let (reader, size) = parquet_file::Parquet::open(path, name, &options, read)?;
+            (Box::new(reader), size)
+        }
+    })
 }
 
 impl Iterator for Articles {
@@ -235,43 +361,17 @@ impl Iterator for Articles {
     fn next(&mut self) -> Option<Item> {
         loop {
             match self.found.pop_front() {
-                Some(Found::Article(article, place)) if article.id.len() > LONGEST_ID => {
-                    let short = article.id[..article.id.floor_char_boundary(LONGEST_ID)].to_owned();
-                    let problem = Problem::mended(
-                        place.clone(),
-                        format!("the id has {} bytes", article.id.len()),
-                        format!(
-                            "The article is called by the first {LONGEST_ID} of them; is it the text? --id-column \
-                             says which column or key holds the id."
-                        ),
-                    );
-                    self.found.push_front(Found::Article(Article { id: short, ..article }, place));
-                    self.found.push_front(Found::Problem(Kind::LongId, problem));
-                }
-                Some(Found::Article(mut article, place)) => {
-                    let Some(id) = self.ids.take(&article.id) else { return Some(self.article(article)) };
-                    let problem = Problem::mended(
-                        place,
-                        format!("another article is already called {}", article.id),
-                        format!("This one is called {id} in the output."),
-                    );
-                    article.id = id;
-                    self.found.push_front(Found::Renamed(article));
-                    self.found.push_front(Found::Problem(Kind::DuplicateId, problem));
-                }
-                Some(Found::Renamed(article)) => return Some(self.article(article)),
+                Some(Found::Article(given)) => self.settle(*given),
+                Some(Found::Settled(article)) => return Some(self.article(article)),
                 Some(Found::Problem(kind, problem)) => {
                     if let Some(problem) = self.repeats.admit(kind, problem) {
                         return Some(Item::Problem(problem));
                     }
                 }
-                None => match &mut self.reader {
-                    Some(reader) => {
-                        if !reader.read(&mut self.found) {
-                            self.reader = None;
-                        }
-                    }
-                    None => {
+                None => match &mut self.open {
+                    Some(open) if !open.is_read => open.is_read = !open.reader.read(&mut self.found),
+                    _ => {
+                        self.open = None;
                         let repeats = std::mem::take(&mut self.repeats);
                         self.found.extend(repeats.summaries().map(|it| Found::Problem(Kind::File, it)));
                         if self.found.is_empty() && !self.advance() {
@@ -292,11 +392,29 @@ trait Reader: Send {
 
 /// What a format reader finds.
 enum Found {
-    /// An article with the id that its file gives it, and where it came from.
-    Article(Article, Place),
-    /// An article whose id is unique by now.
-    Renamed(Article),
+    Article(Box<Given>),
+    /// An article that is ready to be yielded.
+    Settled(Article),
     Problem(Kind, Problem),
+}
+
+/// An article as its file gives it: the id may be another's too, and the date be in any form.
+struct Given {
+    id: String,
+    text: String,
+    title: Option<String>,
+    date: Option<String>,
+    source: Option<String>,
+    url: Option<String>,
+    /// Where it came from.
+    place: Place,
+}
+
+impl Given {
+    /// An article of which nothing else is known.
+    fn new(id: String, text: String, place: Place) -> Self {
+        Given { id, text, title: None, date: None, source: None, url: None, place }
+    }
 }
 
 /// A file that cannot be opened.

@@ -9,8 +9,11 @@ use dom_smoothie::{Config, Readability, TextMode};
 use encoding_rs::{Encoding, UTF_8};
 use regex::bytes::Regex;
 
+use super::address::is_address;
 use super::decode::{Charset, Decoded};
-use super::page_cost;
+use super::{Given, page_cost};
+use crate::error::Place;
+use crate::text::Date;
 
 /// The longest page that is read, in bytes. A page in memory takes some thirty times its size.
 pub(super) const LONGEST_PAGE: usize = 4 << 20;
@@ -30,8 +33,18 @@ pub(super) struct Page {
     pub(super) text: String,
     pub(super) title: Option<String>,
     pub(super) date: Option<String>,
-    /// The page's own address, else the name of its site.
+    /// The name of its site.
     pub(super) source: Option<String>,
+    /// What it says is its address.
+    pub(super) url: Option<String>,
+}
+
+impl Page {
+    /// The article of this id.
+    pub(super) fn given(self, id: String, place: Place) -> Given {
+        let Page { text, title, date, source, url } = self;
+        Given { id, text, title, date, source, url, place }
+    }
 }
 
 /// Decodes a page: as UTF-8 if it is, whatever it says; else as `declared` (by the server) or by itself
@@ -99,6 +112,7 @@ fn extract(html: &str) -> Result<Page, NoArticle> {
         return Err(NoArticle::TooComplex);
     }
     let canonical = document.select("link[rel=canonical][href]").attr("href").map(|it| it.to_string());
+    let dates = dates(&document);
     let config = Config { text_mode: TextMode::Formatted, ..Config::default() };
     let article = Readability::with_document(document, None, Some(config)).and_then(|mut it| it.parse());
     let article = article.map_err(|_| NoArticle::NoText)?;
@@ -106,12 +120,49 @@ fn extract(html: &str) -> Result<Page, NoArticle> {
     if text.is_empty() {
         return Err(NoArticle::NoText);
     }
+    let said = article.published_time.and_then(one_line);
+    let readable = |date: &&String| Date::read(date, None).is_ok();
+    let date = said.iter().chain(&dates).find(readable).cloned();
+    let mut addresses = [canonical, article.url].into_iter().flatten().filter_map(one_line);
     Ok(Page {
         text,
         title: one_line(article.title),
-        date: article.published_time.and_then(one_line),
-        source: [canonical, article.url, article.site_name].into_iter().flatten().find_map(one_line),
+        date: date.or(said),
+        source: article.site_name.and_then(one_line),
+        url: addresses.find(|it| is_address(it)),
     })
+}
+
+/// Where a page may say when it was published, the surest first, besides `article:published_time` and the JSON-LD of
+/// a single article, which come before them: with the attribute that says it, if it is not the text.
+const DATED: [(&str, Option<&str>); 9] = [
+    ("meta[itemprop='datePublished']", Some("content")),
+    ("meta[name='date'], meta[name='pubdate'], meta[name='publish-date']", Some("content")),
+    ("meta[name='dc.date'], meta[name='DC.date'], meta[name='DC.date.issued']", Some("content")),
+    ("time[itemprop='datePublished'], time[pubdate]", Some("datetime")),
+    ("[itemprop='datePublished']", None),
+    ("article time", Some("datetime")),
+    ("main time", Some("datetime")),
+    ("time", Some("datetime")),
+    ("time", None),
+];
+
+/// What a page says of its date in other ways than dom_smoothie looks at.
+fn dates(document: &Document) -> Vec<String> {
+    if document.select_single("meta[property='article:published_time']").exists() {
+        return Vec::new();
+    }
+    static PUBLISHED: LazyLock<Option<regex::Regex>> =
+        LazyLock::new(|| regex::Regex::new(r#""datePublished"\s*:\s*"([^"]{4,60})""#).ok());
+    // A graph of several things is not taken apart there.
+    let linked = document.select("script[type='application/ld+json']").text();
+    let published = PUBLISHED.as_ref().and_then(|it| it.captures(&linked)).map(|found| found[1].to_owned());
+    let elsewhere = DATED.iter().filter_map(|&(selector, attribute)| {
+        let first = document.select_single(selector);
+        let said = attribute.map_or_else(|| Some(first.text()), |name| first.attr(name))?;
+        one_line(said.to_string())
+    });
+    published.into_iter().chain(elsewhere).collect()
 }
 
 fn too_complex(document: &Document) -> bool {

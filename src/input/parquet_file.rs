@@ -16,9 +16,8 @@ use super::bytes::LONGEST;
 use super::columns::{self, Columns};
 use super::decode::{self, Charset};
 use super::parquet_guard::{Bounded, Checked};
-use super::{Found, Kind, Options, Reader, too_long};
+use super::{Found, Given, Kind, Options, Reader, too_long};
 use crate::error::{Place, Problem};
-use crate::text::Article;
 
 /// Rows that are decoded together.
 const BATCH: usize = 16;
@@ -107,10 +106,9 @@ impl Parquet {
 
     fn article(&mut self, row: Row, out: &mut VecDeque<Found>) {
         let place = Place::record(&self.path, self.row);
-        let mut cells: Vec<Option<Field>> =
-            row.into_columns().into_iter().map(|(_, cell)| Some(cell)).collect();
-        let mut take = |column: Option<usize>| cells.get_mut(column?).and_then(Option::take);
-        let decoded = match take(Some(self.columns.text)) {
+        let mut cells: Vec<Field> = row.into_columns().into_iter().map(|(_, cell)| cell).collect();
+        let text = cells.get_mut(self.columns.text).map(|cell| std::mem::replace(cell, Field::Null));
+        let decoded = match text {
             Some(Field::Str(text)) => self.charset.decode(text.into_bytes()),
             Some(Field::Bytes(bytes)) => self.charset.decode(bytes.data().to_vec()),
             _ => decode::Decoded::default(),
@@ -129,7 +127,8 @@ impl Parquet {
             return;
         }
         out.extend(decode::problems(&place, &decoded));
-        let mut short = |column| take(column).and_then(scalar);
+        // One column may be the id and the address.
+        let short = |column: Option<usize>| cells.get(column?).and_then(scalar);
         let id = short(self.columns.id).unwrap_or_else(|| {
             let id = format!("{}#{}", self.name, self.row);
             if self.columns.id.is_some() {
@@ -139,9 +138,10 @@ impl Parquet {
             }
             id
         });
-        let (title, date, source) =
-            (short(self.columns.title), short(self.columns.date), short(self.columns.source));
-        out.push_back(Found::Article(Article { id, text: decoded.text, title, date, source }, place));
+        let Columns { title, date, source, url, .. } = self.columns;
+        let [title, date, source, url] = [title, date, source, url].map(short);
+        let given = Given { id, text: decoded.text, title, date, source, url, place };
+        out.push_back(Found::Article(Box::new(given)));
     }
 
     fn broken_group(&self, why: &str) -> Found {
@@ -203,7 +203,7 @@ fn wanted(
     let names: Vec<&str> = fields.iter().map(|field| field.name()).collect();
     let skipped = |message: String, remedy: String| Problem::skipped(Place::file(path), message, remedy);
     let all = Columns::find(names.iter().copied(), options).map_err(|missing| {
-        let (message, remedy) = columns::explain(&missing, "column", names.iter().copied(), options);
+        let (message, remedy) = columns::explain(missing, "column", names.iter().copied(), options);
         skipped(message, remedy)
     })?;
     let text = &fields[all.text];
@@ -214,7 +214,7 @@ fn wanted(
         ));
     }
     let mut positions: Vec<usize> =
-        [Some(all.text), all.id, all.title, all.date, all.source].into_iter().flatten().collect();
+        [Some(all.text), all.id, all.title, all.date, all.source, all.url].into_iter().flatten().collect();
     positions.sort_unstable();
     positions.dedup();
     let place = |column: Option<usize>| positions.iter().position(|&position| Some(position) == column);
@@ -224,6 +224,7 @@ fn wanted(
         title: place(all.title),
         date: place(all.date),
         source: place(all.source),
+        url: place(all.url),
     };
     let chosen = positions.iter().map(|&position| Arc::clone(&fields[position])).collect();
     let projection = Type::group_type_builder(root.name()).with_fields(chosen).build().map_err(|error| {
@@ -233,10 +234,10 @@ fn wanted(
 }
 
 /// A cell as a short text; none for what is empty or nested.
-fn scalar(cell: Field) -> Option<String> {
+fn scalar(cell: &Field) -> Option<String> {
     let text = match cell {
         Field::Null | Field::Group(_) | Field::ListInternal(_) | Field::MapInternal(_) => return None,
-        Field::Str(text) => text,
+        Field::Str(text) => text.clone(),
         Field::Bytes(bytes) => String::from_utf8_lossy(bytes.data()).into_owned(),
         other => other.to_string(),
     };

@@ -19,6 +19,8 @@ pub(super) enum Kind {
     NoText,
     EmptyText,
     NoId,
+    NoColumn,
+    Date,
     TooLong,
     Page,
     Record,
@@ -28,7 +30,7 @@ pub(super) enum Kind {
 
 /// Every kind that is counted, in the order in which summaries are given; what its summary says; and
 /// how many are listed before.
-const COUNTED: [(Kind, &str, u64); 14] = [
+const COUNTED: [(Kind, &str, u64); 16] = [
     (Kind::Encoding, "are not UTF-8", 1),
     (Kind::Nul, "hold NUL characters, replaced by blanks", 3),
     (Kind::Quotes, "have a quotation mark that is never closed", LISTED),
@@ -38,6 +40,8 @@ const COUNTED: [(Kind, &str, u64); 14] = [
     (Kind::NoText, "have no text where it was looked for", LISTED),
     (Kind::EmptyText, "have an empty text", LISTED),
     (Kind::NoId, "have no id and are called after their row", LISTED),
+    (Kind::NoColumn, "lack a key that was named", 1),
+    (Kind::Date, "have a date that cannot be read", 1),
     (Kind::TooLong, "are longer than an article may be", LISTED),
     (Kind::Page, "are web pages without an article", LISTED),
     (Kind::Record, "are damaged records", LISTED),

@@ -14,9 +14,8 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::bytes::{self, Bytes, LONGEST};
 use super::columns::{self, Columns};
 use super::decode::{self, Charset};
-use super::{Found, Kind, Options, Reader, stopped, too_long};
+use super::{Found, Given, Kind, Options, Reader, stopped, too_long};
 use crate::error::{Place, Problem};
-use crate::text::Article;
 
 /// Tried in this order, after the one that the extension says. Spreadsheets write `;` where the
 /// comma is the decimal sign.
@@ -87,7 +86,7 @@ impl Table {
             }
             Err(missing) => {
                 let names = names.iter().map(String::as_str);
-                let (message, remedy) = columns::explain(&missing, "column", names, &self.options);
+                let (message, remedy) = columns::explain(missing, "column", names, &self.options);
                 let remedy = format!("{remedy} The first row must hold the names of the columns.");
                 let problem = Problem::skipped(place, message, remedy);
                 out.push_back(Found::Problem(Kind::File, problem));
@@ -180,8 +179,8 @@ impl Table {
             Some(cell.trim().to_owned()).filter(|cell| !cell.is_empty())
         };
         let id = short(header.columns.id);
-        let (title, date, source) =
-            (short(header.columns.title), short(header.columns.date), short(header.columns.source));
+        let Columns { title, date, source, url, .. } = header.columns;
+        let [title, date, source, url] = [title, date, source, url].map(&mut short);
         if foreign > 0 {
             let problem = decode::foreign_problem(place.clone(), foreign, encoding);
             out.push_back(Found::Problem(Kind::Encoding, problem));
@@ -201,7 +200,8 @@ impl Table {
             }
             id
         });
-        out.push_back(Found::Article(Article { id, text, title, date, source }, place.clone()));
+        let place = place.clone();
+        out.push_back(Found::Article(Box::new(Given { id, text, title, date, source, url, place })));
     }
 
     fn unclosed(&self, row: &Row, resumed: Option<usize>) -> Problem {

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::error::Error;
 
+mod known;
 mod limits;
 mod parquet_files;
 mod web;
@@ -152,8 +153,9 @@ mod tables {
             id: "u1".into(),
             text: "one\r\n\"two\"".into(),
             title: Some("A, b".into()),
-            date: Some("2020-01-02".into()),
+            date: Date::new(2020, Some(1), Some(2)),
             source: None,
+            url: Some("u1".into()),
         };
         assert_eq!(articles, [wanted]);
     }
@@ -305,8 +307,9 @@ mod jsonl {
             id: "7".into(),
             text: "one".into(),
             title: Some("T".into()),
-            date: Some("2020".into()),
+            date: Date::new(2020, None, None),
             source: None,
+            url: None,
         };
         assert_eq!(articles[0], first);
         assert_eq!(ids(&articles), ["7", "a#3"]);
@@ -482,9 +485,11 @@ mod folders {
                 b"{\"article\":\"a\",\"start\":0,\"end\":1,\"text\":\"A\",\"type\":\"PER\"}\n",
             ),
             ("late/mentions.csv", b"id,text\n1,this is a table of articles\n"),
+            ("out/articles.csv", b"article,date,title,source,url,words,mentions,relations,duplicate_of\n"),
+            ("late/articles.csv", b"url,date,title,source,text\n2,2019,T,S,this is one too\n"),
         ]);
         let (articles, problems) = read_all(&[folder.path().to_path_buf()], Options::default());
-        assert_eq!((ids(&articles), problems.len()), (vec!["a", "1"], 0));
+        assert_eq!((ids(&articles), problems.len()), (vec!["a", "2", "1"], 0));
         let labels = folder.path().join("labels");
         let message = usage(open(std::slice::from_ref(&labels), Options::default()));
         assert!(message.contains("output or hand labels") && message.contains("mentions.csv"), "{message}");

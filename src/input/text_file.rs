@@ -5,9 +5,8 @@ use std::io::Read;
 
 use super::bytes::{Bytes, LONGEST};
 use super::decode::{self, Charset};
-use super::{Found, Kind, Reader, stopped, too_long};
+use super::{Found, Given, Kind, Reader, stopped, too_long};
 use crate::error::{Place, Problem};
-use crate::text::Article;
 
 /// Reads one file whole.
 pub(super) struct TextFile {
@@ -65,9 +64,8 @@ impl Reader for TextFile {
             let problem = decode::nul_problem(self.place.clone(), decoded.nuls);
             out.push_back(Found::Problem(Kind::Nul, problem));
         }
-        let article =
-            Article { id: std::mem::take(&mut self.name), text: decoded.text, ..Article::default() };
-        out.push_back(Found::Article(article, self.place.clone()));
+        let given = Given::new(std::mem::take(&mut self.name), decoded.text, self.place.clone());
+        out.push_back(Found::Article(Box::new(given)));
         false
     }
 }

@@ -13,9 +13,8 @@ use warc::{RecordType, WarcHeader, WarcReader};
 
 use super::bytes::Bytes;
 use super::page::{self, LONGEST_PAGE, Page};
-use super::{Found, Kind, Reader, decode, stopped};
+use super::{Found, Given, Kind, Reader, decode, stopped};
 use crate::error::{Place, Problem};
-use crate::text::Article;
 
 /// The longest header of a record, in bytes, and the most fields in a server's answer.
 const LONGEST_HEADER: usize = 64 * 1024;
@@ -165,10 +164,12 @@ impl Warc {
             }
         };
         match page {
-            Ok(Page { text, title, date, source }) => {
+            Ok(page) => {
                 out.extend(decode::problems(&self.place(), &decoded));
                 let id = header.uri.clone().unwrap_or_else(|| format!("{}#{}", self.name, self.record));
-                out.push_back(Found::Article(Article { id, text, title, date, source }, self.place()));
+                let given = page.given(id, self.place());
+                let url = given.url.or_else(|| header.uri.clone());
+                out.push_back(Found::Article(Box::new(Given { url, ..given })));
             }
             Err(why) => {
                 let uri = header.uri.as_deref().unwrap_or("no address");

@@ -15,10 +15,11 @@ use serde::{Deserialize, Serialize};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::record::{MentionRecord, Record, RelationRecord};
-use crate::output::row::{CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
+use crate::output::row::{self, CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
 use crate::output::sorter::{Part, Sorter};
 use crate::output::{Counts, Style};
-use crate::relation::{Predicate, Predicates};
+use crate::relation::{Certainty, Predicate, Predicates};
+use crate::text::Date;
 
 /// An entity and how many others it is connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,71 @@ impl Default for Budget {
     fn default() -> Self {
         Budget { entities: 200_000, triples: 100_000, pairs: 400_000 }
     }
+}
+
+/// The first and the last date of articles.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Period {
+    first: Date,
+    last: Date,
+}
+
+impl Period {
+    fn of(record: &Record) -> Option<Self> {
+        record.date.map(|date| Period { first: date, last: date })
+    }
+
+    /// From the first of both to the last of both.
+    fn both(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(Period { first: a.first.min(b.first), last: a.last.max(b.last) }),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// First and last date as they are written.
+    fn cells(period: Option<Self>) -> (String, String) {
+        (row::date(period.map(|it| it.first)), row::date(period.map(|it| it.last)))
+    }
+}
+
+/// How pieces of evidence are told, and who is said to say so.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Telling {
+    /// The strongest; none if there is no evidence.
+    certainty: Option<Certainty>,
+    /// How many pieces each source has.
+    sources: BTreeMap<String, u64>,
+}
+
+impl Telling {
+    fn of(relation: &RelationRecord) -> Self {
+        let source = Some(one_line(&relation.attributed_to)).filter(|source| !source.is_empty());
+        Telling {
+            certainty: Some(relation.certainty),
+            sources: source.into_iter().map(|source| (source, 1)).collect(),
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        // The least is the strongest.
+        self.certainty = [self.certainty, other.certainty].into_iter().flatten().min();
+        count_all(&mut self.sources, other.sources);
+    }
+}
+
+/// Adds up what was counted twice.
+fn count_all(counts: &mut BTreeMap<String, u64>, more: BTreeMap<String, u64>) {
+    for (counted, count) in more {
+        *counts.entry(counted).or_default() += count;
+    }
+}
+
+/// What was counted as the list in a cell, most often first.
+fn most_often_first(counts: BTreeMap<String, u64>) -> String {
+    let mut counted: Vec<(String, u64)> = counts.into_iter().collect();
+    counted.sort_by_key(|(_, count)| Reverse(*count));
+    counted.into_iter().map(|(it, _)| it).join(" | ")
 }
 
 /// An entity: the canonical name and the type make one.
@@ -75,6 +141,7 @@ struct Entity {
     sentences: u64,
     /// Surface forms other than the name, and how often each occurs.
     forms: BTreeMap<String, u64>,
+    dates: Option<Period>,
 }
 
 impl Part for Entity {
@@ -86,9 +153,8 @@ impl Part for Entity {
         self.mentions += other.mentions;
         self.articles += other.articles;
         self.sentences += other.sentences;
-        for (form, count) in other.forms {
-            *self.forms.entry(form).or_default() += count;
-        }
+        count_all(&mut self.forms, other.forms);
+        self.dates = Period::both(self.dates, other.dates);
     }
 }
 
@@ -106,6 +172,8 @@ struct Triple {
     object: Name,
     /// Where subject and object are one entity: its other name.
     alias: Option<String>,
+    /// The ids of subject and object.
+    ids: (String, String),
     articles: u64,
     evidence: u64,
     score: f64,
@@ -114,6 +182,10 @@ struct Triple {
     first: (u64, String),
     /// The best evidence.
     example: Example,
+    /// The evidence that does not deny it, and that which does.
+    asserted: Telling,
+    denied: Telling,
+    dates: Option<Period>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -151,6 +223,9 @@ impl Part for Triple {
         if other.example.rank() > self.example.rank() {
             self.example = other.example;
         }
+        self.asserted.add(other.asserted);
+        self.denied.add(other.denied);
+        self.dates = Period::both(self.dates, other.dates);
     }
 }
 
@@ -357,6 +432,7 @@ fn entities(
             articles: 1,
             sentences: 0,
             forms: BTreeMap::new(),
+            dates: Period::of(record),
         });
         entity.mentions += 1;
         let form = one_line(&mention.text);
@@ -389,15 +465,23 @@ fn triples(record: &Record, predicates: &Predicates) -> impl Iterator<Item = Tri
     let mut triples: BTreeMap<(Name, Predicate, Name, Option<String>), Triple> = BTreeMap::new();
     for relation in &record.relations {
         let (mut subject, mut object) = arguments(record, relation);
+        let mut ids = (relation.subject_id.clone(), relation.object_id.clone());
         if predicates.schema(relation.predicate).symmetric && object < subject {
             std::mem::swap(&mut subject, &mut object);
+            ids = (ids.1, ids.0);
         }
+        let telling = Telling::of(relation);
+        let (asserted, denied) = match relation.negated {
+            true => (Telling::default(), telling),
+            false => (telling, Telling::default()),
+        };
         let alias = (subject == object).then(|| relation.object.clone());
         let part = Triple {
             subject: subject.clone(),
             predicate: relation.predicate,
             object: object.clone(),
             alias: alias.clone(),
+            ids,
             articles: 1,
             evidence: 1,
             score: relation.score,
@@ -409,6 +493,9 @@ fn triples(record: &Record, predicates: &Predicates) -> impl Iterator<Item = Tri
                 article: record.position,
                 sentence: relation.sentence.clone(),
             },
+            asserted,
+            denied,
+            dates: Period::of(record),
         };
         match triples.entry((subject, relation.predicate, object, alias)) {
             std::collections::btree_map::Entry::Vacant(entry) => {
@@ -479,21 +566,23 @@ fn most_connected(neighbours: Sorter<Neighbour>) -> io::Result<Vec<Connected>> {
 }
 
 fn entity_row(entity: Entity, style: Style) -> EntityRow {
-    let mut forms: Vec<(String, u64)> = entity.forms.into_iter().collect();
-    forms.sort_by_key(|(_, count)| Reverse(*count));
-    let forms: Vec<String> = forms.into_iter().map(|(form, _)| form).collect();
+    let (first_date, last_date) = Period::cells(entity.dates);
     EntityRow {
         entity_id: entity.id,
         entity: style.text(&entity.name.name),
         entity_type: entity.name.entity_type.as_str(),
         mentions: entity.mentions,
         articles: entity.articles,
-        aliases: style.text(&forms.join(" | ")),
+        aliases: style.text(&most_often_first(entity.forms)),
+        first_date,
+        last_date,
     }
 }
 
 fn triple_row(triple: Triple, style: Style) -> TripleRow {
     let Triple { subject, object, .. } = triple;
+    let telling = if triple.negated { triple.denied } else { triple.asserted };
+    let (first_date, last_date) = Period::cells(triple.dates);
     TripleRow {
         subject: style.text(&subject.name),
         subject_type: subject.entity_type.as_str(),
@@ -506,6 +595,12 @@ fn triple_row(triple: Triple, style: Style) -> TripleRow {
         negated: triple.negated,
         first_article: style.text(&triple.first.1),
         example: style.text(&triple.example.sentence),
+        certainty: telling.certainty.map(Certainty::as_str).unwrap_or_default(),
+        sources: style.text(&most_often_first(telling.sources)),
+        first_date,
+        last_date,
+        subject_id: triple.ids.0,
+        object_id: triple.ids.1,
     }
 }
 

@@ -31,7 +31,7 @@ pub use log::Settings;
 pub use merge::Shards;
 pub use record::{Lines, MentionRecord, Record, RelationRecord};
 pub(crate) use row::rounded;
-pub use row::{CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
+pub use row::{ArticleRow, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
 pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
 pub use table::{Format, Style};
 pub use tables::Tables;

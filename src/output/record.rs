@@ -16,7 +16,7 @@ use crate::output::run::ProblemRecord;
 use crate::pipeline::{Delivery, Extraction};
 use crate::relation::{Certainty, Predicate};
 use crate::story::Sketch;
-use crate::text::CodePoints;
+use crate::text::{CodePoints, Date};
 
 /// Everything found in one article. Offsets are code points into its text, end exclusive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,21 @@ pub struct Record {
     pub id: String,
     /// Its number among all articles of the input, from 0.
     pub position: u64,
+    /// When it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    /// Its headline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Who published it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// How many words its text has, which are what stands between white space.
+    #[serde(default)]
+    pub words: u64,
     /// How many sentences it has.
     pub sentences: u64,
     /// Its mentions, in text order.
@@ -59,7 +74,7 @@ pub struct MentionRecord {
     pub sentence_start: usize,
 }
 
-/// A relation; the keys are the columns of `relations.csv`.
+/// A relation; the keys are the columns of `relations.csv` but for those of the article.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct RelationRecord {
@@ -78,6 +93,9 @@ pub struct RelationRecord {
     pub subject_end: usize,
     pub object_start: usize,
     pub object_end: usize,
+    pub subject_id: String,
+    /// That of the entity also where `object` is another name of it.
+    pub object_id: String,
 }
 
 impl Record {
@@ -108,12 +126,14 @@ impl Record {
             let named = arguments(extraction, relation);
             let (subject_start, subject_end) = points.of_span(subject.span);
             let (object_start, object_end) = points.of_span(object.span);
+            let (subject_entity, object_entity) =
+                (&names.entities[subject.entity], &names.entities[object.entity]);
             RelationRecord {
                 subject: named.subject.to_owned(),
-                subject_type: names.entities[subject.entity].entity_type,
+                subject_type: subject_entity.entity_type,
                 predicate: relation.predicate,
                 object: named.object.into_owned(),
-                object_type: names.entities[object.entity].entity_type,
+                object_type: object_entity.entity_type,
                 score: rounded(f64::from(relation.score)),
                 negated: relation.negated,
                 certainty: relation.certainty,
@@ -124,11 +144,18 @@ impl Record {
                 subject_end,
                 object_start,
                 object_end,
+                subject_id: subject_entity.id.clone(),
+                object_id: object_entity.id.clone(),
             }
         });
         Record {
             id: article.id.clone(),
             position,
+            date: article.date,
+            title: article.title.clone(),
+            source: article.source.clone(),
+            url: article.url.clone(),
+            words: text.split_whitespace().count() as u64,
             sentences: sentences.len() as u64,
             mentions: names.mentions.iter().map(mention).collect(),
             relations: relations.collect(),

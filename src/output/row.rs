@@ -8,13 +8,30 @@ use serde::Serialize;
 
 use crate::entity::Mention;
 use crate::output::Style;
-use crate::output::record::{MentionRecord, RelationRecord};
+use crate::output::record::{MentionRecord, Record, RelationRecord};
 use crate::pipeline::Extraction;
 use crate::relation::Relation;
+use crate::text::Date;
+
+/// `articles.csv`: one row per article.
+#[derive(Debug, Clone, Default, Serialize)]
+#[allow(missing_docs)] // the columns are the contract, described in the README
+pub struct ArticleRow {
+    pub article: String,
+    pub date: String,
+    pub title: String,
+    pub source: String,
+    pub url: String,
+    pub words: u64,
+    pub mentions: usize,
+    pub relations: usize,
+    /// The article that told its story first, if it tells one again.
+    pub duplicate_of: String,
+}
 
 /// `mentions.csv`: one row per mention.
 #[derive(Debug, Clone, Default, Serialize)]
-#[allow(missing_docs)] // the columns are the contract, described in the README
+#[allow(missing_docs)]
 pub struct MentionRow {
     pub article: String,
     pub start: usize,
@@ -39,6 +56,8 @@ pub struct EntityRow {
     pub mentions: u64,
     pub articles: u64,
     pub aliases: String,
+    pub first_date: String,
+    pub last_date: String,
 }
 
 /// `relations.csv`: one row per piece of evidence.
@@ -61,6 +80,10 @@ pub struct RelationRow {
     pub subject_end: usize,
     pub object_start: usize,
     pub object_end: usize,
+    /// The article's.
+    pub date: String,
+    pub subject_id: String,
+    pub object_id: String,
 }
 
 /// `triples.csv`: one row per distinct triple.
@@ -81,6 +104,14 @@ pub struct TripleRow {
     pub first_article: String,
     /// The sentence of the best evidence.
     pub example: String,
+    /// The strongest of the evidence that does not deny it; if all does, of that.
+    pub certainty: &'static str,
+    /// Whom the same evidence is attributed to, most often first.
+    pub sources: String,
+    pub first_date: String,
+    pub last_date: String,
+    pub subject_id: String,
+    pub object_id: String,
 }
 
 /// `cooccurrences.csv`: one row per pair of entities that share a sentence in which no rule
@@ -113,6 +144,27 @@ pub(crate) fn rounded(score: f64) -> f64 {
     (score * 1e4).round() / 1e4
 }
 
+/// A date as it is written; empty where there is none.
+pub(super) fn date(date: Option<Date>) -> String {
+    date.map(|date| date.to_string()).unwrap_or_default()
+}
+
+/// The row of an article that tells the story of `duplicate_of` again, if that is one.
+pub(super) fn article(record: &Record, duplicate_of: Option<&str>, style: Style) -> ArticleRow {
+    let line = |text: &Option<String>| style.text(&one_line(text.as_deref().unwrap_or_default()));
+    ArticleRow {
+        article: style.text(&record.id),
+        date: date(record.date),
+        title: line(&record.title),
+        source: line(&record.source),
+        url: line(&record.url),
+        words: record.words,
+        mentions: record.mentions.len(),
+        relations: record.relations.len(),
+        duplicate_of: style.text(duplicate_of.unwrap_or_default()),
+    }
+}
+
 /// The row of a mention.
 pub(super) fn mention(article: &str, mention: &MentionRecord, style: Style) -> MentionRow {
     MentionRow {
@@ -128,10 +180,10 @@ pub(super) fn mention(article: &str, mention: &MentionRecord, style: Style) -> M
     }
 }
 
-/// The row of a relation.
-pub(super) fn relation(article: &str, relation: &RelationRecord, style: Style) -> RelationRow {
+/// The row of a relation of that article.
+pub(super) fn relation(article: &Record, relation: &RelationRecord, style: Style) -> RelationRow {
     RelationRow {
-        article: style.text(article),
+        article: style.text(&article.id),
         subject: style.text(&relation.subject),
         subject_type: relation.subject_type.as_str(),
         predicate: relation.predicate.as_str(),
@@ -147,6 +199,9 @@ pub(super) fn relation(article: &str, relation: &RelationRecord, style: Style) -
         subject_end: relation.subject_end,
         object_start: relation.object_start,
         object_end: relation.object_end,
+        date: date(article.date),
+        subject_id: relation.subject_id.clone(),
+        object_id: relation.object_id.clone(),
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Run {
     #[serde(default)]
     pub article_timeout: Option<f64>,
     pub threads: usize,
-    /// SHA-256 of all articles of the input, ids and texts; none if the run did not come to its end, or
+    /// SHA-256 of all articles of the input, ids, texts and what else is known of them; none if the run did not come to its end, or
     /// saw only the articles of its shard.
     #[serde(default)]
     pub inputs: Option<String>,

@@ -7,7 +7,7 @@ use crate::output::aggregate::{Aggregates, Budget, Failure, Rows, Totals};
 use crate::output::file::{Whole, unwritable};
 use crate::output::record::{Entry, Record};
 use crate::output::row::{
-    self, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow,
+    self, ArticleRow, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow,
 };
 use crate::output::run::{self, ProblemRecord};
 use crate::output::table::Table;
@@ -16,7 +16,8 @@ use crate::relation::Predicates;
 use crate::story::Stories;
 
 /// The name of every table.
-const TABLES: [&str; 6] = ["mentions", "entities", "relations", "triples", "cooccurrences", "duplicates"];
+const TABLES: [&str; 7] =
+    ["articles", "mentions", "entities", "relations", "triples", "cooccurrences", "duplicates"];
 
 /// All tables of a run, whole, under temporary names.
 pub struct Tables {
@@ -47,6 +48,7 @@ impl Tables {
             false => Some(Duplicates::create(folder, style)?),
         };
         let failed = |e| unwritable(folder, e);
+        let mut articles: Table<ArticleRow> = Table::create(folder, "articles", style)?;
         let mut mentions: Table<MentionRow> = Table::create(folder, "mentions", style)?;
         let mut relations: Table<RelationRow> = Table::create(folder, "relations", style)?;
         let mut aggregates = Aggregates::new(folder, predicates, budget);
@@ -58,13 +60,14 @@ impl Tables {
                         mentions.write(&row::mention(&record.id, mention, style))?;
                     }
                     for relation in &record.relations {
-                        relations.write(&row::relation(&record.id, relation, style))?;
+                        relations.write(&row::relation(&record, relation, style))?;
                     }
-                    let again = match &mut duplicates {
+                    let first = match &mut duplicates {
                         Some(duplicates) => duplicates.add(&mut record, style)?,
-                        None => false,
+                        None => None,
                     };
-                    aggregates.add(&record, again).map_err(failed)?;
+                    articles.write(&row::article(&record, first.as_deref(), style))?;
+                    aggregates.add(&record, first.is_some()).map_err(failed)?;
                 }
                 Entry::Problem(problem) => match problem.into_parts() {
                     (problem, true) => skipped.push(problem),
@@ -83,6 +86,7 @@ impl Tables {
         })?;
         let Aggregated { entities, triples, cooccurrences } = rows;
         let mut whole = vec![
+            articles.close()?,
             mentions.close()?,
             entities.close()?,
             relations.close()?,
@@ -143,16 +147,16 @@ impl Duplicates {
         Ok(Duplicates { stories: Stories::default(), table: Table::create(folder, "duplicates", style)? })
     }
 
-    /// Whether the article tells a story again; if so, writes its row. Takes its sketch.
-    fn add(&mut self, record: &mut Record, style: Style) -> Result<bool> {
-        let Some(sketch) = record.sketch.take() else { return Ok(false) };
-        let Some(duplicate) = self.stories.tell(&record.id, sketch) else { return Ok(false) };
+    /// The article whose story this one tells again, if it does; then its row is written. Takes its sketch.
+    fn add(&mut self, record: &mut Record, style: Style) -> Result<Option<String>> {
+        let Some(sketch) = record.sketch.take() else { return Ok(None) };
+        let Some(duplicate) = self.stories.tell(&record.id, sketch) else { return Ok(None) };
         self.table.write(&DuplicateRow {
             article: style.text(&record.id),
             duplicate_of: style.text(&duplicate.of),
             similarity: row::rounded(duplicate.similarity),
         })?;
-        Ok(true)
+        Ok(Some(duplicate.of))
     }
 }
 
@@ -185,6 +189,7 @@ mod tests {
     use crate::entity::EntityType;
     use crate::output::record::{MentionRecord, RelationRecord};
     use crate::relation::{Certainty, Predicate};
+    use crate::text::Date;
 
     /// An article whose sentences name these people; of each sentence the first meets the second.
     fn record(position: u64, sentences: &[Vec<u8>]) -> Entry {
@@ -217,14 +222,17 @@ mod tests {
                     object_type: EntityType::Per,
                     score: f64::from(subject ^ object) / 16.0,
                     negated: denied,
-                    certainty: Certainty::Stated,
-                    attributed_to: String::new(),
+                    certainty: [Certainty::Stated, Certainty::Reported, Certainty::Alleged]
+                        [usize::from(object % 3)],
+                    attributed_to: ["", "police", "the army"][usize::from(subject % 3)].to_owned(),
                     sentence: format!("sentence {number} of {position}"),
                     rule: "r".to_owned(),
                     subject_start: 10 * first,
                     subject_end: 10 * first + 5,
                     object_start: 10 * (first + 1),
                     object_end: 10 * (first + 1) + 5,
+                    subject_id: format!("id{subject}"),
+                    object_id: format!("id{object}"),
                 });
             }
         }
@@ -232,6 +240,11 @@ mod tests {
         Entry::Article(Box::new(Record {
             id: format!("a{position}"),
             position,
+            date: Date::new(2017 + (position % 3) as i16, Some(7), None).filter(|_| position % 4 > 0),
+            title: None,
+            source: Some("The Daily".to_owned()),
+            url: None,
+            words: 10 * sentences,
             sentences,
             mentions,
             relations,
@@ -263,6 +276,51 @@ mod tests {
                 articles.iter().enumerate().map(|(i, it)| record(i as u64, it)).collect();
             let little = Budget { entities: budget, triples: budget, pairs: budget };
             prop_assert_eq!(files(&entries, little), files(&entries, Budget::default()));
+        }
+    }
+
+    /// Certainty and sources of the one triple for which there is this evidence, an article each: whether it is denied,
+    /// how certain it is, and by whom.
+    fn told(evidence: &[(bool, Certainty, &str)]) -> (String, String) {
+        let record = |(position, &(negated, certainty, source)): (usize, &(bool, Certainty, &str))| {
+            let Entry::Article(mut record) = record(position as u64, &[vec![2, 4]]) else {
+                unreachable!("it is an article")
+            };
+            let relation = &mut record.relations[0];
+            (relation.negated, relation.certainty, relation.attributed_to) =
+                (negated, certainty, source.into());
+            Entry::Article(record)
+        };
+        let entries: Vec<Entry> = evidence.iter().enumerate().map(record).collect();
+        let (files, _) = files(&entries, Budget::default());
+        let triples = files.iter().find(|file| file.starts_with("subject,subject_type,predicate")).unwrap();
+        let mut rows = csv::Reader::from_reader(triples.as_bytes());
+        let rows: Vec<std::collections::BTreeMap<String, String>> =
+            rows.deserialize().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), 1);
+        (rows[0]["certainty"].clone(), rows[0]["sources"].clone())
+    }
+
+    #[test]
+    fn a_triple_is_as_certain_as_its_surest_evidence_and_names_who_says_so() {
+        use Certainty::{Alleged, Reported, Stated};
+        for (evidence, certainty, sources) in [
+            (&[(false, Stated, "")][..], "stated", ""),
+            (&[(false, Alleged, "Ana"), (false, Reported, "police")], "reported", "Ana | police"),
+            (
+                &[(false, Reported, "Ana"), (false, Alleged, "the  police"), (false, Alleged, "the police")],
+                "reported",
+                "the police | Ana",
+            ),
+            // Who denies it does not say so, however surely.
+            (&[(true, Stated, "Ana"), (false, Alleged, "police")], "alleged", "police"),
+            (
+                &[(true, Alleged, "Ana"), (true, Reported, "Bo"), (true, Reported, "Bo")],
+                "reported",
+                "Bo | Ana",
+            ),
+        ] {
+            assert_eq!(told(evidence), (certainty.to_owned(), sources.to_owned()), "{evidence:?}");
         }
     }
 

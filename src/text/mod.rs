@@ -1,11 +1,13 @@
-//! Text and positions in it. No stage below this one does arithmetic on offsets of its own.
+//! Text, positions in it, and when it was published. No stage below this one does arithmetic on offsets of its own.
 
 mod article;
+mod date;
 mod sentence;
 mod span;
 mod word;
 
 pub use article::Article;
+pub use date::{Date, DayOrder, Unread};
 pub use sentence::{LONGEST as LONGEST_SENTENCE, is_unpunctuated, sentences};
 pub use span::{CodePoints, Span};
 pub use word::words;

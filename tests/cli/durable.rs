@@ -11,10 +11,11 @@ use triplewire::model::ModelFolder;
 
 use crate::command::{extract, repository, rows, stderr, triplewire};
 
-const TABLES: [&str; 6] = ["mentions", "entities", "relations", "triples", "cooccurrences", "duplicates"];
+const TABLES: [&str; 7] =
+    ["articles", "mentions", "entities", "relations", "triples", "cooccurrences", "duplicates"];
 
-/// The first paragraphs of the seeds, `times` over with other ids, and now and then a line that cannot
-/// be read.
+/// The first paragraphs of the seeds, `times` over with other ids and dates, and now and then a line that
+/// cannot be read.
 fn seeds(file: &Path, times: usize) {
     let mut texts: Vec<(String, String)> = fs::read_dir(repository("seeds"))
         .unwrap()
@@ -31,7 +32,9 @@ fn seeds(file: &Path, times: usize) {
     let mut lines = String::new();
     for time in 0..times {
         for (id, text) in &texts {
-            lines += &format!("{}\n", json!({"id": format!("{id}-{time}"), "text": text}));
+            let date = format!("{} March 2019", time % 28 + 1);
+            let article = json!({"id": format!("{id}-{time}"), "date": date, "text": text});
+            lines += &format!("{article}\n");
         }
         if time % 3 == 1 {
             lines += "no JSON\n";
@@ -396,6 +399,7 @@ fn a_pipe_gets_each_article_as_it_comes_with_the_values_of_the_tables() {
     let (mut stdin, mut stdout) =
         (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()).lines());
     let (mentions, relations) = (rows(&out.join("mentions.csv")), rows(&out.join("relations.csv")));
+    let articles = rows(&out.join("articles.csv"));
     for line in fs::read_to_string(&input).unwrap().lines() {
         writeln!(stdin, "{line}").unwrap();
         stdin.flush().unwrap();
@@ -403,11 +407,16 @@ fn a_pipe_gets_each_article_as_it_comes_with_the_values_of_the_tables() {
         let record: Value = serde_json::from_str(&stdout.next().unwrap().unwrap()).unwrap();
         let article: Value = serde_json::from_str(line).unwrap();
         assert_eq!(record["id"], article["id"]);
+        let row = articles.iter().find(|row| record["id"] == row["article"].as_str()).unwrap();
+        assert_eq!((&record["date"], &*row["date"]), (&json!("2019-03-01"), "2019-03-01"));
+        assert_eq!(record["words"].to_string(), row["words"]);
         for (key, table) in [("mentions", &mentions), ("relations", &relations)] {
             let rows: Vec<_> = table.iter().filter(|row| record["id"] == row["article"].as_str()).collect();
             assert_eq!(record[key].as_array().unwrap().len(), rows.len(), "{key} of {}", record["id"]);
             for (value, row) in record[key].as_array().unwrap().iter().zip(rows) {
-                for (column, cell) in row.iter().filter(|(column, _)| *column != "article") {
+                assert!(!row.contains_key("date") || row["date"] == "2019-03-01");
+                let of_article = |column: &str| ["article", "date"].contains(&column);
+                for (column, cell) in row.iter().filter(|(column, _)| !of_article(column)) {
                     let value = &value[column];
                     let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                     assert_eq!(value, *cell, "{key}.{column}");

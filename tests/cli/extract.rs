@@ -1,22 +1,25 @@
 //! `extract`: files, columns, offsets, formats, determinism, interruption.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use crate::command::{Row, extract, has_triple, header, repository, rows, stderr, triplewire};
 
 /// The contract: README and users' spreadsheets rely on these, in this order.
-const COLUMNS: [(&str, &str); 6] = [
+const COLUMNS: [(&str, &str); 7] = [
+    ("articles", "article,date,title,source,url,words,mentions,relations,duplicate_of"),
     ("mentions", "article,start,end,text,type,score,entity_id,entity,sentence"),
-    ("entities", "entity_id,entity,type,mentions,articles,aliases"),
+    ("entities", "entity_id,entity,type,mentions,articles,aliases,first_date,last_date"),
     (
         "relations",
         "article,subject,subject_type,predicate,object,object_type,score,negated,certainty,attributed_to,\
-         sentence,rule,subject_start,subject_end,object_start,object_end",
+         sentence,rule,subject_start,subject_end,object_start,object_end,date,subject_id,object_id",
     ),
     (
         "triples",
-        "subject,subject_type,predicate,object,object_type,articles,evidence,score,negated,first_article,example",
+        "subject,subject_type,predicate,object,object_type,articles,evidence,score,negated,first_article,example,\
+         certainty,sources,first_date,last_date,subject_id,object_id",
     ),
     ("cooccurrences", "subject,subject_type,object,object_type,articles,sentences,pmi"),
     ("duplicates", "article,duplicate_of,similarity"),
@@ -64,13 +67,40 @@ fn every_file_has_its_columns_and_every_row_its_text() {
 }
 
 #[test]
+fn ids_join_the_tables_and_no_spreadsheet_takes_them_for_numbers() {
+    let out = tempfile::tempdir().unwrap();
+    extract(&repository("seeds"), out.path(), &["--quiet"]).assert().code(0);
+    let table = |name: &str| rows(&out.path().join(format!("{name}.csv")));
+    let mut names = BTreeMap::new();
+    for mut entity in table("entities") {
+        let id = entity.remove("entity_id").unwrap();
+        assert!(id.starts_with(|c: char| c.is_ascii_alphabetic()) && id.parse::<f64>().is_err(), "{id}");
+        assert!(names.insert(id, entity.remove("entity").unwrap()).is_none());
+    }
+    for mention in table("mentions") {
+        assert_eq!(names[&mention["entity_id"]], mention["entity"], "{mention:?}");
+    }
+    for row in [table("relations"), table("triples")].concat() {
+        assert_eq!(names[&row["subject_id"]], row["subject"], "{row:?}");
+        // "Kurdistan Workers' Party (PKK)": two names, one entity.
+        let is_other_name = row["subject_id"] == row["object_id"];
+        assert!(is_other_name || names[&row["object_id"]] == row["object"], "{row:?}");
+    }
+    let triples = table("triples");
+    let two_names = |row: &&Row| row["predicate"] == "alias_of" && row["object"] == "PKK";
+    let pkk = triples.iter().find(two_names).expect("the party and its other name");
+    assert_eq!(pkk["subject_id"], pkk["object_id"]);
+}
+
+#[test]
 fn tables_without_rows_have_their_header() {
     let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fs::write(input.path().join("one.txt"), "it rained, and nobody came.\n").unwrap();
     extract(input.path(), out.path(), &["--quiet"]).assert().code(0);
     for (name, columns) in COLUMNS {
         let table = fs::read_to_string(out.path().join(format!("{name}.csv"))).unwrap();
-        assert_eq!(table, format!("{columns}\n"), "{name}");
+        let rows = if name == "articles" { "one,,,,,5,0,0,\n" } else { "" };
+        assert_eq!(table, format!("{columns}\n{rows}"), "{name}");
     }
 }
 
@@ -156,6 +186,91 @@ fn a_story_told_again_counts_once() {
     let left = fs::read_dir(once.path()).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
     assert!(left.filter(|name| name != "run.json").all(|name| name.ends_with(".jsonl")));
     assert!(!once.path().join("duplicates.jsonl").exists());
+}
+
+#[test]
+fn articles_have_a_row_each_and_their_dates_are_on_what_they_tell() {
+    let (input, once, kept) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = input.path().join("wire.csv");
+    let mut table = csv::Writer::from_path(&file).unwrap();
+    let other = "Turkey is a member of NATO, said Angela Merkel in Berlin.";
+    for row in [
+        ["url", "date", "title", "source", "text"],
+        ["https://www.a.example/1", "March 29, 2019", "A  trip\nto Brussels", "The Daily", TEXT],
+        ["https://b.example/2", "2018", "", "", TEXT],
+        ["https://c.example/3", "2020-01", "=1+1", "", other],
+        ["https://c.example/4", "", "", "", "Ana Ruiz left."],
+    ] {
+        table.write_record(row).unwrap();
+    }
+    table.flush().unwrap();
+    extract(&file, once.path(), &["--quiet"]).assert().code(0);
+    extract(&file, kept.path(), &["--quiet", "--keep-duplicates"]).assert().code(0);
+    let rows_of = |folder: &Path, name: &str| rows(&folder.join(format!("{name}.csv")));
+    let articles = rows_of(once.path(), "articles");
+    let column = |name: &str| articles.iter().map(|row| row[name].as_str()).collect::<Vec<_>>();
+    assert_eq!(column("date"), ["2019-03-29", "2018", "2020-01", ""]);
+    assert_eq!(column("title"), ["A trip to Brussels", "", "=1+1", ""]);
+    assert_eq!(column("source"), ["The Daily", "b.example", "c.example", "c.example"]);
+    assert_eq!(column("url"), column("article"));
+    assert_eq!(column("words")[3], "3");
+    assert_eq!(column("duplicate_of"), ["", "https://www.a.example/1", "", ""]);
+    assert!(rows_of(kept.path(), "articles").iter().all(|row| row["duplicate_of"].is_empty()));
+    let dates: BTreeMap<&str, &str> = articles.iter().map(|row| (&*row["article"], &*row["date"])).collect();
+    for table in ["mentions", "relations"] {
+        let told = rows_of(once.path(), table);
+        for row in &articles {
+            let count = told.iter().filter(|it| it["article"] == row["article"]).count();
+            assert_eq!(row[table], count.to_string());
+        }
+        assert!(table != "relations" || told.iter().all(|row| dates[&*row["article"]] == row["date"]));
+    }
+    let turkey = |folder: &Path, table: &str| {
+        let found = rows_of(folder, table).into_iter().find(|row| match table {
+            "entities" => row["entity"] == "Turkey",
+            _ => row["subject"] == "Turkey" && row["predicate"] == "member_of",
+        });
+        let row = found.expect("Turkey");
+        (row["first_date"].clone(), row["last_date"].clone())
+    };
+    for table in ["entities", "triples"] {
+        // A copy tells nothing new, and when it came does not matter.
+        assert_eq!(turkey(once.path(), table), ("2019-03-29".into(), "2020-01".into()), "{table}");
+        assert_eq!(turkey(kept.path(), table), ("2018".into(), "2020-01".into()), "{table}");
+    }
+    let ana = rows_of(once.path(), "entities").into_iter().find(|row| row["entity"] == "Ana Ruiz").unwrap();
+    assert_eq!((&*ana["first_date"], &*ana["last_date"]), ("", ""));
+    extract(&file, once.path(), &["--quiet", "--excel"]).assert().code(0);
+    let text = fs::read_to_string(once.path().join("articles.csv")).unwrap();
+    assert!(text.contains(",'=1+1,"), "{text}");
+}
+
+#[test]
+fn triples_are_as_certain_as_their_evidence() {
+    let out = tempfile::tempdir().unwrap();
+    extract(&repository("seeds"), out.path(), &["--quiet"]).assert().code(0);
+    let [relations, triples] = ["relations", "triples"].map(|it| rows(&out.path().join(format!("{it}.csv"))));
+    let mut attributed = 0;
+    for triple in triples {
+        let same = |row: &&Row| {
+            ["subject", "predicate", "object", "negated"].iter().all(|column| row[*column] == triple[*column])
+        };
+        let evidence: Vec<&Row> = relations.iter().filter(same).collect();
+        let of_all = |column: &str, value: &str| evidence.iter().any(|row| row[column] == value);
+        // Evidence of a symmetric predicate may stand the other way round, and denials do not count.
+        if evidence.len().to_string() == triple["evidence"] {
+            let strongest = ["stated", "reported", "alleged"].into_iter().find(|it| of_all("certainty", it));
+            assert_eq!(Some(&*triple["certainty"]), strongest, "{triple:?}");
+            let sources: Vec<&str> = triple["sources"].split(" | ").filter(|it| !it.is_empty()).collect();
+            assert!(sources.iter().all(|source| of_all("attributed_to", source)), "{triple:?}");
+            let named = evidence.iter().filter(|row| !row["attributed_to"].is_empty());
+            let named: BTreeSet<_> = named.map(|row| &row["attributed_to"]).collect();
+            assert_eq!(sources.len(), named.len(), "{triple:?}");
+            attributed += sources.len();
+        }
+    }
+    assert!(attributed > 5, "{attributed}");
 }
 
 #[test]

@@ -17,7 +17,18 @@ const FILES: [(&str, &[&str]); 3] = [
     ),
     (
         "triples",
-        &["subject", "subject_type", "predicate", "object", "object_type", "articles", "evidence", "negated"],
+        &[
+            "subject",
+            "subject_type",
+            "predicate",
+            "object",
+            "object_type",
+            "articles",
+            "evidence",
+            "negated",
+            "subject_id",
+            "object_id",
+        ],
     ),
 ];
 

@@ -66,6 +66,14 @@ fn columns_can_be_named_and_must_be_there() {
 }
 
 #[test]
+fn one_column_may_be_id_and_address() {
+    let schema = "message m { required int64 url; optional binary body; }";
+    let (articles, problems) = read("a.parquet", file(schema, &[&[(7, b"one")]], Compression::SNAPPY));
+    assert_eq!((ids(&articles), problems), (vec!["7"], vec![]));
+    assert_eq!(articles[0].url.as_deref(), Some("7"));
+}
+
+#[test]
 fn damage_costs_a_group_of_rows() {
     let bytes =
         file(SCHEMA, &[&[(1, b"first of them")], &[(2, b"second of them")]], Compression::UNCOMPRESSED);

@@ -22,8 +22,9 @@ fn article(id: &str) -> Article {
         id: id.into(),
         text: TEXT.into(),
         title: Some("Ana Ruiz visits Paris".into()),
-        date: Some("2020-01-02T10:00:00Z".into()),
-        source: Some("https://daily.example/ruiz".into()),
+        date: Date::new(2020, Some(1), Some(2)),
+        source: Some("The Daily".into()),
+        url: Some("https://daily.example/ruiz".into()),
     }
 }
 
@@ -55,6 +56,61 @@ fn the_article_of_a_page_and_what_it_says_about_itself() {
     }
     let (articles, problems) = read("a.html.gz", gzip(PAGE.as_bytes()));
     assert_eq!((articles, problems), (vec![article("a")], vec![]));
+}
+
+#[test]
+fn a_page_says_in_many_ways_when_it_was_published() {
+    let (head, date) =
+        (r#"<meta property="article:published_time" content="2020-01-02T10:00:00Z">"#, "2020-01-02");
+    let linked = |json: &str| format!(r#"<script type="application/ld+json">{json}</script>"#);
+    let story = |more: &str| {
+        linked(&format!(
+            r#"{{"@context": "https://schema.org", "@type": "NewsArticle", "headline": "Ana", {more}}}"#
+        ))
+    };
+    let graph = r#"{"@context": "https://schema.org", "@graph": [{"@type": "WebPage"},
+                    {"@type": "NewsArticle", "datePublished": "2020-01-02T10:00:00+02:00"}]}"#;
+    for (in_head, in_body) in [
+        (head.to_owned(), ""),
+        (story(r#""datePublished": "2020-01-02T23:00:00-05:00""#), ""),
+        (linked(graph), ""),
+        (r#"<meta itemprop="datePublished" content="2 January 2020">"#.to_owned(), ""),
+        (r#"<meta name="pubdate" content="20200102">"#.to_owned(), ""),
+        (String::new(), r#"<time datetime="2020-01-02T10:00">Two days ago</time>"#),
+        (String::new(), "<time>January 2, 2020</time>"),
+        (String::new(), r#"<span itemprop="datePublished">January 2, 2020</span>"#),
+        // What cannot be read says nothing.
+        (
+            r#"<meta name="date" content="yesterday">"#.to_owned(),
+            r#"<time datetime="2020-01-02">Then</time>"#,
+        ),
+        // What is said outside of the text goes first.
+        (head.to_owned(), r#"<time datetime="2019-03-29">Then</time>"#),
+    ] {
+        let page = PAGE.replace(head, &in_head).replace("<article>", &format!("<article>{in_body}"));
+        let (articles, problems) = read("a.html", &page);
+        assert_eq!(problems, [], "{in_head}{in_body}");
+        assert_eq!(articles[0].date.map(|it| it.to_string()).as_deref(), Some(date), "{in_head}{in_body}");
+    }
+    let (articles, problems) = read("a.html", PAGE.replace("2020-01-02T10:00:00Z", "soon"));
+    assert_eq!(articles[0].date, None);
+    only(&problems, None, false, &["the date `soon` cannot be read"]);
+}
+
+#[test]
+fn a_page_without_an_address_or_a_site_has_those_of_its_archive() {
+    let page = PAGE
+        .replace(r#"<link rel="canonical" href="https://daily.example/ruiz">"#, "")
+        .replace(r#"<meta property="og:site_name" content="The Daily">"#, "");
+    let record = response("http://www.a.example/1", "Content-Type: text/html", page.as_bytes());
+    let (articles, problems) = read("a.warc", record);
+    assert_eq!(problems, []);
+    let known = |article: &Article| (article.url.clone(), article.source.clone());
+    assert_eq!(known(&articles[0]), (Some("http://www.a.example/1".into()), Some("a.example".into())));
+    assert_eq!(known(&read("a.html", &page).0[0]), (None, None));
+    // An address that is none.
+    let page = page.replace("<title>", r#"<link rel="canonical" href="/ruiz"><title>"#);
+    assert_eq!(known(&read("a.html", &page).0[0]), (None, None));
 }
 
 #[test]

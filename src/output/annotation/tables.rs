@@ -70,7 +70,7 @@ impl Writer for Tables {
             let row::MentionRow { article, start, end, text, entity_type, entity, .. } = row;
             self.mentions.write(&MentionRow { article, start, end, text, entity_type, entity })?;
         }
-        let rows = record.relations.iter().map(|it| row::relation(&record.id, it, Style::default()));
+        let rows = record.relations.iter().map(|it| row::relation(&record, it, Style::default()));
         for (row, relation) in rows.zip(&article.extraction.relations) {
             if article.relations.iter().any(|kept| std::ptr::eq(*kept, relation)) {
                 self.relations.write(&RelationRow {
