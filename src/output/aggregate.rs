@@ -18,7 +18,7 @@ use crate::output::record::{MentionRecord, Record, RelationRecord};
 use crate::output::row::{self, CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
 use crate::output::sorter::{Part, Sorter};
 use crate::output::{Counts, Style};
-use crate::relation::{Certainty, Predicate, Predicates};
+use crate::relation::{Certainty, Predicate, Predicates, Status};
 use crate::text::Date;
 
 /// An entity and how many others it is connected to.
@@ -79,6 +79,9 @@ struct Telling {
     certainty: Option<Certainty>,
     /// How many pieces each source has.
     sources: BTreeMap<String, u64>,
+    status: Option<Status>,
+    /// The first time that is given.
+    event_date: Option<Date>,
 }
 
 impl Telling {
@@ -87,6 +90,8 @@ impl Telling {
         Telling {
             certainty: Some(relation.certainty),
             sources: source.into_iter().map(|source| (source, 1)).collect(),
+            status: Some(relation.status),
+            event_date: relation.event_date,
         }
     }
 
@@ -94,6 +99,9 @@ impl Telling {
         // The least is the strongest.
         self.certainty = [self.certainty, other.certainty].into_iter().flatten().min();
         count_all(&mut self.sources, other.sources);
+        // What is current comes first.
+        self.status = [self.status, other.status].into_iter().flatten().min();
+        self.event_date = [self.event_date, other.event_date].into_iter().flatten().min();
     }
 }
 
@@ -597,8 +605,10 @@ fn triple_row(triple: Triple, style: Style) -> TripleRow {
         example: style.text(&triple.example.sentence),
         certainty: telling.certainty.map(Certainty::as_str).unwrap_or_default(),
         sources: style.text(&most_often_first(telling.sources)),
+        status: telling.status.map(Status::as_str).unwrap_or_default(),
         first_date,
         last_date,
+        event_date: row::date(telling.event_date),
         subject_id: triple.ids.0,
         object_id: triple.ids.1,
     }

@@ -14,7 +14,7 @@ use crate::input::Shard;
 use crate::output::row::{arguments, rounded};
 use crate::output::run::ProblemRecord;
 use crate::pipeline::{Delivery, Extraction};
-use crate::relation::{Certainty, Predicate};
+use crate::relation::{Certainty, Predicate, Status};
 use crate::story::Sketch;
 use crate::text::{CodePoints, Date};
 
@@ -93,6 +93,10 @@ pub struct RelationRecord {
     pub subject_end: usize,
     pub object_start: usize,
     pub object_end: usize,
+    #[serde(default)]
+    pub status: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_date: Option<Date>,
     pub subject_id: String,
     /// That of the entity also where `object` is another name of it.
     pub object_id: String,
@@ -144,6 +148,8 @@ impl Record {
                 subject_end,
                 object_start,
                 object_end,
+                status: relation.status,
+                event_date: relation.when.as_ref().and_then(|when| when.date(article.date)),
                 subject_id: subject_entity.id.clone(),
                 object_id: object_entity.id.clone(),
             }

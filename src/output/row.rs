@@ -80,6 +80,9 @@ pub struct RelationRow {
     pub subject_end: usize,
     pub object_start: usize,
     pub object_end: usize,
+    pub status: &'static str,
+    /// When it happened or began, as the text says.
+    pub event_date: String,
     /// The article's.
     pub date: String,
     pub subject_id: String,
@@ -108,8 +111,12 @@ pub struct TripleRow {
     pub certainty: &'static str,
     /// Whom the same evidence is attributed to, most often first.
     pub sources: String,
+    /// `current` if any of the same evidence says so.
+    pub status: &'static str,
     pub first_date: String,
     pub last_date: String,
+    /// The first that the same evidence gives.
+    pub event_date: String,
     pub subject_id: String,
     pub object_id: String,
 }
@@ -199,6 +206,8 @@ pub(super) fn relation(article: &Record, relation: &RelationRecord, style: Style
         subject_end: relation.subject_end,
         object_start: relation.object_start,
         object_end: relation.object_end,
+        status: relation.status.as_str(),
+        event_date: date(relation.event_date),
         date: date(article.date),
         subject_id: relation.subject_id.clone(),
         object_id: relation.object_id.clone(),

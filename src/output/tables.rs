@@ -188,7 +188,7 @@ mod tests {
     use super::*;
     use crate::entity::EntityType;
     use crate::output::record::{MentionRecord, RelationRecord};
-    use crate::relation::{Certainty, Predicate};
+    use crate::relation::{Certainty, Predicate, Status};
     use crate::text::Date;
 
     /// An article whose sentences name these people; of each sentence the first meets the second.
@@ -231,6 +231,8 @@ mod tests {
                     subject_end: 10 * first + 5,
                     object_start: 10 * (first + 1),
                     object_end: 10 * (first + 1) + 5,
+                    status: Status::Current,
+                    event_date: None,
                     subject_id: format!("id{subject}"),
                     object_id: format!("id{object}"),
                 });

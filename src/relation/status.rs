@@ -8,23 +8,8 @@ use crate::syntax::{Deprel, Pos, Sentence};
 use crate::text::Span;
 
 /// Whether a relation is still so.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    strum::Display,
-    strum::EnumString,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase")]
 pub enum Status {
     /// It is so, or has happened.
     #[default]
@@ -33,6 +18,17 @@ pub enum Status {
     Former,
     /// It is to come: "will", "plans to", "president-elect".
     Planned,
+}
+
+impl Status {
+    /// The word in the output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Current => "current",
+            Status::Former => "former",
+            Status::Planned => "planned",
+        }
+    }
 }
 
 /// Predicates that hold for a time and can end. What happens once does not end.

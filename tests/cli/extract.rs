@@ -14,12 +14,13 @@ const COLUMNS: [(&str, &str); 7] = [
     (
         "relations",
         "article,subject,subject_type,predicate,object,object_type,score,negated,certainty,attributed_to,\
-         sentence,rule,subject_start,subject_end,object_start,object_end,date,subject_id,object_id",
+         sentence,rule,subject_start,subject_end,object_start,object_end,status,event_date,date,subject_id,\
+         object_id",
     ),
     (
         "triples",
         "subject,subject_type,predicate,object,object_type,articles,evidence,score,negated,first_article,example,\
-         certainty,sources,first_date,last_date,subject_id,object_id",
+         certainty,sources,status,first_date,last_date,event_date,subject_id,object_id",
     ),
     ("cooccurrences", "subject,subject_type,object,object_type,articles,sentences,pmi"),
     ("duplicates", "article,duplicate_of,similarity"),

@@ -49,9 +49,9 @@ pub(super) fn expressions(text: &str, sentence: Span) -> Vec<Expression> {
     let place = |start: usize, end: usize| Span::new(sentence.start + start, sentence.start + end);
     let mut found: Vec<Expression> = dates(within)
         .into_iter()
-        .map(|date| Expression {
-            span: place(date.span.start, date.span.end),
-            moment: Moment::Absolute(date.name),
+        .filter_map(|date| {
+            let moment = Moment::Absolute(date.name.parse().ok()?);
+            Some(Expression { span: place(date.span.start, date.span.end), moment })
         })
         .collect();
     for captures in EXPRESSIONS.captures_iter(within) {

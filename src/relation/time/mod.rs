@@ -6,13 +6,11 @@
 mod expression;
 mod moment;
 
-use jiff::civil::Date;
-
 use crate::relation::said::{Said, outer};
 use crate::relation::time::expression::{Expression, expressions};
 use crate::relation::time::moment::{Moment, Turn};
 use crate::syntax::Sentence;
-use crate::text::Span;
+use crate::text::{Date, Span};
 
 /// A time that a sentence gives for a relation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +29,10 @@ impl When {
         }
     }
 
-    /// The date: `2017`, `2017-07` or `2017-07-12`, as exact as the words are. `article` is the day on which the article
-    /// was written; without it only what needs none is known ("in 2014", not "on Monday").
-    pub fn date(&self, article: Option<Date>) -> Option<String> {
-        self.moment.date(article, self.ahead)
+    /// The date, as exact as the words are. `article` is the date of the article; unless it is known to the day, only what
+    /// needs none is ("in 2014", not "on Monday").
+    pub fn date(&self, article: Option<Date>) -> Option<Date> {
+        self.moment.date(article.and_then(Date::day), self.ahead)
     }
 }
 

@@ -1,13 +1,15 @@
 //! Times as words give them, and as dates.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{self, Weekday};
 use jiff::{Span, ToSpan as _};
+
+use crate::text::Date;
 
 /// A time as words give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Moment {
-    /// `2017`, `2017-07` or `2017-07-12`.
-    Absolute(String),
+    /// "2017", "July 2017", "July 12, 2017".
+    Absolute(Date),
     /// "July 12".
     Day {
         /// From 1.
@@ -61,78 +63,75 @@ pub(crate) enum Unit {
 }
 
 impl Moment {
-    /// The date: `2017`, `2017-07` or `2017-07-12`, as exact as the words are. `article` is the day on which they were
-    /// written; without it only what needs none is known. `ahead` says whether the fact was still to come.
-    pub(crate) fn date(&self, article: Option<Date>, ahead: bool) -> Option<String> {
-        if let Moment::Absolute(date) = self {
-            return Some(date.clone());
+    /// The date, as exact as the words are. `article` is the day on which they were written; without it only what needs none
+    /// is known. `ahead` says whether the fact was still to come.
+    pub(crate) fn date(&self, article: Option<civil::Date>, ahead: bool) -> Option<Date> {
+        if let Moment::Absolute(date) = *self {
+            return Some(date);
         }
         let today = article?;
         match *self {
             Moment::Absolute(_) => None,
             Moment::Day { month, day } => {
-                let of_year = |year: i16| Date::new(year, month, day).ok();
+                let of_year = |year: i16| civil::Date::new(year, month, day).ok();
                 let this = of_year(today.year());
                 let found = match ahead {
                     true => this.filter(|&date| date >= today).or_else(|| of_year(today.year() + 1)),
                     false => this.filter(|&date| date <= today).or_else(|| of_year(today.year() - 1)),
                 };
-                found.map(day_of)
+                found.and_then(day_of)
             }
             Moment::Month { month, turn } => {
                 let year = match (turn, ahead) {
                     (Turn::This, _) => today.year(),
-                    (Turn::Next, _) | (Turn::Nearest, true) => {
-                        today.year() + i16::from(month < today.month())
-                    }
+                    (Turn::Next, _) | (Turn::Nearest, true) => today.year() + i16::from(month < today.month()),
                     (Turn::Last, _) => today.year() - i16::from(month >= today.month()),
                     (Turn::Nearest, false) => today.year() - i16::from(month > today.month()),
                 };
-                Some(format!("{year:04}-{month:02}"))
+                Date::new(year, Some(month), None)
             }
             Moment::Weekday { weekday, turn } => {
                 let found = match (turn, ahead) {
-                    (Turn::Nearest, false) if today.weekday() == weekday => Ok(today),
+                    (Turn::Nearest | Turn::This, false) if today.weekday() == weekday => Ok(today),
                     (Turn::Nearest | Turn::This, true) | (Turn::Next, _) => today.nth_weekday(1, weekday),
-                    (Turn::This, false) if today.weekday() == weekday => Ok(today),
                     (Turn::Nearest | Turn::This, false) | (Turn::Last, _) => today.nth_weekday(-1, weekday),
                 };
-                found.ok().map(day_of)
+                found.ok().and_then(day_of)
             }
             Moment::Away { unit, count } => away(today, unit, count),
         }
     }
 }
 
-fn away(today: Date, unit: Unit, count: i32) -> Option<String> {
+fn away(today: civil::Date, unit: Unit, count: i32) -> Option<Date> {
     let by: Span = match unit {
         Unit::Day => count.days(),
         Unit::Week => count.weeks(),
         Unit::Month => count.months(),
         Unit::Year => count.years(),
     };
-    // A month has more days than the one before it: what counts is the month.
+    // What counts is the month: from the 31st there is no day "a month ago" in every month.
     let start = if unit == Unit::Day || unit == Unit::Week { today } else { today.first_of_month() };
     let then = start.checked_add(by).ok()?;
     match unit {
-        Unit::Day => Some(day_of(then)),
-        Unit::Month => Some(month_of(then)),
-        Unit::Year => Some(format!("{:04}", then.year())),
+        Unit::Day => day_of(then),
+        Unit::Month => month_of(then),
+        Unit::Year => Date::new(then.year(), None, None),
         Unit::Week => {
             let since_monday = i32::from(then.weekday().to_monday_zero_offset());
             let monday = then.checked_sub(since_monday.days()).ok()?;
             let sunday = monday.checked_add(6.days()).ok()?;
-            (monday.month() == sunday.month()).then(|| month_of(then))
+            month_of(then).filter(|_| monday.month() == sunday.month())
         }
     }
 }
 
-fn day_of(date: Date) -> String {
-    date.to_string()
+fn day_of(date: civil::Date) -> Option<Date> {
+    Date::new(date.year(), Some(date.month()), Some(date.day()))
 }
 
-fn month_of(date: Date) -> String {
-    format!("{:04}-{:02}", date.year(), date.month())
+fn month_of(date: civil::Date) -> Option<Date> {
+    Date::new(date.year(), Some(date.month()), None)
 }
 
 #[cfg(test)]
@@ -149,7 +148,7 @@ mod tests {
         let weekday = |weekday, turn| Moment::Weekday { weekday, turn };
         let month = |month, turn| Moment::Month { month, turn };
         let table = [
-            (Moment::Absolute("2014".into()), false, Some("2014")),
+            (Moment::Absolute("2014".parse().unwrap()), false, Some("2014")),
             (Moment::Day { month: 7, day: 12 }, false, Some("2018-07-12")),
             (Moment::Day { month: 7, day: 12 }, true, Some("2019-07-12")),
             (Moment::Day { month: 2, day: 30 }, false, None),
@@ -171,9 +170,11 @@ mod tests {
             (away(Unit::Year, -3), false, Some("2016")),
         ];
         for (moment, ahead, expected) in table {
-            assert_eq!(moment.date(Some(friday), ahead).as_deref(), expected, "{moment:?}");
+            let found = moment.date(Some(friday), ahead).map(|date| date.to_string());
+            assert_eq!(found.as_deref(), expected, "{moment:?}");
         }
         assert_eq!(away(Unit::Day, 0).date(None, false), None);
-        assert_eq!(Moment::Absolute("2014".into()).date(None, false).as_deref(), Some("2014"));
+        let year: Date = "2014".parse().unwrap();
+        assert_eq!(Moment::Absolute(year).date(None, false), Some(year));
     }
 }
