@@ -225,7 +225,7 @@ impl Articles {
         }
         let date = date.and_then(|date| {
             let read = self.date(&date, &place);
-            read.map_err(|problem| problems.push((Kind::Date, problem))).ok()
+            read.map_err(|problem| problems.push(problem)).ok()
         });
         let date = date.or_else(|| dateline::date_of(&text));
         let url = url.or_else(|| Some(id.clone()).filter(|id| address::is_address(id)));
@@ -246,30 +246,30 @@ impl Articles {
     }
 
     /// The date that the open file gives an article.
-    fn date(&mut self, date: &str, place: &Place) -> Result<Date, Problem> {
+    fn date(&mut self, date: &str, place: &Place) -> Result<Date, (Kind, Problem)> {
         const SHOWN: usize = 40;
         let unclear = match Date::read(date, None) {
             Ok(date) => return Ok(date),
             Err(unread) => unread,
         };
         let shown: String = date.chars().take(SHOWN).collect();
-        let message = match unclear {
-            Unread::NoDate => format!("the date `{shown}` cannot be read"),
+        let (kind, message) = match unclear {
+            Unread::NoDate => (Kind::Date, format!("the date `{shown}` cannot be read")),
             Unread::Unclear { day_first, month_first } => {
                 let order = self.open.as_mut().and_then(|open| open.day_order(&self.options));
                 match order {
                     Some(DayOrder::DayFirst) => return Ok(day_first),
                     Some(DayOrder::MonthFirst) => return Ok(month_first),
-                    None => format!(
-                        "the date `{shown}` may be {day_first} or {month_first}, and the other dates do not settle \
-                         which"
-                    ),
+                    None => {}
                 }
+                let either = format!("may be {day_first} or {month_first}");
+                let message = format!("the date `{shown}` {either}, and the other dates do not settle which");
+                (Kind::UnclearDate, message)
             }
         };
         let remedy = "The article has none, unless its text begins with one. Dates like 2019-03-29 and March 29, 2019 \
                       can be read.";
-        Err(Problem::mended(place.clone(), message, remedy))
+        Err((kind, Problem::mended(place.clone(), message, remedy)))
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) enum Kind {
     NoId,
     NoColumn,
     Date,
+    UnclearDate,
     TooLong,
     Page,
     Record,
@@ -30,7 +31,7 @@ pub(super) enum Kind {
 
 /// Every kind that is counted, in the order in which summaries are given; what its summary says; and
 /// how many are listed before.
-const COUNTED: [(Kind, &str, u64); 16] = [
+const COUNTED: [(Kind, &str, u64); 17] = [
     (Kind::Encoding, "are not UTF-8", 1),
     (Kind::Nul, "hold NUL characters, replaced by blanks", 3),
     (Kind::Quotes, "have a quotation mark that is never closed", LISTED),
@@ -42,6 +43,7 @@ const COUNTED: [(Kind, &str, u64); 16] = [
     (Kind::NoId, "have no id and are called after their row", LISTED),
     (Kind::NoColumn, "lack a key that was named", 1),
     (Kind::Date, "have a date that cannot be read", 1),
+    (Kind::UnclearDate, "have a date of which either number may be the day", 1),
     (Kind::TooLong, "are longer than an article may be", LISTED),
     (Kind::Page, "are web pages without an article", LISTED),
     (Kind::Record, "are damaged records", LISTED),

@@ -242,7 +242,8 @@ mod tests {
         Entry::Article(Box::new(Record {
             id: format!("a{position}"),
             position,
-            date: Date::new(2017 + (position % 3) as i16, Some(7), None).filter(|_| position % 4 > 0),
+            date: Date::new(2017 + (position % 3) as i16, Some(7), None)
+                .filter(|_| !position.is_multiple_of(4)),
             title: None,
             source: Some("The Daily".to_owned()),
             url: None,

@@ -81,6 +81,11 @@ fn a_date_that_cannot_be_read_is_said_once_a_file() {
     assert_eq!(dates(&articles), ["", "2019", "", ""]);
     only(&problems[..1], Some(2), false, &["the date `n.d.` cannot be read", "2019-03-29"]);
     only(&problems[1..], None, false, &["2 more articles", "a date that cannot be read", "line 5"]);
+    // One that can be read in two ways is another matter.
+    let (articles, problems) = read("a.csv", "date,text\n03/04/2019,w\nsoon,y\n");
+    assert_eq!(dates(&articles), ["", ""]);
+    only(&problems[..1], Some(2), false, &["2019-04-03 or 2019-03-04"]);
+    only(&problems[1..], Some(3), false, &["the date `soon` cannot be read"]);
 }
 
 #[test]
