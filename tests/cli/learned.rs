@@ -1,27 +1,72 @@
-//! The second reader, which the bundled models do not have.
+//! The second reader: `--learned`.
 
 use std::fs;
 
-use crate::command::{extract, repository, stderr, triplewire};
+use crate::command::{Row, extract, repository, rows, stderr, triplewire};
 
-const TEXT: &str = "Acme president Bo Lee met Turkish President Recep Tayyip Erdogan.\n";
+/// The first of which no rule knows how to read.
+const TEXT: &str = "Marta Diaz spent eleven years at Acme before she left for Oslo.\n\
+                    Acme president Bo Lee met Turkish President Recep Tayyip Erdogan.\n";
+
+fn relations(options: &[&str]) -> Vec<Row> {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(input.path().join("one.txt"), TEXT).unwrap();
+    extract(input.path(), out.path(), options).assert().code(0);
+    rows(&out.path().join("relations.csv"))
+}
+
+fn is_learned(row: &&Row) -> bool {
+    row["rule"].starts_with("learned/")
+}
 
 #[test]
-fn a_model_without_one_finds_the_same_whatever_is_asked_of_it() {
-    let [input, out] = [(); 2].map(|()| tempfile::tempdir().unwrap());
-    fs::write(input.path().join("one.txt"), TEXT).unwrap();
-    let relations = |learned: &str| {
-        let out = out.path().join(learned);
-        let options = ["--learned", learned, "--without-rule", "learned/works_for"];
-        extract(input.path(), &out, &options).assert().code(0);
-        fs::read_to_string(out.join("relations.csv")).unwrap()
+fn it_adds_what_no_rule_finds_where_it_is_asked_to() {
+    for (learned, adds) in [("off", false), ("check", false), ("add", true), ("both", true)] {
+        let found = relations(&["--learned", learned, "--min-score", "0.3"]);
+        let row = found.iter().find(|row| row["rule"] == "learned/works_for");
+        assert_eq!(row.is_some(), adds, "{learned}");
+        assert_eq!(found.iter().any(|row| is_learned(&row)), adds, "{learned}");
+        if let Some(row) = row {
+            let told =
+                ["subject", "predicate", "object", "certainty", "negated"].map(|column| row[column].as_str());
+            assert_eq!(told, ["Marta Diaz", "works_for", "Acme", "stated", "false"]);
+        }
+        assert!(found.iter().any(|row| row["rule"].starts_with("leads/")), "{learned}");
+    }
+}
+
+#[test]
+fn one_of_its_predicates_can_be_left_out() {
+    let all = ["--min-score", "0"];
+    let others = |options: &[&str]| {
+        let found = relations(&[&all, options].concat());
+        assert!(!found.iter().any(|row| row["rule"] == "learned/works_for"), "{options:?}");
+        found.iter().filter(is_learned).count()
     };
-    let off = relations("off");
-    assert!(off.contains("leads/"), "{off}");
-    assert_eq!(off, relations("both"));
-    let unknown = ["--without-rule", "learned/smells_of"];
-    let refused = extract(input.path(), &out.path().join("x"), &unknown).assert().code(1);
-    assert!(stderr(&refused).contains("there is no rule `learned/smells_of`"), "{}", stderr(&refused));
+    assert!(others(&["--without-rule", "learned/works_for"]) > 0);
+    assert_eq!(others(&["--predicates", "leads", "--without-rule", "learned/leads"]), 0);
+}
+
+#[test]
+fn its_doubt_changes_scores_and_no_more() {
+    let (off, check) =
+        (relations(&["--learned", "off"]), relations(&["--learned", "check", "--min-score", "0"]));
+    let without_score =
+        |row: &Row| row.iter().filter(|(name, _)| *name != "score").map(|(_, cell)| cell.clone()).collect();
+    let cells = |rows: &[Row]| rows.iter().map(without_score).collect::<Vec<Vec<String>>>();
+    assert_eq!(cells(&off), cells(&check));
+    assert!(off.iter().zip(&check).any(|(off, check)| off["score"] != check["score"]));
+}
+
+#[test]
+fn explain_tells_what_it_says_of_each_pair() {
+    let assert = triplewire()
+        .args(["rules", "explain", "[PER Marta Diaz] spent eleven years at [ORG Acme] in [LOC Oslo]."])
+        .assert()
+        .code(0);
+    let printed = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+    let of_pair = printed.split("Marta Diaz -> Acme").nth(1).unwrap();
+    assert!(of_pair.lines().any(|line| line.starts_with("  second   works_for 0.")), "{printed}");
 }
 
 /// The weights of `tests/reference/reader` beside the bundled model.
@@ -35,16 +80,12 @@ fn weights_of_another_model_are_told() {
     let weights = model.path().join("relations.safetensors");
     fs::copy(repository("tests/reference/reader/relations.safetensors"), &weights).unwrap();
     let folder = model.path().display().to_string();
-    let info = triplewire().args(["model", "info", &folder]).assert().code(0);
-    let info = String::from_utf8(info.get_output().stdout.clone()).unwrap();
-    assert!(info.contains("yes: a second reader of 29 predicates"), "{info}");
     let run = |learned: &str| {
         let out = out.path().join(learned);
         extract(input.path(), &out, &["--model", &folder, "--learned", learned]).assert()
     };
     let refused = run("both").code(1);
-    for part in ["relations.safetensors reads 12 numbers of each word", "the model gives 0", "--learned off"]
-    {
+    for part in ["relations.safetensors reads 12 numbers of each word", "384", "--learned off"] {
         assert!(stderr(&refused).contains(part), "{}", stderr(&refused));
     }
     run("off").code(0);
