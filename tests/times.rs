@@ -89,7 +89,10 @@ fn what_has_ended_or_is_to_come_is_told() {
         if relation.status.as_str() == expected {
             right += 1.0;
         } else {
-            println!("{sentence}\n  {subject} {predicate} {object}: {} for {expected}", relation.status.as_str());
+            println!(
+                "{sentence}\n  {subject} {predicate} {object}: {} for {expected}",
+                relation.status.as_str()
+            );
         }
     }
     println!("{unread} relations not found; right {right} of {all}");

@@ -540,8 +540,9 @@ impl Matcher {
                         tree,
                         predicate,
                         said: said.as_ref(),
+                        timed: timed.as_ref(),
                         looked_at,
-                        is_next: !granted && when.as_ref().is_some_and(When::is_next),
+                        is_next: when.as_ref().is_some_and(When::is_next),
                         has_end: timed.as_ref().is_some_and(|said| times.has_end(said)),
                     };
                     status = told.status();

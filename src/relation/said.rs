@@ -78,11 +78,13 @@ fn stating(tree: &Sentence, subject: usize, object: usize) -> Option<usize> {
     let top = of_object.iter().position(shared)?;
     let below = |chain: &[usize]| {
         let verbs = chain.iter().copied().find(|&word| tree.words[word].pos == Pos::Verb);
-        verbs.filter(|&verb| {
-            matches!(
-                tree.words[verb].relation,
-                Deprel::Conj | Deprel::AclRelcl | Deprel::Acl | Deprel::Advcl | Deprel::Ccomp
-            )
+        verbs.filter(|&verb| match tree.words[verb].relation {
+            Deprel::Conj | Deprel::AclRelcl | Deprel::Acl | Deprel::Advcl | Deprel::Ccomp => true,
+            Deprel::Xcomp => tree.words[verb].head.is_some_and(|head| {
+                let lemma = &*tree.words[head].lemma;
+                PLANS.contains(&lemma) || OF_OTHER_TIMES.contains(&lemma)
+            }),
+            _ => false,
         })
     };
     let end = of_subject.iter().position(|word| *word == of_object[top])?;
@@ -106,15 +108,48 @@ pub(super) fn hung(tree: &Sentence, word: usize, relation: Deprel, lemmas: &[&st
     tree.words.iter().any(is_it)
 }
 
+/// Words of which an infinitive is to come: "plans to meet", "a deal to buy".
+const PLANS: [&str; 24] = [
+    "plan",
+    "agree",
+    "schedule",
+    "set",
+    "due",
+    "expect",
+    "intend",
+    "go",
+    "vow",
+    "promise",
+    "slate",
+    "prepare",
+    "about",
+    "pick",
+    "choose",
+    "tap",
+    "nominate",
+    "select",
+    "deal",
+    "agreement",
+    "bid",
+    "offer",
+    "pact",
+    "poise",
+];
+
 /// Whether a verb looks ahead: "will meet", "is to meet", "plans to meet".
 fn is_ahead(tree: &Sentence, word: usize) -> bool {
-    const PLANS: [&str; 18] = [
-        "plan", "agree", "schedule", "set", "due", "expect", "intend", "go", "vow", "promise", "slate",
-        "prepare", "about", "pick", "choose", "tap", "nominate", "select",
-    ];
     let hung = |relation: Deprel, lemmas: &[&str]| hung(tree, word, relation, lemmas);
     let is_infinitive = hung(Deprel::Mark, &["to"]);
     let is_planned = tree.words[word].head.is_some_and(|head| PLANS.contains(&&*tree.words[head].lemma));
+    let has_infinitive = |lemmas: &[&str]| {
+        lemmas.contains(&&*tree.words[word].lemma)
+            && tree.words.iter().enumerate().any(|(other, it)| {
+                it.head == Some(word)
+                    && it.relation == Deprel::Xcomp
+                    && self::hung(tree, other, Deprel::Mark, &["to"])
+            })
+    };
     hung(Deprel::Aux, &["will", "shall", "would"])
+        || has_infinitive(&PLANS)
         || is_infinitive && (is_planned || hung(Deprel::Aux, &["be"]) || hung(Deprel::Cop, &["be"]))
 }

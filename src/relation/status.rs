@@ -69,7 +69,7 @@ const FORMER: [&str; 18] = [
 /// Words that say that somebody has a post not yet.
 const NOT_YET: [&str; 6] = ["elect", "designate", "nominee", "incoming", "candidate", "would-be"];
 /// Verbs that end what is said of the one who does it, or to whom it is done.
-const ENDED: [&str; 21] = [
+const ENDED: [&str; 20] = [
     "resign",
     "quit",
     "leave",
@@ -88,8 +88,7 @@ const ENDED: [&str; 21] = [
     "expel",
     "overthrow",
     "topple",
-    "replace",
-    "sell",
+    "withdraw",
     "widow",
 ];
 /// Verbs whose past tense says that it is over: "served as minister".
@@ -104,6 +103,8 @@ pub(super) struct Told<'s> {
     pub(super) predicate: Predicate,
     /// The words that state it, if any do.
     pub(super) said: Option<&'s Said>,
+    /// Those of them whose time it has.
+    pub(super) timed: Option<&'s Said>,
     /// What the rule looked at, from the first word to the last, in bytes of the text.
     pub(super) looked_at: Span,
     /// Whether its time is to come: "next month".
@@ -116,8 +117,10 @@ impl Told<'_> {
     pub(super) fn status(&self) -> Status {
         let is_state = STATES.contains(&self.predicate.as_str());
         let words = self.words();
-        if self.is_next || self.said.is_some_and(|said| said.is_ahead(self.tree)) {
-            return Status::Planned;
+        if self.is_next || self.timed.is_some_and(|said| said.is_ahead(self.tree)) {
+            // Whoever is about to sell it has it.
+            let is_ending = self.timed.is_some_and(|said| said.words.iter().any(|&word| self.ends(word)));
+            return if is_ending { Status::Current } else { Status::Planned };
         }
         if !is_state {
             return Status::Current;
@@ -197,22 +200,30 @@ impl Told<'_> {
         let lemma = &*self.tree.words[word].lemma;
         let form = self.form(word);
         let is_noun = self.tree.words[word].pos != Pos::Verb;
-        // Whoever buys what another sells does not lose it.
-        let is_seller = || {
-            let subject = self.said.map(|said| said.names[0]);
-            subject.is_some_and(|name| {
-                self.tree.words[name].head == Some(word) && self.tree.words[name].relation == Deprel::Nsubj
-            })
-        };
-        let is_ended = ENDED.contains(&lemma) && (lemma != "sell" || is_seller());
-        is_ended
+        self.ends(word)
             || has_until
+            || hung_on(Deprel::Advmod, &["longer"])
             || is_noun && hung_on(Deprel::Cop, &["was", "were"])
-            || hung_on(Deprel::Aux, &["had"]) && !is_noun
+            || hung_on(Deprel::Aux, &["had"])
             || lemma == "use" && form == "used"
             || SERVED.contains(&lemma)
                 && form.ends_with("ed")
                 && !hung(self.tree, word, Deprel::Aux, &["have"])
             || lemma == "have" && form == "had" && self.predicate.as_str() == "based_in"
+    }
+
+    /// Whether a verb ends what is said: of the subject, or, as "replace", of whom it is done to.
+    fn ends(&self, word: usize) -> bool {
+        let lemma = &*self.tree.words[word].lemma;
+        let subject = self.said.map(|said| &self.tree.words[said.names[0]]);
+        let is = |relation: Deprel| {
+            subject.is_some_and(|name| name.head == Some(word) && name.relation == relation)
+        };
+        match lemma {
+            // Whoever buys what another sells does not lose it.
+            "sell" => is(Deprel::Nsubj),
+            "replace" | "succeed" => is(Deprel::Obj) || is(Deprel::NsubjPass),
+            _ => ENDED.contains(&lemma),
+        }
     }
 }

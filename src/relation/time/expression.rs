@@ -37,8 +37,10 @@ static EXPRESSIONS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What stands before a time that is only its end, or only near it.
-const NO_START: [&str; 11] =
-    ["until", "till", "before", "after", "by", "to", "than", "through", "'til", "pre-", "except"];
+const NO_START: [&str; 13] = [
+    "until", "till", "before", "after", "by", "to", "than", "through", "'til", "pre-", "except", "every",
+    "each",
+];
 /// What may stand between such a word and the time.
 const BETWEEN: [&str; 8] = ["the", "early", "late", "mid", "end", "of", "at", "least"];
 

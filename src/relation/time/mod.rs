@@ -83,7 +83,10 @@ impl Times {
 
     /// The time of what is said of two names. What is `granted`, as a title, has only a time that stands right behind it.
     pub(super) fn when(&self, tree: &Sentence, said: &Said, granted: bool) -> Option<When> {
-        let own = self.all.iter().find(|(_, anchor)| said.words.contains(anchor));
+        // Of two the nearer: "named in 2020, she has led it since 2022".
+        let place = tree.words[said.words[0]].span.start;
+        let own = self.all.iter().filter(|(_, anchor)| said.words.contains(anchor));
+        let own = own.min_by_key(|(expression, _)| expression.span.start.abs_diff(place));
         // The parser hangs "on Monday" on the name before it as gladly as on the verb.
         let is_behind = |expression: &Expression| {
             said.words.iter().any(|&word| tree.words[word].span.end <= expression.span.start)
