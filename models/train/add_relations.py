@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional
 
 import losses
-from encode import Batch
+from encode import Batch, batches
 from labels import LABELS
 from networks import WORDS, from_folder, with_outputs, write_folder
 from outputs import NAMES
@@ -48,6 +48,7 @@ def main() -> None:
         "--teacher", type=Path, help="model folder that knows names and syntax (default: --init)"
     )
     parser.add_argument("--labels", type=Path, nargs="+", required=True, help="folders of labels")
+    parser.add_argument("--kept", type=Path, nargs="*", default=[], help="folders of labels to set the constants on")
     parser.add_argument("--without", type=Path, help="a file of texts to leave out, one name a line")
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)")
     options = parsed(parser)
@@ -90,6 +91,12 @@ def main() -> None:
     plain = run.streams.plain(int(PLAIN * options.batch))
     run.train([labelled, names, plain], loss)
     network = learner.network.cpu()
+    kept = [text for folder in options.kept for text in read(folder).values()]
+    rows = [window for text in kept for window in windows(run.encoder, text, ROOMS[0])]
+    if rows:
+        ready = [PairBatch.of(some) for some in batches(rows, options.batch)]
+        with torch.no_grad():
+            network.reader.settle([(logits_of(network, batch.text), batch) for batch in ready])
     write_folder(network, options.out / options.init.name)
     network.reader.write(options.out / options.init.name / READER)
 

@@ -21,6 +21,8 @@ from pairs import FEATURES, PREDICATES, TYPES, Pairs
 FILE = "relations.safetensors"
 HIDDEN = 256
 DROPOUT = 0.3
+# How strongly the constants set on texts kept back are held where they are.
+STIFFNESS = 3.0
 # The log odds of a predicate that nothing is known of.
 RARE = -3.0
 
@@ -95,6 +97,24 @@ class Reader(nn.Module):
         subjects, objects, paths = (self.dropout(part) for part in (subjects, objects, paths))
         seen = torch.cat([subjects, objects, subjects * objects, paths, batch.features], -1)
         return self.out(self.dropout(functional.relu(self.hidden(seen))))
+
+    def settle(self, kept: list[tuple[torch.Tensor, PairBatch]]) -> None:
+        """Sets the constant of each predicate to what is likeliest on texts kept back, told by the network's outputs."""
+        with torch.no_grad():
+            seen = [(self(logits, batch), batch.right, batch.weight) for logits, batch in kept]
+        odds, right, weight = (torch.cat(parts) for parts in zip(*seen))
+        shift = torch.zeros(len(PREDICATES), requires_grad=True)
+        optimizer = torch.optim.LBFGS([shift], max_iter=100)
+
+        def loss() -> torch.Tensor:
+            optimizer.zero_grad()
+            apart = functional.binary_cross_entropy_with_logits(odds + shift, right, reduction="none")
+            total = (apart * weight).sum() + STIFFNESS * shift.square().sum()
+            total.backward()
+            return total
+
+        optimizer.step(loss)
+        self.out.bias.data += shift.detach()
 
     def _weights(self) -> dict[str, torch.Tensor]:
         """As the file has them: of matrices one column behind the other."""

@@ -528,7 +528,7 @@ impl Matcher {
                     Found::Pattern(_) | Found::Learned => None,
                 };
                 let (mut when, mut status) = (None, Status::Current);
-                if let Some(tree) = sentence.tree() {
+                if let Some(tree) = sentence.tree().filter(|_| status::has_time(predicate)) {
                     let times = times.get_or_init(|| Times::of(document.text, tree));
                     let said = Said::of(tree, ends.map(|name| name.name), said_by);
                     let timed = said.as_ref().map(|said| if granted { said.alone() } else { said.clone() });

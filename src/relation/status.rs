@@ -31,8 +31,11 @@ impl Status {
     }
 }
 
+/// Predicates that hold for ever, or for so long that no sentence's time is theirs.
+const LASTING: [&str; 7] =
+    ["located_in", "borders", "nationality", "nationality_of_group", "sibling_of", "child_of", "alias_of"];
 /// Predicates that hold for a time and can end. What happens once does not end.
-const STATES: [&str; 11] = [
+const STATES: [&str; 10] = [
     "works_for",
     "leads",
     "member_of",
@@ -43,8 +46,12 @@ const STATES: [&str; 11] = [
     "owns",
     "allied_with",
     "linked_to",
-    "located_in",
 ];
+/// Whether the time of a sentence can be that of what it says by this predicate.
+pub(super) fn has_time(predicate: Predicate) -> bool {
+    !LASTING.contains(&predicate.as_str())
+}
+
 /// Words that say of the noun or verb on which they hang that it is over.
 const FORMER: [&str; 18] = [
     "former",
@@ -67,7 +74,7 @@ const FORMER: [&str; 18] = [
     "ex-husband",
 ];
 /// Words that say that somebody has a post not yet.
-const NOT_YET: [&str; 6] = ["elect", "designate", "nominee", "incoming", "candidate", "would-be"];
+const NOT_YET: [&str; 5] = ["elect", "designate", "nominee", "incoming", "would-be"];
 /// Verbs that end what is said of the one who does it, or to whom it is done.
 const ENDED: [&str; 20] = [
     "resign",
