@@ -95,7 +95,7 @@ pub struct RelationRecord {
     pub object_end: usize,
     #[serde(default)]
     pub status: Status,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub event_date: Option<Date>,
     pub subject_id: String,
     /// That of the entity also where `object` is another name of it.
