@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use itertools::Itertools as _;
+use rayon::prelude::*;
 
 use crate::entity::{EntityType, Names, resolve_given};
 use crate::error::Result;
@@ -45,9 +46,10 @@ pub struct Lesson {
 /// Those of the program.
 pub fn lessons(program: &Pipeline, reader: &Reader, gold: &Gold, wanted: &[String]) -> Result<Vec<Lesson>> {
     let pairs = pairs(program, reader, gold)?;
-    let labelled: BTreeSet<&str> =
-        pairs.iter().flat_map(|pair| pair.told.keys().map(String::as_str)).collect();
-    let chosen = labelled.into_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|w| w == name));
+    let labelled: Vec<&str> =
+        pairs.iter().flat_map(|pair| pair.told.keys().map(String::as_str)).sorted().dedup().collect();
+    let chosen =
+        labelled.into_par_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|w| w == name));
     Ok(chosen.map(|name| lesson(reader, &pairs, name, &gold.predicates)).collect())
 }
 

@@ -545,7 +545,10 @@ impl Matcher {
                         is_next: when.as_ref().is_some_and(When::is_next),
                         has_end: timed.as_ref().is_some_and(|said| times.has_end(said)),
                     };
-                    status = told.status();
+                    // What is denied has neither ended nor is it to come.
+                    if !context.negated {
+                        status = told.status();
+                    }
                 }
                 let relation = Relation {
                     subject,

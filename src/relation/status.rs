@@ -207,11 +207,13 @@ impl Told<'_> {
         let lemma = &*self.tree.words[word].lemma;
         let form = self.form(word);
         let is_noun = self.tree.words[word].pos != Pos::Verb;
+        // "Said that she was president": she may be.
+        let is_reported = self.tree.words[word].relation == Deprel::Ccomp;
         self.ends(word)
             || has_until
             || hung_on(Deprel::Advmod, &["longer"])
-            || is_noun && hung_on(Deprel::Cop, &["was", "were"])
-            || hung_on(Deprel::Aux, &["had"])
+            || !is_reported && is_noun && hung_on(Deprel::Cop, &["was", "were"])
+            || !is_reported && hung_on(Deprel::Aux, &["had"])
             || lemma == "use" && form == "used"
             || SERVED.contains(&lemma)
                 && form.ends_with("ed")
