@@ -11,6 +11,7 @@ use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::Machine;
 use crate::entity::Aliases;
+use crate::eval::report::pc;
 use crate::eval::{LEAST_EXAMPLES, Lesson, gold, lessons};
 use crate::output::write_whole;
 use crate::pipeline::Knowledge;
@@ -96,8 +97,6 @@ fn is_worth_it(lesson: &Lesson) -> bool {
 
 /// What was learned of each predicate, for people.
 fn table(lessons: &[Lesson]) -> String {
-    let percent =
-        |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{:.1}", 100.0 * share));
     let mut rows = vec![["predicate", "examples", "pairs", "P", "R", "F1", "before", ""].map(str::to_owned)];
     for lesson in lessons {
         let remark = match (&lesson.classifier, is_worth_it(lesson)) {
@@ -107,7 +106,7 @@ fn table(lessons: &[Lesson]) -> String {
             (Some(_), true) => "",
         };
         let known = lesson.classifier.is_some();
-        let figure = |share: Option<f64>| percent(share.filter(|_| known));
+        let figure = |share: Option<f64>| pc(share.filter(|_| known));
         rows.push([
             lesson.schema.name.clone(),
             lesson.examples.to_string(),
@@ -115,7 +114,7 @@ fn table(lessons: &[Lesson]) -> String {
             figure(lesson.found.precision()),
             figure(lesson.found.recall()),
             figure(lesson.found.f1()),
-            percent(lesson.before.and_then(|before| before.f1())),
+            pc(lesson.before.and_then(|before| before.f1())),
             remark.to_owned(),
         ]);
     }

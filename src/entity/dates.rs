@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::text::Span;
+use crate::text::{self, Span, month_number};
 
 /// A date in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,18 +103,18 @@ fn full_date(text: &str, captures: &Captures<'_>, found: &mut Vec<Date>) {
         Span::new(whole.start(), whole.end()).trimmed(text)
     };
     let part = |name: &str| captures.name(name).map(|m| m.as_str());
-    let number = |name: &str| {
-        part(name).and_then(|digits| digits.trim_end_matches(|c: char| c.is_alphabetic()).parse::<u32>().ok())
-    };
-    let (year, month, day) = if let Some(year) = number("mdy_y") {
+    let digits = |name: &str| part(name).map(|digits| digits.trim_end_matches(|c: char| c.is_alphabetic()));
+    let number = |name: &str| digits(name).and_then(|digits| digits.parse::<i8>().ok());
+    let year = |name: &str| digits(name).and_then(|digits| digits.parse::<i16>().ok());
+    let (year, month, day) = if let Some(year) = year("mdy_y") {
         (year, part("mdy_m").and_then(month_number), number("mdy_d"))
-    } else if let Some(year) = number("dmy_y") {
+    } else if let Some(year) = year("dmy_y") {
         (year, part("dmy_m").and_then(month_number), number("dmy_d"))
-    } else if let Some(year) = number("my_y") {
+    } else if let Some(year) = year("my_y") {
         (year, part("my_m").and_then(month_number), None)
-    } else if let Some(year) = number("iso_y") {
+    } else if let Some(year) = year("iso_y") {
         (year, number("iso_m"), number("iso_d"))
-    } else if let (Some(year), Some(a), Some(b)) = (number("num_y"), number("num_a"), number("num_b")) {
+    } else if let (Some(year), Some(a), Some(b)) = (year("num_y"), number("num_a"), number("num_b")) {
         match (part("num_sep"), a, b) {
             // With full stops the day comes first.
             (Some("."), day, month) if month <= 12 => (year, Some(month), Some(day)),
@@ -126,13 +126,10 @@ fn full_date(text: &str, captures: &Captures<'_>, found: &mut Vec<Date>) {
     } else {
         return;
     };
-    let Some(month) = month.filter(|m| (1..=12).contains(m)) else { return };
-    let name = match day {
-        Some(day) if (1..=days_in(year, month)).contains(&day) => format!("{year:04}-{month:02}-{day:02}"),
-        Some(_) => return,
-        None => format!("{year:04}-{month:02}"),
-    };
-    found.push(Date { span, name });
+    let date = month.and_then(|month| text::Date::new(year, Some(month), day));
+    if let Some(date) = date {
+        found.push(Date { span, name: date.to_string() });
+    }
 }
 
 fn years(text: &str, captures: &Captures<'_>, found: &mut Vec<Date>) {
@@ -200,23 +197,6 @@ fn counts_things(rest: &str, year: &str) -> bool {
         && word.starts_with(char::is_lowercase)
         && word.ends_with('s')
         && !matches!(word.as_str(), "was" | "is" | "has" | "as")
-}
-
-/// The number of a month, from 1, by how its name begins.
-pub(crate) fn month_number(name: &str) -> Option<u32> {
-    let start: String = name.chars().take(3).collect::<String>().to_ascii_lowercase();
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    MONTHS.iter().position(|m| *m == start).and_then(|i| u32::try_from(i + 1).ok())
-}
-
-fn days_in(year: u32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        _ => 31,
-    }
 }
 
 #[cfg(test)]

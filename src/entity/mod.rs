@@ -30,7 +30,7 @@ mod trees;
 pub use aliases::{Aliases, is_country};
 pub use anaphors::Reason;
 pub(crate) use anaphors::is_anaphor;
-pub(crate) use dates::{MONTH, dates, month_number};
+pub(crate) use dates::{MONTH, dates};
 pub(crate) use fold::key as folded;
 pub(crate) use its::is_neuter;
 pub use mention::{Entity, EntityType, Mention, Origin};

@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use itertools::Itertools as _;
 use rayon::prelude::*;
 
-use crate::entity::{EntityType, Names, resolve_given};
+use crate::entity::{EntityType, Names};
 use crate::error::Result;
 use crate::eval::counts::Counts;
 use crate::eval::gold::Gold;
 use crate::eval::labels::{Document, Relation};
-use crate::eval::predicted::{certain, flat_mentions};
-use crate::pipeline::{Known, Pipeline, ToParse};
+use crate::eval::predicted::{Given, given};
+use crate::pipeline::Pipeline;
 use crate::relation::{Classifier, Predicates, Reader, Schema};
 use crate::syntax::Sentence;
-use crate::text::{Span, sentences};
+use crate::text::Span;
 
 /// Parts of the texts: each is read once by what the others teach.
 const FOLDS: usize = 5;
@@ -78,33 +78,11 @@ impl Pair {
 }
 
 fn pairs(program: &Pipeline, reader: &Reader, gold: &Gold) -> Result<Vec<Pair>> {
-    let aliases = &program.knowledge().aliases;
-    let read: Vec<(Vec<Span>, Names, Vec<Span>)> = gold
-        .documents
-        .iter()
-        .map(|document| {
-            let text = &document.article.text;
-            let sentences = sentences(text);
-            let names = resolve_given(aliases, text, &sentences, certain(&flat_mentions(document, None)));
-            let spans = names.mentions.iter().map(|mention| mention.name).collect();
-            (sentences, names, spans)
-        })
-        .collect();
-    let texts: Vec<ToParse<'_>> = gold
-        .documents
-        .iter()
-        .zip(&read)
-        .map(|(document, (sentences, _, spans))| ToParse {
-            text: &document.article.text,
-            sentences,
-            known: Known::Names(spans),
-        })
-        .collect();
-    let trees = program.trees(&texts)?;
+    let read = given(program, gold, None)?;
     let mut all = Vec::new();
     let mut passed = 0;
-    for (number, (document, ((sentences, names, _), trees))) in
-        gold.documents.iter().zip(read.iter().zip(&trees)).enumerate()
+    for (number, (document, Given { sentences, names, trees })) in
+        gold.documents.iter().zip(&read).enumerate()
     {
         for tree in trees {
             pairs_of(reader, (number, document), passed, sentences, names, tree, &mut all);

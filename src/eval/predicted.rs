@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::entity::Names;
+use crate::entity::{Names, resolve_given};
 use crate::error::{Error, Problem, Result};
 use crate::eval::gold::{self, Gold, Tables};
 use crate::eval::labels::{Document, Labels, Mention, Relation};
@@ -211,6 +211,40 @@ pub(super) fn flat_mentions(document: &Document, map: Option<&Map>) -> Vec<Menti
         kept.insert(mention.span.start, Mention { entity_type, ..mention.clone() });
     }
     kept.into_values().collect()
+}
+
+/// What is known of a labelled text whose names are those of the labels.
+pub(super) struct Given {
+    pub(super) sentences: Vec<Span>,
+    pub(super) names: Names,
+    pub(super) trees: Vec<Sentence>,
+}
+
+/// The texts of the gold with its own names, and the trees that `program` gives them, in order.
+///
+/// # Errors
+/// Those of the program.
+pub(super) fn given(program: &Pipeline, gold: &Gold, map: Option<&Map>) -> Result<Vec<Given>> {
+    let aliases = &program.knowledge().aliases;
+    let mut read = Vec::with_capacity(gold.documents.len());
+    for document in &gold.documents {
+        let text = &document.article.text;
+        let sentences = sentences(text);
+        let names = resolve_given(aliases, text, &sentences, certain(&flat_mentions(document, map)));
+        let spans: Vec<Span> = names.mentions.iter().map(|mention| mention.name).collect();
+        read.push((sentences, names, spans));
+    }
+    let texts = gold.documents.iter().zip(&read);
+    let texts: Vec<ToParse<'_>> = texts
+        .map(|(document, (sentences, _, spans))| ToParse {
+            text: &document.article.text,
+            sentences,
+            known: Known::Names(spans),
+        })
+        .collect();
+    let trees = program.trees(&texts)?;
+    let read = read.into_iter().zip(trees);
+    Ok(read.map(|((sentences, names, _), trees)| Given { sentences, names, trees }).collect())
 }
 
 /// Reads the output of an earlier run, or labels in any format that the gold may have.

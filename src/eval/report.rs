@@ -429,7 +429,8 @@ fn macro_cells<'a>(types: impl Iterator<Item = &'a Counts> + Clone) -> [String; 
     ["macro".to_owned(), pc(mean.precision), pc(mean.recall), pc(mean.f1), none(), none(), none()]
 }
 
-pub(super) fn pc(ratio: Option<f64>) -> String {
+/// A share in per cent with one place, or `-`.
+pub(crate) fn pc(ratio: Option<f64>) -> String {
     ratio.map_or("-".to_owned(), |ratio| format!("{:.1}", 100.0 * ratio))
 }
 

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::entity::{EntityType, Names, resolve_given};
+use crate::entity::{EntityType, Names};
 use crate::error::Result;
 use crate::eval::gold::Gold;
 use crate::eval::labels::Document;
 use crate::eval::map::Map;
-use crate::eval::predicted::{certain, flat_mentions};
-use crate::pipeline::{Knowledge, Known, Pipeline, ToParse};
+use crate::eval::predicted::{Given, given};
+use crate::pipeline::Pipeline;
 use crate::relation::{self, Demand, Labelled, Matcher, Predicate, Predicates, RuleSet, Suggestion, suggest};
-use crate::text::{Span, sentences};
+use crate::text::Span;
 
 /// Learns frames from the labels of `gold`, in the terms of our predicates; see [`relation::suggest`]. `program` has the
 /// present rules, which are those of `set`, and gives the trees.
@@ -24,31 +24,15 @@ pub fn suggestions(
     map: Option<&Map>,
     demand: Demand,
 ) -> Result<Vec<Suggestion>> {
-    let Knowledge { aliases, matcher } = program.knowledge();
-    let mut read = Vec::with_capacity(gold.documents.len());
-    for document in &gold.documents {
-        let text = &document.article.text;
-        let sentences = sentences(text);
-        let names = resolve_given(aliases, text, &sentences, certain(&flat_mentions(document, map)));
-        let spans: Vec<Span> = names.mentions.iter().map(|mention| mention.name).collect();
-        read.push((sentences, names, spans));
-    }
-    let texts = gold.documents.iter().zip(&read);
-    let texts: Vec<ToParse<'_>> = texts
-        .map(|(document, (sentences, _, spans))| ToParse {
-            text: &document.article.text,
-            sentences,
-            known: Known::Names(spans),
-        })
-        .collect();
-    let trees = program.trees(&texts)?;
+    let matcher = &program.knowledge().matcher;
+    let read = given(program, gold, map)?;
     let every = gold.documents.iter().flat_map(|d| &d.labels.relations).map(|r| r.predicate.as_str());
     let all: BTreeSet<&str> = every.collect();
     let labelled: Vec<Labelled<'_>> = gold
         .documents
         .iter()
-        .zip(read.iter().zip(&trees))
-        .map(|(document, ((sentences, names, _), trees))| {
+        .zip(&read)
+        .map(|(document, Given { sentences, names, trees })| {
             let Names { mentions, entities, .. } = names;
             let text = &document.article.text;
             let read = relation::Document { text, sentences, mentions, entities, syntax: trees };
@@ -175,6 +159,7 @@ mod tests {
     use crate::entity::Aliases;
     use crate::eval::gold;
     use crate::model::{EngineChoice, Model};
+    use crate::pipeline::Knowledge;
 
     const PEOPLE: [&str; 15] = [
         "Ana Ruiz",

@@ -194,8 +194,8 @@ fn in_order(found: &Captures<'_>) -> Option<Date> {
     Date::new(number(found, "year")?, month, day)
 }
 
-/// Of a number or an English name.
-fn month_number(text: &str) -> Option<i8> {
+/// The number of a month, from 1, of a number or of how an English name begins.
+pub(crate) fn month_number(text: &str) -> Option<i8> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let start = text.get(..3).unwrap_or_default().to_ascii_lowercase();

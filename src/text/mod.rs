@@ -7,6 +7,7 @@ mod span;
 mod word;
 
 pub use article::Article;
+pub(crate) use date::month_number;
 pub use date::{Date, DayOrder, Unread};
 pub use sentence::{LONGEST as LONGEST_SENTENCE, is_unpunctuated, sentences};
 pub use span::{CodePoints, Span};

@@ -160,8 +160,7 @@ impl Reader {
                     let (Some(first), Some(second)) = (&words[subject], &words[object]) else { continue };
                     let pair = Pair::of(sentence, first, second, b - a - 1, &self.relations);
                     let hidden = self.hidden(sentence, s, o, &pair);
-                    let mut odds = self.out.bias().to_vec();
-                    self.out.add(0, &hidden, &mut odds);
+                    let odds = self.odds(&hidden);
                     found.push(Reading { subject, object, hidden, odds });
                 }
             }
@@ -192,6 +191,13 @@ impl Reader {
         let mut object_sum = vec![0.0; self.hidden.rows()];
         self.hidden.add(self.width, &as_object, &mut object_sum);
         Some(Known { as_subject, as_object, subject_sum, object_sum })
+    }
+
+    /// Of the numbers of the hidden layer the log odds of each predicate.
+    fn odds(&self, hidden: &[f32]) -> Vec<f32> {
+        let mut odds = self.out.bias().to_vec();
+        self.out.add(0, hidden, &mut odds);
+        odds
     }
 
     fn hidden(&self, sentence: &Sentence, subject: &Known, object: &Known, pair: &Pair) -> Vec<f32> {

@@ -97,8 +97,7 @@ impl Reader {
         let known = self.out.rows();
         let mut x = Array2::<f64>::zeros((pairs.len(), hidden + known));
         for (mut row, (numbers, _)) in x.rows_mut().into_iter().zip(pairs) {
-            let mut odds = self.out.bias().to_vec();
-            self.out.add(0, numbers, &mut odds);
+            let odds = self.odds(numbers);
             let all = numbers.iter().copied().chain(odds.iter().map(|odds| KNOWN * odds));
             row.iter_mut().zip(all).for_each(|(cell, number)| *cell = f64::from(number));
         }

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use jiff::civil::Weekday;
 use regex::{Captures, Regex};
 
-use crate::entity::{MONTH, dates, month_number};
+use crate::entity::{MONTH, dates};
 use crate::relation::time::moment::{Moment, Turn, Unit};
-use crate::text::Span;
+use crate::text::{Span, month_number};
 
 /// A time in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub(super) fn expressions(text: &str, sentence: Span) -> Vec<Expression> {
 fn moment(captures: &Captures<'_>) -> Option<Moment> {
     let part = |name: &str| captures.name(name).map(|found| found.as_str());
     let turn = |name: &str| part(name).map_or(Turn::Nearest, turn_of);
-    let month = |name: &str| part(name).and_then(month_number).and_then(|month| i8::try_from(month).ok());
+    let month = |name: &str| part(name).and_then(month_number);
     let day = |name: &str| part(name).and_then(|day| day.parse().ok());
     if let (Some(month), Some(day)) = (month("md_m").or(month("dm_m")), day("md_d").or(day("dm_d"))) {
         return Some(Moment::Day { month, day });
