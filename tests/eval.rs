@@ -415,7 +415,7 @@ prop_compose! {
             entity: 0,
             demonym: false,
         };
-        let entity = triplewire::entity::Entity { id: "e".into(), name: "=e".into(), entity_type: EntityType::Per };
+        let entity = triplewire::entity::Entity { id: "e".into(), name: "=e".into(), entity_type: EntityType::Per, external_id: None };
         let relation = |(subject, object, negated)| triplewire::relation::Relation {
             subject,
             predicate: Predicate::built_in("works_for").unwrap(),
@@ -682,6 +682,51 @@ fn example() -> tempfile::TempDir {
 
 fn evaluate(args: &[&str], dir: &Path) -> assert_cmd::assert::Assert {
     assert_cmd::Command::cargo_bin("triplewire").unwrap().arg("evaluate").args(args).current_dir(dir).assert()
+}
+
+#[test]
+fn what_is_told_of_relations_is_scored_where_the_gold_has_it() {
+    let dir = example();
+    let header = "article,subject,subject_type,predicate,object,object_type,subject_start,subject_end,object_start,object_end,\
+                  certainty,status,event_date\n";
+    let rows = |leads: &str, works: &str| {
+        format!(
+            "{header}a,Ana Ruiz,PER,leads,Acme,ORG,0,8,15,19,{leads}\n\
+             a,Éva Li,PER,works_for,Acme,ORG,29,35,46,50,{works}\n"
+        )
+    };
+    let write = |folder: &str, content: String| {
+        std::fs::write(dir.path().join(folder).join("relations.csv"), content).unwrap();
+    };
+    write("labels", rows("stated,former,2014", ",current,"));
+    write("pred", rows("reported,former,2014-08", "stated,planned,2017-07-12"));
+    let score = |code| {
+        let done = evaluate(&["--gold", "labels", "--pred", "pred", "--json"], dir.path()).code(code);
+        let object: serde_json::Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        let counts = |column: &str| {
+            let counts = &object["attributes"][column];
+            (counts["tp"].as_u64(), counts["fp"].as_u64(), counts["fn"].as_u64())
+        };
+        (["certainty", "status", "event_date"].map(counts), done)
+    };
+    let (found, _) = score(0);
+    assert_eq!(found, [(0, 1, 1), (1, 1, 1), (0, 2, 1)].map(|(a, b, c)| (Some(a), Some(b), Some(c))));
+
+    write("labels", rows("sure,former,last year", ",current,"));
+    let (found, done) = score(0);
+    assert_eq!(found[0], (None, None, None));
+    assert_eq!(found[2], (Some(0), Some(1), Some(0)));
+    let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+    assert!(
+        said.contains("line 2") && said.contains("certainty `sure` is none of stated, reported, alleged"),
+        "{said}"
+    );
+    assert!(said.contains("`last year` is no date"), "{said}");
+
+    // Labels without these columns leave them out.
+    let plain = example();
+    let done = evaluate(&["--gold", "labels", "--pred", "pred"], plain.path()).code(0);
+    assert!(!String::from_utf8_lossy(&done.get_output().stdout).contains("Columns of the relations"));
 }
 
 #[test]

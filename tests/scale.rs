@@ -37,7 +37,12 @@ fn article(number: u64, people: u64) -> Extraction {
             entity: i as usize,
             demonym: false,
         });
-        names.entities.push(Entity { id: format!("{person:012x}"), name, entity_type: EntityType::Per });
+        names.entities.push(Entity {
+            id: format!("{person:012x}"),
+            name,
+            entity_type: EntityType::Per,
+            external_id: None,
+        });
     }
     let sentence = Span::new(0, text.len());
     let relation = Relation {

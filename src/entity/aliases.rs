@@ -59,6 +59,8 @@ pub(super) struct Known {
     pub name: String,
     /// Its type; a user's table may leave it open, then the mentions decide.
     pub entity_type: Option<EntityType>,
+    /// What others call it: a Wikidata id, or one of the user's own.
+    pub external_id: Option<String>,
 }
 
 /// One alias of one entity.
@@ -81,7 +83,8 @@ pub(super) struct Alias {
 /// canonical name, `alias` a name to be read as that entity; `type` is `PER`, `ORG`, `LOC` or
 /// `MISC`; `rule` is `same`, or `never` for two names that must not be taken for one; `flags` holds
 /// words separated by blanks: `demonym` for an adjective or noun made from a country's name, and one
-/// of `cased`, `supported`, `ambiguous`, `resolve` for names that are also something else.
+/// of `cased`, `supported`, `ambiguous`, `resolve` for names that are also something else. `id` is what
+/// others call the entity; one line of it is enough.
 #[derive(Debug, Clone)]
 pub struct Aliases {
     known: Vec<Known>,
@@ -104,6 +107,7 @@ struct Row {
     same: bool,
     usage: Use,
     demonym: bool,
+    external_id: Option<String>,
 }
 
 impl Aliases {
@@ -129,7 +133,7 @@ impl Aliases {
     }
 
     /// Adds a user's table: CSV with the columns `entity,alias,type,rule`, where `rule` is `same`
-    /// or `never`; `type` may be empty or left out, `flags` may be added. It wins over the built-in
+    /// or `never`; `type` may be empty or left out, `flags` and `id` may be added. It wins over the built-in
     /// one: an alias is moved to the user's entity, and if `entity` is another name of a built-in
     /// entity, or `alias` is the canonical name of one, all its aliases go with it.
     ///
@@ -216,11 +220,14 @@ impl Aliases {
                 continue;
             }
             let entity = *index.entry(row.entity.clone()).or_insert_with(|| {
-                self.known.push(Known { name: row.entity.clone(), entity_type: None });
+                self.known.push(Known { name: row.entity.clone(), entity_type: None, external_id: None });
                 self.known.len() - 1
             });
             if row.entity_type.is_some() {
                 self.known[entity].entity_type = row.entity_type;
+            }
+            if row.external_id.is_some() {
+                self.known[entity].external_id.clone_from(&row.external_id);
             }
             // A user need not write a line for the canonical name itself.
             if from_user && row.alias != row.entity && seen.insert((entity, row.entity.clone())) {
@@ -246,6 +253,8 @@ impl Aliases {
                 for alias in self.aliases.iter_mut().filter(|a| a.entity == from) {
                     alias.entity = into;
                 }
+                let id = self.known[from].external_id.take();
+                self.known[into].external_id = self.known[into].external_id.take().or(id);
             }
             return;
         }
@@ -325,7 +334,7 @@ fn read(path: &Path, content: &[u8]) -> Result<Vec<Row>> {
             ["entity", "alias", "rule"].into_iter().filter(|c| column(c).is_none()).collect();
         return Err(wrong(1, format!("no column {}", missing.join(", ")), HEADER));
     };
-    let (type_at, flags_at) = (column("type"), column("flags"));
+    let (type_at, flags_at, id_at) = (column("type"), column("flags"), column("id"));
 
     let mut rows: Vec<Row> = Vec::new();
     let mut seen = Contradictions { path: path.to_path_buf(), ..Contradictions::default() };
@@ -385,7 +394,8 @@ fn read(path: &Path, content: &[u8]) -> Result<Vec<Row>> {
                 }
             }
         }
-        let row = Row { line, entity, alias, entity_type, same, usage, demonym };
+        let external_id = Some(cell(id_at)).filter(|id| !id.is_empty()).map(str::to_owned);
+        let row = Row { line, entity, alias, entity_type, same, usage, demonym, external_id };
         seen.check(&row)?;
         rows.push(row);
     }
@@ -397,6 +407,7 @@ fn read(path: &Path, content: &[u8]) -> Result<Vec<Row>> {
 struct Contradictions {
     path: PathBuf,
     types: BTreeMap<String, (EntityType, u64)>,
+    ids: BTreeMap<String, (String, u64)>,
     entity_of: BTreeMap<String, (String, u64)>,
     same: BTreeMap<(String, String), u64>,
     never: BTreeMap<(String, String), u64>,
@@ -438,6 +449,18 @@ impl Contradictions {
                 _ => {}
             }
             self.types.insert(row.entity.clone(), (entity_type, row.line));
+        }
+        if let Some(id) = &row.external_id {
+            match self.ids.get(&row.entity) {
+                Some((other, line)) if other != id => {
+                    return wrong(
+                        format!("{:?} has the id {id} here and {other} in line {line}", row.entity),
+                        "Give an entity one id",
+                    );
+                }
+                _ => {}
+            }
+            self.ids.insert(row.entity.clone(), (id.clone(), row.line));
         }
         if row.usage != Use::Ambiguous {
             match self.entity_of.get(&row.alias) {

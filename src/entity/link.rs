@@ -19,6 +19,8 @@ pub(super) struct Linked {
     pub name: String,
     /// Its type.
     pub entity_type: EntityType,
+    /// The id that the tables have for it.
+    pub external_id: Option<String>,
     /// Indices of its mentions, in text order.
     pub mentions: Vec<usize>,
 }
@@ -732,7 +734,8 @@ fn finish(aliases: &Aliases, text: &str, mentions: &[Found], names: &[Name], joi
             Some(known) => known.name.clone(),
             None => fullest(text, mentions, &of),
         };
-        entities.push(Linked { name, entity_type, mentions: of });
+        let external_id = known.and_then(|known| known.external_id.clone());
+        entities.push(Linked { name, entity_type, external_id, mentions: of });
     }
     entities.sort_by_key(|entity| entity.mentions.first().copied());
     // Two sets may have come to one name: `Georgia` of the tables and a `Georgia` that is not.
@@ -740,7 +743,10 @@ fn finish(aliases: &Aliases, text: &str, mentions: &[Found], names: &[Name], joi
     let mut distinct: Vec<Linked> = Vec::new();
     for entity in entities {
         match index.get(&(entity.entity_type, entity.name.clone())) {
-            Some(&same) => distinct[same].mentions.extend(entity.mentions),
+            Some(&same) => {
+                distinct[same].mentions.extend(entity.mentions);
+                distinct[same].external_id = distinct[same].external_id.take().or(entity.external_id);
+            }
             None => {
                 index.insert((entity.entity_type, entity.name.clone()), distinct.len());
                 distinct.push(entity);

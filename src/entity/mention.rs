@@ -134,4 +134,6 @@ pub struct Entity {
     pub name: String,
     /// The type of the entity.
     pub entity_type: EntityType,
+    /// What the tables of names say that others call it: a Wikidata id, or one of the user's own.
+    pub external_id: Option<String>,
 }

@@ -150,12 +150,12 @@ fn join(
             });
         }
         let first = linked.mentions.iter().map(|&i| mentions[i].span.start).min().unwrap_or(0);
-        entities.push((first, entity(linked.entity_type, linked.name)));
+        entities.push((first, entity(linked.entity_type, linked.name, linked.external_id)));
     }
     let mut number_of: BTreeMap<String, usize> = BTreeMap::new();
     for (mention, name) in found_dates {
         let number = *number_of.entry(name).or_insert_with_key(|name| {
-            entities.push((mention.span.start, entity(EntityType::Date, name.clone())));
+            entities.push((mention.span.start, entity(EntityType::Date, name.clone(), None)));
             entities.len() - 1
         });
         placed.push(Mention {
@@ -188,11 +188,11 @@ fn join(
 
 /// An entity with its identifier: `e` and the first 12 hexadecimal digits of the SHA-256 of type and name. Of digits
 /// alone, or digits around one `e`, a spreadsheet would make a number.
-fn entity(entity_type: EntityType, name: String) -> Entity {
+fn entity(entity_type: EntityType, name: String, external_id: Option<String>) -> Entity {
     const DIGITS: usize = 12;
     let digest = Sha256::digest(format!("{entity_type}\t{name}").as_bytes());
     let digits = base16ct::lower::encode_string(&digest);
-    Entity { id: format!("e{}", &digits[..DIGITS]), name, entity_type }
+    Entity { id: format!("e{}", &digits[..DIGITS]), name, entity_type, external_id }
 }
 
 /// The model's mentions, cleaned, in text order, without overlaps (the more likely one stays).

@@ -73,16 +73,16 @@ fn cases_of_the_table() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Every built-in row as `(entity, alias, type, flags)`.
-fn rows() -> Vec<[String; 5]> {
+/// Every built-in row as `(entity, alias, type, rule, flags, id)`.
+fn rows() -> Vec<[String; 6]> {
     let mut rows = Vec::new();
     for (file, content) in super::aliases::BUILT_IN {
         let mut reader = csv::Reader::from_reader(content.as_bytes());
         for record in reader.records() {
             let record = record.unwrap();
             let cell = |at: usize| record.get(at).unwrap_or("").to_owned();
-            assert_eq!(record.len(), 5, "{file}: {record:?}");
-            rows.push([cell(0), cell(1), cell(2), cell(3), cell(4)]);
+            assert_eq!(record.len(), 6, "{file}: {record:?}");
+            rows.push([cell(0), cell(1), cell(2), cell(3), cell(4), cell(5)]);
         }
     }
     rows
@@ -92,7 +92,7 @@ fn rows() -> Vec<[String; 5]> {
 fn built_in_rows_are_well_formed() {
     let mut seen = std::collections::BTreeSet::new();
     for row in rows() {
-        let [entity, alias, entity_type, rule, _] = &row;
+        let [entity, alias, entity_type, rule, ..] = &row;
         for cell in [entity, alias] {
             assert!(!cell.is_empty() && cell.trim() == cell && !cell.contains("  "), "{row:?}");
         }
@@ -143,6 +143,49 @@ fn every_country_has_a_demonym() {
         // Nothing is called after this one.
         assert!(demonym || country == "Vatican City", "{country}");
     }
+}
+
+#[test]
+fn built_in_ids_are_of_wikidata_and_of_one_entity_each() {
+    let id = regex::Regex::new("^Q[1-9][0-9]*$").unwrap();
+    let mut of = std::collections::BTreeMap::new();
+    for [entity, _, entity_type, .., external_id] in rows().iter().filter(|row| !row[5].is_empty()) {
+        assert!(id.is_match(external_id), "{entity}: {external_id}");
+        let other = of.insert(external_id.clone(), (entity.clone(), entity_type.clone()));
+        assert_eq!(other, None, "{external_id} is also that of {entity}");
+    }
+    let countries: std::collections::BTreeSet<String> = {
+        let mut reader = csv::Reader::from_reader(super::aliases::BUILT_IN[0].1.as_bytes());
+        reader.records().map(|record| record.unwrap()[0].to_owned()).collect()
+    };
+    for country in countries {
+        assert!(of.values().any(|(entity, _)| *entity == country), "{country} has no id");
+    }
+}
+
+#[test]
+fn entities_have_the_ids_of_the_tables() {
+    let mut aliases = Aliases::built_in();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let table = "entity,alias,rule,id\nZorin Works,Zorin,same,ZW-7\nDaesh,Islamic State,same,\nTurkey,Turkiye,same,TR\n";
+    std::fs::write(file.path(), table).unwrap();
+    aliases.add_file(file.path()).unwrap();
+    let (text, raw) =
+        marked("[ORG Zorin] and [ORG ISIS] and [MISC Turkish] men and [LOC France] and [ORG Acme].");
+    let names = resolve(&aliases, &text, &sentences(&text), &[], raw);
+    let ids: Vec<(&str, Option<&str>)> =
+        names.entities.iter().map(|entity| (entity.name.as_str(), entity.external_id.as_deref())).collect();
+    assert_eq!(
+        ids,
+        [
+            ("Zorin Works", Some("ZW-7")),
+            // Another name for it is no other thing.
+            ("Daesh", Some("Q2429253")),
+            ("Turkey", Some("TR")),
+            ("France", Some("Q142")),
+            ("Acme", None),
+        ]
+    );
 }
 
 #[test]
@@ -231,6 +274,10 @@ fn a_wrong_user_table_is_explained() {
         ),
         ("entity,alias,type,rule\nA1,a1,,never\n", "line 2: \"A1\" and \"a1\" are the same name"),
         ("entity,alias,type,rule,flags\nA1,B1,,same,fuzzy\n", "line 2: unknown flag \"fuzzy\""),
+        (
+            "entity,alias,rule,id\nA1,B1,same,X1\nA1,B2,same,\nA1,B3,same,X2\n",
+            "line 4: \"A1\" has the id X2 here and X1 in line 2. Give an entity one id",
+        ),
         ("entity,alias,type,rule\nA1,B\u{0}1\n", "line 2: unknown rule \"\""),
     ];
     for (content, expected) in table {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::entity::EntityType;
+use crate::eval::attributes::AttributeScore;
 use crate::eval::bootstrap::{Figure, Interval, intervals};
 use crate::eval::counts::Counts;
 use crate::eval::entities::EntityScore;
@@ -35,6 +36,8 @@ pub struct Evaluation {
     pub entities: EntityScore,
     /// Scores of relations.
     pub relations: RelationScore,
+    /// Scores of what is told of relations.
+    pub attributes: AttributeScore,
     /// Scores of mentions against how often they are right.
     pub entity_reliability: Reliability,
     /// Scores of relations against how often they are right, in strict mode.
@@ -87,6 +90,7 @@ impl Evaluation {
             predicted,
             entities: EntityScore::default(),
             relations: RelationScore::default(),
+            attributes: AttributeScore::default(),
             documents: Vec::with_capacity(gold.documents.len()),
             notes,
             intervals: OnceLock::new(),
@@ -96,6 +100,7 @@ impl Evaluation {
             let relations = RelationScore::of(document, labels, &evaluation.scope);
             evaluation.entities += &entities;
             evaluation.relations += &relations;
+            evaluation.attributes += &AttributeScore::of(document, labels, &evaluation.scope);
             let by_mode = Mode::ALL.map(|mode| (mode, relations.micro(mode)));
             evaluation.documents.push(DocumentCounts {
                 entities: entities.by_type,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::entity::EntityType;
 use crate::error::Place;
+use crate::eval::attributes::Attributes;
 use crate::relation::Evidence;
 use crate::text::{Article, Span};
 
@@ -40,6 +41,8 @@ pub struct Relation {
     pub object: usize,
     /// Whether the text denies it.
     pub negated: bool,
+    /// What else is told of it.
+    pub attributes: Attributes,
     /// The program's score.
     pub score: Option<f32>,
     /// What that score is made from.

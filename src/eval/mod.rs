@@ -15,6 +15,7 @@
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
 
 pub mod agreement;
+mod attributes;
 pub mod bootstrap;
 mod claims;
 mod counts;
@@ -37,6 +38,7 @@ mod scope;
 mod suggestions;
 mod triples;
 
+pub use attributes::{AttributeScore, Attributes};
 pub use counts::{Counts, Macro, SchemeCounts};
 pub use entities::{EntityScore, Scheme};
 pub use evaluation::{DocumentCounts, Evaluation};

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::entity::{Names, resolve_given};
 use crate::error::{Error, Problem, Result};
+use crate::eval::attributes::Attributes;
 use crate::eval::gold::{self, Gold, Tables};
 use crate::eval::labels::{Document, Labels, Mention, Relation};
 use crate::eval::map::Map;
@@ -74,7 +75,7 @@ fn on_given_names(knowledge: &Knowledge, task: &Task<'_>, sentences: &[Span], sy
     let text = &task.article.text;
     let given = certain(task.mentions.as_deref().unwrap_or_default());
     let (names, relations) = knowledge.relate_given(text, sentences, syntax, given);
-    let mut labels = Labels::of(text, &names, &relations);
+    let mut labels = Labels::of(task.article, &names, &relations);
     if task.every_mention {
         let Names { mentions, entities, .. } = &names;
         let document = relation::Document { text, sentences, mentions, entities, syntax };
@@ -91,7 +92,8 @@ impl Predict for Pipeline {
         self.run(articles.into_iter(), &AtomicBool::new(false), |delivery| {
             match delivery {
                 Delivery::Extraction(e) => {
-                    found.insert(e.article.id, Labels::of(&e.article.text, &e.names, &e.relations));
+                    let labels = Labels::of(&e.article, &e.names, &e.relations);
+                    found.insert(e.article.id, labels);
                 }
                 Delivery::Skipped(_, problem) | Delivery::Problem(problem) => problems.push(problem),
             }
@@ -103,7 +105,7 @@ impl Predict for Pipeline {
 
 impl Labels {
     /// What the program found in one article.
-    fn of(text: &str, names: &Names, relations: &[relation::Relation]) -> Self {
+    fn of(article: &Article, names: &Names, relations: &[relation::Relation]) -> Self {
         let mentions = names.mentions.iter().map(|m| Mention {
             span: m.span,
             entity_type: m.entity_type,
@@ -123,11 +125,16 @@ impl Labels {
                 predicate: r.predicate.as_str().to_owned(),
                 object: name_of(r.object)?,
                 negated: r.negated,
+                attributes: Attributes {
+                    certainty: Some(r.certainty),
+                    status: Some(r.status),
+                    event_date: Some(r.when.as_ref().and_then(|when| when.date(article.date))),
+                },
                 score: Some(r.score),
                 evidence: Some(r.evidence),
                 rule: Some(r.rule.to_string()),
                 by_entity: r.subject.max(r.object) >= names.mentions.len(),
-                sentence: Some(r.sentence.of(text).to_owned()),
+                sentence: Some(r.sentence.of(&article.text).to_owned()),
                 ..Relation::default()
             })
         });

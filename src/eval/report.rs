@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map as Object, Value, json};
 
+use crate::eval::attributes::AttributeScore;
 use crate::eval::bootstrap::{Difference, Figure, Interval, Part};
 use crate::eval::counts::{Counts, Macro, SchemeCounts};
 use crate::eval::entities::Scheme;
@@ -85,6 +86,11 @@ pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
     });
     if let Some(triples) = &evaluation.triple_reliability {
         object["reliability"]["triples"] = reliability_json(triples);
+    }
+    if !evaluation.attributes.0.is_empty() {
+        let columns = evaluation.attributes.0.iter();
+        object["attributes"] =
+            columns.map(|(column, counts)| ((*column).to_owned(), counts_json(*counts))).collect();
     }
     if let Some(r) = &evaluation.resolution {
         object["resolution"] = json!({
@@ -191,6 +197,7 @@ pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
             relation_table(&mut out, evaluation, mode, intervals);
         }
         via_table(&mut out, evaluation);
+        attribute_table(&mut out, evaluation);
         rule_table(&mut out, evaluation);
     }
     reliability_tables(&mut out, evaluation);
@@ -304,6 +311,19 @@ fn via_table(out: &mut String, evaluation: &Evaluation) {
     let mut table = Table::new(&["via", "recall", "right", "missed"]);
     for (via, c) in &evaluation.relations.by_via {
         table.row([via.clone(), pc(c.recall()), c.tp.to_string(), c.fn_.to_string()]);
+    }
+    out.push_str(&table.finish());
+}
+
+fn attribute_table(out: &mut String, evaluation: &Evaluation) {
+    let AttributeScore(columns) = &evaluation.attributes;
+    if columns.is_empty() {
+        return;
+    }
+    out.push_str("\nColumns of the relations found where the gold has them (%)\n");
+    let mut table = Table::new(&COUNT_HEADER);
+    for (column, counts) in columns {
+        table.row(count_cells(column, *counts));
     }
     out.push_str(&table.finish());
 }

@@ -143,6 +143,7 @@ impl Name {
 struct Entity {
     name: Name,
     id: String,
+    external_id: Option<String>,
     mentions: u64,
     articles: u64,
     /// Sentences that name it, which dates do not count in.
@@ -163,6 +164,7 @@ impl Part for Entity {
         self.sentences += other.sentences;
         count_all(&mut self.forms, other.forms);
         self.dates = Period::both(self.dates, other.dates);
+        self.external_id = self.external_id.take().or(other.external_id);
     }
 }
 
@@ -436,6 +438,7 @@ fn entities(
         let entity = entities.entry(name).or_insert_with_key(|name| Entity {
             name: name.clone(),
             id: mention.entity_id.clone(),
+            external_id: mention.external_id.clone(),
             mentions: 0,
             articles: 1,
             sentences: 0,
@@ -582,6 +585,7 @@ fn entity_row(entity: Entity, style: Style) -> EntityRow {
         mentions: entity.mentions,
         articles: entity.articles,
         aliases: style.text(&most_often_first(entity.forms)),
+        external_id: style.text(&entity.external_id.unwrap_or_default()),
         first_date,
         last_date,
     }

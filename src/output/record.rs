@@ -68,6 +68,8 @@ pub struct MentionRecord {
     pub entity: String,
     /// The type of the entity, which differs from that of the mention for demonyms.
     pub entity_type: EntityType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
     /// Shared by the mentions of one sentence.
     pub sentence: Arc<str>,
     /// Where the sentence starts, which tells it from another of the same words.
@@ -121,6 +123,7 @@ impl Record {
                 entity_id: entity.id.clone(),
                 entity: entity.name.clone(),
                 entity_type: entity.entity_type,
+                external_id: entity.external_id.clone(),
                 sentence: Arc::clone(&quoted[mention.sentence]),
                 sentence_start: points.from_byte(sentences[mention.sentence].start),
             }

@@ -56,6 +56,8 @@ pub struct EntityRow {
     pub mentions: u64,
     pub articles: u64,
     pub aliases: String,
+    /// What the tables of names say that others call it, such as its Wikidata id.
+    pub external_id: String,
     pub first_date: String,
     pub last_date: String,
 }

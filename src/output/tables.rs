@@ -208,6 +208,7 @@ mod tests {
                     entity_id: format!("id{person}"),
                     entity: format!("P{person}"),
                     entity_type: EntityType::Per,
+                    external_id: None,
                     sentence: format!("sentence {number}").into(),
                     sentence_start: number,
                 });

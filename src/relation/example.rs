@@ -69,6 +69,7 @@ impl Bracketed {
                             id: name.to_owned(),
                             name: name.to_owned(),
                             entity_type,
+                            external_id: None,
                         });
                         found.entities.len() - 1
                     });

@@ -1310,7 +1310,7 @@ score = 0.9
                 mentions.iter_mut().for_each(|m| m.sentence = 0);
             }
             let entities: Vec<Entity> = (0..3).map(|i| Entity {
-                id: i.to_string(), name: i.to_string(), entity_type: types[i],
+                id: i.to_string(), name: i.to_string(), entity_type: types[i], external_id: None,
             }).collect();
             let sentences = [Span::new(0, ends(200)), Span::new(ends(200), text.len())];
             let document = Document { text: &text, sentences: &sentences, mentions: &mentions, entities: &entities, syntax: &[] };

@@ -53,8 +53,9 @@ pub(super) fn has_time(predicate: Predicate) -> bool {
 }
 
 /// Words that say of the noun or verb on which they hang that it is over.
-const FORMER: [&str; 18] = [
+const FORMER: [&str; 19] = [
     "former",
+    "once",
     "ex",
     "then",
     "late",
@@ -100,6 +101,12 @@ const ENDED: [&str; 20] = [
 ];
 /// Verbs whose past tense says that it is over: "served as minister".
 const SERVED: [&str; 7] = ["serve", "work", "live", "head", "reside", "govern", "rule"];
+/// Verbs of which who does them is dead, and those of which whom they are done to is.
+const DIE: [&str; 3] = ["die", "perish", "drown"];
+const KILL: [&str; 9] =
+    ["kill", "murder", "assassinate", "execute", "behead", "hang", "lynch", "poison", "slay"];
+/// Nouns whose "of" or possessor is dead.
+const DEATH: [&str; 6] = ["death", "murder", "killing", "assassination", "execution", "funeral"];
 /// So many words before those that a rule looked at may belong to a title: "former deputy Acme president Bo Lee".
 const BEFORE: usize = 3;
 
@@ -137,7 +144,11 @@ impl Told<'_> {
             return Status::Planned;
         }
         let is_over = self.said.is_some_and(|said| said.words.iter().any(|&word| self.is_over(word)));
-        match self.has_end || is_over || words.clone().any(|word| self.is_former(word)) {
+        match self.has_end
+            || is_over
+            || self.is_of_the_dead()
+            || words.clone().any(|word| self.is_former(word))
+        {
             true => Status::Former,
             false => Status::Current,
         }
@@ -218,7 +229,37 @@ impl Told<'_> {
             || SERVED.contains(&lemma)
                 && form.ends_with("ed")
                 && !hung(self.tree, word, Deprel::Aux, &["have"])
+            || lemma == "grow" && form == "grew"
             || lemma == "have" && form == "had" && self.predicate.as_str() == "based_in"
+    }
+
+    /// Whether the sentence tells of the death of who has the relation: "the murder of Bo Lee, a guard at Acme".
+    fn is_of_the_dead(&self) -> bool {
+        let Some(said) = self.said else { return false };
+        let either = if self.predicate.as_str() == "spouse_of" { &said.names[..] } else { &said.names[..1] };
+        either.iter().any(|&name| self.is_dead(name))
+    }
+
+    fn is_dead(&self, name: usize) -> bool {
+        let words = &self.tree.words;
+        let of_death = |name: usize| {
+            let word = &words[name];
+            let Some(head) = word.head else { return false };
+            let lemma = &*words[head].lemma;
+            // "Shot dead".
+            let is_dead = words.iter().any(|it| it.head == Some(head) && &*it.lemma == "dead");
+            match word.relation {
+                Deprel::Nsubj => DIE.contains(&lemma),
+                Deprel::Obj | Deprel::NsubjPass => KILL.contains(&lemma) || is_dead,
+                Deprel::Nmod | Deprel::NmodPoss => DEATH.contains(&lemma),
+                _ => false,
+            }
+        };
+        // "Bo Lee, who died in May" hangs the verb on the name.
+        let dies = |verb: &crate::syntax::Word| {
+            verb.head == Some(name) && verb.relation == Deprel::AclRelcl && DIE.contains(&&*verb.lemma)
+        };
+        of_death(name) || words.iter().any(dies)
     }
 
     /// Whether a verb ends what is said: of the subject, or, as "replace", of whom it is done to.

@@ -10,7 +10,7 @@ use crate::command::{Row, extract, has_triple, header, repository, rows, stderr,
 const COLUMNS: [(&str, &str); 7] = [
     ("articles", "article,date,title,source,url,words,mentions,relations,duplicate_of"),
     ("mentions", "article,start,end,text,type,score,entity_id,entity,sentence"),
-    ("entities", "entity_id,entity,type,mentions,articles,aliases,first_date,last_date"),
+    ("entities", "entity_id,entity,type,mentions,articles,aliases,external_id,first_date,last_date"),
     (
         "relations",
         "article,subject,subject_type,predicate,object,object_type,score,negated,certainty,attributed_to,\
@@ -414,13 +414,17 @@ fn user_aliases_join_names() {
     )
     .unwrap();
     let aliases = input.path().join("names.csv.aliases");
-    fs::write(&aliases, "entity,alias,type,rule\nZorblatt Industries,The Blue Giant,ORG,same\n").unwrap();
+    fs::write(&aliases, "entity,alias,type,rule,id\nZorblatt Industries,The Blue Giant,ORG,same,Z-1\n")
+        .unwrap();
     extract(&input.path().join("a.txt"), out.path(), &["--aliases", aliases.to_str().unwrap()])
         .assert()
         .code(0);
     let mentions = rows(&out.path().join("mentions.csv"));
     let giant = mentions.iter().find(|m| m["text"].contains("Blue Giant")).expect("the alias is found");
     assert_eq!(giant["entity"], "Zorblatt Industries");
+    let entities = rows(&out.path().join("entities.csv"));
+    let industries = entities.iter().find(|e| e["entity"] == "Zorblatt Industries").unwrap();
+    assert_eq!(industries["external_id"], "Z-1");
 }
 
 #[cfg(unix)]

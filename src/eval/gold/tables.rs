@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Place, Problem, Result};
+use crate::eval::attributes::Attributes;
 use crate::eval::gold::align::{Aligner, RawMention, unguarded};
 use crate::eval::gold::read_text;
 use crate::eval::labels::{Document, Labels, Relation};
@@ -17,7 +18,8 @@ pub struct Tables {
     folder: PathBuf,
     mentions: Option<BTreeMap<String, Vec<(u64, MentionRow)>>>,
     relations: Option<BTreeMap<String, Vec<(u64, RelationRow)>>>,
-    has_negation: bool,
+    /// The columns of `relations.csv`.
+    columns: BTreeSet<String>,
 }
 
 /// A row of `mentions.csv`; columns are found by name, others are ignored.
@@ -69,6 +71,12 @@ struct RelationRow {
     via: Option<String>,
     #[serde(default)]
     optional: Option<String>,
+    #[serde(default)]
+    certainty: Option<String>,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    event_date: Option<String>,
 }
 
 impl Tables {
@@ -94,7 +102,7 @@ impl Tables {
             let needed = ["article", "subject", "predicate", "object"];
             let (rows, header) = rows(&path, &needed, problems, |row: &RelationRow| row.article.clone())?;
             tables.relations = Some(rows);
-            tables.has_negation = header.contains("negated");
+            tables.columns = header;
         }
         Ok(tables)
     }
@@ -106,7 +114,7 @@ impl Tables {
 
     /// Whether `relations.csv` says which relations are negated.
     pub fn has_negation(&self) -> bool {
-        self.has_negation
+        self.columns.contains("negated")
     }
 
     /// The articles that have rows, sorted.
@@ -194,6 +202,7 @@ impl Tables {
             predicate: row.predicate.trim().to_owned(),
             object,
             negated: row.negated.as_deref().is_some_and(is_yes),
+            attributes: self.attributes(row, place, aligner),
             score: row.score,
             evidence: None,
             rule: row.rule.clone().filter(|rule| !rule.is_empty()),
@@ -203,6 +212,35 @@ impl Tables {
             sentence,
         };
         aligner.relation_between(relation, place);
+    }
+
+    /// What a row tells of its relation. A cell that cannot be read is reported and tells nothing.
+    fn attributes(&self, row: &RelationRow, place: &Place, aligner: &mut Aligner<'_>) -> Attributes {
+        let mut unread = |message: String| aligner.mend(place, message, "Not compared: mend the cell");
+        let mut word = |column: &str, value: &Option<String>, words: &str| {
+            let value = cell(value.as_deref())?.to_ascii_lowercase();
+            let known = words.split(", ").any(|word| word == value);
+            if !known {
+                unread(format!("{column} `{value}` is none of {words}"));
+            }
+            known.then_some(value)
+        };
+        let certainty = word("certainty", &row.certainty, "stated, reported, alleged");
+        let status = word("status", &row.status, "current, former, planned");
+        let event_date = match cell(row.event_date.as_deref()).map(|date| date.parse()) {
+            Some(Ok(date)) => Some(Some(date)),
+            Some(Err(message)) => {
+                unread(format!("event_date: {message}"));
+                None
+            }
+            // An empty cell says that there is none, and no column says nothing.
+            None => self.columns.contains("event_date").then_some(None),
+        };
+        Attributes {
+            certainty: certainty.and_then(|word| serde_json::from_value(word.into()).ok()),
+            status: status.and_then(|word| serde_json::from_value(word.into()).ok()),
+            event_date,
+        }
     }
 
     /// Every article as a hand-labelled document.
