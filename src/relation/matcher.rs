@@ -34,7 +34,7 @@ use crate::relation::status;
 use crate::relation::time::{Times, When};
 use crate::relation::words::Vocabulary;
 use crate::relation::{
-    Calibration, Document, Evidence, Predicate, Predicates, Relation, Rule, RuleSet, Status,
+    Calibration, Document, Evidence, Holds, Predicate, Predicates, Relation, Rule, RuleSet, Status,
 };
 use crate::syntax::clause::{Clauses, Mood};
 use crate::text::Span;
@@ -528,7 +528,7 @@ impl Matcher {
                     Found::Pattern(_) | Found::Learned => None,
                 };
                 let (mut when, mut status) = (None, Status::Current);
-                if let Some(tree) = sentence.tree().filter(|_| status::has_time(predicate)) {
+                if let Some(tree) = sentence.tree().filter(|_| predicate.schema().holds != Holds::Always) {
                     let times = times.get_or_init(|| Times::of(document.text, tree));
                     let said = Said::of(tree, ends.map(|name| name.name), said_by);
                     let timed = said.as_ref().map(|said| if granted { said.alone() } else { said.clone() });

@@ -44,7 +44,7 @@ pub use matcher::{Learned, Matcher, Told};
 pub use reader::{Classifier, FILE as READER_FILE, Reader, Reading, Taught};
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub(crate) use schema::is_alias;
-pub use schema::{Predicate, Predicates, Pronoun, Schema};
+pub use schema::{Holds, Predicate, Predicates, Pronoun, Schema};
 pub use scores::{MeasuredScore, scores_csv};
 pub use status::Status;
 pub use suggest::{Demand, Labelled, Suggestion, suggest};

@@ -48,9 +48,25 @@ pub struct Schema {
     /// Whether it is what a name is and not what it does: then not through its police, troops or members either.
     #[serde(skip)]
     pub state: bool,
+    /// How long it holds.
+    #[serde(skip)]
+    pub holds: Holds,
     /// Of which pronouns patterns tell it.
     #[serde(skip)]
     pub pronoun: Pronoun,
+}
+
+/// How long what a predicate says holds, which decides whether it can be over and when it is so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holds {
+    /// It happens: once it has, it is never over.
+    #[default]
+    Once,
+    /// It begins and can end: a post, a home.
+    AWhile,
+    /// As long as both are: no time of a sentence is its own.
+    Always,
 }
 
 /// Of which pronouns patterns tell a predicate often enough rightly: lives, posts, kin, meetings. Whom "he" supports or
@@ -194,6 +210,7 @@ impl Schema {
             note: String::new(),
             hides: BTreeSet::new(),
             state: false,
+            holds: Holds::Once,
             pronoun: Pronoun::None,
         }
     }
@@ -243,6 +260,8 @@ pub(crate) struct Source {
     #[serde(default)]
     state: bool,
     #[serde(default)]
+    holds: Holds,
+    #[serde(default)]
     pronoun: Pronoun,
 }
 
@@ -286,6 +305,7 @@ impl Source {
             note: self.note.clone(),
             hides: self.hides.clone(),
             state: self.state,
+            holds: self.holds,
             pronoun: self.pronoun,
         })
     }

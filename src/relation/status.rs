@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::relation::Predicate;
 use crate::relation::said::{Said, hung};
+use crate::relation::{Holds, Predicate};
 use crate::syntax::{Deprel, Pos, Sentence};
 use crate::text::Span;
 
@@ -29,27 +29,6 @@ impl Status {
             Status::Planned => "planned",
         }
     }
-}
-
-/// Predicates that hold for ever, or for so long that no sentence's time is theirs.
-const LASTING: [&str; 7] =
-    ["located_in", "borders", "nationality", "nationality_of_group", "sibling_of", "child_of", "alias_of"];
-/// Predicates that hold for a time and can end. What happens once does not end.
-const STATES: [&str; 10] = [
-    "works_for",
-    "leads",
-    "member_of",
-    "part_of",
-    "based_in",
-    "lives_in",
-    "spouse_of",
-    "owns",
-    "allied_with",
-    "linked_to",
-];
-/// Whether the time of a sentence can be that of what it says by this predicate.
-pub(super) fn has_time(predicate: Predicate) -> bool {
-    !LASTING.contains(&predicate.as_str())
 }
 
 /// Words that say of the noun or verb on which they hang that it is over.
@@ -129,14 +108,14 @@ pub(super) struct Told<'s> {
 
 impl Told<'_> {
     pub(super) fn status(&self) -> Status {
-        let is_state = STATES.contains(&self.predicate.as_str());
+        let can_end = self.predicate.schema().holds == Holds::AWhile;
         let words = self.words();
         if self.is_next || self.timed.is_some_and(|said| said.is_ahead(self.tree)) {
             // Whoever is about to sell it has it.
             let is_ending = self.timed.is_some_and(|said| said.words.iter().any(|&word| self.ends(word)));
             return if is_ending { Status::Current } else { Status::Planned };
         }
-        if !is_state {
+        if !can_end {
             return Status::Current;
         }
         let is_not_yet = |&word: &usize| NOT_YET.contains(&self.form(word).as_str()) && self.is_of_it(word);
@@ -230,13 +209,13 @@ impl Told<'_> {
                 && form.ends_with("ed")
                 && !hung(self.tree, word, Deprel::Aux, &["have"])
             || lemma == "grow" && form == "grew"
-            || lemma == "have" && form == "had" && self.predicate.as_str() == "based_in"
+            || lemma == "have" && form == "had"
     }
 
     /// Whether the sentence tells of the death of who has the relation: "the murder of Bo Lee, a guard at Acme".
     fn is_of_the_dead(&self) -> bool {
         let Some(said) = self.said else { return false };
-        let either = if self.predicate.as_str() == "spouse_of" { &said.names[..] } else { &said.names[..1] };
+        let either = if self.predicate.schema().symmetric { &said.names[..] } else { &said.names[..1] };
         either.iter().any(|&name| self.is_dead(name))
     }
 

@@ -134,3 +134,28 @@ fn a_predicate_of_a_rule_file_is_known_everywhere() {
     let tested = stdout(triplewire().args(["rules", "test", &rules, "--no-default-rules"]));
     assert!(tested.starts_with("4 examples of 2 rules: all as they should be"), "{tested}");
 }
+
+#[test]
+fn what_holds_a_while_can_be_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my.toml");
+    let rule = |name: &str, holds: &str| {
+        format!(
+            "[predicate.{name}]\nsubject = [\"PER\"]\nobject = [\"PER\"]\nmeaning = \"teaches\"\n{holds}\n\
+             [[rule]]\nid = \"{name}/of\"\npattern = \"SUBJ , a former tutor of OBJ\"\nscore = 0.9\n\
+             yes = [\"[PER Ana Ruiz], a former tutor of [PER Bo Lee], left.\"]\n\
+             no = [\"[PER Ana Ruiz] met [PER Bo Lee].\"]\n\n"
+        )
+    };
+    fs::write(&path, rule("tutors", "holds = \"a_while\"") + &rule("taught", "")).unwrap();
+    let text = folder.path().join("a.txt");
+    fs::write(&text, "Angela Merkel, a former tutor of Vladimir Putin, left Berlin on Monday.\n").unwrap();
+    let out = tempfile::tempdir().unwrap();
+    extract(&text, out.path(), &["--rules", path.to_str().unwrap()]).assert().code(0);
+    let relations = rows(&out.path().join("relations.csv"));
+    let status = |predicate: &str| {
+        let found = relations.iter().find(|row| row["predicate"] == predicate);
+        found.unwrap_or_else(|| panic!("no {predicate}: {relations:?}"))["status"].clone()
+    };
+    assert_eq!((status("tutors").as_str(), status("taught").as_str()), ("former", "current"));
+}
