@@ -30,13 +30,27 @@ pub use aggregate::Connected;
 pub use log::Settings;
 pub use merge::Shards;
 pub use record::{Lines, MentionRecord, Record, RelationRecord};
-pub(crate) use row::rounded;
 pub use row::{ArticleRow, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
+pub(crate) use row::{LIST_SEPARATOR, rounded};
 pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
+pub(crate) use table::FORMULA_STARTS;
 pub use table::{Format, Style};
 pub use tables::Tables;
 
 pub(crate) use file::write_whole;
+
+/// Writes a table, for tests of what reads them.
+#[cfg(test)]
+pub(crate) fn write_table<R: serde::Serialize + Default>(
+    folder: &Path,
+    name: &str,
+    style: Style,
+    rows: &[R],
+) -> Result<PathBuf> {
+    let mut table = table::Table::create(folder, name, style)?;
+    rows.iter().try_for_each(|row| table.write(row))?;
+    table.close()?.name()
+}
 
 use log::Log;
 
