@@ -203,6 +203,9 @@ pub struct Entity {
     pub articles: u64,
     #[serde(deserialize_with = "list")]
     pub aliases: Vec<String>,
+    /// Results of earlier versions have none.
+    #[serde(default)]
+    pub external_id: String,
     #[serde(deserialize_with = "date")]
     pub first_date: Option<Date>,
     #[serde(deserialize_with = "date")]

@@ -140,6 +140,7 @@ fn write(folder: &Path, style: Style) {
             mentions: 3,
             articles: 1,
             aliases: if name == "Ana Ruiz" { "Ruiz | A. Ruiz".into() } else { String::new() },
+            external_id: if name == "Bo Berg" { "Q42".into() } else { String::new() },
             first_date: "2020-05".into(),
             last_date: "2020-06-07".into(),
         })

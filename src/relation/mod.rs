@@ -47,6 +47,7 @@ pub(crate) use schema::is_alias;
 pub use schema::{Predicate, Predicates, Pronoun, Schema};
 pub use scores::{MeasuredScore, scores_csv};
 pub use status::Status;
+pub(crate) use status::is_state;
 pub use suggest::{Demand, Labelled, Suggestion, suggest};
 
 pub use time::When;

@@ -47,6 +47,11 @@ const STATES: [&str; 10] = [
     "allied_with",
     "linked_to",
 ];
+/// Whether what it says holds for a time and can end.
+pub(crate) fn is_state(predicate: Predicate) -> bool {
+    STATES.contains(&predicate.as_str())
+}
+
 /// Whether the time of a sentence can be that of what it says by this predicate.
 pub(super) fn has_time(predicate: Predicate) -> bool {
     !LASTING.contains(&predicate.as_str())
