@@ -25,6 +25,10 @@ test-spark: ## the Spark job against one run, with the debug build; skipped with
 	cargo build
 	python3 examples/spark/run_test.py target/debug/triplewire
 
+test-export: ## exports read with NetworkX, pandas and so on, with the debug build; what pip cannot fetch is skipped
+	cargo build
+	python3 tests/export/run_test.py target/debug/triplewire
+
 bench:    ## words per second against other tools; BENCH="--help" lists the options (files, rounds, threads, ...)
 	$(CARGO_TORCH) build --release $(FEATURES) --bins --examples
 	python3 tests/bench/bench.py $(BENCH)
@@ -32,4 +36,4 @@ bench:    ## words per second against other tools; BENCH="--help" lists the opti
 clean:    ## remove what was built; libtorch stays
 	cargo clean
 
-.PHONY: help extract build test test-spark bench clean
+.PHONY: help extract build test test-spark test-export bench clean

@@ -48,11 +48,12 @@ fn is_whole(chars: &[(usize, char)], start: usize, end: usize) -> bool {
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let before = start.checked_sub(1).and_then(at);
     let (Some(first), Some(last)) = (at(start), end.checked_sub(1).and_then(at)) else { return false };
+    let splits = |a: Option<char>, b: Option<char>| is_word(a) && is_word(b);
     start < end
         && !first.is_whitespace()
         && !last.is_whitespace()
-        && !(is_word(before) && is_word(Some(first)))
-        && !(is_word(Some(last)) && is_word(at(end)))
+        && !splits(before, Some(first))
+        && !splits(Some(last), at(end))
 }
 
 /// How much words in a text look as if they meant the one of that name.
@@ -85,3 +86,61 @@ const PRONOUNS: [&str; 16] = [
 
 /// With what a description begins.
 const DETERMINERS: [&str; 4] = ["the ", "his ", "her ", "its "];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::result::ResultFolder;
+    use crate::export::sample;
+    use crate::output::Style;
+
+    /// Subject and object as they stand in the sentence; the places count from `shift`.
+    fn found(
+        sentence: &str,
+        subject: (&str, &str),
+        object: (&str, &str),
+        shift: u64,
+    ) -> Option<(String, String)> {
+        let folder = sample::written(Style::default());
+        let result = ResultFolder::open(folder.path()).unwrap();
+        let mut relation = result.relations().unwrap().next().unwrap().unwrap();
+        let place = |said: &str| {
+            let start = sentence[..sentence.find(said).unwrap()].chars().count() as u64 + shift;
+            (start, start + said.chars().count() as u64)
+        };
+        (relation.subject_start, relation.subject_end) = place(subject.0);
+        (relation.object_start, relation.object_end) = place(object.0);
+        (relation.subject, relation.object) = (subject.1.to_owned(), object.1.to_owned());
+        relation.sentence = sentence.to_owned();
+        marked(&relation).map(|at| (sentence[at.subject].to_owned(), sentence[at.object].to_owned()))
+    }
+
+    #[test]
+    fn subject_and_object_are_found_wherever_the_sentence_begins() {
+        for shift in [0, 7, 4000] {
+            for (sentence, subject, object) in [
+                ("Ana Ruiz leads Acme.", ("Ana Ruiz", "Ana Ruiz"), ("Acme", "Acme")),
+                ("Then – “in Lima” – Ruiz led the firm Acme.", ("Ruiz", "Ana Ruiz"), ("Acme", "Acme Ltd")),
+                (
+                    "On Monday the Turkish president Ana Ruiz left.",
+                    ("Ana Ruiz", "Ana Ruiz"),
+                    ("Turkish", "Turkey"),
+                ),
+                ("To all she was the head of it.", ("she", "Ana Ruiz"), ("it", "Acme")),
+                ("😀 Acme's Bo met Acme's Ana.", ("Bo", "Bo"), ("Ana", "Ana")),
+            ] {
+                let expected = (subject.0.to_owned(), object.0.to_owned());
+                assert_eq!(found(sentence, subject, object, shift), Some(expected), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_the_sentence_is_not_found() {
+        let folder = sample::written(Style::default());
+        let result = ResultFolder::open(folder.path()).unwrap();
+        let mut relation = result.relations().unwrap().next().unwrap().unwrap();
+        relation.sentence = "No.".to_owned();
+        assert_eq!(marked(&relation), None);
+    }
+}

@@ -18,6 +18,8 @@ pub mod result;
 mod sample;
 mod sqlite;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod xlsx;
 mod xml;
 

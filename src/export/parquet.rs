@@ -144,11 +144,13 @@ impl Values {
             (Values::Truth(values), Value::Truth(truth)) => values.push(truth),
             (Values::List(values, defined, repeated), Value::List(members)) => {
                 if members.is_empty() {
-                    (defined.push(0), repeated.push(0));
+                    defined.push(0);
+                    repeated.push(0);
                 }
                 for (place, member) in members.iter().enumerate() {
                     values.push(member.as_str().into());
-                    (defined.push(1), repeated.push(i16::from(place > 0)));
+                    defined.push(1);
+                    repeated.push(i16::from(place > 0));
                 }
             }
             _ => unreachable!("a column has values of its kind"),
@@ -182,11 +184,13 @@ fn write_group(
             }
             Values::Known(values, levels) => {
                 to.typed::<ByteArrayType>().write_batch(values, Some(levels), None)?;
-                (values.clear(), levels.clear());
+                values.clear();
+                levels.clear();
             }
             Values::Day(values, levels) => {
                 to.typed::<Int32Type>().write_batch(values, Some(levels), None)?;
-                (values.clear(), levels.clear());
+                values.clear();
+                levels.clear();
             }
             Values::Count(values) => {
                 to.typed::<Int64Type>().write_batch(values, None, None)?;
@@ -202,7 +206,9 @@ fn write_group(
             }
             Values::List(values, defined, repeated) => {
                 to.typed::<ByteArrayType>().write_batch(values, Some(defined), Some(repeated))?;
-                (values.clear(), defined.clear(), repeated.clear());
+                values.clear();
+                defined.clear();
+                repeated.clear();
             }
         }
         to.close()?;

@@ -330,7 +330,7 @@ enum Source {
 }
 
 /// Bytes that are read at once. Little, because [`Rows::at`] throws it away.
-const BUFFER: usize = 1 << 14;
+const BUFFER: usize = 1 << 12;
 
 impl<R: DeserializeOwned> Rows<R> {
     fn open(path: PathBuf, format: Format) -> Result<Self> {

@@ -13,13 +13,13 @@ use std::path::Path;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 use crate::error::{Error, Result};
+use crate::export::Exported;
 use crate::export::evidence::Evidence;
 use crate::export::filter::{Filter, Selection};
 use crate::export::marked::{Marked, marked};
 use crate::export::result::{Relation, ResultFolder, Triple, number_of};
-use crate::export::{Exported, counted};
 use crate::output::{LIST_SEPARATOR, Whole, temporary, unwritable};
-use sheet::{Cell, Column, Formats, MOST_LINKS, Sheet, cell_name};
+use sheet::{Cell, Column, Formats, Sheet, cell_name};
 use summary::Found;
 
 const TRIPLES: [Column; 19] = [
@@ -153,6 +153,7 @@ fn build(result: &ResultFolder, filter: &Filter, out: &Path) -> Result<Exported,
     let triples = triples(&mut book, &formats, result, filter, &selection, &evidence, &articles)?;
     let relations = relations(&mut book, &formats, result, &evidence, &articles)?;
     let mut entities = Sheet::new(&mut book, &formats, "Entities", &ENTITIES)?;
+    entities.expect(result.run().counts.entities as usize);
     for entity in result.entities()? {
         let entity = entity?;
         if !selection.has_entity(&entity.entity_id) {
@@ -175,6 +176,7 @@ fn build(result: &ResultFolder, filter: &Filter, out: &Path) -> Result<Exported,
         )?;
     }
     let mut table = Sheet::new(&mut book, &formats, "Articles", &ARTICLES)?;
+    table.expect(articles.of.len());
     for article in result.articles()? {
         let article = article?;
         if !selection.has_article(&article.article) {
@@ -394,10 +396,4 @@ fn relations<'a>(
         )?;
     }
     Ok(sheet)
-}
-
-/// What is said of links that are left out.
-fn on_links(sheet: &str) -> String {
-    let most = counted(MOST_LINKS as u64, "link", "links");
-    format!("Sheet {sheet}: only the first {most} are links, which is what a sheet holds.")
 }

@@ -13,6 +13,7 @@ mod golden;
 mod hub;
 mod info;
 mod judged;
+mod kept;
 mod label;
 mod learn;
 mod learned;

@@ -6,7 +6,6 @@ use rust_xlsxwriter::{
     IgnoreError, Url, Workbook, Worksheet, XlsxError,
 };
 
-use super::on_links;
 use crate::export::marked::Marked;
 use crate::output::FORMULA_STARTS;
 use crate::text::Date;
@@ -19,7 +18,10 @@ const MOST_ROWS: u32 = 1_048_575;
 const MOST_ROWS: u32 = 9;
 
 /// Links that a sheet holds.
-pub(super) const MOST_LINKS: u32 = 65_530;
+const MOST_LINKS: u32 = 65_530;
+
+/// Links in a sheet of more rows than are wrapped: links stay in memory to the end.
+const MOST_LINKS_OF_MANY: u32 = 10_000;
 
 /// Rows up to which sentences are wrapped and coloured: more make programs slow to open and to scroll.
 const MOST_WRAPPED: usize = 100_000;
@@ -232,8 +234,11 @@ impl<'a> Sheet<'a> {
         if self.wrapped {
             // Not every program finds the height of wrapped text by itself.
             let lines = cells.iter().zip(self.columns).map(|(cell, column)| cell.lines(column.width)).max();
-            let row = self.row;
-            self.sheet().set_row_height(row, 15.0 * f64::from(lines.unwrap_or(1)))?;
+            // Each height that is set stays in memory.
+            if let Some(lines) = lines.filter(|&lines| lines > 1) {
+                let row = self.row;
+                self.sheet().set_row_height(row, 15.0 * f64::from(lines))?;
+            }
         }
         for (column, cell) in (0..).zip(cells) {
             self.put(column, cell)?;
@@ -278,9 +283,14 @@ impl<'a> Sheet<'a> {
 
     /// Counts a link, if the sheet holds one more.
     fn may_link(&mut self) -> bool {
+        let most = self.most_links();
         self.links += 1;
-        self.left_out_links |= self.links > MOST_LINKS;
-        self.links <= MOST_LINKS
+        self.left_out_links |= self.links > most;
+        self.links <= most
+    }
+
+    fn most_links(&self) -> u32 {
+        if self.wrapped { MOST_LINKS } else { MOST_LINKS_OF_MANY }
     }
 
     fn sheet(&mut self) -> &mut Worksheet {
@@ -389,7 +399,8 @@ impl<'a> Sheet<'a> {
             ));
         }
         if self.left_out_links {
-            notes.push(on_links(self.name));
+            let most = self.most_links();
+            notes.push(format!("Sheet {}: only the first {most} links are links.", self.name));
         }
         if !self.wrapped {
             notes.push(format!(
