@@ -9,7 +9,7 @@ use crate::cli::print::{complain, print};
 use crate::cli::progress::Progress;
 use crate::cli::setup::{Hashes, Setup};
 use crate::cli::summary::Summary;
-use crate::cli::{Outcome, estimate, stop};
+use crate::cli::{Outcome, estimate, stop, view};
 use crate::error::{Error, Result};
 use crate::input::{Articles, Shard};
 use crate::output::{Format, Lines, ModelRecord, Output, Run, Seconds, Settings, Style, keep_earlier};
@@ -61,6 +61,9 @@ pub(crate) struct Args {
     /// No progress bar and no summary; skipped inputs are still named
     #[arg(long)]
     quiet: bool,
+    /// Write view.html beside the tables: one page to explore them in a browser, as `triplewire view` does
+    #[arg(long, conflicts_with = "estimate")]
+    view: bool,
     /// Print where the processor's time goes, stage by stage, and note it in run.json
     #[arg(long, conflicts_with = "estimate")]
     timings: bool,
@@ -171,9 +174,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         return Err(Error::Usage("say with --out where to write".into()).into());
     };
     if out.as_os_str() == "-" {
-        if args.resume || args.overwrite || args.excel || args.timings {
-            let message = "--out - writes lines of JSON: --resume, --overwrite, --excel and --timings go with a folder. \
-                           Leave them out, or give a folder";
+        if args.resume || args.overwrite || args.excel || args.timings || args.view {
+            let message = "--out - writes lines of JSON: --resume, --overwrite, --excel, --timings and --view go with a \
+                           folder. Leave them out, or give a folder";
             return Err(Error::Usage(message.into()).into());
         }
         return to_stdout(&args);
@@ -237,8 +240,12 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     };
     (run.skipped, run.warnings) = tables.take_problems();
     let connected = tables.most_connected().to_vec();
-    let files = tables.name(&run)?;
+    let mut files = tables.name(&run)?;
     output.close(run.complete)?;
+    // A page of an earlier run would pass for this one's.
+    if args.view || out.join(view::FILE).exists() {
+        files.push(measure(Stage::Writing, || view::write(out, None))?.0);
+    }
     if !args.quiet {
         print(Summary { run: &run, connected: &connected, files: &files })?;
     }

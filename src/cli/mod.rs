@@ -18,6 +18,7 @@ mod rules;
 mod setup;
 mod stop;
 mod summary;
+mod view;
 
 use std::process::ExitCode;
 
@@ -63,6 +64,8 @@ enum Command {
     Merge(merge::Args),
     /// Make a workbook, a database or a graph of what `extract` wrote
     Export(export::Args),
+    /// Make one page of a result, to explore in a browser without a network
+    View(view::Args),
     /// Write what is found in articles as labels to correct in an annotation tool
     Label(label::Args),
     /// Compare extractions with hand labels
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Extract(args) => extract::run(args),
         Command::Merge(args) => merge::run(args),
         Command::Export(args) => export::run(args),
+        Command::View(args) => view::run(args),
         Command::Label(args) => label::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Agree(args) => agree::run(args),

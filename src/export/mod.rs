@@ -15,7 +15,7 @@ mod neo4j;
 mod parquet;
 pub mod result;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod sqlite;
 mod tables;
 #[cfg(test)]

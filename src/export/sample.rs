@@ -12,7 +12,7 @@ use crate::output::{
     TripleRow, write_table,
 };
 
-pub(super) const TRIPLES: [(&str, &str, &str); 8] = [
+pub(crate) const TRIPLES: [(&str, &str, &str); 8] = [
     ("Ana Ruiz", "leads", "Acme & Söhne"),
     ("Ana Ruiz", "spouse_of", "Bo Berg"),
     ("Acme & Söhne", "owns", "=Cmd Corp"),
@@ -109,7 +109,7 @@ fn relation(i: usize, article: &str, turned: bool) -> RelationRow {
 }
 
 /// The sample in a folder of its own.
-pub(super) fn written(style: Style) -> TempDir {
+pub(crate) fn written(style: Style) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), style);
     folder

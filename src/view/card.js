@@ -38,7 +38,7 @@ function overview({ open }) {
   ];
   return [head, [
     el("p", {}, "Search for a name, or start with the best connected:"),
-    ...[0, 1, 2, 3].map((type) => [type, best(type)]).filter(([, found]) => found.length).map(([type, found]) => {
+    ...[...types.keys()].filter((type) => type !== DATE).map((type) => [type, best(type)]).filter(([, found]) => found.length).map(([type, found]) => {
       const list = el("ul", { class: "rows" }, found.map(row));
       arrowsIn(list, ".row");
       return el("section", {}, el("h3", {}, TYPE_WORDS[type][1]), list);
@@ -77,7 +77,7 @@ let order = "evidence";
 
 function entityCard(e, actions) {
   const all = neighbours(e);
-  const aliases = aliasesOf(e);
+  const aliases = entities.aliases[e];
   const names = Array.from(triplesOfEntity(e)).filter((t) => shown[t] && isSelf(t));
   // Counted without the filter by predicate, so that another can be chosen.
   const kinds = new Map();

@@ -27,8 +27,10 @@ const SHAPES = [
   (r) => { const s = r * 1.15; return `M 0 ${-s} L ${s} ${s * 0.8} H ${-s} z`; },
   (r) => { const s = r * 0.55; return `M ${-s * 2} ${-s} H ${s * 2} V ${s} H ${-s * 2} z`; },
 ];
+// Types that only some models have look like other names.
+const looksLike = (type) => (type < SHAPES.length ? type : 3);
 const shape = (type) =>
-  svg("svg", { class: `shape type-${type}`, viewBox: "-8 -8 16 16", "aria-hidden": "true" }, svg("path", { d: SHAPES[type](6) }));
+  svg("svg", { class: `shape type-${looksLike(type)}`, viewBox: "-8 -8 16 16", "aria-hidden": "true" }, svg("path", { d: SHAPES[looksLike(type)](6) }));
 
 const shapedName = (e) => [shape(entities.type[e]), bdi(entities.name[e], { class: "name" })];
 

@@ -3,7 +3,7 @@
 const filters = {};
 const NO_FILTERS = () => ({
   predicates: new Set(), // none: all
-  types: new Set(TYPES.keys()),
+  types: new Set(types.keys()),
   certainties: new Set(CERTAINTIES.keys()),
   statuses: new Set(STATUSES.keys()),
   score: 0,
@@ -119,7 +119,7 @@ function drawFilters(changed) {
         if (!filters.predicates.delete(p)) filters.predicates.add(p);
         changed();
       } }, phrase(p, false), el("small", {}, number(uses.get(p))))))),
-    toggles("Names", "types", TYPES.map((_, type) => [type, shape(type), TYPE_WORDS[type][1]]).filter(([type]) => typesUsed.has(type))),
+    toggles("Names", "types", types.map((_, type) => [type, shape(type), TYPE_WORDS[type][1]]).filter(([type]) => typesUsed.has(type))),
     toggles("As the text puts it", "certainties", CERTAINTIES.map((word, i) => [i, capital(word)])),
     toggles("State", "statuses", STATUSES.map((word, i) => [i, capital(word)])),
     el("fieldset", {}, el("legend", {}, "Denied"), el("div", { class: "toggles" },

@@ -151,7 +151,7 @@ function makeGraph(box, { chosenName, chosenLink, grow }) {
     const { e } = node;
     const all = countNeighbours()[e];
     const element = svg("g", {
-      class: `node type-${entities.type[e]}${e === centre ? " centre" : ""}`,
+      class: `node type-${looksLike(entities.type[e])}${e === centre ? " centre" : ""}`,
       role: "button",
       "data-entity": e,
       "aria-label": `${entities.name[e]}, ${TYPE_WORDS[entities.type[e]][0]}, ${count(all, "connection")}`,
@@ -160,7 +160,7 @@ function makeGraph(box, { chosenName, chosenLink, grow }) {
       onpointermove: (event) => event.pointerType === "mouse" && !root.classList.contains("dragging")
         && tip([el("b", {}, bdi(entities.name[e])), el("small", {}, `${TYPE_WORDS[entities.type[e]][0]}, connected to ${number(all)}`)], event),
     },
-    svg("path", { class: "dot", d: SHAPES[entities.type[e]](node.r) }),
+    svg("path", { class: "dot", d: SHAPES[looksLike(entities.type[e])](node.r) }),
     svg("text", { class: "label", y: node.r + 13 }, `\u2068${short(entities.name[e])}\u2069`));
     if (all > visible) {
       element.append(svg("g", { class: "grow", transform: `translate(${node.r + 3} ${-node.r - 1})`, "data-grow": e },

@@ -1,7 +1,7 @@
 // Where the names of a network stand: forces as by Fruchterman and Reingold (1991), then boxes of names pushed apart.
 // The same names come to the same places; nothing is random.
 
-const INWARDS = 1.6;
+const INWARDS = 1.3;
 
 // Room for the words above and below.
 const TOP = 34;

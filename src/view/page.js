@@ -140,7 +140,6 @@ function legend() {
 
 function notice() {
   const left = result.left_out;
-  if (!left) return;
   const words = [];
   if (left.triples > 0) {
     words.push(`This result has ${number(result.totals.triples)} connections, more than a page can hold. It shows the ${number(tripleCount)} between the best connected names; ${number(left.triples)} connections are only in triples.csv.`);
@@ -178,6 +177,7 @@ function keys(event) {
 }
 
 function start() {
+  byId("result").textContent = result.name;
   applyFilters();
   parts.graph = makeGraph(byId("graph"), {
     chosenName: actions.open,

@@ -1,4 +1,4 @@
-// The shortest ways from one entity to another, by what is shown and not denied.
+// The shortest ways from one entity to another, by what is shown and not denied. Dates and second names lead nowhere.
 
 const MOST_IN_STEP = 6;
 
@@ -6,14 +6,13 @@ function findPath(from, to) {
   const distance = new Int32Array(entityCount).fill(-1);
   distance[from] = 0;
   let edge = [from];
-  // Dates and second names lead nowhere.
   const leads = (t) => shown[t] && !triples.negated[t] && !isSelf(t);
   while (edge.length && distance[to] < 0) {
     const next = [];
     for (const e of edge) {
       for (const t of triplesOfEntity(e)) {
         const other = otherEnd(t, e);
-        if (!leads(t) || distance[other] >= 0 || entities.type[other] === 4) continue;
+        if (!leads(t) || distance[other] >= 0 || entities.type[other] === DATE) continue;
         distance[other] = distance[e] + 1;
         next.push(other);
       }

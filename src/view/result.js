@@ -1,11 +1,11 @@
 // The result, unpacked from the columns in the page. Everywhere else, an entity, a triple or a piece of evidence is its number here.
 
-const TYPES = ["PER", "ORG", "LOC", "MISC", "DATE"];
 const CERTAINTIES = ["stated", "reported", "alleged"];
 const STATUSES = ["current", "former", "planned"];
 
 const result = JSON.parse(document.getElementById("data").textContent);
-const { entities, triples, evidence, articles, sentences, predicates } = result;
+const { types, entities, triples, evidence, articles, sentences, predicates } = result;
+const DATE = 4;
 const entityCount = entities.name.length;
 const tripleCount = triples.subject.length;
 
@@ -39,6 +39,3 @@ const articleMonth = Int32Array.from(articles.date, monthOf);
 const evidenceMonth = Int32Array.from(evidence.article, (a) => articleMonth[a]);
 
 const entityNumbers = new Map(entities.id.map((id, e) => [id, e]));
-
-// What other names of an entity stand beside its name: `A | B` in the tables.
-const aliasesOf = (e) => (entities.aliases[e] ? entities.aliases[e].split(" | ") : []);

@@ -3,14 +3,14 @@
 const UNMARKED = { ı: "i", ø: "o", ł: "l", đ: "d", ß: "ss", æ: "ae", œ: "oe", þ: "th", ð: "d" };
 function fold(text) {
   const lower = text.toLowerCase();
-  if (/^[\x20-\x7e]*$/.test(lower)) return lower;
+  if (/^[\n\x20-\x7e]*$/.test(lower)) return lower;
   return lower.normalize("NFKD").replace(/[\p{M}\u0640]/gu, "").replace(/[ıøłđßæœþð]/g, (c) => UNMARKED[c]).replace(/[‘’]/g, "'");
 }
 
 // Of each entity its name and its aliases, folded. Made on first use: the page is drawn before.
 let foldedNames = null;
 const foldAll = () =>
-  (foldedNames ??= entities.name.map((name, e) => fold(entities.aliases[e] ? `${name}\n${entities.aliases[e].replaceAll(" | ", "\n")}` : name)));
+  (foldedNames ??= entities.name.map((name, e) => fold([name, ...entities.aliases[e]].join("\n"))));
 
 const MOST_FOUND = 12;
 
@@ -45,7 +45,7 @@ function findNames(text) {
 function aliasMeant(e, text) {
   const words = fold(text.trim()).split(/\s+/);
   const has = (name) => words.every((word) => fold(name).includes(word));
-  return has(entities.name[e]) ? null : aliasesOf(e).find(has);
+  return has(entities.name[e]) ? null : entities.aliases[e].find(has);
 }
 
 // Makes a field that finds names while one types. `picked` is told the entity.

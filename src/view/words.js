@@ -1,6 +1,7 @@
 // Plain words for what the tables name by codes.
 
 const TYPE_WORDS = [["Person", "People"], ["Organisation", "Organisations"], ["Place", "Places"], ["Other name", "Other names"], ["Date", "Dates"]];
+for (const type of types.slice(TYPE_WORDS.length)) TYPE_WORDS.push([type, type]);
 
 // Read from the subject, and from the object: "Ana leads Acme", "Acme is led by Ana".
 const PHRASES = {
