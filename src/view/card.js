@@ -34,7 +34,7 @@ function overview({ open }) {
     el("li", {}, button({ class: "row", onclick: () => open(e) }, el("span", { class: "who" }, shapedName(e)), el("span", { class: "n", title: "Connected to so many" }, number(counts[e]))));
   const head = [
     el("h1", {}, "Who is connected to whom"),
-    el("p", { class: "facts" }, `${count(totals.articles, "article")}${dates}: ${count(totals.triples, "connection")} between ${count(totals.entities, "name")}.`),
+    el("p", { class: "facts" }, `${count(totals.articles, "article")}${dates}: ${count(totals.triples, "connection")}, ${count(totals.entities, "name")}.`),
   ];
   return [head, [
     el("p", {}, "Search for a name, or start with the best connected:"),
@@ -110,7 +110,8 @@ function entityCard(e, actions) {
     kindButtons.length > 1 && el("div", { class: "kinds", "aria-label": "Connections by kind" }, kindButtons),
     el("div", { class: "list-head" }, el("h3", {}, `Connected to ${number(all.length)}`), all.length > 1 && choice),
     all.length ? longList(sorted, FIRST_NEIGHBOURS, (link) => neighbourRow(link, e, actions), "name")
-      : el("p", { class: "faint" }, firstOf[e + 1] > firstOf[e] ? "The filters hide all its connections." : "The articles name it, but no connection was found."),
+      : el("p", { class: "faint" }, firstOf[e + 1] > firstOf[e] ? "The filters hide all its connections."
+        : result.left_out.triples ? "None of its connections, if it has any, is on this page." : "The articles name it, but no connection was found."),
   ]];
 }
 

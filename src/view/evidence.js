@@ -7,7 +7,7 @@ function articleLink(a) {
   const title = articles.title[a] || articles.id[a];
   const address = /^https?:\/\//i.test(articles.url[a]) ? articles.url[a] : null;
   return address
-    ? el("a", { href: address, target: "_blank", rel: "noopener noreferrer", title: address }, bdi(title), " ↗")
+    ? el("a", { href: address, target: "_blank", rel: "noopener noreferrer", title: address }, bdi(title), "\u00a0↗")
     : bdi(title, { class: "title" });
 }
 
@@ -101,14 +101,20 @@ function drawEvidence(panel, [a, b], { open, close }) {
 const LATEST = 12;
 
 function drawLatest(panel, focus, { openLink }) {
-  const found = [];
+  let found = [];
+  const better = (a, b) => b[0] - a[0] || b[1] - a[1] || a[2] - b[2];
+  const keep = () => { found = found.sort(better).slice(0, LATEST * 8); };
   const add = (t) => {
     if (!shown[t]) return;
-    for (let i = firstEvidence[t]; i < firstEvidence[t + 1]; i++) if (evidenceShown(i)) found.push([articles.date[evidence.article[i]], evidence.score[i], i, t]);
+    for (let i = firstEvidence[t]; i < firstEvidence[t + 1]; i++) {
+      if (evidenceShown(i)) found.push([articles.date[evidence.article[i]], evidence.score[i], i, t]);
+    }
+    // Of many, those that will not be among the latest are let go in between.
+    if (found.length > 4000) keep();
   };
   if (focus >= 0) triplesOfEntity(focus).forEach(add);
   else for (let t = 0; t < tripleCount; t++) add(t);
-  found.sort((a, b) => b[0] - a[0] || b[1] - a[1] || a[2] - b[2]);
+  keep();
   const dated = found.length > 0 && found[0][0] > 0;
   // A sentence that tells several connections stands once.
   const seen = new Set();
@@ -119,7 +125,7 @@ function drawLatest(panel, focus, { openLink }) {
     el("ol", { class: "pieces" }, latest.map(([, , i, t]) => {
       const item = piece(i);
       item.prepend(button({ class: "what", onclick: () => openLink(triples.subject[t], triples.object[t]) },
-        bdi(entities.name[triples.subject[t]]), ` ${phrase(triples.predicate[t], false)} `, bdi(objectName(t))));
+        evidence.negated[i] ? "Denied: " : "", bdi(entities.name[triples.subject[t]]), ` ${phrase(triples.predicate[t], false)} `, bdi(objectName(t))));
       return item;
     })));
 }

@@ -109,8 +109,8 @@ function drawFilters(changed) {
   triples.predicate.forEach((p) => uses.set(p, uses.get(p) + 1));
   used.sort((a, b) => uses.get(b) - uses.get(a));
   const typesUsed = new Set(triples.subject.concat(triples.object).map((e) => entities.type[e]));
-  const month = (key, title) => el("label", {}, title, el("input", { type: "month", id: `filter-${key}`, placeholder: "2019-03", onchange: (event) => {
-    filters[key] = monthFrom(event.target.value);
+  const month = (key, title) => el("label", {}, title, el("input", { type: "text", id: `filter-${key}`, placeholder: "2019-03", autocomplete: "off", onchange: (event) => {
+    filters[key] = monthFrom(event.target.value, key === "to");
     changed();
   } }));
   form.replaceChildren(
@@ -129,7 +129,7 @@ function drawFilters(changed) {
         filters.score = Number(event.target.value);
         changed();
       } })),
-    el("fieldset", {}, el("legend", {}, "Articles of"), el("div", { class: "months" }, month("from", "from "), month("to", "to "))),
+    el("fieldset", {}, el("legend", {}, "Articles of"), el("div", { class: "months" }, month("from", "from "), month("to", "to "), el("small", {}, "year and month"))),
     el("p", { class: "outcome" }, el("span", { id: "filters-word", role: "status" }), " ",
       button({ id: "filters-reset", onclick: () => { Object.assign(filters, NO_FILTERS()); changed(); } }, "Show all")));
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -81,12 +81,20 @@ function makeGraph(box, { chosenName, chosenLink, grow }) {
   function place(node) {
     node.element.setAttribute("transform", `translate(${node.px.toFixed(1)} ${node.py.toFixed(1)})`);
   }
+  // How far an arrow keeps from the middle of a name in that direction: its shape, and what is written below.
+  function reach({ r, half }, ux, uy) {
+    const bottom = r + 17;
+    if (uy * half > r * Math.abs(ux)) return Math.min(bottom / uy, ux ? half / Math.abs(ux) : Infinity) + 2;
+    return r + 2;
+  }
   function placeLine(line) {
     const [a, b] = [nodes[line.from], nodes[line.to]];
     const length = Math.hypot(b.px - a.px, b.py - a.py) || 1;
     const [ux, uy] = [(b.px - a.px) / length, (b.py - a.py) / length];
-    const [x1, y1] = [a.px + ux * (a.r + 2), a.py + uy * (a.r + 2)];
-    const [x2, y2] = [b.px - ux * (b.r + 2), b.py - uy * (b.r + 2)];
+    const [before, behind] = [line.directed === line.b ? reach(a, ux, uy) : a.r + 2, line.directed === line.a ? reach(b, -ux, -uy) : b.r + 2]
+      .map((it) => Math.min(it, length * 0.45));
+    const [x1, y1] = [a.px + ux * before, a.py + uy * before];
+    const [x2, y2] = [b.px - ux * behind, b.py - uy * behind];
     const path = `M ${x1.toFixed(1)} ${y1.toFixed(1)} L ${x2.toFixed(1)} ${y2.toFixed(1)}`;
     line.stroke.setAttribute("d", path);
     line.hit.setAttribute("d", path);
@@ -123,7 +131,7 @@ function makeGraph(box, { chosenName, chosenLink, grow }) {
   }
 
   function lineElement(line, pair) {
-    const kind = [line.denied && "denied", line.unsure && "unsure", line.former && "former", line.a !== centre && line.b !== centre && "aside"];
+    const kind = [line.denied && "denied", line.unsure && "unsure", line.former && "former", centre >= 0 && ![line.a, line.b].includes(centre) && "aside"];
     line.width = Math.min(1 + 0.9 * Math.log2(1 + line.evidence), 8);
     line.stroke = svg("path", { class: "stroke", "stroke-width": line.width });
     line.arrow = line.directed >= 0 ? svg("path", { class: "arrow" }) : null;
@@ -191,7 +199,7 @@ function makeGraph(box, { chosenName, chosenLink, grow }) {
     const [width, height] = size();
     const room = Math.max(8, Math.min(state.focus >= 0 ? 42 : 34, Math.floor((width * height) / 11000)));
     const { chosen, hidden } = choose(state, room);
-    centre = state.focus;
+    centre = state.path ? -1 : state.focus;
     const same = about === [state.focus, state.path?.to].join();
     about = [state.focus, state.path?.to].join();
     const before = new Map(nodes.map((node) => [node.e, node]));
@@ -203,7 +211,7 @@ function makeGraph(box, { chosenName, chosenLink, grow }) {
       const far = Math.sqrt(i / chosen.size) * 0.42;
       const old = before.get(e);
       const source = before.get(by);
-      const isCentre = e === centre && !state.path;
+      const isCentre = e === centre;
       const x = isCentre ? width / 2 : width * (0.5 + far * Math.cos(turn));
       const y = isCentre ? height / 2 : height * (0.5 + far * Math.sin(turn));
       // What was there stays about where it was, if the network is of the same.
@@ -225,6 +233,7 @@ function makeGraph(box, { chosenName, chosenLink, grow }) {
       const scale = Math.max(1, Math.sqrt(nodes.length / (room + 1)));
       layOut(nodes, lines, [width * scale, height * scale], same ? 0.4 : 1);
     }
+    root.classList.toggle("overview", state.focus < 0);
     stage.replaceChildren(
       svg("g", {}, ...lines.map((line) => lineElement(line, state.pair))),
       svg("g", {}, ...nodes.map((node, i) => nodeElement(node, i, degree[i]))));
@@ -267,8 +276,9 @@ function makeGraph(box, { chosenName, chosenLink, grow }) {
     if (!nodes.length) return;
     const [left, right] = [Math.min(...nodes.map((n) => n.x - n.half)), Math.max(...nodes.map((n) => n.x + n.half))];
     const [top, bottom] = [Math.min(...nodes.map((n) => n.y - n.r)), Math.max(...nodes.map((n) => n.y + n.r + 18))];
-    const zoom = Math.min(1, (width - 12) / (right - left), (height - TOP - 26) / (bottom - top));
-    view = { zoom, x: width / 2 - (zoom * (left + right)) / 2, y: (height + TOP - 26) / 2 - (zoom * (top + bottom)) / 2 };
+    const below = bottomOf(width) - 22;
+    const zoom = Math.min(1, (width - 12) / (right - left), (height - TOP - below) / (bottom - top));
+    view = { zoom, x: width / 2 - (zoom * (left + right)) / 2, y: (height + TOP - below) / 2 - (zoom * (top + bottom)) / 2 };
     applyView();
   }
 

@@ -5,7 +5,8 @@ const INWARDS = 1.3;
 
 // Room for the words above and below.
 const TOP = 34;
-const BOTTOM = 48;
+const bottomOf = (width) => (width < 600 ? 66 : 48); // the legend takes two lines there
+const BUTTONS = 130;
 
 // Nodes have x, y, r, and half the width of what is written below them; `fixed` ones stay. The box is [width, height]. Less
 // heat keeps them nearer to where they stood.
@@ -53,8 +54,10 @@ function layOut(nodes, edges, [width, height], heat = 1) {
 }
 
 function keepInside(node, width, height) {
-  node.x = Math.min(Math.max(node.x, node.half + 6), Math.max(width - node.half - 6, node.half + 6));
-  node.y = Math.min(Math.max(node.y, node.r + TOP), Math.max(height - node.r - BOTTOM, node.r + TOP));
+  // The buttons stand at the upper right.
+  const right = node.y < BUTTONS ? width - 50 : width - 6;
+  node.x = Math.min(Math.max(node.x, node.half + 6), Math.max(right - node.half, node.half + 6));
+  node.y = Math.min(Math.max(node.y, node.r + TOP), Math.max(height - node.r - bottomOf(width), node.r + TOP));
 }
 
 // One round; whether anything overlapped.

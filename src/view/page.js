@@ -59,6 +59,7 @@ function drawCard() {
   const [head, list] = state.path ? pathCard(state.path, inside) : state.focus >= 0 ? entityCard(state.focus, inside) : overview(inside);
   card.replaceChildren(el("div", {}, head), el("div", {}, list));
   card.scrollTop = top;
+  if (key !== drawnCard && narrow.matches) scrollTo(0, 0);
   drawnCard = key;
 }
 
@@ -177,6 +178,7 @@ function keys(event) {
 }
 
 function start() {
+  if (narrow.matches) byId("search").placeholder = "Search for a name";
   byId("result").textContent = result.name;
   applyFilters();
   parts.graph = makeGraph(byId("graph"), {

@@ -2,6 +2,7 @@
 // chooses dates.
 
 const MOST_BARS = 240;
+const WIDEST = 60;
 
 let firstMonth = Infinity;
 let lastMonth = -Infinity;
@@ -45,10 +46,11 @@ function makeTimeline(box, datesChanged) {
   let dragging = false;
   let bars = { all: [], ofPair: [] };
 
+  const stepOf = (width) => Math.min(width / Math.max(barCount, 1), WIDEST);
   const monthOfBar = (bar) => firstMonth + bar * unit;
   const barOf = (event) => {
     const { left, width } = chart.getBoundingClientRect();
-    return Math.min(barCount - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * barCount)));
+    return Math.min(barCount - 1, Math.max(0, Math.floor((event.clientX - left) / stepOf(width))));
   };
   const barWords = (bar) => (unit === 12 ? String(Math.floor(monthOfBar(bar) / 12)) : monthWords(monthOfBar(bar)));
 
@@ -105,7 +107,7 @@ function makeTimeline(box, datesChanged) {
     const width = Math.max(chart.clientWidth, 100);
     const height = Math.max(chart.clientHeight, 40);
     const base = height - 15;
-    const step = width / Math.max(barCount, 1);
+    const step = stepOf(width);
     const most = Math.max(1, ...bars.all);
     const tall = (n) => (n ? Math.max(2, (n / most) * (base - 3)) : 0);
     const chosen = (bar) => (dragging ? bar >= Math.min(anchor, head) && bar <= Math.max(anchor, head)
@@ -117,16 +119,16 @@ function makeTimeline(box, datesChanged) {
       rect(bars.all[bar], chosen(bar) ? "bar" : "bar out");
       rect(bars.ofPair[bar], "bar of-pair");
     }
-    // A tick where a year begins, as far as the words have room.
-    const years = (barCount * unit) / 12;
-    const every = [1, 2, 5, 10, 20, 50, 100].find((n) => (width / years) * n > 40) ?? 200;
+    // A tick where a year begins, or with every month, as far as the words have room.
+    const every = [1, 2, 5, 10, 20, 50, 100].find((n) => ((step * 12) / unit) * n > 40) ?? 200;
     for (let bar = 0; bar < barCount; bar++) {
       const month = monthOfBar(bar);
-      if (month % 12 || (month / 12) % every) continue;
+      const words = step > 52 ? barWords(bar) : month % 12 === 0 && (month / 12) % every === 0 ? String(month / 12) : step > 28 ? MONTHS[month % 12] : null;
+      if (!words) continue;
       parts.push(svg("line", { class: "tick", x1: bar * step, x2: bar * step, y1: base, y2: base + 4 }),
-        svg("text", { class: "year", x: bar * step + 3, y: height - 2 }, String(month / 12)));
+        svg("text", { class: "year", x: bar * step + 3, y: height - 2 }, words));
     }
-    parts.push(svg("line", { class: "base", x1: 0, x2: width, y1: base, y2: base }));
+    parts.push(svg("line", { class: "base", x1: 0, x2: barCount * step, y1: base, y2: base }));
     chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     chart.setAttribute("aria-valuenow", String(Math.max(head, 0)));
     chart.setAttribute("aria-valuetext", datesChosen() ? periodOfFilters() : "all dates");

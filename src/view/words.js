@@ -65,11 +65,13 @@ function periodWords(first, last) {
 
 const monthWords = (month) => `${MONTHS[month % 12]} ${Math.floor(month / 12)}`;
 
-// "2019-03", and back; -1 for what is no month.
+// "2019-03", and back, a year being its first or last month; -1 for what is no month.
 const monthValue = (month) => `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}`;
-function monthFrom(value) {
-  const match = /^(\d{4})-(\d{2})$/.exec(value.trim());
-  return match && match[2] >= 1 && match[2] <= 12 ? match[1] * 12 + (match[2] - 1) : -1;
+function monthFrom(value, last) {
+  const match = /^(\d{4})(?:-(\d{1,2}))?$/.exec(value.trim());
+  if (!match) return -1;
+  const month = Number(match[2] ?? (last ? 12 : 1));
+  return month >= 1 && month <= 12 ? match[1] * 12 + month - 1 : -1;
 }
 
 const grouped = new Intl.NumberFormat("en");
