@@ -54,7 +54,22 @@ function piece(i) {
       articles.date[a] > 0 && el("time", {}, dateWords(articles.date[a])),
       articles.source[a] && bdi(articles.source[a]),
       articleLink(a)),
-    el("p", { class: "about faint" }, sureness(evidence.score[i]), el("span", {}, rule.startsWith("learned/") ? "found by the second reader" : `rule ${rule}`)));
+    el("p", { class: "about faint" }, sureness(evidence.score[i]), el("span", {}, rule.startsWith("learned/") ? "found by the second reader" : `rule ${rule}`), copyButton(i)));
+}
+
+// Copies the sentence with where it is from, to be pasted into notes.
+function copyButton(i) {
+  const a = evidence.article[i];
+  const from = [articles.title[a] || articles.id[a], articles.source[a], dateWords(articles.date[a]), articles.url[a]].filter(Boolean).join(", ");
+  return navigator.clipboard && button({ class: "quiet", title: "Copy the sentence and its source", onclick: async (event) => {
+    const self = event.target;
+    try {
+      await navigator.clipboard.writeText(`“${sentences[evidence.sentence[i]]}” (${from})`);
+      self.textContent = "Copied";
+    } catch {
+      self.textContent = "The browser does not allow it";
+    }
+  } }, "Copy");
 }
 
 function piecesOf(t) {

@@ -31,14 +31,19 @@ function findNames(text) {
   const query = fold(text.trim()).replace(/\s+/g, " ");
   if (!query) return [];
   const words = query.split(" ");
-  const found = [];
+  const connected = (e) => (firstOf[e + 1] > firstOf[e] ? 1 : 0);
+  const better = ([a, d], [b, e]) => a - b || connected(d) - connected(e) || entities.mentions[d] - entities.mentions[e] || e - d;
+  // Only the best are kept, in order: a letter fits most names.
+  const best = [];
   foldAll().forEach((folded, e) => {
     const fits = fit(folded, query, words);
-    if (fits >= 0) found.push([fits, e]);
+    if (fits < 0 || (best.length === MOST_FOUND && better([fits, e], best.at(-1)) < 0)) return;
+    let at = best.length;
+    while (at > 0 && better([fits, e], best[at - 1]) > 0) at--;
+    best.splice(at, 0, [fits, e]);
+    best.length = Math.min(best.length, MOST_FOUND);
   });
-  const connected = (e) => (firstOf[e + 1] > firstOf[e] ? 1 : 0);
-  found.sort(([a, d], [b, e]) => b - a || connected(e) - connected(d) || entities.mentions[e] - entities.mentions[d] || d - e);
-  return found.slice(0, MOST_FOUND).map(([, e]) => e);
+  return best.map(([, e]) => e);
 }
 
 // Which alias was meant, if the name itself does not have what was typed.

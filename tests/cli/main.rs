@@ -20,3 +20,4 @@ mod learned;
 mod parse;
 mod pull;
 mod rules;
+mod view;

@@ -92,8 +92,8 @@ class Tab:
         self.browser = browser
         self.requests: list[str] = []
         self.problems: list[str] = []
-        context = browser.send("Target.createBrowserContext")["browserContextId"]
-        self.target = browser.send("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        self.context = browser.send("Target.createBrowserContext")["browserContextId"]
+        self.target = browser.send("Target.createTarget", url="about:blank", browserContextId=self.context)["targetId"]
         self.session = browser.send("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
         browser.tabs[self.session] = self
         for domain in ("Page", "Runtime", "Network", "Log"):

@@ -177,7 +177,7 @@ def large(folder: Path, triples: int, entities: int) -> None:
         told.add(key)
         a = t * articles // triples
         sentence = f"According to a long report that many read, {name[subject]} had for years been seen in the company of {name[object_]}, number {t}."
-        s, o = 43, 43 + len(name[subject]) + 44
+        s, o = 43, 43 + len(name[subject]) + len(" had for years been seen in the company of ")
         row = {
             "article": f"a{a}", "subject": name[subject], "subject_type": kinds[subject % 4], "predicate": predicates[t % 7], "object": name[object_],
             "object_type": kinds[object_ % 4], "score": (50 + t % 50) / 100, "negated": "false", "certainty": CERTAINTIES[t % 11 % 3], "attributed_to": "",

@@ -143,6 +143,16 @@ class Page(unittest.TestCase):
         for words in ["alleged", "according to police", "60 % sure"]:
             self.assertIn(words, tab.text("#evidence"))
 
+    def test_a_sentence_is_copied_with_its_source(self) -> None:
+        tab = self.opened()
+        self.browser.send("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"], browserContextId=tab.context)
+        self.choose(tab, "orsted")
+        tab.click("#card .row", "Northern Bank")
+        tab.click("#evidence .about .quiet", "Copy")
+        tab.wait("document.querySelector('#evidence .about .quiet').textContent === 'Copied'")
+        copied = tab.js("navigator.clipboard.readText()")
+        self.assertEqual(copied, "“Police say Bo Ørsted owned Northern Bank.” (Who owned the bank?, The Weekly, 10 May 2019, javascript:window.broken=true)")
+
     def test_evidence_of_a_second_name(self) -> None:
         tab = self.opened()
         self.choose(tab, "northern")
@@ -218,14 +228,14 @@ class Page(unittest.TestCase):
         tab = self.opened()
         self.choose(tab, "ana ruiz")
         tab.js("document.querySelector('.bars').scrollIntoView()")
-        left, top, width, height = tab.js("(() => { const { left, top, width, height } = document.querySelector('.bars').getBoundingClientRect(); return [left, top, width, height]; })()")
         # March, April and May 2019.
-        tab.click_at(left + width / 6, top + height / 2)
+        left, top, width = tab.js("(() => { const { left, top, width } = document.querySelector('.bars .base').getBoundingClientRect(); return [left, top - 20, width]; })()")
+        tab.click_at(left + width / 6, top)
         self.assertIn("Mar 2019", tab.text(".timeline-word"))
         self.assertEqual(sorted(tab.texts("#card .row .name")), ["Acme", "Bo Ørsted", "Lisbon"])
         tab.click("#card .row", "Acme")
         self.assertIn("1 sentence outside the chosen dates", tab.text("#evidence"))
-        tab.drag((left + width / 2, top + height / 2), (left + width * 0.9, top + height / 2))
+        tab.drag((left + width / 2, top), (left + width * 0.9, top))
         self.assertIn("Apr 2019 – May 2019", tab.text(".timeline-word"))
         self.assertEqual(sorted(tab.texts("#card .row .name")), ["Acme", "Carla Née"])
         tab.click("#all-dates")
