@@ -112,7 +112,19 @@ function entityCard(e, actions) {
     all.length ? longList(sorted, FIRST_NEIGHBOURS, (link) => neighbourRow(link, e, actions), "name")
       : el("p", { class: "faint" }, firstOf[e + 1] > firstOf[e] ? "The filters hide all its connections."
         : result.left_out.triples ? "None of its connections, if it has any, is on this page." : "The articles name it, but no connection was found."),
+    together(e, actions),
   ]];
+}
+
+// A lead where the program found no connection: it misses many.
+function together(e, { open }) {
+  const connected = new Set(Array.from(triplesOfEntity(e), (t) => otherEnd(t, e)));
+  const all = namedTogether(e).filter(({ other }) => !connected.has(other));
+  if (!all.length) return null;
+  return el("details", { class: "together" },
+    el("summary", {}, `In the same sentences, no connection found: ${number(all.length)}`),
+    longList(all, 20, ({ other, sentences: n }) =>
+      el("li", {}, button({ class: "row", onclick: () => open(other) }, el("span", { class: "who" }, shapedName(other)), el("span", { class: "n", title: count(n, "sentence") }, number(n)))), "name"));
 }
 
 function pathCard({ from, to, steps, lengths }, actions) {

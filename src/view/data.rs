@@ -33,6 +33,15 @@ pub(super) struct Data {
     triples: Triples,
     /// That of the first triple, then that of the second, and so on; of each the best first.
     evidence: Evidence,
+    together: Together,
+}
+
+/// Pairs of entities that share sentences in which nothing connects them, most sentences first.
+#[derive(Debug, Default, Serialize)]
+struct Together {
+    one: Vec<u32>,
+    other: Vec<u32>,
+    sentences: Vec<u64>,
 }
 
 /// How much the result has.
@@ -143,9 +152,11 @@ pub(super) fn read(result: &ResultFolder, limits: Limits) -> Result<Data> {
     data.totals.articles = result.run().counts.articles;
 
     let mut entities: HashMap<u64, u32> = HashMap::new();
+    let mut by_name: HashMap<u64, u32> = HashMap::new();
     for entity in result.entities()? {
-        let number = entities.len() as u32;
-        entities.insert(number_of(&entity?.entity_id), number);
+        let (entity, number) = (entity?, entities.len() as u32);
+        by_name.insert(number_of_name(&entity.entity, entity.entity_type), number);
+        entities.insert(number_of(&entity.entity_id), number);
     }
     data.totals.entities = entities.len() as u64;
     let entity = |id: &str| entities.get(&number_of(id)).copied();
@@ -200,12 +211,22 @@ pub(super) fn read(result: &ResultFolder, limits: Limits) -> Result<Data> {
         })
         .collect();
 
-    data.add_entities(result, &connected, limits.others)?;
+    let in_page = data.add_entities(result, &connected, limits.others)?;
+    data.add_together(
+        result,
+        |name, of_type| in_page[*by_name.get(&number_of_name(name, of_type))? as usize],
+        limits,
+    )?;
     let share = select::share(data.triples.evidence.iter().copied(), limits.evidence);
     let pieces = evidence(result, &places, share)?;
     data.add_evidence(pieces);
     data.add_articles(result)?;
     Ok(data)
+}
+
+/// In `cooccurrences.csv` entities have no ids; name and type are as good.
+fn number_of_name(name: &str, entity_type: EntityType) -> u64 {
+    number_of(&format!("{entity_type} {name}"))
 }
 
 fn name_of(result: &ResultFolder) -> String {
@@ -215,9 +236,15 @@ fn name_of(result: &ResultFolder) -> String {
 
 impl Data {
     /// Adds the entities of the triples, and of the others the most often mentioned; gives the triples their places.
-    fn add_entities(&mut self, result: &ResultFolder, connected: &[bool], others: usize) -> Result<()> {
+    /// Returns the places.
+    fn add_entities(
+        &mut self,
+        result: &ResultFolder,
+        connected: &[bool],
+        others: usize,
+    ) -> Result<Vec<Option<u32>>> {
         let mut room = others;
-        let mut places: Vec<u32> = vec![0; connected.len()];
+        let mut places: Vec<Option<u32>> = vec![None; connected.len()];
         for (number, entity) in result.entities()?.enumerate() {
             let entity = entity?;
             if !connected[number] {
@@ -228,7 +255,7 @@ impl Data {
                 room -= 1;
             }
             let to = &mut self.entities;
-            places[number] = to.id.len() as u32;
+            places[number] = Some(to.id.len() as u32);
             to.id.push(entity.entity_id);
             to.name.push(entity.entity);
             to.entity_type.push(self.types.insert_full(entity.entity_type.as_str()).0 as u32);
@@ -239,7 +266,28 @@ impl Data {
             to.last.push(of_date(entity.last_date));
         }
         for end in self.triples.subject.iter_mut().chain(&mut self.triples.object) {
-            *end = places[*end as usize];
+            *end = places[*end as usize].expect("what a triple connects has a place");
+        }
+        Ok(places)
+    }
+
+    /// Adds the pairs of entities in the page that share most sentences.
+    fn add_together(
+        &mut self,
+        result: &ResultFolder,
+        place: impl Fn(&str, EntityType) -> Option<u32>,
+        limits: Limits,
+    ) -> Result<()> {
+        for pair in result.cooccurrences()? {
+            let pair = pair?;
+            let ends = (place(&pair.subject, pair.subject_type), place(&pair.object, pair.object_type));
+            let (Some(one), Some(other)) = ends else { continue };
+            if self.together.one.len() == limits.together {
+                break;
+            }
+            self.together.one.push(one);
+            self.together.other.push(other);
+            self.together.sentences.push(pair.sentences);
         }
         Ok(())
     }

@@ -37,12 +37,14 @@ pub struct Limits {
     pub evidence: usize,
     /// Entities without a triple that is shown, to be found by their names.
     pub others: usize,
+    /// Pairs of entities that share sentences in which nothing connects them.
+    pub together: usize,
 }
 
 impl Default for Limits {
     /// What a browser shows without a wait, on a phone too.
     fn default() -> Self {
-        Limits { triples: 50_000, evidence: 120_000, others: 30_000 }
+        Limits { triples: 50_000, evidence: 120_000, others: 30_000, together: 60_000 }
     }
 }
 
@@ -196,6 +198,7 @@ mod tests {
             column.iter().map(|it| it.as_u64().unwrap() as usize).collect()
         };
         let kept = numbers("/triples/kept");
+        assert_eq!(data["together"]["sentences"], serde_json::json!([1]));
         // The second one is told once either way round.
         assert_eq!(kept[..3], [2, 2, 1]);
         let (starts, lengths) = (numbers("/evidence/subject_start"), numbers("/evidence/subject_length"));
@@ -206,7 +209,7 @@ mod tests {
 
     #[test]
     fn the_best_connected_are_kept_and_the_page_says_what_is_not() {
-        let limits = Limits { triples: 3, evidence: 3, others: 0 };
+        let limits = Limits { triples: 3, evidence: 3, others: 0, together: 0 };
         let (page, data) = of_sample(limits);
         assert!(page.triples > 0 && page.triples <= 3);
         assert_eq!(page.triples + page.left_out, sample::TRIPLES.len());

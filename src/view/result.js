@@ -30,6 +30,22 @@ const triplesOf = new Int32Array(firstOf[entityCount]);
   }
 }
 const triplesOfEntity = (e) => triplesOf.subarray(firstOf[e], firstOf[e + 1]);
+
+// Of each entity those that share sentences with it in which nothing connects them, most sentences first.
+let togetherOf = null;
+function namedTogether(e) {
+  if (!togetherOf) {
+    togetherOf = new Map();
+    const { one, other, sentences: shared } = result.together;
+    const add = (a, b, n) => (togetherOf.get(a) ?? togetherOf.set(a, []).get(a)).push({ other: b, sentences: n });
+    shared.forEach((n, i) => {
+      add(one[i], other[i], n);
+      add(other[i], one[i], n);
+    });
+  }
+  return togetherOf.get(e) ?? [];
+}
+
 const otherEnd = (t, e) => (triples.subject[t] === e ? triples.object[t] : triples.subject[t]);
 
 // Dates are numbers, 20190329; 20190300 and 20190000 where the day, or the month too, is not known; 0 if nothing is.

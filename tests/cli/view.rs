@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::command::{extract, rows, stderr, triplewire};
 
-const TEXT: &str = "Turkish President Recep Tayyip Erdoğan met NATO chief Jens Stoltenberg in Brussels on Monday.\n";
+const TEXT: &str =
+    "Turkish President Recep Tayyip Erdoğan met NATO chief Jens Stoltenberg in Brussels on Monday.\n";
 
 fn read(page: &Path) -> (String, Value) {
     let html = fs::read_to_string(page).unwrap();

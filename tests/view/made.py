@@ -147,6 +147,7 @@ def small(folder: Path) -> None:
         ("[Dov <b>Bold</b>] leads [Acme].", [tells(0, "leads", 1, score=0.55)]),
         ("[Lone Harbour] was quiet.", []),
     ])
+    result.tables["cooccurrences"].append({"subject": "Lone Harbour", "subject_type": "LOC", "object": "Ana Ruiz", "object_type": "PER", "articles": 1, "sentences": 3, "pmi": 1})
     result.write(folder, {"Ana Ruiz": "Ruiz | Anita", "Northern Bank": "NB"})
 
 

@@ -106,6 +106,9 @@ class Page(unittest.TestCase):
         self.choose(tab, "lone")
         self.assertEqual(tab.text("#card h1"), "Lone Harbour")
         self.assertIn("no connection was found", tab.text("#card"))
+        tab.click(".together summary")
+        tab.click(".together .row", "Ana Ruiz")
+        self.assertEqual(tab.text("#card h1"), "Ana Ruiz")
 
     def test_card(self) -> None:
         tab = self.opened()
