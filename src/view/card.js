@@ -87,7 +87,7 @@ function entityCard(e, actions) {
     kinds.set(p, (kinds.get(p) ?? 0) + 1);
   }
   const kindButtons = [...kinds].sort((a, b) => b[1] - a[1]).map(([p, n]) =>
-    button({ class: "kind", "aria-pressed": String(filters.predicates.has(p)), onclick: () => actions.togglePredicate(p), title: predicates[p][2] }, spelled(predicateName(p)), el("small", {}, number(n))));
+    button({ class: "kind", "aria-pressed": String(filters.predicates.has(p)), onclick: () => actions.togglePredicate(p), title: predicates[p][2] }, phrase(p, false), el("small", {}, number(n))));
   const aliasList = (shownAliases) => shownAliases.flatMap((alias, i) => [i ? ", " : "", bdi(alias)]);
   const aliasLine = aliases.length > 0 && el("p", { class: "aliases" }, "Also: ", ...aliasList(aliases.slice(0, FIRST_ALIASES)),
     aliases.length > FIRST_ALIASES && button({ class: "quiet", onclick: (event) => event.target.replaceWith(", ", ...aliasList(aliases.slice(FIRST_ALIASES))) }, ` and ${aliases.length - FIRST_ALIASES} more`));
@@ -121,10 +121,11 @@ function together(e, { open }) {
   const connected = new Set(Array.from(triplesOfEntity(e), (t) => otherEnd(t, e)));
   const all = namedTogether(e).filter(({ other }) => !connected.has(other));
   if (!all.length) return null;
-  return el("details", { class: "together" },
-    el("summary", {}, `In the same sentences, no connection found: ${number(all.length)}`),
-    longList(all, 20, ({ other, sentences: n }) =>
-      el("li", {}, button({ class: "row", onclick: () => open(other) }, el("span", { class: "who" }, shapedName(other)), el("span", { class: "n", title: count(n, "sentence") }, number(n)))), "name"));
+  const row = ({ other, sentences: n }) =>
+    el("li", {}, button({ class: "row", onclick: () => open(other) }, el("span", { class: "who" }, shapedName(other)), el("span", { class: "n", title: count(n, "sentence") }, number(n))));
+  const box = el("details", { class: "together" }, el("summary", {}, `In the same sentences, no connection found: ${number(all.length)}`));
+  box.addEventListener("toggle", () => box.open && box.append(...longList(all, 20, row, "name")), { once: true });
+  return box;
 }
 
 function pathCard({ from, to, steps, lengths }, actions) {

@@ -1,14 +1,15 @@
 //! What a page shows, in columns: lists of equal length, a place for each entity, triple, piece of evidence or article.
 //! Everything is named by its place.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::iter::Peekable;
 
 use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::entity::EntityType;
 use crate::error::Result;
-use crate::export::result::{Mention, Relation, ResultFolder, TripleKey, number_of};
+use crate::export::result::{Mention, Relation, ResultFolder, Rows, TripleKey, number_of};
 use crate::relation::{Certainty, Predicate, Status};
 use crate::text::Date;
 use crate::view::marks::{Mark, marks};
@@ -87,7 +88,7 @@ struct Triples {
     predicate: Vec<u32>,
     object: Vec<u32>,
     /// Of triples whose object is another name of the subject, that name.
-    other: HashMapInOrder,
+    other: BTreeMap<usize, String>,
     articles: Vec<u64>,
     evidence: Vec<u64>,
     /// How many pieces of its evidence the page has.
@@ -99,8 +100,6 @@ struct Triples {
     first: Vec<u32>,
     last: Vec<u32>,
 }
-
-type HashMapInOrder = std::collections::BTreeMap<usize, String>;
 
 #[derive(Debug, Default, Serialize)]
 struct Evidence {
@@ -395,7 +394,7 @@ fn keep_best(pieces: &mut Vec<Piece>, share: usize) {
 
 /// The names of one article after another. The tables have articles in one order, so that each is read once.
 struct Names {
-    rows: std::iter::Peekable<crate::export::result::Rows<Mention>>,
+    rows: Peekable<Rows<Mention>>,
     article: String,
     of_article: Vec<Mention>,
 }
@@ -410,7 +409,17 @@ impl Names {
         if self.article != relation.article {
             self.go_to(&relation.article, articles)?;
         }
-        let in_sentence = self.of_article.iter().filter(|it| it.sentence == relation.sentence);
+        let length = relation.sentence.chars().count() as u64;
+        let (first, last) = (
+            relation.subject_start.min(relation.object_start),
+            relation.subject_end.max(relation.object_end),
+        );
+        // Names stand in the order of the text.
+        let near = self.of_article.partition_point(|it| it.start + length < last);
+        let in_sentence = self.of_article[near..]
+            .iter()
+            .take_while(|it| it.start < first + length)
+            .filter(|it| it.sentence == relation.sentence);
         let names: Vec<(u64, &str)> = in_sentence.map(|it| (it.start, it.text.as_str())).collect();
         let places =
             [(relation.subject_start, relation.subject_end), (relation.object_start, relation.object_end)];

@@ -1,7 +1,12 @@
 //! Where subject and object stand in the sentence of a relation.
 //!
 //! Tables give places in the article, and the sentence as a text. The names that `mentions.csv` has in the same sentence
-//! tell where it begins: there all of them stand where they should.
+//! tell where it begins: there all of them stand where they should. Where it has none, only pronouns, words may tell it.
+
+use std::cmp::Reverse;
+use std::ops::RangeInclusive;
+
+use itertools::Itertools as _;
 
 /// A name of an article: where it starts, in code points, and its text.
 pub(super) type Name<'a> = (u64, &'a str);
@@ -12,37 +17,68 @@ pub(super) type Mark = (u32, u32);
 /// How many names are tried to find where the sentence begins; the others confirm it.
 const TRIED: usize = 8;
 
-/// The marks of the places of an article, each from its start to its end, in a sentence with these names. None if the names do
-/// not tell where it begins, as where it has none but pronouns.
+/// Characters of the longest sentence that is looked through: what is longer is a text without punctuation.
+const LONGEST: usize = 10_000;
+
+/// The marks of the places of an article, each from its start to its end, in a sentence with these names. None if it cannot be
+/// told where the sentence begins.
 pub(super) fn marks(sentence: &str, names: &[Name], places: [(u64, u64); 2]) -> Option<[Mark; 2]> {
-    let points: Vec<char> = sentence.chars().collect();
-    let length = points.len() as u64;
-    let first = places.iter().map(|it| it.0).min()?;
-    let last = places.iter().map(|it| it.1).max()?;
-    let near = || names.iter().filter(|(start, _)| *start < first + length && start + length > last);
-    let stands = |begin: u64, &(start, name): &Name| {
-        let at = start.checked_sub(begin).map(|it| it as usize);
-        at.is_some_and(|at| {
-            at <= points.len() && name.chars().eq(points[at..].iter().copied().take(name.chars().count()))
-        })
-    };
-    let begins = near().take(TRIED).flat_map(|&(start, name)| {
-        sentence
-            .match_indices(name)
-            .filter_map(move |(byte, _)| start.checked_sub(sentence[..byte].chars().count() as u64))
-    });
-    let covers = |begin: &u64| *begin <= first && last <= begin + length;
-    let begin = begins
-        .filter(covers)
-        .map(|begin| (near().filter(|name| stands(begin, name)).count(), begin))
-        // Of equals the first one, so that the choice does not depend on the order of candidates.
-        .max_by_key(|&(fits, begin)| (fits, std::cmp::Reverse(begin)))?
-        .1;
+    let points: Vec<char> = sentence.chars().take(LONGEST + 1).collect();
+    if points.len() > LONGEST {
+        return None;
+    }
+    let begin = by_names(&points, names, places).or_else(|| by_words(&points, places))?;
     let units = |from: usize, to: usize| points[from..to].iter().map(|it| it.len_utf16() as u32).sum();
     Some(places.map(|(start, end)| {
         let (start, end) = ((start - begin) as usize, (end - begin) as usize);
         (units(0, start), units(start, end))
     }))
+}
+
+/// From where to where the sentence can begin, so that it covers both places.
+fn begins(points: &[char], places: [(u64, u64); 2]) -> RangeInclusive<u64> {
+    let first = places[0].0.min(places[1].0);
+    let last = places[0].1.max(places[1].1);
+    last.saturating_sub(points.len() as u64)..=first
+}
+
+/// Where it begins if most names shall stand where they should; of equals the first place.
+fn by_names(points: &[char], names: &[Name], places: [(u64, u64); 2]) -> Option<u64> {
+    let names: Vec<(u64, Vec<char>)> =
+        names.iter().map(|&(start, name)| (start, name.chars().collect())).collect();
+    let stands = |begin: u64, (start, name): &(u64, Vec<char>)| {
+        start
+            .checked_sub(begin)
+            .is_some_and(|at| points.get(at as usize..).is_some_and(|it| it.starts_with(name)))
+    };
+    let possible = begins(points, places);
+    let tried = names.iter().take(TRIED).filter(|(_, name)| !name.is_empty()).flat_map(|(start, name)| {
+        let places = points.windows(name.len()).enumerate().filter(move |(_, it)| it == name);
+        places.filter_map(move |(at, _)| start.checked_sub(at as u64))
+    });
+    tried
+        .filter(|begin| possible.contains(begin))
+        .map(|begin| (names.iter().filter(|name| stands(begin, name)).count(), begin))
+        .max_by_key(|&(fits, begin)| (fits, Reverse(begin)))
+        .map(|(_, begin)| begin)
+}
+
+/// Where it begins if both places shall be whole words, as pronouns are; none if that can be in several ways.
+fn by_words(points: &[char], places: [(u64, u64); 2]) -> Option<u64> {
+    let is_letter =
+        |at: Option<usize>| at.and_then(|at| points.get(at)).is_some_and(|it| it.is_alphanumeric());
+    let is_word = |begin: u64, (start, end): (u64, u64)| {
+        let (start, end) = ((start - begin) as usize, (end - begin) as usize);
+        start < end
+            && is_letter(Some(start))
+            && is_letter(Some(end - 1))
+            && !is_letter(start.checked_sub(1))
+            && !is_letter(Some(end))
+    };
+    begins(points, places)
+        .filter(|&begin| places.iter().all(|&place| is_word(begin, place)))
+        .exactly_one()
+        .ok()
 }
 
 #[cfg(test)]
@@ -74,8 +110,16 @@ mod tests {
     }
 
     #[test]
-    fn without_a_name_nothing_is_marked() {
-        assert_eq!(marks("He met her.", &[], [(0, 2), (7, 10)]), None);
+    fn where_there_is_no_name_words_tell_it_if_they_can() {
+        assert_eq!(marks("Yesterday he met her.", &[], [(50, 52), (57, 60)]), Some([(10, 2), (17, 3)]));
+        // "We met the" or "or see him".
+        assert_eq!(marks("We met the man, or see him and.", &[], [(50, 52), (57, 60)]), None);
+    }
+
+    #[test]
+    fn what_cannot_be_marked_is_not() {
         assert_eq!(marks("", &[(5, "")], [(0, 2), (7, 10)]), None);
+        assert_eq!(marks("Ana.", &[(0, "Ana")], [(0, 3), (90, 92)]), None);
+        assert_eq!(marks(&"Ana met Bo. ".repeat(1000), &[(0, "Ana")], [(0, 3), (8, 10)]), None);
     }
 }

@@ -27,7 +27,7 @@ const PHRASES = {
   detained: ["detained", "was detained by"],
   supports: ["supports", "is supported by"],
   opposes: ["opposes", "is opposed by"],
-  communicates_with: ["spoke to", "was spoken to by"],
+  communicates_with: ["spoke with", "spoke with"],
   travels_to: ["travelled to", "was visited by"],
   spouse_of: ["is married to", "is married to"],
   child_of: ["is a child of", "is a parent of"],
