@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn the_page_loads_nothing_and_makes_no_markup_of_data() {
-        let shell = assemble("{}");
+        // The name of SVG is an address that nobody opens.
+        let shell = assemble("{}").replace("http://www.w3.org/2000/svg", "");
         for word in [
             "http:",
             "https:",
