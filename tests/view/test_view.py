@@ -126,6 +126,13 @@ class Page(unittest.TestCase):
         tab.js("history.back()")
         tab.wait("document.querySelector('#card h1').textContent === 'Ana Ruiz'")
 
+    def test_identifiers_of_others(self) -> None:
+        tab = self.opened()
+        self.choose(tab, "lisbon")
+        self.assertEqual(tab.js("document.querySelector('#card a').href"), "https://www.wikidata.org/wiki/Q597")
+        self.choose(tab, "acme")
+        self.assertIn("Known as <b>7</b>", tab.text("#card"))
+
     def test_evidence_marks_subject_and_object_and_says_who_and_when(self) -> None:
         tab = self.opened()
         self.choose(tab, "ana ruiz")
