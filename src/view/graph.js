@@ -283,20 +283,20 @@ function makeGraph(box, { chosenName, chosenLink, grow }) {
   }
 
   // Pointers: drag a name or the background, two fingers zoom.
+  const local = (event) => {
+    const { left, top } = root.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  };
   const fingers = new Map();
   let held = null;
   let moved = false;
   root.addEventListener("pointerdown", (event) => {
     if (event.button) return;
-    fingers.set(event.pointerId, [event.offsetX, event.offsetY]);
+    fingers.set(event.pointerId, local(event));
     moved = false;
     const element = event.target.closest(".node");
     held = element && !event.target.closest(".grow") ? nodes.find((node) => node.element === element) : null;
   });
-  const local = (event) => {
-    const { left, top } = root.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
-  };
   root.addEventListener("pointermove", (event) => {
     const last = fingers.get(event.pointerId);
     if (!last) return;

@@ -32,7 +32,8 @@ fn a_page_beside_the_tables_has_their_triples() {
     assert!(html.contains("default-src 'none'"));
 
     // The command makes the same page, wherever it writes it.
-    let elsewhere = input.path().join("page.html");
+    let other = tempfile::tempdir().unwrap();
+    let elsewhere = other.path().join("page.html");
     triplewire().arg("view").arg(out.path()).arg("--out").arg(&elsewhere).assert().code(0);
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), html);
 
