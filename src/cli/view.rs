@@ -1,13 +1,15 @@
 //! `triplewire view`: a result in, one page to explore it out.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Outcome;
 use crate::cli::print::print;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::export::result::ResultFolder;
 use crate::output::write_whole;
-use crate::view::{Limits, Page, page};
+use crate::view::{Limits, Page, is_page, page};
 
 pub(crate) use crate::view::FILE;
 
@@ -45,7 +47,21 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 /// Writes the page of a result, into its folder if no file is named. Returns where it is.
 pub(crate) fn write(result: &Path, out: Option<&Path>) -> Result<(PathBuf, Page)> {
     let out = out.map_or_else(|| result.join(FILE), Path::to_path_buf);
+    if is_another(&out) {
+        let message = format!(
+            "{}: there is a file of that name already, and it is no page of `view`. Give another name with --out",
+            out.display()
+        );
+        return Err(Error::Usage(message));
+    }
     let page = page(&ResultFolder::open(result)?, Limits::default())?;
     let path = write_whole(&out, page.html.as_bytes())?;
     Ok((path, page))
+}
+
+/// Whether something is there that we have not written. Our own pages are replaced.
+fn is_another(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(1000).read_to_end(&mut start));
+    path.exists() && (read.is_err() || !is_page(&start))
 }

@@ -69,6 +69,12 @@ pub fn page(result: &ResultFolder, limits: Limits) -> Result<Page> {
     Ok(Page { html: assemble(&data.json()), triples, left_out })
 }
 
+/// Whether a file that begins so is such a page.
+pub(crate) fn is_page(start: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(start);
+    start.starts_with("<!doctype html>") && start.contains("<title>Triplewire</title>")
+}
+
 /// Line ends as a browser sees them, whatever a checkout made of them: else the hashes of the policy would not fit.
 fn text(file: &str) -> String {
     file.replace("\r\n", "\n")
@@ -149,6 +155,7 @@ mod tests {
         }
         assert_eq!(page.matches("{{").count(), 4);
         assert!(!STYLE.contains("</style") && !SCRIPT.contains("</script"));
+        assert!(is_page(assemble("").get(..1000).unwrap().as_bytes()) && !is_page(b"<!doctype html>"));
         // What stands in the data stays as it is, even if it looks like a slot.
         assert!(assemble("\"{{script}}\"").contains("\"{{script}}\""));
     }

@@ -37,9 +37,17 @@ fn a_page_beside_the_tables_has_their_triples() {
     triplewire().arg("view").arg(out.path()).arg("--out").arg(&elsewhere).assert().code(0);
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), html);
 
+    // Again over the page, but over nothing else.
+    triplewire().arg("view").arg(out.path()).arg("--out").arg(&elsewhere).assert().code(0);
+    let notes = other.path().join("notes.html");
+    fs::write(&notes, "<!doctype html>").unwrap();
+    let refused = triplewire().arg("view").arg(out.path()).arg("--out").arg(&notes).assert().code(1);
+    assert!(stderr(&refused).contains("no page of `view`"), "{}", stderr(&refused));
+    assert_eq!(fs::read_to_string(&notes).unwrap(), "<!doctype html>");
+
     // A page of an earlier run would pass for this one's.
     fs::write(input.path().join("one.txt"), "Nothing happened.\n").unwrap();
-    extract(input.path(), out.path(), &[]).assert().code(0);
+    extract(input.path(), out.path(), &["--overwrite"]).assert().code(0);
     assert_eq!(read(&page).1["triples"]["subject"], Value::Array(Vec::new()));
 }
 
