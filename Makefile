@@ -18,12 +18,21 @@ test:     ## formatting, lints and every test, without and with libtorch
 	cargo fmt --all --check
 	cargo clippy --all-targets -- -D warnings
 	cargo test
+	python3 tests/view/test_view.py
 	$(CARGO_TORCH) clippy --all-targets $(FEATURES) -- -D warnings
 	$(CARGO_TORCH) test $(FEATURES)
 
 test-spark: ## the Spark job against one run, with the debug build; skipped without Java or PySpark
 	cargo build
 	python3 examples/spark/run_test.py target/debug/triplewire
+
+test-export: ## exports read with NetworkX, pandas and so on, with the debug build; what pip cannot fetch is skipped
+	cargo build
+	python3 tests/export/run_test.py target/debug/triplewire
+
+test-view: ## the page of `triplewire view` in Chromium, with the debug build; skipped without Chromium
+	cargo build
+	python3 tests/view/test_view.py
 
 bench:    ## words per second against other tools; BENCH="--help" lists the options (files, rounds, threads, ...)
 	$(CARGO_TORCH) build --release $(FEATURES) --bins --examples
@@ -32,4 +41,4 @@ bench:    ## words per second against other tools; BENCH="--help" lists the opti
 clean:    ## remove what was built; libtorch stays
 	cargo clean
 
-.PHONY: help extract build test test-spark bench clean
+.PHONY: help extract build test test-spark test-export test-view bench clean

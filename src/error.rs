@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{path}: {source}. {remedy}")]
+    #[error("{path}: {}. {remedy}", reason(.source))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -62,6 +62,12 @@ pub enum Error {
     /// The arguments make no sense together.
     #[error("{0}")]
     Usage(String),
+}
+
+/// What the operating system said, without its number.
+fn reason(error: &std::io::Error) -> String {
+    let said = error.to_string();
+    said.find(" (os error").map_or(said.clone(), |end| said[..end].to_owned())
 }
 
 impl Error {

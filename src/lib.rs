@@ -15,8 +15,10 @@
 //! 7. [`story`] tells which articles tell a story again that an earlier one has told.
 //! 8. [`pipeline`] runs 2 to 6 on many articles in parallel and keeps their order.
 //! 9. [`output`] writes the rows of every file; a story counts once in those that count.
-//! 10. [`eval`] compares extractions with hand labels.
-//! 11. [`cli`] is the command line: one file per subcommand.
+//! 10. [`export`] reads what `output` wrote and makes other tools' files of it.
+//! 11. [`view`] makes a page of it to explore in a browser.
+//! 12. [`eval`] compares extractions with hand labels.
+//! 13. [`cli`] is the command line: one file per subcommand.
 //!
 //! All of them use [`error`], which says what can go wrong, and [`timings`], which measures the stages.
 
@@ -40,6 +42,10 @@ pub mod story;
 pub mod pipeline;
 
 pub mod output;
+
+pub mod export;
+
+pub mod view;
 
 pub mod eval;
 

@@ -1,6 +1,6 @@
 //! `triplewire extract`: articles in, CSV files out.
 
-use std::io::BufWriter;
+use std::io::{BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use crate::cli::print::{complain, print};
 use crate::cli::progress::Progress;
 use crate::cli::setup::{Hashes, Setup};
 use crate::cli::summary::Summary;
-use crate::cli::{Outcome, estimate, stop};
+use crate::cli::{Outcome, estimate, stop, view};
 use crate::error::{Error, Result};
 use crate::input::{Articles, Shard};
-use crate::output::{Format, Lines, ModelRecord, Output, Run, Seconds, Settings, Style};
+use crate::output::{Format, Lines, ModelRecord, Output, Run, Seconds, Settings, Style, keep_earlier};
 use crate::pipeline::{Ending, Limits, Pipeline};
 use crate::timings::{self, Stage, Stopwatch, measure};
 
@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// Continue a run that was killed, interrupted, or stopped by a full disk
     #[arg(long)]
     resume: bool,
+    /// Replace a finished result of other inputs or settings that is in the folder
+    #[arg(long)]
+    overwrite: bool,
     /// Extract part I of N only, from 1/N to N/N: every N-th article; see `triplewire merge`
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
     shard: Shard,
@@ -43,7 +46,7 @@ pub(crate) struct Args {
     max_article_size: usize,
     #[command(flatten)]
     setup: Setup,
-    /// Format of the tables
+    /// Format of the tables (`triplewire export` makes a workbook, a database or a graph of them)
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Write CSV for Excel: byte-order mark, Windows line ends, no cell that runs as a formula
@@ -58,6 +61,9 @@ pub(crate) struct Args {
     /// No progress bar and no summary; skipped inputs are still named
     #[arg(long)]
     quiet: bool,
+    /// Write view.html beside the tables: one page to explore them in a browser, as `triplewire view` does
+    #[arg(long, conflicts_with = "estimate")]
+    view: bool,
     /// Print where the processor's time goes, stage by stage, and note it in run.json
     #[arg(long, conflicts_with = "estimate")]
     timings: bool,
@@ -118,6 +124,24 @@ impl Args {
         })
     }
 
+    /// What makes another result another. Engine, threads and format do not, nor does the version.
+    fn lasting(&self, run: &Run) -> Settings {
+        let keep = [
+            "the model",
+            "the hash of the rules",
+            "the hash of the aliases",
+            "--shard",
+            "--article-timeout",
+            "--max-article-size",
+        ];
+        let model = ("the model".to_owned(), run.model.name.clone());
+        let settings = self.settings(run).into_iter();
+        let kept = settings.filter(|(name, _)| keep.contains(&name.as_str()) || name.ends_with("-column"));
+        let named = self.inputs.named().into_iter().map(|(name, value)| (name.to_owned(), value));
+        let copies = ("--keep-duplicates".to_owned(), self.keep_duplicates.to_string());
+        kept.chain([model, copies]).chain(named).collect()
+    }
+
     /// What must stay the same when `run` is continued. The format of the tables need not.
     fn settings(&self, run: &Run) -> Settings {
         let timeout = run.article_timeout.map_or("none".to_owned(), |it| format!("{it} s"));
@@ -150,9 +174,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         return Err(Error::Usage("say with --out where to write".into()).into());
     };
     if out.as_os_str() == "-" {
-        if args.resume || args.excel || args.timings || args.format != Format::Csv {
-            let message = "--out - writes lines of JSON: --resume, --excel, --timings and --format go with a folder. Leave \
-                           them out, or give a folder";
+        if args.resume || args.overwrite || args.excel || args.timings || args.view {
+            let message = "--out - writes lines of JSON: --resume, --overwrite, --excel, --timings and --view go with a \
+                           folder. Leave them out, or give a folder";
             return Err(Error::Usage(message.into()).into());
         }
         return to_stdout(&args);
@@ -164,9 +188,13 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let part = args.part()?;
     let articles = args.articles()?;
-    let mut output = Output::open(out, args.shard, args.resume)?;
     let (pipeline, hashes) = args.pipeline()?;
     let mut run = args.run(&pipeline, hashes)?;
+    run.settings = args.lasting(&run);
+    if !args.overwrite && !args.resume {
+        keep_earlier(out, &run.settings)?;
+    }
+    let mut output = Output::open(out, args.shard, args.resume)?;
     let mut progress = Progress::new(args.quiet, articles.progress());
     let fingerprint = articles.fingerprint();
     let mut items = part.pick(articles);
@@ -198,6 +226,11 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     });
     let predicates = pipeline.knowledge().matcher.predicates();
     let mut tables = measure(Stage::Writing, || output.tables(style, args.keep_duplicates, predicates))?;
+    if ending == Ending::Complete && tables.counts().articles == 0 && is_whole(args) {
+        let (skipped, _) = tables.take_problems();
+        output.discard();
+        return Err(nothing_read(skipped.len(), out).into());
+    }
     run.complete = ending == Ending::Complete;
     run.inputs = (run.complete && !args.dealt).then(|| fingerprint.hex());
     run.counts = tables.counts().clone();
@@ -207,8 +240,12 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     };
     (run.skipped, run.warnings) = tables.take_problems();
     let connected = tables.most_connected().to_vec();
-    let files = tables.name(&run)?;
+    let mut files = tables.name(&run)?;
     output.close(run.complete)?;
+    // A page of an earlier run would pass for this one's.
+    if args.view || out.join(view::FILE).exists() {
+        files.push(measure(Stage::Writing, || view::write(out, None))?.0);
+    }
     if !args.quiet {
         print(Summary { run: &run, connected: &connected, files: &files })?;
     }
@@ -216,6 +253,21 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
         print(format_args!("\n{}", stopwatch.read()))?;
     }
     Ok(Outcome::of(ending, !run.skipped.is_empty()))
+}
+
+/// Whether the inputs are all there is, and not the part of somebody who deals them out, who may have none left.
+fn is_whole(args: &Args) -> bool {
+    args.shard == Shard::WHOLE && !args.dealt
+}
+
+/// What is said when there is no article at all.
+fn nothing_read(skipped: usize, out: &Path) -> Error {
+    let why = match skipped {
+        0 => "there are no articles in the inputs".to_owned(),
+        1 => "the only input could not be read (see above)".to_owned(),
+        _ => format!("none of {skipped} inputs could be read (see above)"),
+    };
+    Error::Usage(format!("nothing to extract from: {why}. {} is as it was", out.display()))
 }
 
 fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {
@@ -226,14 +278,21 @@ fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {
     let stop = stop::on_ctrl_c("writing what is finished");
     let mut lines = Lines::new(BufWriter::new(std::io::stdout()), args.shard);
     let mut some_skipped = false;
+    let mut left = false;
     let ending = pipeline.run(part.pick(articles), &stop, |delivery| {
         lines.add(&delivery).map_err(|e| {
-            Error::io("standard output", e, "Whatever reads it has gone, or the disk is full")
+            left = e.kind() == ErrorKind::BrokenPipe;
+            Error::io("standard output", e, "Free some disk space, then run again")
         })?;
         some_skipped |= progress.tell(&delivery);
         Ok(())
-    })?;
+    });
     progress.finish();
+    if left {
+        // As with `| head`: whoever reads it has seen enough.
+        return Ok(Outcome::Done);
+    }
+    let ending = ending?;
     Ok(Outcome::of(ending, some_skipped))
 }
 

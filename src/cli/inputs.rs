@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::error::Result;
 use crate::input;
 
@@ -55,6 +57,19 @@ impl Inputs {
             ("--title-column", named(&self.title_column)),
             ("--source-column", named(&self.source_column)),
         ]
+    }
+
+    /// The inputs as they were named, and where these are, by which others of the same name are told apart.
+    pub(crate) fn named(&self) -> [(&'static str, String); 2] {
+        let names: Vec<String> = self.inputs.iter().map(|it| it.display().to_string()).collect();
+        let mut places = Sha256::new();
+        for input in &self.inputs {
+            let place = input.canonicalize().unwrap_or_else(|_| input.clone());
+            places.update(place.as_os_str().as_encoded_bytes());
+            places.update([0]);
+        }
+        let places = base16ct::lower::encode_string(&places.finalize()[..8]);
+        [("the inputs", names.join(" ")), ("the place of the inputs", places)]
     }
 
     /// Takes those out that `is_other` names.

@@ -3,6 +3,7 @@
 mod agree;
 mod estimate;
 mod evaluate;
+mod export;
 mod extract;
 mod inputs;
 mod label;
@@ -17,6 +18,7 @@ mod rules;
 mod setup;
 mod stop;
 mod summary;
+mod view;
 
 use std::process::ExitCode;
 
@@ -60,6 +62,10 @@ enum Command {
     Extract(extract::Args),
     /// Join what `extract --shard` found in the parts of an input
     Merge(merge::Args),
+    /// Make a workbook, a database or a graph of what `extract` wrote
+    Export(export::Args),
+    /// Make one page of a result, to explore in a browser without a network
+    View(view::Args),
     /// Write what is found in articles as labels to correct in an annotation tool
     Label(label::Args),
     /// Compare extractions with hand labels
@@ -89,6 +95,8 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Extract(args) => extract::run(args),
         Command::Merge(args) => merge::run(args),
+        Command::Export(args) => export::run(args),
+        Command::View(args) => view::run(args),
         Command::Label(args) => label::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Agree(args) => agree::run(args),

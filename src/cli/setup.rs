@@ -21,7 +21,7 @@ pub(crate) struct Machine {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) engine: EngineChoice,
     /// Threads that work at once [default: one per core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(crate) threads: Option<NonZeroUsize>,
 }
 
@@ -168,7 +168,11 @@ fn asked(text: &str) -> Result<Asked, String> {
     Ok(Asked { what: Learned::Both, taught: Some((path, taught)) })
 }
 
-fn share(text: &str) -> Result<f32, String> {
+fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "give a whole number from 1".to_owned())
+}
+
+pub(crate) fn share(text: &str) -> Result<f32, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| "give a number from 0 to 1".to_owned())
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::record::{MentionRecord, Record, RelationRecord};
-use crate::output::row::{self, CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
+use crate::output::row::{self, CooccurrenceRow, EntityRow, LIST_SEPARATOR, TripleRow, one_line, rounded};
 use crate::output::sorter::{Part, Sorter};
 use crate::output::{Counts, Style};
 use crate::relation::{Certainty, Predicate, Predicates, Status};
@@ -116,7 +116,7 @@ fn count_all(counts: &mut BTreeMap<String, u64>, more: BTreeMap<String, u64>) {
 fn most_often_first(counts: BTreeMap<String, u64>) -> String {
     let mut counted: Vec<(String, u64)> = counts.into_iter().collect();
     counted.sort_by_key(|(_, count)| Reverse(*count));
-    counted.into_iter().map(|(it, _)| it).join(" | ")
+    counted.into_iter().map(|(it, _)| it).join(LIST_SEPARATOR)
 }
 
 /// An entity: the canonical name and the type make one.

@@ -1,7 +1,7 @@
 //! Files under temporary names until they are whole: a reader never sees half a file.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
@@ -15,26 +15,25 @@ pub(super) const PARTIAL: &str = ".partial";
 ///
 /// # Errors
 /// If that cannot be.
-pub(super) fn create_folder(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder)
-        .map_err(|e| Error::io(folder, e, "Choose a folder you may write to with --out, or free the name"))
+pub(crate) fn create_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|e| unwritable(folder, e))
 }
 
 /// A file with all its content, still under a temporary name.
-pub(super) struct Whole {
+pub(crate) struct Whole {
     path: PathBuf,
     file: NamedTempFile,
 }
 
 impl Whole {
     /// A file whose content is complete.
-    pub(super) fn new(path: PathBuf, file: NamedTempFile) -> Result<Self> {
+    pub(crate) fn new(path: PathBuf, file: NamedTempFile) -> Result<Self> {
         file.as_file().sync_all().map_err(|e| unwritable(&path, e))?;
         Ok(Whole { path, file })
     }
 
     /// Gives it its name, replacing an earlier file of that name in one step.
-    pub(super) fn name(self) -> Result<PathBuf> {
+    pub(crate) fn name(self) -> Result<PathBuf> {
         self.file.persist(&self.path).map_err(|e| unwritable(&self.path, e.error))?;
         Ok(self.path)
     }
@@ -51,7 +50,7 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<PathBuf> {
 }
 
 /// A temporary file beside `path`, removed again if it is dropped unnamed.
-pub(super) fn temporary(path: &Path) -> Result<NamedTempFile> {
+pub(crate) fn temporary(path: &Path) -> Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let mut builder = Builder::new();
@@ -65,8 +64,22 @@ pub(super) fn temporary(path: &Path) -> Result<NamedTempFile> {
         .map_err(|e| unwritable(path, e))
 }
 
-pub(super) fn unwritable(path: &Path, source: std::io::Error) -> Error {
-    Error::io(path, source, "Free some disk space or choose another folder with --out, then run again")
+pub(crate) fn unwritable(path: &Path, source: std::io::Error) -> Error {
+    use io::ErrorKind::{
+        AlreadyExists, IsADirectory, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem,
+        StorageFull,
+    };
+    let remedy = match source.kind() {
+        StorageFull | QuotaExceeded => {
+            "Free some disk space or choose another folder with --out, then run again"
+        }
+        PermissionDenied | ReadOnlyFilesystem => "Choose a folder that you may write to with --out",
+        AlreadyExists | IsADirectory | NotADirectory => {
+            "A file stands where a folder has to be, or the other way round. Choose another name with --out"
+        }
+        _ => "Check that the folder is there and has room, or choose another with --out, then run again",
+    };
+    Error::io(path, source, remedy)
 }
 
 /// A file that grows as articles come in, under a temporary name.

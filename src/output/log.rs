@@ -56,6 +56,8 @@ struct Checkpoint {
 /// The log of a run.
 pub(super) struct Log {
     folder: PathBuf,
+    /// Whether there was no output folder before.
+    is_new: bool,
     file: BufWriter<File>,
     shard: Shard,
     /// The state of the last checkpoint.
@@ -74,6 +76,7 @@ impl Log {
     /// although `resume` is not set.
     pub(super) fn open(out: &Path, shard: Shard, resume: bool) -> Result<Self> {
         let folder = out.join(FOLDER);
+        let is_new = !out.exists();
         create_folder(out)?;
         fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, e))?;
         let path = folder.join(LOG);
@@ -106,6 +109,7 @@ impl Log {
         }
         let mut log = Log {
             folder,
+            is_new,
             file: BufWriter::with_capacity(1 << 18, file),
             shard,
             now: saved.clone(),
@@ -289,11 +293,22 @@ impl Log {
     }
 }
 
+impl Log {
+    /// Forgets everything noted: the output folder is as it was.
+    pub(super) fn discard(mut self) {
+        (self.saved, self.now) = (Checkpoint::default(), Checkpoint::default());
+    }
+}
+
 impl Drop for Log {
     fn drop(&mut self) {
         // A run that failed before its first checkpoint leaves nothing behind.
         if self.saved.items == 0 && self.now.items == 0 {
             let _ = fs::remove_dir_all(&self.folder);
+            if self.is_new {
+                // Only if it is empty.
+                let _ = self.folder.parent().map(fs::remove_dir);
+            }
         }
     }
 }
@@ -329,7 +344,7 @@ fn remove_partial(out: &Path) {
 }
 
 /// The settings that differ, in words.
-fn changes(before: &Settings, now: &Settings) -> Vec<String> {
+pub(super) fn changes(before: &Settings, now: &Settings) -> Vec<String> {
     let none = String::from("none");
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     names

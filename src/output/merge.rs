@@ -6,6 +6,7 @@ use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::input::Shard;
 use crate::output::aggregate::Budget;
 use crate::output::entries::Entries;
 use crate::output::file::create_folder;
@@ -100,8 +101,11 @@ impl Shards {
             Tables::make(merged, folder, style, keep_duplicates, &predicates, Budget::default())?;
         let (skipped, warnings) = tables.take_problems();
         let sum = |seconds: fn(&Run) -> f64| self.runs.iter().map(|(_, run)| seconds(run)).sum();
+        let mut settings = first.settings.clone();
+        settings.insert("--shard".to_owned(), Shard::WHOLE.to_string());
         let run = Run {
             shard: None,
+            settings,
             counts: tables.counts().clone(),
             seconds: Seconds {
                 start_up: sum(|run| run.seconds.start_up),

@@ -8,6 +8,7 @@
 
 mod aggregate;
 pub mod annotation;
+mod earlier;
 mod entries;
 mod file;
 mod log;
@@ -27,16 +28,31 @@ use crate::pipeline::Delivery;
 use crate::relation::Predicates;
 
 pub use aggregate::Connected;
+pub use earlier::keep_earlier;
 pub use log::Settings;
 pub use merge::Shards;
 pub use record::{Lines, MentionRecord, Record, RelationRecord};
-pub(crate) use row::rounded;
 pub use row::{ArticleRow, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
+pub(crate) use row::{LIST_SEPARATOR, rounded};
 pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
+pub(crate) use table::FORMULA_STARTS;
 pub use table::{Format, Style};
 pub use tables::Tables;
 
-pub(crate) use file::write_whole;
+pub(crate) use file::{Whole, create_folder, temporary, unwritable, write_whole};
+
+/// Writes a table, for tests of what reads them.
+#[cfg(test)]
+pub(crate) fn write_table<R: serde::Serialize + Default>(
+    folder: &Path,
+    name: &str,
+    style: Style,
+    rows: &[R],
+) -> Result<PathBuf> {
+    let mut table = table::Table::create(folder, name, style)?;
+    rows.iter().try_for_each(|row| table.write(row))?;
+    table.close()?.name()
+}
 
 use log::Log;
 
@@ -98,6 +114,11 @@ impl Output {
         self.log.checkpoint()?;
         let (entries, budget) = (self.log.entries()?, aggregate::Budget::default());
         Tables::make(entries, &self.folder, style, keep_duplicates, predicates, budget)
+    }
+
+    /// Ends a run that found nothing to write: the folder is as it was.
+    pub fn discard(self) {
+        self.log.discard();
     }
 
     /// Ends the run when its tables have their names. One that is not complete can be continued; the

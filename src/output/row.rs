@@ -148,6 +148,9 @@ pub struct DuplicateRow {
     pub similarity: f64,
 }
 
+/// What stands between the members of a list in a cell.
+pub(crate) const LIST_SEPARATOR: &str = " | ";
+
 /// A score as it is written: four decimals are more than it means.
 pub(crate) fn rounded(score: f64) -> f64 {
     (score * 1e4).round() / 1e4

@@ -38,6 +38,9 @@ pub struct Run {
     /// saw only the articles of its shard.
     #[serde(default)]
     pub inputs: Option<String>,
+    /// What was asked for that makes another result another, in words: inputs, columns, limits.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
     /// Which part of the input, if not the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,

@@ -30,6 +30,9 @@ impl Format {
     }
 }
 
+/// With what a text cell begins that a spreadsheet runs as a formula.
+pub(crate) const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 /// How tables are written.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
@@ -42,11 +45,7 @@ pub struct Style {
 impl Style {
     /// A text cell: as it is, or with `'` in front if a spreadsheet would take it for a formula.
     pub fn text(self, text: &str) -> String {
-        if self.excel && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            format!("'{text}")
-        } else {
-            text.to_owned()
-        }
+        if self.excel && text.starts_with(FORMULA_STARTS) { format!("'{text}") } else { text.to_owned() }
     }
 }
 

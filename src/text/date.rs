@@ -73,6 +73,20 @@ impl Date {
         (self.exact_to == Unit::Day).then_some(self.first)
     }
 
+    /// The first day that it may be.
+    pub fn first_day(self) -> civil::Date {
+        self.first
+    }
+
+    /// The last day that it may be.
+    pub fn last_day(self) -> civil::Date {
+        match self.exact_to {
+            Unit::Year => self.first.last_of_year(),
+            Unit::Month => self.first.last_of_month(),
+            Unit::Day => self.first,
+        }
+    }
+
     /// The date that a text gives, if it gives nothing else but a time of day behind it, or a day of the week before it:
     /// `2019-03-29T10:00:00Z`, `2019-03`, `2019`, `20190329`, `Fri, 29 Mar 2019 10:00:00 +0000` (RFC 2822),
     /// `March 29, 2019`, `29 March 2019`, `March 2019`, `29.03.2019`, `29/03/2019`, and seconds (or thousandths and so
@@ -110,7 +124,13 @@ impl FromStr for Date {
 
     /// Reads what is displayed, and nothing else.
     fn from_str(text: &str) -> Result<Self, String> {
-        let date = Date::read(text, None).ok().filter(|date| date.to_string() == text);
+        let digits = |text: &str, count| text.len() == count && text.bytes().all(|it| it.is_ascii_digit());
+        let mut parts = text.splitn(3, '-');
+        let year = parts.next().filter(|it| digits(it, 4)).and_then(|it| it.parse().ok());
+        let [month, day] = [parts.next(), parts.next()];
+        let part = |it: Option<&str>| it.and_then(|it| it.parse().ok());
+        let written = [month, day].into_iter().flatten().all(|it| digits(it, 2));
+        let date = year.filter(|_| written).and_then(|year| Date::new(year, part(month), part(day)));
         date.ok_or_else(|| format!("`{text}` is no date; dates are like 2017, 2017-07 or 2017-07-12"))
     }
 }

@@ -52,3 +52,23 @@ fn a_reader_of_standard_error_may_leave() {
     assert_eq!(status.code(), Some(2));
     assert_eq!(rows(&out.join("mentions.csv")).len(), 2);
 }
+
+#[test]
+fn a_reader_of_extracted_lines_may_leave() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("good.txt");
+    fs::write(&input, "Angela Merkel visited Paris.").unwrap();
+    let (mut command, closed) = unread();
+    let output = command
+        .arg("extract")
+        .arg(&input)
+        .args(["--out", "-", "--engine", "rten", "--quiet"])
+        .stdout(closed)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""));
+}

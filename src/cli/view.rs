@@ -1,0 +1,67 @@
+//! `triplewire view`: a result in, one page to explore it out.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::cli::Outcome;
+use crate::cli::print::print;
+use crate::error::{Error, Result};
+use crate::export::result::ResultFolder;
+use crate::output::write_whole;
+use crate::view::{Limits, Page, is_page, page};
+
+pub(crate) use crate::view::FILE;
+
+/// Arguments of `triplewire view`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folder with a result: what `extract --out DIR` or `merge --out DIR` wrote
+    #[arg(value_name = "DIR")]
+    result: PathBuf,
+    /// The page to write [default: view.html in the folder]
+    #[arg(long, value_name = "FILE.html")]
+    out: Option<PathBuf>,
+    /// No summary
+    #[arg(long)]
+    quiet: bool,
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let (path, page) = write(&args.result, args.out.as_deref())?;
+    if !args.quiet {
+        let Page { html, triples, left_out } = &page;
+        let megabytes = html.len() as f64 / 1e6;
+        print(format_args!("{triples} distinct triples, {megabytes:.1} MB\n"))?;
+        if *left_out > 0 {
+            print(format_args!(
+                "{left_out} more are not on the page, which has those between the best connected entities (triples has \
+                 all)\n"
+            ))?;
+        }
+        print(format_args!("  {}\n", path.display()))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Writes the page of a result, into its folder if no file is named. Returns where it is.
+pub(crate) fn write(result: &Path, out: Option<&Path>) -> Result<(PathBuf, Page)> {
+    let out = out.map_or_else(|| result.join(FILE), Path::to_path_buf);
+    if is_another(&out) {
+        let message = format!(
+            "{}: there is a file of that name already, and it is no page of `view`. Give another name with --out",
+            out.display()
+        );
+        return Err(Error::Usage(message));
+    }
+    let page = page(&ResultFolder::open(result)?, Limits::default())?;
+    let path = write_whole(&out, page.html.as_bytes())?;
+    Ok((path, page))
+}
+
+/// Whether something is there that we have not written. Our own pages are replaced.
+fn is_another(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(1000).read_to_end(&mut start));
+    path.exists() && (read.is_err() || !is_page(&start))
+}

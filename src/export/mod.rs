@@ -1,0 +1,155 @@
+//! From a result folder to the files of other tools.
+//!
+//! [`result`] reads the folder, `filter` says what of it is exported, and each format has its file: `xlsx`, `sqlite`,
+//! `parquet`, the graphs (`gexf`, `graphml`, `neo4j`), which share `graph`, and `ftm`. Rows are streamed; what is kept
+//! of each is a number.
+
+mod evidence;
+mod filter;
+mod ftm;
+mod gexf;
+mod graph;
+mod graphml;
+pub mod marked;
+mod neo4j;
+mod parquet;
+pub mod result;
+#[cfg(test)]
+pub(crate) mod sample;
+mod sqlite;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod xlsx;
+mod xml;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+pub use filter::{Asked, Filter};
+
+use crate::error::{Error, Result};
+use crate::export::result::ResultFolder;
+
+/// What a result is made into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Target {
+    /// A workbook for Excel and LibreOffice, a sheet for each table
+    Xlsx,
+    /// A database with keys, indexes, views and full-text search
+    Sqlite,
+    /// A folder of typed tables for pandas, DuckDB, R, Spark
+    Parquet,
+    /// A graph for Gephi
+    Gexf,
+    /// A graph for Cytoscape, yEd, igraph, NetworkX
+    Graphml,
+    /// A folder for `neo4j-admin database import`
+    Neo4j,
+    /// FollowTheMoney entities for Aleph and OpenSanctions' tools
+    Ftm,
+}
+
+impl Target {
+    /// Where it goes in a result folder if nothing else is said.
+    fn file_name(self) -> &'static str {
+        match self {
+            Target::Xlsx => "result.xlsx",
+            Target::Sqlite => "result.sqlite",
+            Target::Parquet => "parquet",
+            Target::Gexf => "result.gexf",
+            Target::Graphml => "result.graphml",
+            Target::Neo4j => "neo4j",
+            Target::Ftm => "result.ftm.json",
+        }
+    }
+
+    fn is_folder(self) -> bool {
+        matches!(self, Target::Parquet | Target::Neo4j)
+    }
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Exported {
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// How much of what.
+    pub counts: Vec<(&'static str, u64)>,
+    /// What to know of it, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Exports what passes the filter to `out`, or to a name in the result folder. What is there already stays unless
+/// `overwrite`.
+///
+/// # Errors
+/// If something is there already, the result cannot be read, or `out` cannot be written.
+pub fn export(
+    result: &ResultFolder,
+    target: Target,
+    out: Option<&Path>,
+    filter: &Filter,
+    overwrite: bool,
+) -> Result<Exported> {
+    let out = out.map_or_else(|| result.folder().join(target.file_name()), Path::to_owned);
+    check(&out, target, overwrite)?;
+    let within = if target.is_folder() { Some(out.as_path()) } else { out.parent() };
+    if let Some(folder) = within.filter(|it| !it.as_os_str().is_empty()) {
+        crate::output::create_folder(folder)?;
+    }
+    let mut exported = match target {
+        Target::Xlsx => xlsx::write(result, filter, &out),
+        Target::Sqlite => sqlite::write(result, filter, &out),
+        Target::Parquet => parquet::write(result, filter, &out),
+        Target::Gexf => gexf::write(result, filter, &out),
+        Target::Graphml => graphml::write(result, filter, &out),
+        Target::Neo4j => neo4j::write(result, filter, &out),
+        Target::Ftm => ftm::write(result, filter, &out),
+    }?;
+    if !filter.is_open() {
+        exported.notes.insert(0, format!("Only triples that pass: {}.", filter.words()));
+    }
+    if !result.run().complete {
+        exported.notes.push(
+            "The run was stopped before its end: articles are missing (`extract --resume` goes on).".into(),
+        );
+    }
+    Ok(exported)
+}
+
+/// Refuses to write over something.
+fn check(out: &Path, target: Target, overwrite: bool) -> Result<()> {
+    let there = |what: &str| {
+        Err(Error::Usage(format!(
+            "{}: there is {what} already. Replace it with --overwrite, or give another name with --out",
+            out.display()
+        )))
+    };
+    if target.is_folder() {
+        if out.is_file() {
+            return there("a file of that name");
+        }
+        let is_used = std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
+        return if is_used && !overwrite { there("something in that folder") } else { Ok(()) };
+    }
+    if out.is_dir() {
+        return there("a folder of that name");
+    }
+    if out.exists() && !overwrite { there("a file of that name") } else { Ok(()) }
+}
+
+impl fmt::Display for Exported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+        writeln!(f, "{}", counts.join(", "))?;
+        self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))?;
+        writeln!(f, "\nFiles")?;
+        self.files.iter().try_for_each(|file| writeln!(f, "  {}", file.display()))
+    }
+}
+
+/// A count with its noun.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}

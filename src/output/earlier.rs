@@ -1,0 +1,33 @@
+//! A result that is there already is not replaced by that of other inputs or settings unless somebody says so.
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::output::log::{self, Settings};
+use crate::output::run::Run;
+
+/// Refuses to replace the finished result in `out` if it was made with other settings than `now`; see
+/// [`Run::settings`]. Settings that differ are named.
+///
+/// # Errors
+/// If there is such a result.
+pub fn keep_earlier(out: &Path, now: &Settings) -> Result<()> {
+    // An unfinished run has its own check.
+    if log::is_at_work(out) {
+        return Ok(());
+    }
+    let Ok(content) = fs::read(out.join("run.json")) else { return Ok(()) };
+    let what = match serde_json::from_slice::<Run>(&content) {
+        Ok(run) if run.settings.is_empty() => "it does not say of which inputs".to_owned(),
+        Ok(run) => match log::changes(&run.settings, now) {
+            changes if changes.is_empty() => return Ok(()),
+            changes => changes.join("; "),
+        },
+        Err(_) => "its run.json is damaged".to_owned(),
+    };
+    Err(Error::Usage(format!(
+        "{} holds a finished result: {what}. Replace it with --overwrite, or choose another folder with --out",
+        out.display()
+    )))
+}
