@@ -33,6 +33,9 @@ pub(crate) struct Frame {
     pub(crate) name_words: Vec<String>,
     pub(crate) subject_is: Option<Sort>,
     pub(crate) object_is: Option<Sort>,
+    /// Words of which the object's name must have one, if there are any, and those of which it must have none.
+    pub(crate) object_has: Vec<String>,
+    pub(crate) object_lacks: Vec<String>,
     /// Whether a name may do it through a noun: Turkey detains through its police, but lies nowhere through its troops.
     pub(crate) by_acting: bool,
 }
@@ -330,7 +333,9 @@ impl InSentence<'_> {
         let same = frame.subject == frame.object;
         let is_sort = |sort: Option<Sort>, name: usize| sort.is_none_or(|sort| sort.fits(self.names[name]));
         for &subject in subjects.iter().filter(|&&name| is_sort(frame.subject_is, name)) {
-            for &object in objects.iter().filter(|&&name| is_sort(frame.object_is, name)) {
+            for &object in
+                objects.iter().filter(|&&name| is_sort(frame.object_is, name) && self.has_words(frame, name))
+            {
                 let fit = Fit { rule: *rule, head: clause.head, subject, object };
                 // Two of one list: each pair once.
                 if subject != object && (!same || subject < object) && !found.contains(&fit) {
@@ -338,6 +343,17 @@ impl InSentence<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the name of an object has the words that a frame wants there.
+    fn has_words(&self, frame: &Frame, object: usize) -> bool {
+        if frame.object_has.is_empty() && frame.object_lacks.is_empty() {
+            return true;
+        }
+        let node = self.clauses.nodes.iter().find(|node| node.name == Some(object));
+        let words = node.map(|node| cut(&node.form)).unwrap_or_default();
+        let is_there = |wanted: &[String]| wanted.iter().any(|word| words.contains(word));
+        (frame.object_has.is_empty() || is_there(&frame.object_has)) && !is_there(&frame.object_lacks)
     }
 
     fn is_noun(&self, node: usize, phrase: &Phrase) -> bool {

@@ -414,6 +414,10 @@ struct FrameSource {
     subject_is: Option<Sort>,
     #[serde(default)]
     object_is: Option<Sort>,
+    #[serde(default)]
+    object_has: Vec<String>,
+    #[serde(default)]
+    object_lacks: Vec<String>,
     subject: OneOrMore,
     object: OneOrMore,
     #[serde(default)]
@@ -819,6 +823,8 @@ impl FileText<'_> {
                 name_words: spelled_out(&source.self_has)?,
                 subject_is: source.subject_is,
                 object_is: source.object_is,
+                object_has: spelled_out(&source.object_has)?,
+                object_lacks: spelled_out(&source.object_lacks)?,
                 by_acting: !predicate.schema().state,
                 subject: paths(&source.subject),
                 object: paths(&source.object),
