@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::entity::EntityType;
 use crate::entity::aliases::{Aliases, Use};
 use crate::entity::fold::{is_upper_word, key};
+use crate::entity::person::{is_full_name, is_fuller, may_be, parts as person_parts};
 use crate::entity::recognise::{CONFIDENT, Found, Support};
 
 /// One entity of the article.
@@ -171,7 +172,7 @@ fn names(
         .map(|i| {
             let [part] = names[i].parts.as_slice() else { return known[i] };
             let rival = with_last.get(part.as_str()).is_some_and(|of| of.iter().any(|e| *e != known[i]));
-            known[i].filter(|_| !rival)
+            known[i].filter(|&entity| !rival || aliases.decided(&names[i].key, entity))
         })
         .collect();
     (names, firm)
@@ -314,31 +315,6 @@ fn without_company_form(key: &str) -> &str {
     rest
 }
 
-/// The words of a person's name: without the Arabic article, `Jr.` and the like.
-fn person_parts(surface: &str) -> Vec<String> {
-    let spaced = surface.replace('.', ". ");
-    let mut parts: Vec<String> = Vec::new();
-    for word in spaced.split(|c: char| c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | '–')) {
-        let part = key(word);
-        if !part.is_empty() {
-            parts.push(part);
-        }
-    }
-    let all = parts.len();
-    let mut kept: Vec<String> = parts
-        .into_iter()
-        .enumerate()
-        .filter(|(i, part)| !(i + 1 < all && matches!(part.as_str(), "al" | "el")))
-        .map(|(_, part)| part)
-        .collect();
-    while kept.len() > 1
-        && kept.last().is_some_and(|p| matches!(p.as_str(), "jr" | "sr" | "ii" | "iii" | "iv"))
-    {
-        kept.pop();
-    }
-    kept
-}
-
 /// Pairs of a longer name and an acronym of which one follows the other in brackets:
 /// `Kurdistan Workers' Party (PKK)`, `PKK (Kurdistan Workers' Party)`.
 pub(super) fn bracketed(text: &str, mentions: &[Found]) -> Vec<(usize, usize)> {
@@ -430,6 +406,9 @@ fn shares_initial(long: &str, short: &str) -> bool {
 
 /// Persons with one last name among whom the one that is meant is looked for: an article with more is a list.
 const MOST_BEARERS: usize = 500;
+
+/// How many times as often as any other the bearer of a surname is named in full whom it means wherever it stands.
+const LEAST_LEAD: usize = 3;
 
 /// Bytes of an acronym in brackets.
 const LONGEST_ACRONYM: usize = 20;
@@ -588,18 +567,54 @@ impl<'a> Joined<'a> {
         };
         for &i in &order {
             let short = &names[i].parts;
+            // Whose name it is, a user has said: no other bearer becomes theirs with it.
+            let decided =
+                self.known[self.set[i]].filter(|&entity| self.aliases.decided(&names[i].key, entity));
+            let owner = decided.map(|entity| person_parts(&self.aliases.known(entity).name));
+            let may_own = |parts: &[String]| owner.as_ref().is_none_or(|owner| may_be(owner, parts));
             let mut fuller = of(&with_last, short.last());
-            fuller.retain(|&j| j != i && is_fuller(&names[j].parts, short));
+            fuller.retain(|&j| {
+                j != i
+                    && is_full_name(&names[j].surface)
+                    && is_fuller(&names[j].parts, short)
+                    && may_own(&names[j].parts)
+            });
             if !fuller.is_empty() {
-                self.join_only(i, &fuller);
+                if !self.join_only(i, &fuller)
+                    && let Some(principal) = self.principal(i, &fuller)
+                {
+                    self.join(i, principal);
+                }
                 continue;
             }
             if short.len() == 1 {
                 let mut fuller = of(&with_first, short.first());
-                fuller.retain(|&j| names[j].mentions.first() < names[i].mentions.first());
+                fuller.retain(|&j| {
+                    names[j].mentions.first() < names[i].mentions.first() && may_own(&names[j].parts)
+                });
                 self.join_only(i, &fuller);
             }
         }
+    }
+
+    /// Of several bearers of a surname the one that the article is about: whom it names in full first, and then by the
+    /// surname alone before it names another in full, or in full much more often than any other.
+    fn principal(&self, short: usize, fuller: &[usize]) -> Option<usize> {
+        let bare = *self.names[short].mentions.first()?;
+        let mut bearers: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        for &name in fuller {
+            let mentions = &self.names[name].mentions;
+            let (first, count) = bearers.entry(self.set[name]).or_insert((usize::MAX, 0));
+            *first = (*first).min(mentions.first().copied().unwrap_or(usize::MAX));
+            *count += mentions.len();
+        }
+        let mut in_order: Vec<(usize, usize, usize)> =
+            bearers.into_iter().map(|(set, (first, count))| (first, count, set)).collect();
+        in_order.sort_unstable();
+        let (&(first, count, set), others) = in_order.split_first()?;
+        let alone = first < bare && others.iter().all(|&(other, ..)| bare < other);
+        let leads = count >= LEAST_LEAD && others.iter().all(|&(_, other, _)| count >= LEAST_LEAD * other);
+        (alone || leads).then(|| self.members[set].first().copied()).flatten()
     }
 
     /// `Brookings` and the only `Brookings Institution`, `Free Beacon` and `Washington Free Beacon`; of places only `Springfield` and `Springfield, Ill.`
@@ -623,28 +638,6 @@ impl<'a> Joined<'a> {
             }
         }
     }
-}
-
-/// Whether `full` is a longer way to write the person `short`: the same last word, and the other
-/// words of `short` in order among those of `full`, initials for words.
-fn is_fuller(full: &[String], short: &[String]) -> bool {
-    let (Some((full_last, full_first)), Some((short_last, short_first))) =
-        (full.split_last(), short.split_last())
-    else {
-        return false;
-    };
-    if full_last != short_last || full == short {
-        return false;
-    }
-    let letters = |parts: &[String]| parts.iter().map(String::len).sum::<usize>();
-    if full.len() < short.len() || (full.len() == short.len() && letters(full) <= letters(short)) {
-        return false;
-    }
-    let mut rest = full_first.iter();
-    short_first.iter().all(|part| {
-        let initial = part.chars().count() == 1;
-        rest.any(|word| word == part || (initial && word.starts_with(part.as_str())))
-    })
 }
 
 /// The keys of the short forms of a name: an organisation's first words (if they say enough) and

@@ -1,7 +1,7 @@
 //! Aliases, acronyms, surnames, demonyms: many mentions, one entity.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,7 @@ use crate::entity::clean::cleaned;
 use crate::entity::compound::{without_compound, without_compounds};
 use crate::entity::dates;
 use crate::entity::fold::key;
-use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
+use crate::entity::link::{Linked, bracketed, is_acronym, link, missed_acronym};
 use crate::entity::recognise::{
     CONFIDENT, Found, SCORE_NAME, Support, add_acronyms, may_become, recognise, sentence_of,
 };
@@ -32,6 +32,8 @@ pub struct Names {
     pub anaphors: Vec<Mention>,
     /// Why each of them means what it does.
     pub reasons: Vec<Reason>,
+    /// The names left out because a user says that they are of no entity, folded, in order, each once.
+    pub dropped: Vec<String>,
 }
 
 impl Names {
@@ -123,7 +125,12 @@ fn join(
     let mut names = Names::default();
     let mut placed: Vec<Mention> = Vec::with_capacity(mentions.len());
     let mut entities: Vec<(usize, Entity)> = Vec::new();
-    for linked in links.entities {
+    let mut dropped: BTreeSet<String> = BTreeSet::new();
+    for mut linked in links.entities {
+        drop_named(aliases, text, mentions, &mut linked, &mut dropped);
+        if linked.mentions.is_empty() {
+            continue;
+        }
         let number = entities.len();
         for &i in &linked.mentions {
             let mention = &mentions[i];
@@ -183,7 +190,32 @@ fn join(
         names.mentions.push(mention);
     }
     names.entities = order.into_iter().map(|i| entities[i].1.clone()).collect();
+    names.dropped = dropped.into_iter().collect();
     names
+}
+
+/// Takes the mentions away of an entity or a name that a user says is none.
+fn drop_named(
+    aliases: &Aliases,
+    text: &str,
+    mentions: &[Found],
+    linked: &mut Linked,
+    dropped: &mut BTreeSet<String>,
+) {
+    let entity = key(&linked.name);
+    if aliases.drops(&entity) {
+        linked.mentions.clear();
+        dropped.insert(entity);
+        return;
+    }
+    linked.mentions.retain(|&i| {
+        let name = key(mentions[i].span.of(text));
+        let stays = !aliases.drops(&name);
+        if !stays {
+            dropped.insert(name);
+        }
+        stays
+    });
 }
 
 /// An entity with its identifier: `e` and the first 12 hexadecimal digits of the SHA-256 of type and name. Of digits

@@ -49,6 +49,9 @@ pub struct Record {
     /// How many relations that rules find are left out for their scores.
     #[serde(default)]
     pub left_out: u64,
+    /// Names left out because a user says that they are of no entity, folded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
     /// What tells whether it tells a story again, if that is to be found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sketch: Option<Sketch>,
@@ -169,6 +172,7 @@ impl Record {
             mentions: names.mentions.iter().map(mention).collect(),
             relations: relations.collect(),
             left_out: extraction.left_out as u64,
+            dropped: names.dropped.clone(),
             sketch: None,
         }
     }

@@ -253,6 +253,7 @@ mod tests {
             mentions,
             relations,
             left_out: 0,
+            dropped: Vec::new(),
             sketch: None,
         }))
     }
