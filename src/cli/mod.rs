@@ -9,6 +9,7 @@ mod label;
 mod learn;
 mod merge;
 mod model;
+mod names;
 mod parse;
 mod print;
 mod problems;
@@ -60,6 +61,8 @@ enum Command {
     Extract(extract::Args),
     /// Join what `extract --shard` found in the parts of an input
     Merge(merge::Args),
+    /// List names that may be of one entity, or of none, to decide on
+    Names(names::Args),
     /// Write what is found in articles as labels to correct in an annotation tool
     Label(label::Args),
     /// Compare extractions with hand labels
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Extract(args) => extract::run(args),
         Command::Merge(args) => merge::run(args),
+        Command::Names(args) => names::run(args),
         Command::Label(args) => label::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Agree(args) => agree::run(args),

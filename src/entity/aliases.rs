@@ -182,6 +182,11 @@ impl Aliases {
         Ok(())
     }
 
+    /// The canonical names of all tables.
+    pub(super) fn canonical(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().map(|known| known.name.as_str())
+    }
+
     /// The lines of the user's tables, in order.
     pub fn decisions(&self) -> &[Decision] {
         &self.decisions

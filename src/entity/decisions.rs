@@ -39,7 +39,7 @@ pub struct Decision {
 }
 
 /// What separates the cells of a table: what its first line has most of.
-pub(super) fn delimiter(content: &[u8]) -> u8 {
+pub(crate) fn delimiter(content: &[u8]) -> u8 {
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
     // The last of equal ones is taken: commas, where nothing separates.

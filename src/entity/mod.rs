@@ -8,6 +8,7 @@
 
 mod mention;
 
+mod across;
 mod aliases;
 mod anaphors;
 mod clean;
@@ -19,6 +20,7 @@ mod fold;
 mod groups;
 mod introduced;
 mod its;
+mod junk;
 mod kinds;
 mod link;
 mod names;
@@ -26,13 +28,17 @@ mod person;
 mod pronouns;
 mod quotes;
 mod recognise;
+mod spelling;
+mod split;
 mod things;
 mod trees;
 
+pub(crate) use across::{Corpus, Joins, KnownNames};
 pub use aliases::{Aliases, is_country};
 pub use anaphors::Reason;
 pub(crate) use anaphors::is_anaphor;
 pub(crate) use dates::{MONTH, dates};
+pub(crate) use decisions::delimiter;
 pub use decisions::{Asked, Decision};
 pub(crate) use fold::key as folded;
 pub(crate) use its::is_neuter;

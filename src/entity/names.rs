@@ -11,10 +11,12 @@ use crate::entity::clean::cleaned;
 use crate::entity::compound::{without_compound, without_compounds};
 use crate::entity::dates;
 use crate::entity::fold::key;
+use crate::entity::junk::without_junk;
 use crate::entity::link::{Linked, bracketed, is_acronym, link, missed_acronym};
 use crate::entity::recognise::{
     CONFIDENT, Found, SCORE_NAME, Support, add_acronyms, may_become, recognise, sentence_of,
 };
+use crate::entity::split::split;
 use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
 use crate::syntax::Sentence;
@@ -220,7 +222,7 @@ fn drop_named(
 
 /// An entity with its identifier: `e` and the first 12 hexadecimal digits of the SHA-256 of type and name. Of digits
 /// alone, or digits around one `e`, a spreadsheet would make a number.
-fn entity(entity_type: EntityType, name: String, external_id: Option<String>) -> Entity {
+pub(super) fn entity(entity_type: EntityType, name: String, external_id: Option<String>) -> Entity {
     const DIGITS: usize = 12;
     let digest = Sha256::digest(format!("{entity_type}\t{name}").as_bytes());
     let digits = base16ct::lower::encode_string(&digest);
@@ -266,7 +268,7 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         likeliest(run, &mut kept);
         rest = after;
     }
-    kept
+    without_junk(aliases, text, split(aliases, text, kept))
 }
 
 /// Adds to `kept` the mentions of `run` that overlap no likelier one.

@@ -105,6 +105,13 @@ pub struct RelationRecord {
     pub subject_id: String,
     /// That of the entity also where `object` is another name of it.
     pub object_id: String,
+    /// Whether it is written: it may touch nobody of a watch list.
+    #[serde(skip, default = "yes")]
+    pub kept: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Record {
@@ -158,6 +165,7 @@ impl Record {
                 event_date: relation.when.as_ref().and_then(|when| when.date(article.date)),
                 subject_id: subject_entity.id.clone(),
                 object_id: object_entity.id.clone(),
+                kept: true,
             }
         });
         Record {

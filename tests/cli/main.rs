@@ -16,6 +16,7 @@ mod judged;
 mod label;
 mod learn;
 mod learned;
+mod names;
 mod parse;
 mod pull;
 mod rules;
