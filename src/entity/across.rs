@@ -668,14 +668,15 @@ impl<'g> Pass<'g> {
         for article in self.articles(short).to_vec() {
             let near = self.shared(&company, self.in_article(article).iter().filter(|it| **it != short));
             let fits = free(self, article) && self.fits_years(article, years);
-            let strength = if fits { share(near, least.max(RATHER_NEAR)) } else { 0.1 };
+            // Whom an article with two bearers means, somebody who reads it may know.
+            let strength = if fits { share(near, least.max(RATHER_NEAR)) } else { 0.3 };
             score += strength / f64::from(self.frequency(short));
             if possible && fits && near >= least {
                 self.in_articles.push((article, short, root));
                 joined += 1;
             }
         }
-        let score = if possible { score } else { score / 2.0 };
+        let score = if possible { score } else { 0.8 * score };
         self.candidates.push(Candidate { names: (full, short), why, score, joined });
     }
 

@@ -711,6 +711,12 @@ fn shortenings(name: &Name) -> Vec<String> {
 pub(super) fn says_what(rest: &str) -> bool {
     const KINDS: &[&str] = &[
         "academy",
+        "athletic",
+        "rovers",
+        "wanderers",
+        "rangers",
+        "town",
+        "county",
         "agency",
         "air",
         "airline",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::command::{Row, extract, rows, stderr, triplewire};
 
-const ARTICLES: [(&str, &str); 4] = [
+const ARTICLES: [(&str, &str); 6] = [
     (
         "a",
         "Pedro Castellanos, the mayor of Quito, met Maria Lopez in Lima on Friday. Castellanos spoke for an hour.",
@@ -13,9 +13,11 @@ const ARTICLES: [(&str, &str); 4] = [
     ("b", "Pedro Castellanos opened a hospital in Quito on Monday, and Maria Lopez praised it."),
     ("c", "Castellanos said in Quito on Tuesday that the hospital was too small."),
     ("d", "Pedro Castellanos and his son Luis Castellanos flew to Lima. Castellanos was tired."),
+    ("e", "Pedro Castellanos visited a school in Lima with Maria Lopez."),
+    ("f", "Pedro Castellanos returned to Quito, where Maria Lopez was waiting."),
 ];
 
-fn write(file: &Path, order: [usize; 4]) {
+fn write(file: &Path, order: [usize; 6]) {
     let line = |i: usize| {
         let (id, text) = ARTICLES[i];
         format!("{}\n", serde_json::json!({ "id": id, "text": text }))
@@ -37,7 +39,7 @@ fn entity(out: &Path, article: &str, text: &str) -> Row {
 fn a_surname_is_its_only_bearers_in_every_article_whatever_the_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    write(&path("in.jsonl"), [0, 1, 2, 3]);
+    write(&path("in.jsonl"), [0, 1, 2, 3, 4, 5]);
     extract(&path("in.jsonl"), &path("one"), &["--quiet"]).assert().success();
     let joined = entity(&path("one"), "c", "Castellanos");
     let full = entity(&path("one"), "b", "Pedro Castellanos");
@@ -56,7 +58,7 @@ fn a_surname_is_its_only_bearers_in_every_article_whatever_the_order() {
         }
     }
 
-    write(&path("turned.jsonl"), [2, 3, 1, 0]);
+    write(&path("turned.jsonl"), [2, 5, 3, 1, 0, 4]);
     extract(&path("turned.jsonl"), &path("turned"), &["--quiet"]).assert().success();
     assert_eq!(read(&path("turned"), "entities.csv"), read(&path("one"), "entities.csv"));
     for shard in ["1/2", "2/2"] {
@@ -82,7 +84,7 @@ fn a_surname_is_its_only_bearers_in_every_article_whatever_the_order() {
 fn decisions_go_from_names_to_aliases_as_a_spreadsheet_saves_them() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    write(&path("in.jsonl"), [0, 1, 2, 3]);
+    write(&path("in.jsonl"), [0, 1, 2, 3, 4, 5]);
     extract(&path("in.jsonl"), &path("one"), &["--quiet"]).assert().success();
     triplewire().arg("names").arg(path("one")).arg("--out").arg(path("names.csv")).assert().success();
     let line = rows(&path("names.csv")).into_iter().find(|row| row["alias"] == "Castellanos").unwrap();
@@ -125,9 +127,9 @@ fn decisions_go_from_names_to_aliases_as_a_spreadsheet_saves_them() {
 fn a_line_that_changes_nothing_is_named_once_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    write(&path("in.jsonl"), [0, 1, 2, 3]);
+    write(&path("in.jsonl"), [0, 1, 2, 3, 4, 5]);
     let table = "entity,alias,type,rule\nPedro Castellanos,Castellanos,PER,same\nZorblatt,Zorb,ORG,same\n\
-                 Zorblatt,Lopez,PER,same\nZorblatt,Quito,PER,never\n";
+                 Zorblatt,Lopez,,same\nZorblatt,Quito,,never\n";
     fs::write(path("names.csv"), table).unwrap();
     let args = ["--quiet", "--aliases", path("names.csv").to_str().unwrap()].map(str::to_owned);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -147,7 +149,7 @@ fn a_line_that_changes_nothing_is_named_once_with_the_reason() {
 fn a_watch_list_keeps_what_touches_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    write(&path("in.jsonl"), [0, 1, 2, 3]);
+    write(&path("in.jsonl"), [0, 1, 2, 3, 4, 5]);
     fs::write(path("watch.txt"), "Luis Castellanos\nZorblatt\n").unwrap();
     let args = ["--quiet", "--only", path("watch.txt").to_str().unwrap()].map(str::to_owned);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
