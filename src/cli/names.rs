@@ -51,7 +51,7 @@ fn table(lines: Vec<Question>, excel: bool) -> anyhow::Result<Vec<u8>> {
     let start = if excel { "\u{feff}" } else { "" };
     let mut writer = csv::WriterBuilder::new()
         .terminator(end)
-        .has_headers(lines.len() > 0)
+        .has_headers(!lines.is_empty())
         .from_writer(start.as_bytes().to_vec());
     for line in lines {
         writer.serialize(line.styled(style))?;

@@ -564,7 +564,7 @@ impl<'g> Pass<'g> {
                     }
                 }
                 if !owners.is_empty() {
-                    self.to_best(name, &owners, Why::OtherForm);
+                    self.join_with_best(name, &owners, Why::OtherForm);
                 }
             }
         }
@@ -592,7 +592,7 @@ impl<'g> Pass<'g> {
                 hashes[first..end].iter().map(|&(_, owner)| (owner, self.frequency(owner))).collect();
             let best = owners.iter().max_by_key(|&(owner, articles)| (articles, std::cmp::Reverse(owner)));
             if best.is_some_and(|(&owner, _)| self.known.knows(self.text(owner))) {
-                self.to_best(name, &owners, Why::Chamber);
+                self.join_with_best(name, &owners, Why::Chamber);
             }
         }
     }
@@ -621,13 +621,13 @@ impl<'g> Pass<'g> {
                 .filter(|&(owner, _)| self.root(owner) != self.root(name))
                 .collect();
             if !owners.is_empty() {
-                self.to_best(name, &owners, Why::Initials);
+                self.join_with_best(name, &owners, Why::Initials);
             }
         }
     }
 
     /// Joins a name, article by article, with that of its owners who has it by far most often.
-    fn to_best(&mut self, name: u32, owners: &BTreeMap<u32, u32>, why: Why) {
+    fn join_with_best(&mut self, name: u32, owners: &BTreeMap<u32, u32>, why: Why) {
         // Owners that are one entity count as one.
         let mut by_root: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
         for (&owner, &articles) in owners {
@@ -715,7 +715,8 @@ impl<'g> Pass<'g> {
     /// A surname and its bearer, if one is by far the most frequent, in articles that name no other.
     fn surnames(&mut self) {
         // For each surname those who bear it with a given name, and the names that are nothing but it.
-        let (mut bearers, mut bare): (Vec<(u64, u32)>, Vec<(u64, u32)>) = (Vec::new(), Vec::new());
+        let mut bearers: Vec<(u64, u32)> = Vec::new();
+        let mut bare: Vec<(u64, u32)> = Vec::new();
         for name in self.of_type(EntityType::Per) {
             let text = self.text(name);
             if let Some(surname) = only_particles(text) {
@@ -915,8 +916,11 @@ fn only_particles(name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    /// Its year, and the name, type and form of each mention.
+    type Article = (Option<i16>, Vec<(String, EntityType, String)>);
+
     /// Articles of a text: one a line, `year: name, name / form`, with the type in front of what is no person.
-    fn articles(text: &str) -> Vec<(Option<i16>, Vec<(String, EntityType, String)>)> {
+    fn articles(text: &str) -> Vec<Article> {
         let mention = |it: &str| {
             let (entity_type, name) = match it.trim().split_once(' ') {
                 Some(("ORG", name)) => (EntityType::Org, name),
