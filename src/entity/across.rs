@@ -417,7 +417,7 @@ impl<'g> Pass<'g> {
     /// How much a name that both keep company with says: the rarer the more.
     fn weight(&self, name: u32) -> f64 {
         // So that in a handful of articles a shared name says something too.
-        const FEW: f64 = 20.0;
+        const FEW: f64 = 30.0;
         ((self.years.len() as f64 + FEW) / f64::from(self.frequency(name))).ln()
     }
 
