@@ -643,7 +643,7 @@ fn deliver_in_order(
 
 /// Dates and anaphors matter as arguments of relations only: the others are dropped.
 fn without_idle(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>) {
-    let Names { mentions, entities, anaphors, reasons } = names;
+    let Names { mentions, entities, anaphors, reasons, dropped } = names;
     let mut used = vec![false; mentions.len() + anaphors.len()];
     for relation in &relations {
         used[relation.subject] = true;
@@ -671,7 +671,7 @@ fn without_idle(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>
         .into_iter()
         .filter_map(|r| Some(Relation { subject: new_index[r.subject]?, object: new_index[r.object]?, ..r }))
         .collect();
-    (Names { mentions, entities, anaphors, reasons }, relations)
+    (Names { mentions, entities, anaphors, reasons, dropped }, relations)
 }
 
 /// The position of each kept item among the kept ones.

@@ -441,6 +441,7 @@ prop_compose! {
                 entities: vec![entity],
                 anaphors: Vec::new(),
                 reasons: Vec::new(),
+                dropped: Vec::new(),
             },
             article: triplewire::text::Article { text, ..Default::default() },
         }

@@ -6,7 +6,7 @@ use std::fs;
 
 use triplewire::entity::{Entity, EntityType, Mention, Names, Origin};
 use triplewire::input::Shard;
-use triplewire::output::{Output, Settings, Style};
+use triplewire::output::{Making, Output, Settings};
 use triplewire::pipeline::{Delivery, Extraction};
 use triplewire::relation::{Certainty, Evidence, Predicate, Predicates, Relation, Status};
 use triplewire::text::{Article, Span};
@@ -96,7 +96,7 @@ fn a_million_articles_and_ten_million_pairs_fit_in_two_gigabytes() {
         output.add(&Delivery::Extraction(Box::new(article(number, 2 * articles)))).unwrap();
     }
     let after_articles = peak_mb();
-    let tables = output.tables(Style::default(), false, Predicates::built_in()).unwrap();
+    let tables = output.tables(Making::new(Predicates::built_in())).unwrap();
     let counts = tables.counts().clone();
     assert_eq!(counts.articles, articles);
     assert_eq!(counts.relations["communicates_with"], articles);

@@ -11,7 +11,7 @@ use crate::cli::Outcome;
 use crate::cli::print::print;
 use crate::error::Error;
 use crate::input::{Articles, Item, Shard};
-use crate::output::{Output, Run, Style};
+use crate::output::{Making, Output, Run, Style};
 use crate::pipeline::{Delivery, Pipeline};
 use crate::relation::Predicates;
 use crate::text::Article;
@@ -149,7 +149,7 @@ fn written(
     let folder = tempfile::tempdir()?;
     let mut output = Output::open(folder.path(), Shard::WHOLE, false)?;
     extractions.iter().try_for_each(|extraction| output.add(extraction))?;
-    let tables = output.tables(style, keep_duplicates, Predicates::built_in())?;
+    let tables = output.tables(Making { style, keep_duplicates, ..Making::new(Predicates::built_in()) })?;
     let run = Run { counts: tables.counts().clone(), ..Run::default() };
     let sized = |file: PathBuf| {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

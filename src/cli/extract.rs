@@ -12,7 +12,10 @@ use crate::cli::summary::Summary;
 use crate::cli::{Outcome, estimate, stop, view};
 use crate::error::{Error, Result};
 use crate::input::{Articles, Shard};
-use crate::output::{Format, Lines, ModelRecord, Output, Run, Seconds, Settings, Style, keep_earlier};
+use crate::output::{
+    DecisionRecord, Format, Lines, Making, ModelRecord, Output, Run, Seconds, Settings, Style, WatchList,
+    keep_earlier,
+};
 use crate::pipeline::{Ending, Limits, Pipeline};
 use crate::timings::{self, Stage, Stopwatch, measure};
 
@@ -58,6 +61,13 @@ pub(crate) struct Args {
     /// entities, triples and cooccurrences, and write no duplicates.csv
     #[arg(long)]
     keep_duplicates: bool,
+    /// Join no names across articles: what two articles call Ana Ruiz and A. Ruiz stays two entities
+    #[arg(long)]
+    no_merge: bool,
+    /// Write only relations and triples that touch one of these: a name or identifier a line, or a table with a
+    /// column entity, name or id
+    #[arg(long, value_name = "FILE")]
+    only: Option<PathBuf>,
     /// No progress bar and no summary; skipped inputs are still named
     #[arg(long)]
     quiet: bool,
@@ -116,6 +126,7 @@ impl Args {
                 .of_users()
                 .map(|it| it.schema().clone())
                 .collect(),
+            decisions: pipeline.knowledge().aliases.decisions().iter().map(DecisionRecord::from).collect(),
             max_article_size: self.max_article_size,
             article_timeout: self.article_timeout.map(|it| it.as_secs_f64()),
             threads: self.setup.machine.threads(),
@@ -174,9 +185,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         return Err(Error::Usage("say with --out where to write".into()).into());
     };
     if out.as_os_str() == "-" {
-        if args.resume || args.overwrite || args.excel || args.timings || args.view {
-            let message = "--out - writes lines of JSON: --resume, --overwrite, --excel, --timings and --view go with a \
-                           folder. Leave them out, or give a folder";
+        let of_tables = args.excel || args.format != Format::Csv || args.only.is_some() || args.view;
+        if args.resume || args.overwrite || args.timings || of_tables {
+            let message = "--out - writes lines of JSON: --resume, --overwrite, --excel, --timings, --only, --format and --view \
+                           go with a folder. Leave them out, or give a folder";
             return Err(Error::Usage(message.into()).into());
         }
         return to_stdout(&args);
@@ -187,6 +199,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let part = args.part()?;
+    let only = args.only.as_deref().map(WatchList::read).transpose()?;
     let articles = args.articles()?;
     let (pipeline, hashes) = args.pipeline()?;
     let mut run = args.run(&pipeline, hashes)?;
@@ -225,7 +238,10 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
         stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
     });
     let predicates = pipeline.knowledge().matcher.predicates();
-    let mut tables = measure(Stage::Writing, || output.tables(style, args.keep_duplicates, predicates))?;
+    let decisions = pipeline.knowledge().aliases.decisions();
+    let (keep_duplicates, merge) = (args.keep_duplicates, !args.no_merge);
+    let making = Making { style, keep_duplicates, merge, predicates, decisions, only: only.as_ref() };
+    let mut tables = measure(Stage::Writing, || output.tables(making))?;
     if ending == Ending::Complete && tables.counts().articles == 0 && is_whole(args) {
         let (skipped, _) = tables.take_problems();
         output.discard();
@@ -239,6 +255,11 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
         extraction: before + (start.elapsed() - start_up).as_secs_f64(),
     };
     (run.skipped, run.warnings) = tables.take_problems();
+    // What one shard does not use another may.
+    if args.shard == Shard::WHOLE {
+        run.unused_aliases = tables.unused().to_vec();
+    }
+    run.unused_aliases.iter().for_each(complain);
     let connected = tables.most_connected().to_vec();
     let mut files = tables.name(&run)?;
     output.close(run.complete)?;

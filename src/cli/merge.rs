@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use crate::cli::Outcome;
 use crate::cli::extract::style;
-use crate::cli::print::print;
+use crate::cli::print::{complain, print};
 use crate::cli::summary::Summary;
-use crate::output::{Format, Shards};
+use crate::output::{Format, Making, Shards, WatchList};
+use crate::relation::Predicates;
 
 /// Arguments of `triplewire merge`.
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,12 @@ pub(crate) struct Args {
     /// Count an article that tells a story again like any other; see `extract --keep-duplicates`
     #[arg(long)]
     keep_duplicates: bool,
+    /// Join no names across articles; see `extract --no-merge`
+    #[arg(long)]
+    no_merge: bool,
+    /// Write only relations and triples that touch one of these names; see `extract --only`
+    #[arg(long, value_name = "FILE")]
+    only: Option<PathBuf>,
     /// No summary
     #[arg(long)]
     quiet: bool,
@@ -33,9 +40,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let style = style(args.format, args.excel)?;
-    let (tables, run) = Shards::open(&args.shards)?.tables(&args.out, style, args.keep_duplicates)?;
+    let only = args.only.as_deref().map(WatchList::read).transpose()?;
+    let (keep_duplicates, merge, only) = (args.keep_duplicates, !args.no_merge, only.as_ref());
+    let making = Making { style, keep_duplicates, merge, only, ..Making::new(Predicates::built_in()) };
+    let (tables, run) = Shards::open(&args.shards)?.tables(&args.out, making)?;
     let connected = tables.most_connected().to_vec();
     let files = tables.name(&run)?;
+    run.unused_aliases.iter().for_each(complain);
     if !args.quiet {
         print(Summary { run: &run, connected: &connected, files: &files })?;
     }

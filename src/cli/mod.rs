@@ -10,6 +10,7 @@ mod label;
 mod learn;
 mod merge;
 mod model;
+mod names;
 mod parse;
 mod print;
 mod problems;
@@ -62,6 +63,8 @@ enum Command {
     Extract(extract::Args),
     /// Join what `extract --shard` found in the parts of an input
     Merge(merge::Args),
+    /// List names that may be of one entity, or of none, to decide on
+    Names(names::Args),
     /// Make a workbook, a database or a graph of what `extract` wrote
     Export(export::Args),
     /// Make one page of a result, to explore in a browser without a network
@@ -95,6 +98,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Extract(args) => extract::run(args),
         Command::Merge(args) => merge::run(args),
+        Command::Names(args) => names::run(args),
         Command::Export(args) => export::run(args),
         Command::View(args) => view::run(args),
         Command::Label(args) => label::run(args),

@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use sha2::{Digest, Sha256};
 
 use crate::entity::EntityType;
+use crate::entity::decisions::{Asked, Decision, delimiter, together};
 use crate::entity::fold::{Plain, key};
 use crate::error::{Error, Place, Result};
 
@@ -85,12 +86,18 @@ pub(super) struct Alias {
 /// words separated by blanks: `demonym` for an adjective or noun made from a country's name, and one
 /// of `cased`, `supported`, `ambiguous`, `resolve` for names that are also something else. `id` is what
 /// others call the entity; one line of it is enough.
+///
+/// A user's table may have, instead of `rule`, the column `decision` that `triplewire names` writes: it may be empty
+/// too, or `drop`, or `rename` with the new name in the column `new_name`.
 #[derive(Debug, Clone)]
 pub struct Aliases {
     known: Vec<Known>,
     aliases: Vec<Alias>,
     /// Pairs of keys, the smaller first.
     never: BTreeSet<(String, String)>,
+    /// Keys of names that a user says are of no entity.
+    dropped: BTreeSet<String>,
+    decisions: Vec<Decision>,
     by_key: HashMap<String, Vec<usize>>,
     finder: AhoCorasick,
     /// For each pattern of the finder, its aliases.
@@ -99,15 +106,22 @@ pub struct Aliases {
 }
 
 /// A row of a table, checked.
-struct Row {
-    line: u64,
-    entity: String,
-    alias: String,
-    entity_type: Option<EntityType>,
-    same: bool,
-    usage: Use,
-    demonym: bool,
-    external_id: Option<String>,
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub line: u64,
+    pub entity: String,
+    pub alias: String,
+    pub entity_type: Option<EntityType>,
+    pub same: bool,
+    pub usage: Use,
+    pub demonym: bool,
+    pub external_id: Option<String>,
+}
+
+/// The rows of a table, and the names that it drops.
+struct Content {
+    rows: Vec<Row>,
+    dropped: Vec<(u64, String)>,
 }
 
 impl Aliases {
@@ -117,6 +131,8 @@ impl Aliases {
             known: Vec::new(),
             aliases: Vec::new(),
             never: BTreeSet::new(),
+            dropped: BTreeSet::new(),
+            decisions: Vec::new(),
             by_key: HashMap::new(),
             finder: no_patterns(),
             patterns: Vec::new(),
@@ -124,9 +140,9 @@ impl Aliases {
         };
         for (name, content) in BUILT_IN {
             aliases.hash.update(content.as_bytes());
-            let rows = read(Path::new(name), content.as_bytes())
+            let content = read(Path::new(name), content.as_bytes())
                 .unwrap_or_else(|e| panic!("a built-in alias table is wrong: {e}"));
-            aliases.add(rows, false);
+            aliases.add(content.rows, false);
         }
         aliases.index();
         aliases
@@ -142,12 +158,49 @@ impl Aliases {
     pub fn add_file(&mut self, path: &Path) -> Result<()> {
         let content =
             std::fs::read(path).map_err(|e| Error::io(path, e, "Check the path given with --aliases"))?;
-        let rows = read(path, &content)?;
+        let Content { rows, dropped } = read(path, &content)?;
+        let rows = together(path, rows)?;
         self.hash.update(b"\0user\0");
         self.hash.update(&content);
+        self.decisions.extend(rows.iter().map(|row| Decision {
+            place: Place::line(path, row.line),
+            asked: if row.same { Asked::Same } else { Asked::Never },
+            entity: row.entity.clone(),
+            alias: row.alias.clone(),
+        }));
+        self.decisions.extend(dropped.into_iter().map(|(line, name)| Decision {
+            place: Place::line(path, line),
+            asked: Asked::Drop,
+            entity: name.clone(),
+            alias: name,
+        }));
+        let drops = self.decisions.iter().filter(|it| it.asked == Asked::Drop);
+        self.dropped = drops.map(|it| key(&it.alias)).collect();
+        self.decisions.sort_by(|a, b| a.place.cmp(&b.place));
         self.add(rows, true);
         self.index();
         Ok(())
+    }
+
+    /// The canonical names of all tables.
+    pub(super) fn canonical(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().map(|known| known.name.as_str())
+    }
+
+    /// The lines of the user's tables, in order.
+    pub fn decisions(&self) -> &[Decision] {
+        &self.decisions
+    }
+
+    /// Whether a user says that the name with this key is of no entity.
+    pub(super) fn drops(&self, key: &str) -> bool {
+        self.dropped.contains(key)
+    }
+
+    /// Whether a user's line gives the name with this key to an entity.
+    pub(super) fn decided(&self, key: &str, entity: usize) -> bool {
+        let of_key = self.by_key.get(key).into_iter().flatten();
+        of_key.map(|&i| &self.aliases[i]).any(|alias| alias.from_user && alias.entity == entity)
     }
 
     /// SHA-256 of all tables in use, in hexadecimal: two runs with the same hash know the same names.
@@ -316,10 +369,38 @@ fn ordered(a: String, b: String) -> (String, String) {
 
 const HEADER: &str = "The first line must be entity,alias,type,rule (type may be left out)";
 
+/// What the last column of a row says.
+enum Says {
+    Same,
+    Never,
+    /// The column `decision` is still empty.
+    Nothing,
+    Drop,
+    Rename,
+}
+
+impl Says {
+    /// `None` if there is no such word; more of them may stand in the column `decision`.
+    fn named(word: &str, in_decisions: bool) -> Option<Self> {
+        match word {
+            "same" => Some(Says::Same),
+            "never" => Some(Says::Never),
+            "" if in_decisions => Some(Says::Nothing),
+            "drop" if in_decisions => Some(Says::Drop),
+            "rename" if in_decisions => Some(Says::Rename),
+            _ => None,
+        }
+    }
+}
+
 /// Reads and checks a table.
-fn read(path: &Path, content: &[u8]) -> Result<Vec<Row>> {
+fn read(path: &Path, content: &[u8]) -> Result<Content> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(content);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter(content))
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(content);
     let wrong =
         |line: u64, problem: String, remedy: &str| Error::config(Place::line(path, line), problem, remedy);
     let header = match reader.headers() {
@@ -327,8 +408,9 @@ fn read(path: &Path, content: &[u8]) -> Result<Vec<Row>> {
         Err(e) => return Err(wrong(1, format!("the header cannot be read: {e}"), HEADER)),
     };
     let column = |name: &str| header.iter().position(|h| h.eq_ignore_ascii_case(name));
+    let decision_at = column("decision");
     let (Some(entity_at), Some(alias_at), Some(rule_at)) =
-        (column("entity"), column("alias"), column("rule"))
+        (column("entity"), column("alias"), decision_at.or(column("rule")))
     else {
         let missing: Vec<&str> =
             ["entity", "alias", "rule"].into_iter().filter(|c| column(c).is_none()).collect();
@@ -336,8 +418,9 @@ fn read(path: &Path, content: &[u8]) -> Result<Vec<Row>> {
     };
     let (type_at, flags_at, id_at) = (column("type"), column("flags"), column("id"));
 
-    let mut rows: Vec<Row> = Vec::new();
-    let mut seen = Contradictions { path: path.to_path_buf(), ..Contradictions::default() };
+    let (mut rows, mut dropped): (Vec<Row>, Vec<(u64, String)>) = (Vec::new(), Vec::new());
+    let transitive = decision_at.is_some();
+    let mut seen = Contradictions { path: path.to_path_buf(), transitive, ..Contradictions::default() };
     for record in reader.records() {
         let record = record.map_err(|e| {
             let line = e.position().map_or(1, csv::Position::line);
@@ -361,12 +444,29 @@ fn read(path: &Path, content: &[u8]) -> Result<Vec<Row>> {
             }
             Ok(text.to_owned())
         };
-        let (entity, alias) = (filled(entity_at, "entity")?, filled(alias_at, "alias")?);
-        let same = match cell(Some(rule_at)).to_ascii_lowercase().as_str() {
-            "same" => true,
-            "never" => false,
-            other => {
-                return Err(wrong(line, format!("unknown rule {other:?}"), "Write same or never"));
+        let rule = cell(Some(rule_at)).to_ascii_lowercase();
+        let Some(says) = Says::named(&rule, decision_at.is_some()) else {
+            let (what, remedy) = match decision_at {
+                Some(_) => ("decision", "Write same, never, drop or rename, or leave the cell empty"),
+                None => ("rule", "Write same or never"),
+            };
+            return Err(wrong(line, format!("unknown {what} {rule:?}"), remedy));
+        };
+        let (entity, alias, same) = match says {
+            Says::Nothing => continue,
+            Says::Drop => {
+                let of_alias = !key(cell(Some(alias_at))).is_empty();
+                let (at, name) = if of_alias { (alias_at, "alias") } else { (entity_at, "entity") };
+                dropped.push((line, filled(at, name)?));
+                continue;
+            }
+            Says::Rename => {
+                let new_name = column("new_name").map(|at| filled(at, "new_name"));
+                let missing = || wrong(line, "no column new_name".into(), "Add it, with the new name");
+                (new_name.ok_or_else(missing)??, filled(entity_at, "entity")?, true)
+            }
+            Says::Same | Says::Never => {
+                (filled(entity_at, "entity")?, filled(alias_at, "alias")?, matches!(says, Says::Same))
             }
         };
         let entity_type = match cell(type_at) {
@@ -399,13 +499,15 @@ fn read(path: &Path, content: &[u8]) -> Result<Vec<Row>> {
         seen.check(&row)?;
         rows.push(row);
     }
-    Ok(rows)
+    Ok(Content { rows, dropped })
 }
 
 /// What the lines before said, to find those that say the opposite.
 #[derive(Default)]
 struct Contradictions {
     path: PathBuf,
+    /// Whether a name with two entities makes them one.
+    transitive: bool,
     types: BTreeMap<String, (EntityType, u64)>,
     ids: BTreeMap<String, (String, u64)>,
     entity_of: BTreeMap<String, (String, u64)>,
@@ -462,7 +564,7 @@ impl Contradictions {
             }
             self.ids.insert(row.entity.clone(), (id.clone(), row.line));
         }
-        if row.usage != Use::Ambiguous {
+        if row.usage != Use::Ambiguous && !self.transitive {
             match self.entity_of.get(&row.alias) {
                 Some((other, line)) if *other != row.entity => {
                     return wrong(

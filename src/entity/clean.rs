@@ -73,6 +73,16 @@ const TITLES: &[&str] = &[
     "ms.",
     "ms",
     "miss",
+    "mme",
+    "mme.",
+    "cde",
+    "comrade",
+    "im",
+    "gm",
+    "wgm",
+    "bharat ratna",
+    "monsignor",
+    "monsenor",
     "dr.",
     "dr",
     "prof.",
@@ -133,7 +143,7 @@ pub(super) fn cleaned(
             span = bare;
         }
         if entity_type == EntityType::Per {
-            span = without_title(text, span);
+            span = without_party(text, without_title(text, span), &is_known);
         }
         if entity_type == EntityType::Org {
             span = without_faction(text, span);
@@ -156,8 +166,37 @@ pub(super) fn cleaned(
     let only_title = entity_type == EntityType::Per
         && matches!(
             name,
-            "Mr" | "Mr." | "Mrs" | "Mrs." | "Ms" | "Ms." | "Dr" | "Dr." | "Sen." | "Rep." | "Gov." | "Gen."
+            "Mr" | "Mr."
+                | "Mrs"
+                | "Mrs."
+                | "Ms"
+                | "Ms."
+                | "Dr"
+                | "Dr."
+                | "Sen"
+                | "Sen."
+                | "Sens."
+                | "Rep"
+                | "Rep."
+                | "Reps."
+                | "Gov"
+                | "Gov."
+                | "Gen"
+                | "Gen."
+                | "Col."
+                | "Lt."
+                | "Sgt."
+                | "President"
+                | "Senator"
+                | "Representative"
+                | "Congressman"
+                | "Congresswoman"
         );
+    let only_party = matches!(name, "R" | "D" | "I") && !text[span.end..].starts_with(['&', '.']);
+    // Where full stops are gone.
+    let only_title =
+        only_title || matches!(name, "Sen" | "Sens" | "SEN" | "SENS" | "Rep" | "Reps" | "REP" | "REPS");
+    let only_title = only_title || only_party || name.starts_with("U S Sen ") || name == "U S Sen";
     let only_adjective = name == "Supreme" && text[span.end..].trim_start().starts_with("Leader");
     (name.chars().any(char::is_alphanumeric) && !only_title && !only_adjective).then_some(span)
 }
@@ -186,7 +225,32 @@ fn without_quotes(text: &str, span: Span) -> Span {
             start += 1;
         }
     }
-    if start < end { Span::new(start, end).trimmed(text) } else { span }
+    if start < end { with_brackets(text, Span::new(start, end).trimmed(text)) } else { span }
+}
+
+/// The span with the other half of a bracket that it has one half of: `[Ana] Ruiz`, `James (Jim) Ruiz`; where that
+/// does not stand beside it, without what the bracket opens.
+fn with_brackets(text: &str, mut span: Span) -> Span {
+    for (open, close) in [('(', ')'), ('[', ']')] {
+        let name = span.of(text);
+        let (opened, closed) = (name.matches(open).count(), name.matches(close).count());
+        if opened < closed && text[..span.start].ends_with(open) {
+            span = Span::new(span.start - 1, span.end);
+            // A nickname stands behind the name that it is for.
+            let before = text[..span.start].trim_end_matches(' ');
+            let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+            if open == '(' && word.starts_with(char::is_uppercase) {
+                span = Span::new(before.len() - word.len(), span.end);
+            }
+        } else if opened > closed && text[span.end..].starts_with(close) {
+            span = Span::new(span.start, span.end + 1);
+        } else if opened > closed
+            && let Some((front, _)) = name.rsplit_once(open).filter(|(front, _)| !front.trim().is_empty())
+        {
+            span = Span::new(span.start, span.start + front.len()).trimmed(text);
+        }
+    }
+    span
 }
 
 fn without_possessive(text: &str, span: Span) -> Span {
@@ -233,6 +297,26 @@ fn with_stop(text: &str, span: Span) -> Span {
     let last = span.of(text).rsplit(char::is_whitespace).next().unwrap_or_default();
     let stop = text[span.end..].starts_with('.') && !text[span.end..].starts_with("..");
     if stop && ABBREVIATIONS.contains(&last) { Span::new(span.start, span.end + 1) } else { span }
+}
+
+/// A person without party and state: `Ana Ruiz R Tenn`, `Ana Ruiz D-Calif`. `John D Ruiz` stays whole.
+fn without_party(text: &str, span: Span, is_known: impl Fn(&str) -> bool) -> Span {
+    let name = span.of(text);
+    let words: Vec<(usize, &str)> =
+        name.split_whitespace().map(|word| (word.as_ptr() as usize - name.as_ptr() as usize, word)).collect();
+    let is_party = |i: usize| {
+        let word = words[i].1.trim_start_matches(['(', ',']);
+        let state = |word: &str| word.len() <= 6 && is_known(word.trim_matches(['.', ',', ')']));
+        match word.split_once('-') {
+            Some(("R" | "D" | "I", rest)) => state(rest),
+            None if matches!(word, "R" | "D" | "I") => words.get(i + 1).is_none_or(|(_, next)| state(next)),
+            _ => false,
+        }
+    };
+    match (1..words.len()).find(|&i| is_party(i)) {
+        Some(i) => Span::new(span.start, span.start + words[i].0).trimmed(text),
+        None => span,
+    }
 }
 
 fn without_title(text: &str, span: Span) -> Span {
@@ -297,6 +381,19 @@ mod tests {
             let span = cleaned(text, Span::new(0, end), Org, |_| false);
             assert_eq!(span.map(|s| s.of(text)), Some(expected));
         }
+        for (text, name, expected) in [
+            ("to [Ana] Ruiz.", "Ana] Ruiz", "[Ana] Ruiz"),
+            ("by Ana [Ruiz].", "Ana [Ruiz", "Ana [Ruiz]"),
+            ("by Ana Ruiz R Ohio.", "Ana Ruiz R Ohio", "Ana Ruiz"),
+            ("by Ana Ruiz D-Ohio.", "Ana Ruiz D-Ohio", "Ana Ruiz"),
+            ("by Ana D Ruiz.", "Ana D Ruiz", "Ana D Ruiz"),
+            ("by James (Jim) Ruiz.", "Jim) Ruiz", "James (Jim) Ruiz"),
+            ("by Ana (then Ruiz)", "Ana (th", "Ana"),
+        ] {
+            let start = text.find(name).unwrap_or_default();
+            let span = cleaned(text, Span::new(start, start + name.len()), Per, |name| name == "Ohio");
+            assert_eq!(span.map(|s| s.of(text)), Some(expected));
+        }
         let text = "in Salem, Fla., by Acme Corp. and Bo Lee.";
         for (name, expected) in [("Fla", "Fla."), ("Acme Corp", "Acme Corp."), ("Bo Lee", "Bo Lee")] {
             let start = text.find(name).unwrap_or_default();
@@ -304,6 +401,7 @@ mod tests {
             assert_eq!(span.map(|s| s.of(text)), Some(expected));
         }
         assert_eq!(cleaned("Mr.", Span::new(0, 3), Per, |_| false), None);
+        assert_eq!(cleaned("Rep", Span::new(0, 3), Per, |_| false), None);
         assert_eq!(cleaned("Supreme Leader Bo Lee", Span::new(0, 7), Org, |_| false), None);
         assert_eq!(cleaned("“”", Span::new(0, 6), Org, |_| false), None);
     }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::entity::EntityType;
 use crate::entity::aliases::{Aliases, Use};
 use crate::entity::fold::{is_upper_word, key};
+use crate::entity::person::{is_full_name, is_fuller, may_be, parts as person_parts};
 use crate::entity::recognise::{CONFIDENT, Found, Support};
 
 /// One entity of the article.
@@ -49,7 +50,7 @@ enum Kind {
 struct Name {
     kind: Kind,
     key: String,
-    /// The key of an organisation without `Inc.` and the like; otherwise the key.
+    /// The key of an organisation without `Inc.` and the like, of a storm without `Hurricane`; otherwise the key.
     short_key: String,
     /// The words of a person's name without particles and `Jr.`
     parts: Vec<String>,
@@ -156,8 +157,10 @@ fn names(
     }
     for name in &mut names {
         name.entity_type = voted_type(mentions, &name.mentions);
-        if name.entity_type == EntityType::Org {
-            name.short_key = without_company_form(&name.key).to_owned();
+        match name.entity_type {
+            EntityType::Org => name.short_key = without_company_form(&name.key).to_owned(),
+            EntityType::Misc => name.short_key = without_storm(&name.key).to_owned(),
+            _ => {}
         }
     }
     // A surname that the tables give to one person is not theirs where the article names another.
@@ -171,7 +174,7 @@ fn names(
         .map(|i| {
             let [part] = names[i].parts.as_slice() else { return known[i] };
             let rival = with_last.get(part.as_str()).is_some_and(|of| of.iter().any(|e| *e != known[i]));
-            known[i].filter(|_| !rival)
+            known[i].filter(|&entity| !rival || aliases.decided(&names[i].key, entity))
         })
         .collect();
     (names, firm)
@@ -276,8 +279,21 @@ fn voted_type(mentions: &[Found], of: &[usize]) -> EntityType {
     best.0
 }
 
+/// The name of a storm without what it is at the time.
+fn without_storm(key: &str) -> &str {
+    const STORMS: &[&str] = &[
+        "hurricane ",
+        "tropical storm ",
+        "tropical depression ",
+        "typhoon ",
+        "cyclone ",
+        "tropical cyclone ",
+    ];
+    STORMS.iter().filter_map(|storm| key.strip_prefix(storm)).min_by_key(|rest| rest.len()).unwrap_or(key)
+}
+
 /// A key without a company's legal form: `acme corp` is `acme`.
-fn without_company_form(key: &str) -> &str {
+pub(super) fn without_company_form(key: &str) -> &str {
     const FORMS: &[&str] = &[
         "inc",
         "incorporated",
@@ -314,31 +330,6 @@ fn without_company_form(key: &str) -> &str {
     rest
 }
 
-/// The words of a person's name: without the Arabic article, `Jr.` and the like.
-fn person_parts(surface: &str) -> Vec<String> {
-    let spaced = surface.replace('.', ". ");
-    let mut parts: Vec<String> = Vec::new();
-    for word in spaced.split(|c: char| c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | '–')) {
-        let part = key(word);
-        if !part.is_empty() {
-            parts.push(part);
-        }
-    }
-    let all = parts.len();
-    let mut kept: Vec<String> = parts
-        .into_iter()
-        .enumerate()
-        .filter(|(i, part)| !(i + 1 < all && matches!(part.as_str(), "al" | "el")))
-        .map(|(_, part)| part)
-        .collect();
-    while kept.len() > 1
-        && kept.last().is_some_and(|p| matches!(p.as_str(), "jr" | "sr" | "ii" | "iii" | "iv"))
-    {
-        kept.pop();
-    }
-    kept
-}
-
 /// Pairs of a longer name and an acronym of which one follows the other in brackets:
 /// `Kurdistan Workers' Party (PKK)`, `PKK (Kurdistan Workers' Party)`.
 pub(super) fn bracketed(text: &str, mentions: &[Found]) -> Vec<(usize, usize)> {
@@ -366,17 +357,45 @@ pub(super) fn bracketed(text: &str, mentions: &[Found]) -> Vec<(usize, usize)> {
 /// or, for the acronym of a foreign name (`PKK`), at least one is, between two organisations.
 fn is_introduction(long: &str, short: &str, types: (EntityType, EntityType)) -> bool {
     use EntityType::{Date, Misc, Org, Per};
-    if !is_acronym(short) || long.split_whitespace().count() < 2 {
+    if long.split_whitespace().count() < 2 {
         return false;
     }
     if matches!(types.0, Per | Date) || matches!(types.1, Per | Date) {
         return false;
     }
+    let alike = matches!(types, (Org | Misc, Org | Misc));
+    if !is_acronym(short) {
+        return alike && is_blend(long, short);
+    }
     if has_initials(long, short) {
         return true;
     }
-    let alike = matches!(types, (Org | Misc, Org | Misc));
-    alike && shares_initial(long, short)
+    // Of what is no organisation nobody abbreviates a foreign name: `Mass Spectrometry (ZooMS)` are two.
+    alike && shares_initial(long, short) && (types.0 == Org || types.1 == Org)
+}
+
+/// Whether a word is made of the beginnings of others, the first of them first: `Interpol`.
+fn is_blend(long: &str, short: &str) -> bool {
+    fn fits(words: &[String], rest: &str, used: usize) -> bool {
+        if rest.is_empty() {
+            return used > 1;
+        }
+        let Some((word, others)) = words.split_first() else { return false };
+        let shared = word.chars().zip(rest.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8());
+        let mut taken = 0;
+        shared
+            .fold(Vec::new(), |mut ends, len| {
+                taken += len;
+                ends.push(taken);
+                ends
+            })
+            .into_iter()
+            .any(|end| fits(others, &rest[end..], used + 1))
+            || (used > 0 && fits(others, rest, used))
+    }
+    let words: Vec<String> = key(long).split(' ').take(MOST_WORDS).map(str::to_owned).collect();
+    let short_enough = (4..=LONGEST_ACRONYM).contains(&short.len()) && short.chars().all(char::is_alphabetic);
+    short_enough && short.starts_with(char::is_uppercase) && fits(&words, &key(short), 0)
 }
 
 /// One word of 2 to 10 letters and digits, most of them capitals: `PKK`, `BfV`, `DHKP-C`.
@@ -397,7 +416,7 @@ pub(super) fn is_acronym(word: &str) -> bool {
 }
 
 /// The initials of `name`: of all words, and of those that are not small words like `of`.
-fn initials(name: &str) -> [String; 2] {
+pub(super) fn initials(name: &str) -> [String; 2] {
     const SMALL: &[&str] =
         &["of", "the", "for", "and", "in", "on", "to", "de", "du", "des", "la", "le", "del"];
     let words: Vec<&str> = name
@@ -419,7 +438,7 @@ fn has_initials(long: &str, short: &str) -> bool {
 }
 
 /// The letters of an acronym, as initials are written.
-fn letters(acronym: &str) -> String {
+pub(super) fn letters(acronym: &str) -> String {
     key(acronym).chars().filter(|c| *c != ' ').collect()
 }
 
@@ -430,6 +449,12 @@ fn shares_initial(long: &str, short: &str) -> bool {
 
 /// Persons with one last name among whom the one that is meant is looked for: an article with more is a list.
 const MOST_BEARERS: usize = 500;
+
+/// How many times as often as any other the bearer of a surname is named in full whom it means wherever it stands.
+const LEAST_LEAD: usize = 3;
+
+/// Words of a name in which a word made of their beginnings is looked for.
+const MOST_WORDS: usize = 10;
 
 /// Bytes of an acronym in brackets.
 const LONGEST_ACRONYM: usize = 20;
@@ -529,12 +554,13 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// `Acme`, `Acme Inc.` and `Acme Corporation`.
+    /// `Acme`, `Acme Inc.` and `Acme Corporation`; `Hurricane Dora`, `Tropical Storm Dora` and `Dora`.
     fn legal_forms(&mut self) {
-        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut first: BTreeMap<(EntityType, &str), usize> = BTreeMap::new();
         for (i, name) in self.names.iter().enumerate() {
-            if name.entity_type == EntityType::Org && !name.demonym {
-                let into = *first.entry(&name.short_key).or_insert(i);
+            let has_forms = matches!(name.entity_type, EntityType::Org | EntityType::Misc);
+            if has_forms && !name.demonym {
+                let into = *first.entry((name.entity_type, name.short_key.as_str())).or_insert(i);
                 self.join(into, i);
             }
         }
@@ -588,18 +614,54 @@ impl<'a> Joined<'a> {
         };
         for &i in &order {
             let short = &names[i].parts;
+            // Whose name it is, a user has said: no other bearer becomes theirs with it.
+            let decided =
+                self.known[self.set[i]].filter(|&entity| self.aliases.decided(&names[i].key, entity));
+            let owner = decided.map(|entity| person_parts(&self.aliases.known(entity).name));
+            let may_own = |parts: &[String]| owner.as_ref().is_none_or(|owner| may_be(owner, parts));
             let mut fuller = of(&with_last, short.last());
-            fuller.retain(|&j| j != i && is_fuller(&names[j].parts, short));
+            fuller.retain(|&j| {
+                j != i
+                    && is_full_name(&names[j].surface)
+                    && is_fuller(&names[j].parts, short)
+                    && may_own(&names[j].parts)
+            });
             if !fuller.is_empty() {
-                self.join_only(i, &fuller);
+                if !self.join_only(i, &fuller)
+                    && let Some(principal) = self.principal(i, &fuller)
+                {
+                    self.join(i, principal);
+                }
                 continue;
             }
             if short.len() == 1 {
                 let mut fuller = of(&with_first, short.first());
-                fuller.retain(|&j| names[j].mentions.first() < names[i].mentions.first());
+                fuller.retain(|&j| {
+                    names[j].mentions.first() < names[i].mentions.first() && may_own(&names[j].parts)
+                });
                 self.join_only(i, &fuller);
             }
         }
+    }
+
+    /// Of several bearers of a surname the one that the article is about: whom it names in full first, and then by the
+    /// surname alone before it names another in full, or in full much more often than any other.
+    fn principal(&self, short: usize, fuller: &[usize]) -> Option<usize> {
+        let bare = *self.names[short].mentions.first()?;
+        let mut bearers: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        for &name in fuller {
+            let mentions = &self.names[name].mentions;
+            let (first, count) = bearers.entry(self.set[name]).or_insert((usize::MAX, 0));
+            *first = (*first).min(mentions.first().copied().unwrap_or(usize::MAX));
+            *count += mentions.len();
+        }
+        let mut in_order: Vec<(usize, usize, usize)> =
+            bearers.into_iter().map(|(set, (first, count))| (first, count, set)).collect();
+        in_order.sort_unstable();
+        let (&(first, count, set), others) = in_order.split_first()?;
+        let alone = first < bare && others.iter().all(|&(other, ..)| bare < other);
+        let leads = count >= LEAST_LEAD && others.iter().all(|&(_, other, _)| count >= LEAST_LEAD * other);
+        (alone || leads).then(|| self.members[set].first().copied()).flatten()
     }
 
     /// `Brookings` and the only `Brookings Institution`, `Free Beacon` and `Washington Free Beacon`; of places only `Springfield` and `Springfield, Ill.`
@@ -625,28 +687,6 @@ impl<'a> Joined<'a> {
     }
 }
 
-/// Whether `full` is a longer way to write the person `short`: the same last word, and the other
-/// words of `short` in order among those of `full`, initials for words.
-fn is_fuller(full: &[String], short: &[String]) -> bool {
-    let (Some((full_last, full_first)), Some((short_last, short_first))) =
-        (full.split_last(), short.split_last())
-    else {
-        return false;
-    };
-    if full_last != short_last || full == short {
-        return false;
-    }
-    let letters = |parts: &[String]| parts.iter().map(String::len).sum::<usize>();
-    if full.len() < short.len() || (full.len() == short.len() && letters(full) <= letters(short)) {
-        return false;
-    }
-    let mut rest = full_first.iter();
-    short_first.iter().all(|part| {
-        let initial = part.chars().count() == 1;
-        rest.any(|word| word == part || (initial && word.starts_with(part.as_str())))
-    })
-}
-
 /// The keys of the short forms of a name: an organisation's first words (if they say enough) and
 /// last words (two or more), a place without what follows its comma.
 fn shortenings(name: &Name) -> Vec<String> {
@@ -654,13 +694,167 @@ fn shortenings(name: &Name) -> Vec<String> {
         EntityType::Org => {
             let key = name.short_key.as_str();
             let gaps: Vec<usize> = key.match_indices(' ').map(|(at, _)| at).take(12).collect();
-            let first = gaps.iter().map(|&at| &key[..at]).filter(|k| k.len() >= 4 && !is_generic(k));
+            let first = gaps.iter().map(|&at| key.split_at(at));
+            let first =
+                first.filter(|(k, rest)| k.len() >= 4 && !is_generic(k) && says_what(rest.trim_start()));
+            let first = first.map(|(k, _)| k);
             let last = gaps.iter().map(|&at| &key[at + 1..]).filter(|k| k.contains(' '));
             first.chain(last).map(str::to_owned).collect()
         }
         EntityType::Loc => name.surface.split_once(',').map(|(place, _)| key(place)).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether the rest of an organisation's name only says what the organisation is or does: `Brookings Institution`, `Board
+/// of Trade`. The subsidiary `Acme Peru` is not `Acme`, nor its product.
+pub(super) fn says_what(rest: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "academy",
+        "athletic",
+        "rovers",
+        "wanderers",
+        "rangers",
+        "town",
+        "county",
+        "agency",
+        "air",
+        "airline",
+        "airlines",
+        "airways",
+        "alliance",
+        "association",
+        "authority",
+        "automotive",
+        "aviation",
+        "bank",
+        "banking",
+        "board",
+        "brewery",
+        "broadcasting",
+        "brothers",
+        "bureau",
+        "business",
+        "capital",
+        "center",
+        "centre",
+        "channel",
+        "church",
+        "clinic",
+        "club",
+        "coalition",
+        "college",
+        "commission",
+        "committee",
+        "communications",
+        "community",
+        "corps",
+        "council",
+        "daily",
+        "electric",
+        "electronics",
+        "energy",
+        "enterprises",
+        "entertainment",
+        "factory",
+        "fc",
+        "federation",
+        "films",
+        "financial",
+        "food",
+        "foods",
+        "football",
+        "forum",
+        "foundation",
+        "front",
+        "games",
+        "gas",
+        "group",
+        "hospital",
+        "hotel",
+        "hotels",
+        "industries",
+        "initiative",
+        "institute",
+        "institution",
+        "insurance",
+        "international",
+        "investment",
+        "investments",
+        "journal",
+        "labs",
+        "laboratories",
+        "laboratory",
+        "league",
+        "magazine",
+        "management",
+        "media",
+        "medical",
+        "memorial",
+        "motor",
+        "motors",
+        "movement",
+        "museum",
+        "network",
+        "networks",
+        "news",
+        "newspaper",
+        "oil",
+        "opera",
+        "orchestra",
+        "organisation",
+        "organization",
+        "partners",
+        "party",
+        "petroleum",
+        "pharma",
+        "pharmaceutical",
+        "pharmaceuticals",
+        "pictures",
+        "post",
+        "press",
+        "productions",
+        "project",
+        "publishing",
+        "radio",
+        "railway",
+        "records",
+        "restaurant",
+        "securities",
+        "services",
+        "society",
+        "software",
+        "solutions",
+        "steel",
+        "store",
+        "stores",
+        "studios",
+        "systems",
+        "tech",
+        "technologies",
+        "technology",
+        "telecom",
+        "television",
+        "theater",
+        "theatre",
+        "times",
+        "trade",
+        "tribe",
+        "tribunal",
+        "tv",
+        "union",
+        "united",
+        "university",
+        "ventures",
+        "weekly",
+        "works",
+        "of",
+        "for",
+        "on",
+        "against",
+        "de",
+    ];
+    rest.split(' ').next().is_some_and(|word| KINDS.contains(&word))
 }
 
 /// Words that begin the names of many organisations and are the short form of none.
@@ -796,10 +990,10 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
     if is_no_acronym && shouted(form) { in_title_case(form) } else { form.clone() }
 }
 
-/// A name with single blanks and straight apostrophes.
+/// A name with single blanks and straight apostrophes, without the brackets of an editor.
 fn written(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
-    words.join(" ").replace(['’', '‘'], "'")
+    words.join(" ").replace(['’', '‘'], "'").replace(['[', ']'], "")
 }
 
 /// `JOHN SMITH` as `John Smith`, `ISLE OF MAN` as `Isle of Man`.

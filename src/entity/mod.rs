@@ -8,29 +8,38 @@
 
 mod mention;
 
+mod across;
 mod aliases;
 mod anaphors;
 mod clean;
 mod compound;
 mod dates;
+mod decisions;
 mod descriptions;
 mod fold;
 mod groups;
 mod introduced;
 mod its;
+mod junk;
 mod kinds;
 mod link;
 mod names;
+mod person;
 mod pronouns;
 mod quotes;
 mod recognise;
+mod spelling;
+mod split;
 mod things;
 mod trees;
 
+pub(crate) use across::{Corpus, Joins, KnownNames};
 pub use aliases::{Aliases, is_country};
 pub use anaphors::Reason;
 pub(crate) use anaphors::is_anaphor;
 pub(crate) use dates::{MONTH, dates};
+pub(crate) use decisions::delimiter;
+pub use decisions::{Asked, Decision};
 pub(crate) use fold::key as folded;
 pub(crate) use its::is_neuter;
 pub use mention::{Entity, EntityType, Mention, Origin};

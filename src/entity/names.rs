@@ -1,7 +1,7 @@
 //! Aliases, acronyms, surnames, demonyms: many mentions, one entity.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
@@ -11,10 +11,12 @@ use crate::entity::clean::cleaned;
 use crate::entity::compound::{without_compound, without_compounds};
 use crate::entity::dates;
 use crate::entity::fold::key;
-use crate::entity::link::{bracketed, is_acronym, link, missed_acronym};
+use crate::entity::junk::without_junk;
+use crate::entity::link::{Linked, bracketed, is_acronym, link, missed_acronym};
 use crate::entity::recognise::{
     CONFIDENT, Found, SCORE_NAME, Support, add_acronyms, may_become, recognise, sentence_of,
 };
+use crate::entity::split::split;
 use crate::entity::{Entity, EntityType, Mention, Origin};
 use crate::model::RawMention;
 use crate::syntax::Sentence;
@@ -32,6 +34,8 @@ pub struct Names {
     pub anaphors: Vec<Mention>,
     /// Why each of them means what it does.
     pub reasons: Vec<Reason>,
+    /// The names left out because a user says that they are of no entity, folded, in order, each once.
+    pub dropped: Vec<String>,
 }
 
 impl Names {
@@ -123,7 +127,12 @@ fn join(
     let mut names = Names::default();
     let mut placed: Vec<Mention> = Vec::with_capacity(mentions.len());
     let mut entities: Vec<(usize, Entity)> = Vec::new();
-    for linked in links.entities {
+    let mut dropped: BTreeSet<String> = BTreeSet::new();
+    for mut linked in links.entities {
+        drop_named(aliases, text, mentions, &mut linked, &mut dropped);
+        if linked.mentions.is_empty() {
+            continue;
+        }
         let number = entities.len();
         for &i in &linked.mentions {
             let mention = &mentions[i];
@@ -183,12 +192,37 @@ fn join(
         names.mentions.push(mention);
     }
     names.entities = order.into_iter().map(|i| entities[i].1.clone()).collect();
+    names.dropped = dropped.into_iter().collect();
     names
+}
+
+/// Takes the mentions away of an entity or a name that a user says is none.
+fn drop_named(
+    aliases: &Aliases,
+    text: &str,
+    mentions: &[Found],
+    linked: &mut Linked,
+    dropped: &mut BTreeSet<String>,
+) {
+    let entity = key(&linked.name);
+    if aliases.drops(&entity) {
+        linked.mentions.clear();
+        dropped.insert(entity);
+        return;
+    }
+    linked.mentions.retain(|&i| {
+        let name = key(mentions[i].span.of(text));
+        let stays = !aliases.drops(&name);
+        if !stays {
+            dropped.insert(name);
+        }
+        stays
+    });
 }
 
 /// An entity with its identifier: `e` and the first 12 hexadecimal digits of the SHA-256 of type and name. Of digits
 /// alone, or digits around one `e`, a spreadsheet would make a number.
-fn entity(entity_type: EntityType, name: String, external_id: Option<String>) -> Entity {
+pub(super) fn entity(entity_type: EntityType, name: String, external_id: Option<String>) -> Entity {
     const DIGITS: usize = 12;
     let digest = Sha256::digest(format!("{entity_type}\t{name}").as_bytes());
     let digits = base16ct::lower::encode_string(&digest);
@@ -234,7 +268,7 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         likeliest(run, &mut kept);
         rest = after;
     }
-    kept
+    without_junk(aliases, text, split(aliases, text, kept))
 }
 
 /// Adds to `kept` the mentions of `run` that overlap no likelier one.

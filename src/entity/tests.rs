@@ -222,6 +222,39 @@ fn a_user_table_wins() {
             "[PER Ana Ruiz] and [PER Ruiz].",
             "PER Ana Ruiz: Ana Ruiz | PER Ruiz: Ruiz",
         ),
+        // Also where the article names another bearer, but in no mention that names them.
+        (
+            "entity,alias,type,rule\nAna Ruiz,Ruiz,PER,same\n",
+            "[PER Ana Ruiz] met [PER Leo Ruiz]. [PER Ruiz] left.",
+            "PER Ana Ruiz: Ana Ruiz, Ruiz | PER Leo Ruiz: Leo Ruiz",
+        ),
+        (
+            "entity,alias,type,rule\nAna Ruiz,Ruiz,PER,same\n",
+            "[PER Leo Ruiz] left. [PER Ruiz] spoke.",
+            "PER Leo Ruiz: Leo Ruiz | PER Ana Ruiz: Ruiz",
+        ),
+        // As spreadsheets of many countries write it.
+        (
+            "\u{feff}entity;alias;type;rule\r\nZorin Works;Zorin;ORG;same\r\n",
+            "[ORG Zorin] rose.",
+            "ORG Zorin Works: Zorin",
+        ),
+        // Decisions hold through others; those not taken say nothing.
+        (
+            "decision,entity,alias,type,new_name\nsame,Zorin Works,Zorin,ORG,\nsame,ZW,Zorin,ORG,\n,Zorin,Acme,ORG,\n",
+            "[ORG ZW] rose. [ORG Zorin] fell. [ORG Acme] stayed.",
+            "ORG Zorin Works: ZW, Zorin | ORG Acme: Acme",
+        ),
+        (
+            "decision,entity,alias,type,new_name\nrename,Zorin,,ORG,Zorin Group\nsame,Zorin,ZW,ORG,\n",
+            "[ORG ZW] rose. [ORG Zorin] fell.",
+            "ORG Zorin Group: ZW, Zorin",
+        ),
+        (
+            "decision,entity,alias,type,new_name\ndrop,Image,,,\n",
+            "[PER Image] shows [PER Ana Ruiz].",
+            "PER Ana Ruiz: Ana Ruiz",
+        ),
         (
             "entity,alias,type,rule,flags\nFreedonia,Freedonian,LOC,same,demonym\n",
             "Freedonian men in Freedonia.",
@@ -277,6 +310,15 @@ fn a_wrong_user_table_is_explained() {
         (
             "entity,alias,rule,id\nA1,B1,same,X1\nA1,B2,same,\nA1,B3,same,X2\n",
             "line 4: \"A1\" has the id X2 here and X1 in line 2. Give an entity one id",
+        ),
+        (
+            "decision,entity,alias\nmaybe,A1,B1\n",
+            "line 2: unknown decision \"maybe\". Write same, never, drop",
+        ),
+        ("decision,entity,alias\nrename,A1,\n", "line 2: no column new_name"),
+        (
+            "decision,entity,alias\nsame,A1,B1\nsame,B1,C1\nnever,A1,C1\n",
+            "line 4: never for \"A1\" and \"C1\", which line 2 and others make the same",
         ),
         ("entity,alias,type,rule\nA1,B\u{0}1\n", "line 2: unknown rule \"\""),
     ];

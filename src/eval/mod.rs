@@ -50,7 +50,7 @@ pub use map::Map;
 pub use predicted::{OnGivenNames, Predict, Task, by_program, from_files};
 pub use relations::{Mode, RelationScore};
 pub use reliability::{Band, Reliability};
-pub use resolution::Resolution;
+pub use resolution::{Clusters, Resolution};
 pub use rule_scores::{RuleCounts, calibration, calibration_of_second, rule_counts};
 pub use scope::Scope;
 pub use suggestions::suggestions;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::entity::{Names, resolve_given};
+use crate::entity::{self, Corpus, EntityType, KnownNames, Names, resolve_given};
 use crate::error::{Error, Problem, Result};
 use crate::eval::attributes::Attributes;
 use crate::eval::gold::{self, Gold, Tables};
@@ -15,7 +15,7 @@ use crate::model::RawMention;
 use crate::pipeline::{Delivery, Knowledge, Known, Pipeline, ToParse};
 use crate::relation;
 use crate::syntax::Sentence;
-use crate::text::{Article, Span, sentences};
+use crate::text::{Article, Date, Span, sentences};
 
 /// A text to label.
 #[derive(Debug, Clone)]
@@ -88,18 +88,37 @@ fn on_given_names(knowledge: &Knowledge, task: &Task<'_>, sentences: &[Span], sy
 impl Predict for Pipeline {
     fn predict(&self, tasks: &[Task<'_>], problems: &mut Vec<Problem>) -> Result<Vec<Labels>> {
         let articles: Vec<Item> = tasks.iter().map(|task| Item::Article(task.article.clone())).collect();
-        let mut found = BTreeMap::new();
+        let mut found: BTreeMap<String, (usize, Labels, Vec<EntityType>)> = BTreeMap::new();
+        let mut corpus = Corpus::default();
         self.run(articles.into_iter(), &AtomicBool::new(false), |delivery| {
             match delivery {
                 Delivery::Extraction(e) => {
+                    let of = |m: &entity::Mention| &e.names.entities[m.entity];
+                    let mentions = e.names.mentions.iter();
+                    let named = mentions.clone().map(|m| (of(m), m.span.of(&e.article.text)));
+                    let named = named.map(|(entity, form)| (entity.name.as_str(), entity.entity_type, form));
+                    let number = corpus.add(e.article.date.map(Date::year), named);
+                    let types = mentions.map(|m| of(m).entity_type).collect();
                     let labels = Labels::of(&e.article, &e.names, &e.relations);
-                    found.insert(e.article.id, labels);
+                    found.insert(e.article.id, (number, labels, types));
                 }
                 Delivery::Skipped(_, problem) | Delivery::Problem(problem) => problems.push(problem),
             }
             Ok(())
         })?;
-        Ok(tasks.iter().map(|task| found.remove(&task.article.id).unwrap_or_default()).collect())
+        // As `extract` does, when it has read all articles.
+        let aliases = &self.knowledge().aliases;
+        let joins = corpus.joins(&KnownNames::new(aliases, aliases.decisions().iter()));
+        for (number, labels, types) in found.values_mut() {
+            for (mention, &entity_type) in labels.mentions.iter_mut().zip(types.iter()) {
+                let joined = |name: &String| Some(joins.of(*number, name, entity_type)?.name.clone());
+                if let Some(name) = mention.entity.as_ref().and_then(joined) {
+                    mention.entity = Some(name);
+                }
+            }
+        }
+        let labels = tasks.iter().map(|task| found.remove(&task.article.id).map(|(_, labels, _)| labels));
+        Ok(labels.map(Option::unwrap_or_default).collect())
     }
 }
 

@@ -14,6 +14,7 @@ use crate::eval::evaluation::Evaluation;
 use crate::eval::gold::Gold;
 use crate::eval::relations::Mode;
 use crate::eval::reliability::Reliability;
+use crate::eval::resolution::Clusters;
 
 /// The JSON object of one evaluation. Undefined figures are `null`.
 pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
@@ -97,8 +98,9 @@ pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
             "mentions": r.mentions,
             "gold_mentions": r.gold_mentions,
             "same_name": r.same_name,
-            "b_cubed": {"precision": r.b_cubed_precision, "recall": r.b_cubed_recall, "f1": r.b_cubed_f1()},
-            "pairwise": counts_json(r.pairs),
+            "b_cubed": b_cubed_json(&r.across),
+            "pairwise": counts_json(r.across.pairs),
+            "within_articles": {"b_cubed": b_cubed_json(&r.within), "pairwise": counts_json(r.within.pairs)},
         });
     }
     let ends: Object<String, Value> = evaluation
@@ -208,14 +210,25 @@ pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
             r.mentions, r.gold_mentions
         );
         let mut table = Table::new(&["", "precision", "recall", "F1"]);
-        table.row(["B-cubed".to_owned(), pc(r.b_cubed_precision), pc(r.b_cubed_recall), pc(r.b_cubed_f1())]);
-        let pairs = r.pairs;
-        table.row(["pairwise".to_owned(), pc(pairs.precision()), pc(pairs.recall()), pc(pairs.f1())]);
+        for (where_, clusters) in [("across articles", &r.across), ("within articles", &r.within)] {
+            let Clusters { precision, recall, pairs } = clusters;
+            table.row([format!("B-cubed, {where_}"), pc(*precision), pc(*recall), pc(clusters.f1())]);
+            table.row([
+                format!("pairwise, {where_}"),
+                pc(pairs.precision()),
+                pc(pairs.recall()),
+                pc(pairs.f1()),
+            ]);
+        }
         out.push_str(&table.finish());
         let _ = writeln!(out, "{} of them have the very name of the gold", r.same_name);
     }
     notes_list(&mut out, evaluation);
     out
+}
+
+fn b_cubed_json(clusters: &Clusters) -> Value {
+    json!({"precision": clusters.precision, "recall": clusters.recall, "f1": clusters.f1()})
 }
 
 fn notes_list(out: &mut String, evaluation: &Evaluation) {

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::entity::folded;
 use crate::eval::counts::Counts;
 use crate::eval::gold::Gold;
 use crate::eval::labels::Labels;
 use crate::eval::scope::Scope;
 use crate::text::Span;
 
-/// B-cubed and pairwise figures over the mentions that the gold names an entity for and that were
-/// found with exactly their span. Clusters reach over all documents.
+/// How well mentions were said to name the same entity, of those that the gold names an entity for and that were
+/// found with exactly their span.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
     /// Mentions compared.
@@ -18,20 +19,33 @@ pub struct Resolution {
     pub gold_mentions: u64,
     /// Mentions compared whose entity has the very name that the gold gives.
     pub same_name: u64,
+    /// Over all documents. Names of the gold that differ only in spelling are one.
+    pub across: Clusters,
+    /// In each document by itself.
+    pub within: Clusters,
+}
+
+/// B-cubed and pairwise figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clusters {
     /// Mean share of each mention's predicted cluster that belongs to its gold entity.
-    pub b_cubed_precision: Option<f64>,
+    pub precision: Option<f64>,
     /// Mean share of each mention's gold cluster that its predicted cluster has.
-    pub b_cubed_recall: Option<f64>,
+    pub recall: Option<f64>,
     /// Pairs of mentions in one cluster.
     pub pairs: Counts,
 }
 
+/// Mentions by the entities that the gold and the prediction give them.
+type Cells<T> = BTreeMap<(T, T), u64>;
+
 impl Resolution {
     /// Compares names, or nothing if the gold has no canonical names.
     pub fn of(gold: &Gold, predicted: &[Labels], scope: &Scope) -> Option<Self> {
-        let mut cells = BTreeMap::<(&str, &str), u64>::new();
-        let mut gold_mentions = 0;
-        for (document, labels) in gold.documents.iter().zip(predicted) {
+        let mut across = Cells::<String>::new();
+        let mut within = Cells::<(usize, String)>::new();
+        let (mut gold_mentions, mut same_name) = (0, 0);
+        for (number, (document, labels)) in gold.documents.iter().zip(predicted).enumerate() {
             let found: BTreeMap<Span, &str> = labels
                 .mentions
                 .iter()
@@ -41,36 +55,43 @@ impl Resolution {
             for mention in document.labels.mentions.iter().filter(|m| scope.has_type(m.entity_type)) {
                 let Some(entity) = mention.entity.as_deref() else { continue };
                 gold_mentions += 1;
-                if let Some(found) = found.get(&mention.span) {
-                    *cells.entry((entity, found)).or_default() += 1;
+                if let Some(&found) = found.get(&mention.span) {
+                    same_name += u64::from(found == entity);
+                    let (entity, found) = (folded(entity), found.to_owned());
+                    *within.entry(((number, entity.clone()), (number, found.clone()))).or_default() += 1;
+                    *across.entry((entity, found)).or_default() += 1;
                 }
             }
         }
-        (gold_mentions > 0).then(|| Self::of_cells(gold_mentions, &cells))
+        let (across_all, within) = (Clusters::of(&across), Clusters::of(&within));
+        let mentions = across.values().sum();
+        (gold_mentions > 0).then_some(Resolution {
+            mentions,
+            gold_mentions,
+            same_name,
+            across: across_all,
+            within,
+        })
     }
+}
 
-    fn of_cells(gold_mentions: u64, cells: &BTreeMap<(&str, &str), u64>) -> Self {
-        let (mut rows, mut columns) = (BTreeMap::<&str, u64>::new(), BTreeMap::<&str, u64>::new());
-        for (&(gold, found), n) in cells {
+impl Clusters {
+    fn of<T: Ord>(cells: &Cells<T>) -> Self {
+        let (mut rows, mut columns) = (BTreeMap::<&T, u64>::new(), BTreeMap::<&T, u64>::new());
+        for ((gold, found), n) in cells {
             *rows.entry(gold).or_default() += n;
             *columns.entry(found).or_default() += n;
         }
         let mentions: u64 = rows.values().sum();
-        let share = |sizes: &BTreeMap<&str, u64>, name: &dyn Fn(&(&str, &str)) -> String| {
-            let squares = cells.iter().map(|(key, &n)| {
-                let size = sizes.get(name(key).as_str()).copied().unwrap_or(1);
-                (n * n) as f64 / size as f64
-            });
+        let share = |size: &dyn Fn(&(T, T)) -> Option<u64>| {
+            let squares = cells.iter().map(|(key, &n)| (n * n) as f64 / size(key).unwrap_or(1) as f64);
             (mentions > 0).then(|| squares.sum::<f64>() / mentions as f64)
         };
         let pairs = |n: u64| n * n.saturating_sub(1) / 2;
         let both: u64 = cells.values().map(|&n| pairs(n)).sum();
-        Resolution {
-            mentions,
-            gold_mentions,
-            same_name: cells.iter().filter(|((gold, found), _)| gold == found).map(|(_, n)| n).sum(),
-            b_cubed_precision: share(&columns, &|key| key.1.to_owned()),
-            b_cubed_recall: share(&rows, &|key| key.0.to_owned()),
+        Clusters {
+            precision: share(&|(_, found)| columns.get(found).copied()),
+            recall: share(&|(gold, _)| rows.get(gold).copied()),
             pairs: Counts {
                 tp: both,
                 fp: columns.values().map(|&n| pairs(n)).sum::<u64>() - both,
@@ -80,8 +101,8 @@ impl Resolution {
     }
 
     /// The harmonic mean of B-cubed precision and recall.
-    pub fn b_cubed_f1(&self) -> Option<f64> {
-        let (p, r) = (self.b_cubed_precision?, self.b_cubed_recall?);
+    pub fn f1(&self) -> Option<f64> {
+        let (p, r) = (self.precision?, self.recall?);
         (p + r > 0.0).then(|| 2.0 * p * r / (p + r))
     }
 }
@@ -94,15 +115,15 @@ mod tests {
     #[test]
     fn b_cubed_of_the_textbook_example() {
         let cells = BTreeMap::from([(("a", "A"), 5), (("b", "B"), 2), (("c", "B"), 5)]);
-        let score = Resolution::of_cells(12, &cells);
-        assert!((score.b_cubed_precision.unwrap() - 0.7619).abs() < 1e-4);
-        assert_eq!(score.b_cubed_recall, Some(1.0));
+        let score = Clusters::of(&cells);
+        assert!((score.precision.unwrap() - 0.7619).abs() < 1e-4);
+        assert_eq!(score.recall, Some(1.0));
         assert_eq!(score.pairs, Counts { tp: 21, fp: 10, fn_: 0 });
     }
 
     #[test]
     fn nothing_found_is_undefined() {
-        let score = Resolution::of_cells(3, &BTreeMap::new());
-        assert_eq!((score.b_cubed_precision, score.b_cubed_f1(), score.mentions), (None, None, 0));
+        let score = Clusters::of(&Cells::<&str>::new());
+        assert_eq!((score.precision, score.f1()), (None, None));
     }
 }

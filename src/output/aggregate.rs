@@ -164,7 +164,8 @@ impl Part for Entity {
         self.sentences += other.sentences;
         count_all(&mut self.forms, other.forms);
         self.dates = Period::both(self.dates, other.dates);
-        self.external_id = self.external_id.take().or(other.external_id);
+        // Of several the first, whatever the order of the articles.
+        self.external_id = [self.external_id.take(), other.external_id].into_iter().flatten().min();
     }
 }
 
@@ -340,7 +341,7 @@ impl<'a> Aggregates<'a> {
         for mention in &record.mentions {
             *self.counts.mentions.entry(mention.mention_type.to_string()).or_default() += 1;
         }
-        for relation in &record.relations {
+        for relation in record.relations.iter().filter(|it| it.kept) {
             *self.counts.relations.entry(relation.predicate.to_string()).or_default() += 1;
         }
         if again {
@@ -474,7 +475,7 @@ fn arguments(record: &Record, relation: &RelationRecord) -> (Name, Name) {
 
 fn triples(record: &Record, predicates: &Predicates) -> impl Iterator<Item = Triple> {
     let mut triples: BTreeMap<(Name, Predicate, Name, Option<String>), Triple> = BTreeMap::new();
-    for relation in &record.relations {
+    for relation in record.relations.iter().filter(|it| it.kept) {
         let (mut subject, mut object) = arguments(record, relation);
         let mut ids = (relation.subject_id.clone(), relation.object_id.clone());
         if predicates.schema(relation.predicate).symmetric && object < subject {

@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
+use crate::entity::Decision;
 use crate::error::{Error, Result};
 use crate::input::Shard;
 use crate::output::aggregate::Budget;
@@ -12,7 +13,7 @@ use crate::output::entries::Entries;
 use crate::output::file::create_folder;
 use crate::output::log::{self, LOG};
 use crate::output::record::Entry;
-use crate::output::{Run, Seconds, Style, Tables};
+use crate::output::{Making, Run, Seconds, Tables};
 use crate::relation::Predicates;
 
 /// The outputs of all shards of one input, ready to be joined.
@@ -79,11 +80,11 @@ impl Shards {
     }
 
     /// Makes the tables that one run over the whole input would have made, and the record of that run:
-    /// the seconds are the sums.
+    /// the seconds are the sums. Predicates and decisions are those of the runs.
     ///
     /// # Errors
     /// If a log cannot be read, or `folder` cannot be written to.
-    pub fn tables(&self, folder: &Path, style: Style, keep_duplicates: bool) -> Result<(Tables, Run)> {
+    pub fn tables(&self, folder: &Path, making: Making<'_>) -> Result<(Tables, Run)> {
         create_folder(folder)?;
         let is_out = |log: &Path| {
             let shard = log.parent().and_then(|it| it.canonicalize().ok());
@@ -93,12 +94,15 @@ impl Shards {
             let message = "is one of the shards. Choose another folder with --out";
             return Err(Error::Usage(format!("{} {message}", folder.display())));
         }
-        let logs = self.runs.iter().map(|(log, _)| Ok(Entries::open(log)?.peekable()));
-        let merged = InOrder { logs: logs.collect::<Result<_>>()? };
+        let merged = || {
+            let logs = self.runs.iter().map(|(log, _)| Ok(Entries::open(log)?.peekable()));
+            Ok(InOrder { logs: logs.collect::<Result<_>>()? })
+        };
         let first = &self.runs[0].1;
         let predicates = Predicates::with(first.predicates.clone());
-        let mut tables =
-            Tables::make(merged, folder, style, keep_duplicates, &predicates, Budget::default())?;
+        let decisions: Vec<Decision> = first.decisions.iter().map(Decision::from).collect();
+        let making = Making { predicates: &predicates, decisions: &decisions, ..making };
+        let mut tables = Tables::make(merged, folder, making, Budget::default())?;
         let (skipped, warnings) = tables.take_problems();
         let sum = |seconds: fn(&Run) -> f64| self.runs.iter().map(|(_, run)| seconds(run)).sum();
         let mut settings = first.settings.clone();
@@ -114,6 +118,7 @@ impl Shards {
             processor_seconds: None,
             skipped,
             warnings,
+            unused_aliases: tables.unused().to_vec(),
             ..first.clone()
         };
         Ok((tables, run))

@@ -2,10 +2,12 @@
 //!
 //! An extraction becomes a `record`, which goes to the `log`; when all is read, `tables` are made
 //! from it: `row`s as serde structs, written by `table` as CSV or JSON lines under temporary names
-//! until they are whole, and what needs all articles, added up by `aggregate` with a `sorter` that
+//! until they are whole, with the names of one entity joined `across` articles, and what needs all articles, added up by `aggregate` with a `sorter` that
 //! uses the disk where memory ends. `merge` makes tables from the logs of several runs.
+//! [`questions`] reads the tables again for what an analyst may decide about names;
 //! [`annotation`] writes what an annotation tool can hold of it, to be corrected.
 
+mod across;
 mod aggregate;
 pub mod annotation;
 mod earlier;
@@ -13,15 +15,18 @@ mod entries;
 mod file;
 mod log;
 mod merge;
+mod questions;
 mod record;
 mod row;
 mod run;
 mod sorter;
 mod table;
 mod tables;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
+use crate::entity::Decision;
 use crate::error::Result;
 use crate::input::{Item, Shard};
 use crate::pipeline::Delivery;
@@ -31,13 +36,15 @@ pub use aggregate::Connected;
 pub use earlier::keep_earlier;
 pub use log::Settings;
 pub use merge::Shards;
+pub use questions::{Question, questions};
 pub use record::{Lines, MentionRecord, Record, RelationRecord};
 pub use row::{ArticleRow, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
 pub(crate) use row::{LIST_SEPARATOR, rounded};
-pub use run::{Counts, ModelRecord, ProblemRecord, Run, Seconds};
+pub use run::{Counts, DecisionRecord, ModelRecord, ProblemRecord, Run, Seconds};
 pub(crate) use table::FORMULA_STARTS;
 pub use table::{Format, Style};
 pub use tables::Tables;
+pub use watch::WatchList;
 
 pub(crate) use file::{Whole, create_folder, temporary, unwritable, write_whole};
 
@@ -55,6 +62,32 @@ pub(crate) fn write_table<R: serde::Serialize + Default>(
 }
 
 use log::Log;
+
+/// How tables are made.
+#[derive(Debug, Clone, Copy)]
+pub struct Making<'a> {
+    /// How they are written.
+    pub style: Style,
+    /// Whether an article that tells a story again counts like any other in entities, triples and co-occurrences; else
+    /// it does not count there, and `duplicates.csv` names it.
+    pub keep_duplicates: bool,
+    /// Whether names of one entity are joined across articles.
+    pub merge: bool,
+    /// The predicates of the run.
+    pub predicates: &'a Predicates,
+    /// What a user's tables say about names.
+    pub decisions: &'a [Decision],
+    /// If given, only relations and triples that touch one of it are written.
+    pub only: Option<&'a WatchList>,
+}
+
+impl<'a> Making<'a> {
+    /// The default for a run with these predicates.
+    pub fn new(predicates: &'a Predicates) -> Self {
+        let style = Style::default();
+        Making { style, keep_duplicates: false, merge: true, predicates, decisions: &[], only: None }
+    }
+}
 
 /// The output folder of one run.
 ///
@@ -104,16 +137,14 @@ impl Output {
         self.log.add(delivery)
     }
 
-    /// Makes the tables of everything added so far. If `keep_duplicates`, an article that tells a story
-    /// again counts like any other in entities, triples and co-occurrences; else it does not count there,
-    /// and `duplicates.csv` names it. `predicates` are those of the run.
+    /// Makes the tables of everything added so far.
     ///
     /// # Errors
     /// If the disk is full or the folder has gone.
-    pub fn tables(&mut self, style: Style, keep_duplicates: bool, predicates: &Predicates) -> Result<Tables> {
+    pub fn tables(&mut self, making: Making<'_>) -> Result<Tables> {
         self.log.checkpoint()?;
-        let (entries, budget) = (self.log.entries()?, aggregate::Budget::default());
-        Tables::make(entries, &self.folder, style, keep_duplicates, predicates, budget)
+        let log = &mut self.log;
+        Tables::make(|| log.entries(), &self.folder, making, aggregate::Budget::default())
     }
 
     /// Ends a run that found nothing to write: the folder is as it was.

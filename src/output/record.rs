@@ -49,6 +49,9 @@ pub struct Record {
     /// How many relations that rules find are left out for their scores.
     #[serde(default)]
     pub left_out: u64,
+    /// Names left out because a user says that they are of no entity, folded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
     /// What tells whether it tells a story again, if that is to be found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sketch: Option<Sketch>,
@@ -102,6 +105,13 @@ pub struct RelationRecord {
     pub subject_id: String,
     /// That of the entity also where `object` is another name of it.
     pub object_id: String,
+    /// Whether it is written: it may touch nobody of a watch list.
+    #[serde(skip, default = "yes")]
+    pub kept: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Record {
@@ -155,6 +165,7 @@ impl Record {
                 event_date: relation.when.as_ref().and_then(|when| when.date(article.date)),
                 subject_id: subject_entity.id.clone(),
                 object_id: object_entity.id.clone(),
+                kept: true,
             }
         });
         Record {
@@ -169,6 +180,7 @@ impl Record {
             mentions: names.mentions.iter().map(mention).collect(),
             relations: relations.collect(),
             left_out: extraction.left_out as u64,
+            dropped: names.dropped.clone(),
             sketch: None,
         }
     }

@@ -172,7 +172,7 @@ pub(super) fn article(record: &Record, duplicate_of: Option<&str>, style: Style)
         url: line(&record.url),
         words: record.words,
         mentions: record.mentions.len(),
-        relations: record.relations.len(),
+        relations: record.relations.iter().filter(|it| it.kept).count(),
         duplicate_of: style.text(duplicate_of.unwrap_or_default()),
     }
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Problem, Result};
+use crate::entity::{Asked, Decision};
+use crate::error::{Place, Problem, Result};
 use crate::input::Shard;
 use crate::output::file::{Whole, temporary, unwritable};
 use crate::relation::Schema;
@@ -55,6 +56,12 @@ pub struct Run {
     pub skipped: Vec<ProblemRecord>,
     /// Inputs that were mended.
     pub warnings: Vec<ProblemRecord>,
+    /// What the user's tables say about names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<DecisionRecord>,
+    /// Lines of them that changed nothing, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unused_aliases: Vec<ProblemRecord>,
 }
 
 impl Run {
@@ -115,6 +122,31 @@ pub struct Seconds {
     pub extraction: f64,
 }
 
+/// A [`Decision`] in `run.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct DecisionRecord {
+    pub file: String,
+    pub line: Option<u64>,
+    pub asked: Asked,
+    pub entity: String,
+    pub alias: String,
+}
+
+impl From<&Decision> for DecisionRecord {
+    fn from(decision: &Decision) -> Self {
+        let Decision { place, asked, entity, alias } = decision.clone();
+        DecisionRecord { file: place.file.display().to_string(), line: place.line, asked, entity, alias }
+    }
+}
+
+impl From<&DecisionRecord> for Decision {
+    fn from(record: &DecisionRecord) -> Self {
+        let DecisionRecord { file, line, asked, entity, alias } = record.clone();
+        Decision { place: Place { line, ..Place::file(file) }, asked, entity, alias }
+    }
+}
+
 /// A [`Problem`] in `run.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -123,6 +155,13 @@ pub struct ProblemRecord {
     pub line: Option<u64>,
     pub message: String,
     pub remedy: String,
+}
+
+impl std::fmt::Display for ProblemRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = Place { line: self.line, ..Place::file(&self.file) };
+        write!(f, "warning: {place}: {}. {}", self.message, self.remedy)
+    }
 }
 
 impl From<&Problem> for ProblemRecord {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
+use crate::output::across::Across;
 use crate::output::aggregate::{Aggregates, Budget, Failure, Rows, Totals};
 use crate::output::file::{Whole, unwritable};
 use crate::output::record::{Entry, Record};
@@ -11,8 +12,7 @@ use crate::output::row::{
 };
 use crate::output::run::{self, ProblemRecord};
 use crate::output::table::Table;
-use crate::output::{Connected, Counts, Run, Style};
-use crate::relation::Predicates;
+use crate::output::{Connected, Counts, Making, Run, Style};
 use crate::story::Stories;
 
 /// The name of every table.
@@ -26,23 +26,25 @@ pub struct Tables {
     totals: Totals,
     skipped: Vec<ProblemRecord>,
     warnings: Vec<ProblemRecord>,
+    unused: Vec<ProblemRecord>,
 }
 
 impl Tables {
-    /// Makes the tables of `entries` in `folder`. If `keep_duplicates`, an article that tells a story
-    /// again counts like any other in entities, triples and co-occurrences; else it does not count there,
-    /// and `duplicates.csv` names it. `predicates` are those of the run.
+    /// Makes the tables of the entries that `open` gives, in `folder`.
     ///
     /// # Errors
     /// If an entry cannot be read, or the folder cannot be written to.
-    pub(super) fn make(
-        entries: impl Iterator<Item = Result<Entry>>,
+    pub(super) fn make<I: Iterator<Item = Result<Entry>>>(
+        mut open: impl FnMut() -> Result<I>,
         folder: &Path,
-        style: Style,
-        keep_duplicates: bool,
-        predicates: &Predicates,
+        making: Making<'_>,
         budget: Budget,
     ) -> Result<Self> {
+        let Making { style, keep_duplicates, predicates, .. } = making;
+        let across = match making.merge || !making.decisions.is_empty() || making.only.is_some() {
+            true => Across::read(open()?, making)?,
+            false => Across::default(),
+        };
         let mut duplicates = match keep_duplicates {
             true => None,
             false => Some(Duplicates::create(folder, style)?),
@@ -53,13 +55,17 @@ impl Tables {
         let mut relations: Table<RelationRow> = Table::create(folder, "relations", style)?;
         let mut aggregates = Aggregates::new(folder, predicates, budget);
         let (mut skipped, mut warnings) = (Vec::new(), Vec::new());
-        for entry in entries {
+        let mut number = 0;
+        for entry in open()? {
             match entry? {
                 Entry::Article(mut record) => {
+                    across.apply(number, &mut record);
+                    number += 1;
                     for mention in &record.mentions {
                         mentions.write(&row::mention(&record.id, mention, style))?;
                     }
-                    for relation in &record.relations {
+                    record.relations.iter_mut().for_each(|it| it.kept = across.watched.touches(it));
+                    for relation in record.relations.iter().filter(|it| it.kept) {
                         relations.write(&row::relation(&record, relation, style))?;
                     }
                     let first = match &mut duplicates {
@@ -96,7 +102,8 @@ impl Tables {
         if let Some(duplicates) = duplicates {
             whole.push(duplicates.table.close()?);
         }
-        Ok(Tables { folder: folder.to_path_buf(), whole, totals, skipped, warnings })
+        let unused = across.unused;
+        Ok(Tables { folder: folder.to_path_buf(), whole, totals, skipped, warnings, unused })
     }
 
     /// How much was found.
@@ -112,6 +119,11 @@ impl Tables {
     /// Takes what is missing from the tables, and why; and what was mended.
     pub fn take_problems(&mut self) -> (Vec<ProblemRecord>, Vec<ProblemRecord>) {
         (std::mem::take(&mut self.skipped), std::mem::take(&mut self.warnings))
+    }
+
+    /// The lines of a user's tables of names that changed nothing, and why.
+    pub fn unused(&self) -> &[ProblemRecord] {
+        &self.unused
     }
 
     /// Writes `run.json` and gives every file its name. Returns their paths.
@@ -188,7 +200,7 @@ mod tests {
     use super::*;
     use crate::entity::EntityType;
     use crate::output::record::{MentionRecord, RelationRecord};
-    use crate::relation::{Certainty, Predicate, Status};
+    use crate::relation::{Certainty, Predicate, Predicates, Status};
     use crate::text::Date;
 
     /// An article whose sentences name these people; of each sentence the first meets the second.
@@ -236,6 +248,7 @@ mod tests {
                     event_date: None,
                     subject_id: format!("id{subject}"),
                     object_id: format!("id{object}"),
+                    kept: true,
                 });
             }
         }
@@ -253,16 +266,16 @@ mod tests {
             mentions,
             relations,
             left_out: 0,
+            dropped: Vec::new(),
             sketch: None,
         }))
     }
 
     fn files(entries: &[Entry], budget: Budget) -> (Vec<String>, Vec<Connected>) {
         let folder = tempfile::tempdir().unwrap();
-        let entries = entries.iter().cloned().map(Ok);
-        let tables =
-            Tables::make(entries, folder.path(), Style::default(), true, Predicates::built_in(), budget)
-                .unwrap();
+        let open = || Ok(entries.iter().cloned().map(Ok));
+        let making = Making { keep_duplicates: true, ..Making::new(Predicates::built_in()) };
+        let tables = Tables::make(open, folder.path(), making, budget).unwrap();
         let connected = tables.most_connected().to_vec();
         let read = |whole: Whole| std::fs::read_to_string(whole.name().unwrap()).unwrap();
         (tables.whole.into_iter().map(read).collect(), connected)

@@ -68,6 +68,11 @@ impl Date {
         YEARS.contains(&year).then_some(Date { first, exact_to })
     }
 
+    /// The year.
+    pub fn year(self) -> i16 {
+        self.first.year()
+    }
+
     /// The day, if it is that exact.
     pub fn day(self) -> Option<civil::Date> {
         (self.exact_to == Unit::Day).then_some(self.first)

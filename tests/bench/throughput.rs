@@ -18,7 +18,7 @@ use clap::{Parser, ValueEnum};
 use triplewire::entity::{Aliases, Mention, Origin};
 use triplewire::input::{self, Item, Shard};
 use triplewire::model::{EngineChoice, Model, RawMention, Window};
-use triplewire::output::{Output, Style};
+use triplewire::output::{Making, Output};
 use triplewire::pipeline::{Knowledge, Pipeline};
 use triplewire::relation::{Matcher, Predicates, RuleSet};
 use triplewire::syntax::Sentence;
@@ -158,7 +158,7 @@ fn whole_pipeline(pipeline: &Pipeline, articles: &[Article]) -> Result<f64> {
     let start = Instant::now();
     let mut output = Output::open(folder.path(), Shard::WHOLE, false)?;
     pipeline.run(items.into_iter(), &AtomicBool::new(false), |delivery| output.add(&delivery))?;
-    output.tables(Style::default(), false, Predicates::built_in())?;
+    output.tables(Making::new(Predicates::built_in()))?;
     Ok(start.elapsed().as_secs_f64())
 }
 

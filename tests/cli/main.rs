@@ -17,6 +17,7 @@ mod kept;
 mod label;
 mod learn;
 mod learned;
+mod names;
 mod parse;
 mod pull;
 mod rules;

@@ -1,0 +1,60 @@
+//! `triplewire names`: what an analyst may decide about names.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::cli::Outcome;
+use crate::cli::print::print;
+use crate::output::{Format, Question, Style, questions, write_whole};
+
+/// Arguments of `triplewire names`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = DECISIONS)]
+pub(crate) struct Args {
+    /// What `extract` or `merge` wrote
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// File to write the table to [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write it for Excel: byte-order mark, Windows line ends, no cell that runs as a formula
+    #[arg(long)]
+    excel: bool,
+    /// The first lines only
+    #[arg(long, value_name = "N")]
+    most: Option<usize>,
+}
+
+const DECISIONS: &str = "\
+Write in the column decision, and give the file to --aliases of the next run:
+  same     both names are of one entity, which is called as in the column entity
+  never    they are not, whatever articles suggest
+  drop     the name in the column alias (where that is empty, entity) is no entity at all
+  rename   the entity is called as in the column new_name
+An empty cell is left undecided.";
+
+pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let mut lines = questions(&args.folder)?;
+    lines.truncate(args.most.unwrap_or(usize::MAX));
+    let table = table(lines, args.excel)?;
+    match args.out.as_deref().filter(|out| *out != Path::new("-")) {
+        Some(out) => drop(write_whole(out, &table)?),
+        None => print(String::from_utf8_lossy(&table))?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn table(lines: Vec<Question>, excel: bool) -> anyhow::Result<Vec<u8>> {
+    let style = Style { format: Format::Csv, excel };
+    let end = if excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+    let start = if excel { "\u{feff}" } else { "" };
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(end)
+        .has_headers(!lines.is_empty())
+        .from_writer(start.as_bytes().to_vec());
+    for line in lines {
+        writer.serialize(line.styled(style))?;
+    }
+    writer.into_inner().context("the table cannot be written")
+}

@@ -1,0 +1,57 @@
+//! What a model takes for a name and is none.
+
+use std::collections::BTreeSet;
+
+use crate::entity::EntityType;
+use crate::entity::aliases::Aliases;
+use crate::entity::fold::key;
+use crate::entity::recognise::Found;
+
+/// Below this score a word may be no name.
+const DOUBT: f32 = 0.7;
+
+/// Words in front of a colon that say what a picture is.
+const CAPTIONS: &[&str] = &[
+    "Image", "Images", "Photo", "Photos", "Picture", "File", "Video", "Credit", "Source", "Caption", "Watch",
+];
+
+/// Leaves out currency signs, words that only say who speaks or what a picture shows, and words that the model doubts
+/// and the article writes in small letters elsewhere.
+pub(super) fn without_junk(aliases: &Aliases, text: &str, mut mentions: Vec<Found>) -> Vec<Found> {
+    let known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
+    let is_doubted = |m: &Found| {
+        let name = m.span.of(text);
+        m.score < DOUBT
+            && m.entity_type != EntityType::Date
+            && !name.contains(char::is_whitespace)
+            && !known(name)
+    };
+    let mut small: BTreeSet<&str> = BTreeSet::new();
+    if mentions.iter().any(is_doubted) {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        small = words.filter(|word| word.starts_with(char::is_lowercase)).collect();
+    }
+    mentions.retain(|m| {
+        let name = m.span.of(text);
+        let is_word = is_doubted(m) && small.contains(name.to_lowercase().as_str());
+        let is_caption = CAPTIONS.contains(&name) && text[m.span.end..].starts_with(':');
+        !is_word && !is_caption && !is_currency(name) && (known(name) || !is_speaker(text, m))
+    });
+    mentions
+}
+
+/// `US$`, `C$`.
+fn is_currency(name: &str) -> bool {
+    name.strip_suffix(['$', '€', '£'])
+        .is_some_and(|rest| rest.len() <= 3 && rest.chars().all(char::is_uppercase))
+}
+
+/// Initials that begin a line and say who speaks in it: `AB: I do.`, `((AB)) Do you?`
+fn is_speaker(text: &str, mention: &Found) -> bool {
+    let name = mention.span.of(text);
+    let initials = (1..=3).contains(&name.len()) && name.chars().all(char::is_uppercase);
+    let before = text[..mention.span.start].trim_end_matches(['(', '[', '*', '\'']);
+    let after = text[mention.span.end..].trim_start_matches(['*', '\'']);
+    let begins = before.trim_end_matches([' ', '\u{a0}']).is_empty() || before.ends_with('\n');
+    initials && begins && [":", "))", "]]"].iter().any(|sign| after.starts_with(sign))
+}

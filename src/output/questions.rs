@@ -1,0 +1,322 @@
+//! What an analyst may decide about names, from the tables of a run: names that may be one entity's, forms that may
+//! not be, and names that may be none, each with what helps to decide.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use itertools::Itertools;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::entity::{Aliases, Corpus, EntityType, KnownNames, folded};
+use crate::error::{Error, Result};
+use crate::output::run::Run;
+use crate::output::{Style, rounded};
+
+/// One line to decide on. The columns `decision`, `entity`, `alias`, `type` and `new_name` are what `--aliases` reads.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[allow(missing_docs)] // the columns are described in the README
+pub struct Question {
+    /// Empty: `same`, `never`, `drop` or `rename` is the analyst's answer.
+    pub decision: String,
+    pub entity: String,
+    /// The other name; empty where the entity itself is doubtful.
+    pub alias: String,
+    #[serde(rename = "type")]
+    pub entity_type: String,
+    pub new_name: String,
+    /// How likely the two are one, or the one is none; 0 to 1.
+    pub score: f64,
+    /// `apart`, `joined` or `no name?`
+    pub now: &'static str,
+    pub why: String,
+    pub entity_mentions: u64,
+    pub alias_mentions: u64,
+    pub entity_articles: u64,
+    pub alias_articles: u64,
+    pub entity_dates: String,
+    pub alias_dates: String,
+    pub entity_neighbours: String,
+    pub alias_neighbours: String,
+    pub entity_example: String,
+    pub alias_example: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Mention {
+    article: String,
+    text: String,
+    score: f64,
+    entity_id: String,
+    entity: String,
+    sentence: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct EntityLine {
+    entity_id: String,
+    #[serde(rename = "type")]
+    entity_type: EntityType,
+}
+
+#[derive(Debug, Deserialize)]
+struct ArticleLine {
+    article: String,
+    #[serde(default)]
+    date: String,
+}
+
+/// What the tables show of a name.
+#[derive(Debug, Default, Clone)]
+struct Shown {
+    mentions: u64,
+    scores: f64,
+    articles: BTreeSet<usize>,
+    neighbours: BTreeMap<usize, u64>,
+    example: String,
+}
+
+/// What is said of two names that are two entities.
+const APART: &str = "apart";
+
+/// Neighbours that are named.
+const NEIGHBOURS: usize = 5;
+
+/// Scores below which a line is not worth a look.
+const LEAST: f64 = 0.2;
+
+/// A form whose share of its entity's surname or initials nothing shows is asked about above this.
+const SUSPICIOUS: f64 = 0.5;
+
+/// The lines to decide on, best first.
+///
+/// # Errors
+/// If a table is missing or cannot be read.
+pub fn questions(folder: &Path) -> Result<Vec<Question>> {
+    let mentions: Vec<Mention> = rows(folder, "mentions")?;
+    let types: BTreeMap<String, EntityType> =
+        rows(folder, "entities")?.into_iter().map(|it: EntityLine| (it.entity_id, it.entity_type)).collect();
+    let dates: BTreeMap<String, String> =
+        rows(folder, "articles")?.into_iter().map(|it: ArticleLine| (it.article, it.date)).collect();
+    let run = File::open(folder.join("run.json")).ok();
+    let run: Run = run.and_then(|file| serde_json::from_reader(file).ok()).unwrap_or_default();
+    let decisions: Vec<_> = run.decisions.iter().map(crate::entity::Decision::from).collect();
+    let known = KnownNames::new(&Aliases::built_in(), decisions.iter());
+
+    // Numbers for articles and entities, in their order.
+    let articles: Vec<&str> = mentions.iter().map(|it| it.article.as_str()).dedup().collect();
+    let mut number: BTreeMap<(&str, EntityType), usize> = BTreeMap::new();
+    let mut names: Vec<(String, EntityType)> = Vec::new();
+    let mut shown: Vec<Shown> = Vec::new();
+    let mut forms: BTreeMap<(usize, String), (String, Shown)> = BTreeMap::new();
+    let mut corpus = Corpus::default();
+    let of_articles = mentions.chunk_by(|a, b| a.article == b.article);
+    for (at, of_article) in of_articles.enumerate() {
+        let type_of = |it: &Mention| types.get(&it.entity_id).copied();
+        let named =
+            of_article.iter().filter_map(|it| Some((it.entity.as_str(), type_of(it)?, it.text.as_str())));
+        let year = dates.get(articles[at]).and_then(|date| date.get(..4)).and_then(|year| year.parse().ok());
+        corpus.add(year, named);
+        for sentence in of_article.chunk_by(|a, b| a.sentence == b.sentence) {
+            let mut together: Vec<usize> = Vec::new();
+            for mention in sentence {
+                let Some(entity_type) = type_of(mention).filter(|it| *it != EntityType::Date) else {
+                    continue;
+                };
+                let next = names.len();
+                let entity = *number.entry((mention.entity.as_str(), entity_type)).or_insert(next);
+                if entity == next {
+                    names.push((mention.entity.clone(), entity_type));
+                    shown.push(Shown::default());
+                }
+                together.push(entity);
+                shown[entity].see(mention, at);
+                let form = forms.entry((entity, folded(&mention.text)));
+                form.or_insert_with(|| (mention.text.clone(), Shown::default())).1.see(mention, at);
+            }
+            together.sort_unstable();
+            together.dedup();
+            for (&a, &b) in together.iter().tuple_combinations() {
+                *shown[a].neighbours.entry(b).or_default() += 1;
+                *shown[b].neighbours.entry(a).or_default() += 1;
+            }
+        }
+    }
+    let written = Written { names: &names, articles: &articles, dates: &dates };
+    let mut questions = Vec::new();
+
+    let (candidates, of_corpus) = corpus.candidates(&known);
+    for candidate in candidates.iter().filter(|it| it.score >= LEAST) {
+        let of = |number: u32| of_corpus.get(number as usize);
+        let (Some(full), Some(short)) = (of(candidate.names.0), of(candidate.names.1)) else { continue };
+        let find = |it: &(String, EntityType)| number.get(&(it.0.as_str(), it.1)).copied();
+        let (Some(full), Some(short)) = (find(full), find(short)) else { continue };
+        if known.forbids(&names[full].0, &names[short].0) {
+            continue;
+        }
+        questions.push(Question {
+            score: rounded(candidate.score),
+            now: APART,
+            why: candidate.why.as_str().to_owned(),
+            ..written.question(&names[full], &shown[full], Some((&names[short].0, &shown[short])))
+        });
+    }
+    for ((entity, folded_form), (form, of_form)) in &forms {
+        let (name, entity_type) = &names[*entity];
+        let doubt = doubt(&folded(name), folded_form, *entity_type);
+        if doubt >= SUSPICIOUS && of_form.mentions > 0 && !known.names_it(name) {
+            let mut line = written.question(&names[*entity], &shown[*entity], Some((form, of_form)));
+            line.alias_neighbours.clear();
+            let why = "the names have little in common".to_owned();
+            questions.push(Question { score: rounded(1.0 - doubt), now: "joined", why, ..line });
+        }
+    }
+    for (name, shown) in names.iter().zip(&shown) {
+        let mean = shown.scores / shown.mentions.max(1) as f64;
+        let alone = shown.neighbours.is_empty();
+        let letters = name.0.chars().filter(|c| c.is_alphabetic()).count();
+        let doubt = 1.0 - mean + if alone { 0.1 } else { 0.0 } + if letters < 3 { 0.2 } else { 0.0 };
+        if doubt >= 0.45 && !known.names_it(&name.0) {
+            let why = if alone {
+                "the model doubts it, and no name stands beside it"
+            } else {
+                "the model doubts it"
+            };
+            questions.push(Question {
+                score: rounded(doubt.min(1.0)),
+                now: "no name?",
+                why: why.to_owned(),
+                ..written.question(name, shown, None)
+            });
+        }
+    }
+    // What changes most comes first among those that are equally likely.
+    questions.sort_by(|a, b| {
+        let weight = |q: &Question| {
+            let (mentions, share) = match q.now {
+                APART => (q.alias_mentions, 1.0),
+                // There are many of them, and few are wrong.
+                _ => (q.alias_mentions.max(q.entity_mentions), 0.25),
+            };
+            share * q.score * ((1 + mentions) as f64).ln()
+        };
+        weight(b).total_cmp(&weight(a)).then_with(|| (&a.entity, &a.alias).cmp(&(&b.entity, &b.alias)))
+    });
+    Ok(questions)
+}
+
+impl Question {
+    /// The same as it is written in a spreadsheet.
+    #[must_use]
+    pub fn styled(mut self, style: Style) -> Self {
+        for cell in [
+            &mut self.entity,
+            &mut self.alias,
+            &mut self.entity_neighbours,
+            &mut self.alias_neighbours,
+            &mut self.entity_example,
+            &mut self.alias_example,
+        ] {
+            *cell = style.text(cell);
+        }
+        self
+    }
+}
+
+impl Shown {
+    fn see(&mut self, mention: &Mention, article: usize) {
+        self.mentions += 1;
+        self.scores += mention.score;
+        self.articles.insert(article);
+        if self.example.is_empty() {
+            self.example = mention.sentence.split_whitespace().join(" ");
+        }
+    }
+}
+
+/// What cells are written from.
+struct Written<'a> {
+    names: &'a [(String, EntityType)],
+    articles: &'a [&'a str],
+    dates: &'a BTreeMap<String, String>,
+}
+
+impl Written<'_> {
+    fn question(
+        &self,
+        (entity, entity_type): &(String, EntityType),
+        shown: &Shown,
+        other: Option<(&str, &Shown)>,
+    ) -> Question {
+        let nothing = Shown::default();
+        let (alias, of_alias) = other.unwrap_or(("", &nothing));
+        Question {
+            entity: entity.clone(),
+            alias: alias.to_owned(),
+            entity_type: entity_type.to_string(),
+            entity_mentions: shown.mentions,
+            alias_mentions: of_alias.mentions,
+            entity_articles: shown.articles.len() as u64,
+            alias_articles: of_alias.articles.len() as u64,
+            entity_dates: self.dates(shown),
+            alias_dates: self.dates(of_alias),
+            entity_neighbours: self.neighbours(shown),
+            alias_neighbours: self.neighbours(of_alias),
+            entity_example: shown.example.clone(),
+            alias_example: of_alias.example.clone(),
+            ..Question::default()
+        }
+    }
+
+    fn dates(&self, shown: &Shown) -> String {
+        let dates = shown.articles.iter().filter_map(|&at| self.dates.get(self.articles[at]));
+        let dates = dates.filter(|date| !date.is_empty());
+        match dates.minmax().into_option() {
+            Some((first, last)) if first == last => first.clone(),
+            Some((first, last)) => format!("{first} to {last}"),
+            None => String::new(),
+        }
+    }
+
+    fn neighbours(&self, shown: &Shown) -> String {
+        let mut counted: Vec<(&usize, &u64)> = shown.neighbours.iter().collect();
+        counted.sort_by_key(|&(name, count)| (std::cmp::Reverse(*count), &self.names[*name].0));
+        counted.iter().take(NEIGHBOURS).map(|(name, _)| self.names[**name].0.as_str()).join(" | ")
+    }
+}
+
+/// How little a form has in common with the name of its entity; 0 to 1.
+fn doubt(name: &str, form: &str, entity_type: EntityType) -> f64 {
+    let (name_words, form_words): (Vec<&str>, Vec<&str>) =
+        (name.split(' ').collect(), form.split(' ').collect());
+    let shared = form_words.iter().filter(|word| name_words.contains(word)).count();
+    let initials: String = name_words.iter().filter_map(|word| word.chars().next()).collect();
+    if shared > 0 || form.replace(' ', "").chars().all(|c| initials.contains(c)) {
+        // Another word of a person's name than the last is no surname.
+        let odd =
+            entity_type == EntityType::Org && form_words.len() == 1 && name_words.len() > 2 && shared == 1;
+        return if odd { SUSPICIOUS } else { 0.0 };
+    }
+    1.0 - strsim::jaro_winkler(name, form)
+}
+
+/// The rows of a table of a run, as CSV or as lines of JSON.
+fn rows<T: DeserializeOwned>(folder: &Path, table: &str) -> Result<Vec<T>> {
+    let csv = folder.join(format!("{table}.csv"));
+    let jsonl = folder.join(format!("{table}.jsonl"));
+    let path = if jsonl.is_file() && !csv.is_file() { &jsonl } else { &csv };
+    let mut content = String::new();
+    File::open(path)
+        .and_then(|mut file| file.read_to_string(&mut content))
+        .map_err(|e| Error::io(path, e, "Give a folder that `extract --out` wrote"))?;
+    let unreadable = |e: &dyn std::fmt::Display| {
+        Error::Usage(format!("{}: {e}. Run the extraction that wrote it again", path.display()))
+    };
+    if path == &jsonl {
+        return content.lines().map(|line| serde_json::from_str(line).map_err(|e| unreadable(&e))).collect();
+    }
+    let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
+    let mut reader = csv::Reader::from_reader(content.as_bytes());
+    reader.deserialize().map(|row| row.map_err(|e| unreadable(&e))).collect()
+}

@@ -1,0 +1,147 @@
+//! A list of names, and the relations that touch one of them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::entity::{delimiter, folded};
+use crate::error::{Error, Place, Result};
+use crate::output::record::{MentionRecord, RelationRecord};
+
+/// Columns of a table in which names or identifiers are looked for.
+const COLUMNS: &[&str] = &["entity", "name", "alias", "id", "entity_id", "external_id"];
+
+/// The names and identifiers of a watch list.
+#[derive(Debug, Clone, Default)]
+pub struct WatchList {
+    /// Names, folded, and identifiers as they are.
+    wanted: BTreeSet<String>,
+    /// Each line as it is written.
+    lines: Vec<(Place, String)>,
+}
+
+impl WatchList {
+    /// Reads a list: a name or identifier a line, or a table with a column of either.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or has none.
+    pub fn read(path: &Path) -> Result<Self> {
+        let content = std::fs::read_to_string(path)
+            .map_err(|e| Error::io(path, e, "Check the path given with --only"))?;
+        let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
+        let header: Vec<String> = content
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .split(char::from(delimiter(content.as_bytes())))
+            .map(|cell| cell.trim().trim_matches('"').to_ascii_lowercase())
+            .collect();
+        let columns: Vec<usize> =
+            (0..header.len()).filter(|&i| COLUMNS.contains(&header[i].as_str())).collect();
+        let mut list = WatchList::default();
+        if columns.is_empty() {
+            for (line, text) in (1..).zip(content.lines()) {
+                list.add(Place::line(path, line), text);
+            }
+        } else {
+            let delimiter = delimiter(content.as_bytes());
+            let mut reader =
+                csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(content.as_bytes());
+            for record in reader.records() {
+                let wrong =
+                    |e| Error::config(Place::file(path), format!("not a table: {e}"), "Save it as CSV UTF-8");
+                let record = record.map_err(wrong)?;
+                let line = record.position().map_or(1, csv::Position::line);
+                for &column in &columns {
+                    list.add(Place::line(path, line), record.get(column).unwrap_or_default());
+                }
+            }
+        }
+        if list.wanted.is_empty() {
+            let remedy = "Give a name a line, or a table with a column entity, name or id";
+            return Err(Error::config(Place::file(path), "no name in it", remedy));
+        }
+        Ok(list)
+    }
+
+    fn add(&mut self, place: Place, text: &str) {
+        let name = folded(text);
+        if !name.is_empty() {
+            self.wanted.insert(name);
+            self.lines.push((place, text.trim().to_owned()));
+        }
+    }
+}
+
+/// The entities of a run that are on a watch list; all, if there is none.
+#[derive(Debug, Default)]
+pub(super) struct Watched<'a> {
+    list: Option<&'a WatchList>,
+    entities: BTreeSet<String>,
+    seen: BTreeSet<String>,
+}
+
+impl<'a> Watched<'a> {
+    pub(super) fn new(list: Option<&'a WatchList>) -> Self {
+        Watched { list, ..Watched::default() }
+    }
+
+    /// Notes an entity that is called so somewhere.
+    pub(super) fn see(&mut self, mention: &MentionRecord) {
+        let Some(list) = self.list else { return };
+        let names = [&mention.text, &mention.entity, &mention.entity_id];
+        for name in names.into_iter().chain(&mention.external_id) {
+            let name = folded(name);
+            if list.wanted.contains(&name) {
+                self.entities.insert(mention.entity.clone());
+                self.seen.insert(name);
+            }
+        }
+    }
+
+    /// Notes that an entity on the list has another name across articles.
+    pub(super) fn rename(&mut self, new_name: impl Fn(&str) -> Option<String>) {
+        let new: Vec<String> = self.entities.iter().filter_map(|name| new_name(name)).collect();
+        self.entities.extend(new);
+    }
+
+    /// Whether an entity is on the list.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let Some(list) = self.list else { return true };
+        self.entities.contains(name) || list.wanted.contains(&folded(name))
+    }
+
+    /// Whether a relation touches one that is.
+    pub(super) fn touches(&self, relation: &RelationRecord) -> bool {
+        self.list.is_none() || self.has(&relation.subject) || self.has(&relation.object)
+    }
+
+    /// The lines that name nothing in any article.
+    pub(super) fn unseen(&self) -> Vec<(Place, String)> {
+        let lines = self.list.map(|list| list.lines.as_slice()).unwrap_or_default();
+        lines.iter().filter(|(_, text)| !self.seen.contains(&folded(text))).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn lists_of_a_table() {
+        for (content, expected) in [
+            ("Ana Ruiz\n\nAcme\n", vec!["Ana Ruiz", "Acme"]),
+            ("\u{feff}entity;id\r\nAna Ruiz;Q1\r\n", vec!["Ana Ruiz", "Q1"]),
+            ("note,name\nx,Acme\n", vec!["Acme"]),
+        ] {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(content.as_bytes()).unwrap();
+            let list = WatchList::read(file.path()).unwrap();
+            let lines: Vec<&str> = list.lines.iter().map(|(_, text)| text.as_str()).collect();
+            assert_eq!(lines, expected, "{content}");
+        }
+        let empty = tempfile::NamedTempFile::new().unwrap();
+        assert!(WatchList::read(empty.path()).unwrap_err().to_string().contains("no name in it"));
+    }
+}
