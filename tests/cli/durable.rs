@@ -380,7 +380,7 @@ fn shards_dealt_out_by_hand_are_merged_to_the_files_of_one_run() {
     // The first line says nothing about the others, and there may be none.
     let lines = "[]\n{\"id\": \"ana\", \"text\": \"Ana Ruiz visited Lisbon.\"}\n";
     for (lines, code, articles) in [(lines, 2, 1), ("", 0, 0)] {
-        extract(Path::new("-"), &path("part"), &["--quiet", "--shard", "1/2", "--dealt"])
+        extract(Path::new("-"), &path("part"), &["--quiet", "--overwrite", "--shard", "1/2", "--dealt"])
             .write_stdin(lines)
             .assert()
             .code(code);
