@@ -12,12 +12,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{path}: {}. {remedy}", reason(.source))]
+    #[error("{path}: {}. {remedy}", reason(.said))]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the operating system said.
-        source: std::io::Error,
+        /// What the operating system said. No source of this error: it is in the message already.
+        said: std::io::Error,
         /// What the user can do.
         remedy: String,
     },
@@ -73,7 +73,7 @@ fn reason(error: &std::io::Error) -> String {
 impl Error {
     /// An [`Error::Io`].
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error, remedy: impl Into<String>) -> Self {
-        Error::Io { path: path.into(), source, remedy: remedy.into() }
+        Error::Io { path: path.into(), said: source, remedy: remedy.into() }
     }
 
     /// An [`Error::Model`].

@@ -205,7 +205,7 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let mut run = args.run(&pipeline, hashes)?;
     run.settings = args.lasting(&run);
     if !args.overwrite && !args.resume {
-        keep_earlier(out, &run.settings)?;
+        keep_earlier(out, &run.settings, args.inputs.have_standard_input())?;
     }
     let mut output = Output::open(out, args.shard, args.resume)?;
     let mut progress = Progress::new(args.quiet, articles.progress());
@@ -242,8 +242,9 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let (keep_duplicates, merge) = (args.keep_duplicates, !args.no_merge);
     let making = Making { style, keep_duplicates, merge, predicates, decisions, only: only.as_ref() };
     let mut tables = measure(Stage::Writing, || output.tables(making))?;
-    if ending == Ending::Complete && tables.counts().articles == 0 && is_whole(args) {
+    if ending == Ending::Complete && output.articles() == 0 && is_whole(args) {
         let (skipped, _) = tables.take_problems();
+        drop(tables);
         output.discard();
         return Err(nothing_read(skipped.len(), out).into());
     }
@@ -288,7 +289,7 @@ fn nothing_read(skipped: usize, out: &Path) -> Error {
         1 => "the only input could not be read (see above)".to_owned(),
         _ => format!("none of {skipped} inputs could be read (see above)"),
     };
-    Error::Usage(format!("nothing to extract from: {why}. {} is as it was", out.display()))
+    Error::Usage(format!("nothing to extract from: {why}. Nothing was written to {}", out.display()))
 }
 
 fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {

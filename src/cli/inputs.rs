@@ -82,6 +82,11 @@ impl Inputs {
         self.inputs.is_empty()
     }
 
+    /// Whether standard input is among them.
+    pub(crate) fn have_standard_input(&self) -> bool {
+        self.inputs.iter().any(|input| input == Path::new("-"))
+    }
+
     /// Whether there is nothing but standard input.
     pub(crate) fn are_standard_input(&self) -> bool {
         self.inputs == [Path::new("-")]

@@ -8,11 +8,11 @@ use crate::output::log::{self, Settings};
 use crate::output::run::Run;
 
 /// Refuses to replace the finished result in `out` if it was made with other settings than `now`; see
-/// [`Run::settings`]. Settings that differ are named.
+/// [`Run::settings`]. Settings that differ are named. What comes by a pipe cannot be compared, and is taken for another.
 ///
 /// # Errors
 /// If there is such a result.
-pub fn keep_earlier(out: &Path, now: &Settings) -> Result<()> {
+pub fn keep_earlier(out: &Path, now: &Settings, piped: bool) -> Result<()> {
     // An unfinished run has its own check.
     if log::is_at_work(out) {
         return Ok(());
@@ -21,6 +21,9 @@ pub fn keep_earlier(out: &Path, now: &Settings) -> Result<()> {
     let what = match serde_json::from_slice::<Run>(&content) {
         Ok(run) if run.settings.is_empty() => "it does not say of which inputs".to_owned(),
         Ok(run) => match log::changes(&run.settings, now) {
+            changes if changes.is_empty() && piped => {
+                "it may be of other articles than standard input has".to_owned()
+            }
             changes if changes.is_empty() => return Ok(()),
             changes => changes.join("; "),
         },

@@ -315,14 +315,22 @@ fn shards_are_merged_to_the_files_of_one_run() {
     merge(&["2", "3", "1"]).assert().code(2);
     assert_same(&path("whole"), &path("merged"));
 
-    extract(&path("in.jsonl"), &path("2"), &["--quiet", "--shard", "2/3", "--no-default-rules"])
-        .assert()
-        .code(&[0, 2][..]);
+    extract(
+        &path("in.jsonl"),
+        &path("2"),
+        &["--quiet", "--overwrite", "--shard", "2/3", "--no-default-rules"],
+    )
+    .assert()
+    .code(&[0, 2][..]);
     let unlike = merge(&["1", "2", "3"]).assert().code(1);
     assert!(stderr(&unlike).contains("were not made alike: the rules"), "{}", stderr(&unlike));
-    extract(&path("in.jsonl"), &path("2"), &["--quiet", "--shard", "2/3", "--max-article-size", "99999"])
-        .assert()
-        .code(&[0, 2][..]);
+    extract(
+        &path("in.jsonl"),
+        &path("2"),
+        &["--quiet", "--overwrite", "--shard", "2/3", "--max-article-size", "99999"],
+    )
+    .assert()
+    .code(&[0, 2][..]);
     let unlike = merge(&["1", "2", "3"]).assert().code(1);
     assert!(
         stderr(&unlike).contains("--max-article-size is 4194304 in one and 99999"),
@@ -333,7 +341,9 @@ fn shards_are_merged_to_the_files_of_one_run() {
     let articles = fs::read_to_string(path("in.jsonl")).unwrap();
     fs::write(path("in.jsonl"), articles + "{\"id\": \"new\", \"text\": \"Ana Ruiz visited Lisbon.\"}\n")
         .unwrap();
-    extract(&path("in.jsonl"), &path("2"), &["--quiet", "--shard", "2/3"]).assert().code(&[0, 2][..]);
+    extract(&path("in.jsonl"), &path("2"), &["--quiet", "--overwrite", "--shard", "2/3"])
+        .assert()
+        .code(&[0, 2][..]);
     let unlike = merge(&["1", "2", "3"]).assert().code(1);
     assert!(stderr(&unlike).contains("the hash of the articles is"), "{}", stderr(&unlike));
 }
@@ -370,7 +380,7 @@ fn shards_dealt_out_by_hand_are_merged_to_the_files_of_one_run() {
     // The first line says nothing about the others, and there may be none.
     let lines = "[]\n{\"id\": \"ana\", \"text\": \"Ana Ruiz visited Lisbon.\"}\n";
     for (lines, code, articles) in [(lines, 2, 1), ("", 0, 0)] {
-        extract(Path::new("-"), &path("part"), &["--quiet", "--shard", "1/2", "--dealt"])
+        extract(Path::new("-"), &path("part"), &["--quiet", "--overwrite", "--shard", "1/2", "--dealt"])
             .write_stdin(lines)
             .assert()
             .code(code);
@@ -447,7 +457,7 @@ fn a_run_interrupted_before_its_first_article_leaves_the_earlier_tables() {
     extract(&input, &out, &["--quiet"]).assert().code(0);
     let earlier = output(&out);
     let mut child = Command::new(assert_cmd::cargo::cargo_bin!("triplewire"))
-        .args(["extract", "-", "--engine", "rten", "--quiet", "--out"])
+        .args(["extract", "-", "--engine", "rten", "--quiet", "--overwrite", "--out"])
         .arg(&out)
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
@@ -556,7 +566,7 @@ fn an_article_beyond_its_limits_is_skipped_with_the_reason() {
     assert_eq!(run["counts"]["articles"], 1);
     assert!(run["skipped"][0]["message"].as_str().unwrap().contains("--max-article-size"), "{run}");
 
-    extract(&input, &out, &["--quiet", "--article-timeout", "0.000000001"]).assert().code(2);
+    extract(&input, &out, &["--quiet", "--overwrite", "--article-timeout", "0.000000001"]).assert().code(2);
     let run = run_json(&out);
     assert_eq!((&run["counts"]["articles"], run["skipped"].as_array().unwrap().len()), (&json!(0), 2));
     assert!(run["skipped"][0]["message"].as_str().unwrap().contains("--article-timeout"), "{run}");

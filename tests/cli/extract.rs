@@ -181,7 +181,7 @@ fn a_story_told_again_counts_once() {
     };
     assert_eq!((turkey(once.path()), turkey(kept.path())), ("2".into(), "3".into()));
     // What an earlier run wrote does not pass for this one's.
-    extract(input.path(), once.path(), &["--quiet", "--keep-duplicates", "--format", "jsonl"])
+    extract(input.path(), once.path(), &["--quiet", "--overwrite", "--keep-duplicates", "--format", "jsonl"])
         .assert()
         .code(0);
     let left = fs::read_dir(once.path()).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());

@@ -51,6 +51,10 @@ fn a_finished_result_stays_unless_it_is_to_be_replaced() {
         assert!(stderr(&assert).contains(what), "{}", stderr(&assert));
     }
     assert_eq!(files(&out), before);
+    let lines = format!("{{\"text\": \"{OTHER}\"}}\n");
+    let piped = extract(Path::new("-"), &out, &[]).write_stdin(lines).assert().code(1);
+    assert!(stderr(&piped).contains("holds a finished result"), "{}", stderr(&piped));
+    assert_eq!(files(&out), before);
     extract(&input, &out, &["--quiet", "--threads", "1"]).assert().success();
     extract(&other, &out, &["--quiet", "--overwrite"]).assert().success();
     assert!(rows(&out.join("mentions.csv")).iter().any(|row| row["text"] == "Barack Obama"));
@@ -73,7 +77,7 @@ fn a_run_that_can_read_nothing_is_an_error_and_changes_nothing() {
     let empty = folder.path().join("empty.csv");
     fs::write(&empty, "id,text\n").unwrap();
     let assert = extract(&empty, &new, &[]).assert().code(1);
-    assert!(stderr(&assert).contains("there are no articles in the inputs"), "{}", stderr(&assert));
+    assert!(stderr(&assert).contains("nothing to extract from"), "{}", stderr(&assert));
     assert!(!new.exists());
 }
 

@@ -47,6 +47,8 @@ struct RelationRow {
     object_start: usize,
     object_end: usize,
     sentence: String,
+    status: &'static str,
+    event_date: String,
 }
 
 impl Tables {
@@ -88,6 +90,8 @@ impl Writer for Tables {
                     object_start: row.object_start,
                     object_end: row.object_end,
                     sentence: row.sentence,
+                    status: row.status,
+                    event_date: row.event_date,
                 })?;
             }
         }
