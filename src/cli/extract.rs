@@ -185,9 +185,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         return Err(Error::Usage("say with --out where to write".into()).into());
     };
     if out.as_os_str() == "-" {
-        let of_tables = args.excel || args.format != Format::Csv || args.only.is_some() || args.view;
+        let of_tables = args.excel || args.only.is_some() || args.view;
         if args.resume || args.overwrite || args.timings || of_tables {
-            let message = "--out - writes lines of JSON: --resume, --overwrite, --excel, --timings, --only, --format and --view \
+            let message = "--out - writes lines of JSON: --resume, --overwrite, --excel, --timings, --only and --view \
                            go with a folder. Leave them out, or give a folder";
             return Err(Error::Usage(message.into()).into());
         }
