@@ -268,7 +268,12 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         likeliest(run, &mut kept);
         rest = after;
     }
-    without_junk(aliases, text, split(aliases, text, kept))
+    // What was in the middle of a mention may begin or end a name now.
+    let pieces = split(aliases, text, kept).into_iter().filter_map(|found| {
+        let span = cleaned(text, found.span, found.entity_type, is_known)?;
+        Some(Found { span, ..found })
+    });
+    without_junk(aliases, text, pieces.collect())
 }
 
 /// Adds to `kept` the mentions of `run` that overlap no likelier one.

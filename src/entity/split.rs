@@ -105,7 +105,11 @@ fn people(text: &str, whole: Span) -> Vec<Span> {
         let ends: Vec<usize> = cuts.iter().copied().chain([words.len()]).collect();
         let starts: Vec<usize> = [0].into_iter().chain(cuts).collect();
         let runs: Vec<(usize, usize)> = starts.into_iter().zip(ends).collect();
-        if runs.iter().all(|(start, end)| end - start >= 2) {
+        let is_name = |start: usize, end: usize| {
+            let at = |word: usize| words[word].of(text).starts_with(char::is_uppercase);
+            end - start >= 2 && at(start) && at(end - 1)
+        };
+        if runs.iter().all(|&(start, end)| is_name(start, end)) {
             return runs
                 .into_iter()
                 .map(|(start, end)| Span::new(words[start].start, words[end - 1].end))
@@ -136,6 +140,7 @@ mod tests {
             ("Ana Ruiz\nMax Lind\nEva Holm", vec!["Ana Ruiz", "Max Lind", "Eva Holm"]),
             ("Ana Ruiz Max Lind Eva Holm", vec!["Ana Ruiz", "Max Lind", "Eva Holm"]),
             ("Ana Maria\nRuiz", vec!["Ana Maria\nRuiz"]),
+            ("Ana Ruiz )\nin 1951", vec!["Ana Ruiz )\nin 1951"]),
             ("Ana Maria de la Cruz Ruiz", vec!["Ana Maria de la Cruz Ruiz"]),
         ] {
             let found = people(name, Span::new(0, name.len()));
