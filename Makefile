@@ -5,6 +5,10 @@
 CARGO_TORCH = python3 .make/libtorch.py && . ./.libtorch/env && cargo
 FEATURES = --features $$FEATURES
 
+# The same random cases for everybody: a rare one is searched for by hand (`PROPTEST_CASES=100000 cargo test`), and does not stop
+# somebody else's change.
+export PROPTEST_RNG_SEED ?= 1
+
 help:     ## show this list
 	@sed -n 's/^\([a-z-]*\): *## /  make \1\t/p' Makefile
 

@@ -152,6 +152,10 @@ pub(super) fn cleaned(
             span = without_whole(text, span, &is_known);
         }
         span = with_stop(text, span);
+        // A list goes on behind it.
+        if let Some(first) = span.of(text).strip_suffix(" and") {
+            span = Span::new(span.start, span.start + first.len()).trimmed(text);
+        }
         let name = span.of(text);
         for article in ["the ", "the\n"] {
             if name.starts_with(article) {
