@@ -10,11 +10,12 @@
 //! signatures cut into bands (locality-sensitive hashing).
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use hashbrown::HashTable;
 use minhash_rs::prelude::{MinHash, MinHasher};
 use serde::{Deserialize, Serialize};
+
+use crate::text::hash64;
 
 /// Words in a sequence.
 const WORDS: usize = 3;
@@ -56,13 +57,13 @@ impl Sketch {
         let mut words = Vec::new();
         let mut keys = BTreeSet::new();
         for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            let hash = hash(&word.to_lowercase());
+            let hash = hash64(&word.to_lowercase());
             words.push(hash);
             if word.starts_with(|c: char| c.is_uppercase() || c.is_numeric()) {
                 keys.insert(hash as u16);
             }
         }
-        let sequences: BTreeSet<u64> = words.windows(WORDS.min(words.len().max(1))).map(hash).collect();
+        let sequences: BTreeSet<u64> = words.windows(WORDS.min(words.len().max(1))).map(hash64).collect();
         Sketch {
             signature: sequences.iter().copied().collect(),
             sequences: u32::try_from(sequences.len()).unwrap_or(u32::MAX),
@@ -106,13 +107,6 @@ impl Sketch {
         const WIDTH: usize = NUMBERS / BANDS;
         &self.signature.as_words()[number * WIDTH..(number + 1) * WIDTH]
     }
-}
-
-fn hash(value: &(impl Hash + ?Sized)) -> u64 {
-    // Without random keys, so that an estimate is the same in every run.
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// An article that tells a story again.
@@ -186,7 +180,7 @@ mod tests {
     /// A story of `sentences` sentences about people and places that no other seed gives.
     fn story(seed: u64, sentences: usize) -> Vec<String> {
         let word = |n: u64| {
-            let hash = hash(&(seed, n));
+            let hash = hash64(&(seed, n));
             (0..5).map(|i| char::from(b'a' + (hash >> (8 * i)) as u8 % 26)).collect::<String>()
         };
         let name = |n: u64| {

@@ -10,7 +10,6 @@
 //! articles does not matter.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use itertools::Itertools;
 
@@ -22,6 +21,7 @@ use crate::entity::names::entity;
 use crate::entity::person::{full_given, is_full_name, is_fuller, parts};
 use crate::entity::spelling::{other_spelling, skeleton};
 use crate::entity::{Entity, EntityType};
+use crate::text::hash64;
 
 /// How much the company that a name keeps has to speak for a join: about one name that is rarely named, or several
 /// frequent ones.
@@ -113,13 +113,6 @@ fn ordered(a: String, b: String) -> (String, String) {
     if a <= b { (a, b) } else { (b, a) }
 }
 
-/// Without random keys, so that even a collision is the same in every run.
-fn hashed(of: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
-}
-
 /// Why two names may be one entity's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Why {
@@ -185,14 +178,14 @@ impl Joins {
     /// The name that an entity of this name has in every article, if it is another.
     pub(crate) fn everywhere(&self, name: &str) -> Option<String> {
         use EntityType::{Loc, Misc, Org, Per};
-        let numbers = [Per, Org, Loc, Misc].iter().filter_map(|of| self.names.get(&hashed((of, name))));
+        let numbers = [Per, Org, Loc, Misc].iter().filter_map(|of| self.names.get(&hash64(&(of, name))));
         let mut joined = numbers.filter_map(|number| self.entities.get(self.everywhere.get(number)?));
         joined.next().map(|entity| entity.name.clone())
     }
 
     /// The entity that an entity of article number `article` is joined with, if it is with another.
     pub(crate) fn of(&self, article: usize, name: &str, entity_type: EntityType) -> Option<&Entity> {
-        let number = self.names.get(&hashed((entity_type, name)))?;
+        let number = self.names.get(&hash64(&(entity_type, name)))?;
         let article = u32::try_from(article).ok()?;
         let to = self.in_articles.get(&(article, *number)).or_else(|| self.everywhere.get(number))?;
         self.entities.get(to)
@@ -213,14 +206,14 @@ impl Corpus {
         let mut forms: BTreeSet<(u64, u32)> = BTreeSet::new();
         for (name, entity_type, form) in mentions.filter(|it| it.1 != EntityType::Date) {
             let next = self.names.len() as u32;
-            let number = *self.numbers.entry(hashed((entity_type, name))).or_insert(next);
+            let number = *self.numbers.entry(hash64(&(entity_type, name))).or_insert(next);
             if number == next {
                 self.names.push(Name { text: name.into(), entity_type, mentions: 0 });
             }
             self.names[number as usize].mentions += 1;
             self.members.push(number);
             if entity_type != EntityType::Per && form != name {
-                forms.insert((hashed(key(form)), number));
+                forms.insert((hash64(&key(form)), number));
             }
         }
         self.forms.extend(forms);
@@ -469,7 +462,7 @@ impl<'g> Pass<'g> {
     /// `Rock & Roll Hall of Fame` and `Rock and Roll Hall of Fame`.
     fn spellings(&mut self) {
         let hashes =
-            self.names.iter().zip(0..).map(|(name, i)| (hashed((name.entity_type, key(&name.text))), i));
+            self.names.iter().zip(0..).map(|(name, i)| (hash64(&(name.entity_type, key(&name.text))), i));
         for group in Self::groups(hashes.collect()) {
             for &other in &group[1..] {
                 if !self.known.forbids(self.text(group[0]), self.text(other)) {
@@ -486,7 +479,7 @@ impl<'g> Pass<'g> {
             if let [first, .., last] = parts(self.text(name)).as_slice()
                 && first.chars().count() > 1
             {
-                hashes.push((hashed((last, full_given(first))), name));
+                hashes.push((hash64(&(last, full_given(first))), name));
             }
         }
         for group in Self::groups(hashes) {
@@ -512,7 +505,7 @@ impl<'g> Pass<'g> {
         for name in self.of_type(EntityType::Per) {
             let parts = parts(self.text(name));
             if parts.len() > 1 {
-                hashes.push((hashed(skeleton(&parts)), name));
+                hashes.push((hash64(&skeleton(&parts)), name));
             }
         }
         for group in Self::groups(hashes) {
@@ -534,7 +527,7 @@ impl<'g> Pass<'g> {
     /// `Acme` and `Acme Inc.`; `National Weather Service` and `United States National Weather Service`.
     fn legal_forms(&mut self) {
         let hashes =
-            self.of_type(EntityType::Org).map(|name| (hashed(plain_organisation(self.text(name))), name));
+            self.of_type(EntityType::Org).map(|name| (hash64(&plain_organisation(self.text(name))), name));
         for group in Self::groups(hashes.collect()) {
             for &other in &group[1..] {
                 let (full, short) = match self.text(other).len() > self.text(group[0]).len() {
@@ -552,7 +545,7 @@ impl<'g> Pass<'g> {
         let hashes = std::mem::take(&mut self.forms);
         for entity_type in [EntityType::Org, EntityType::Misc] {
             for name in self.of_type(entity_type) {
-                let of = hashed(key(self.text(name)));
+                let of = hash64(&key(self.text(name)));
                 let first = hashes.partition_point(|&(hash, _)| hash < of);
                 let end = hashes.partition_point(|&(hash, _)| hash <= of);
                 let mut owners: BTreeMap<u32, u32> = BTreeMap::new();
@@ -580,12 +573,12 @@ impl<'g> Pass<'g> {
             if let Some((first, _)) = plain.split_once(" of ")
                 && !first.contains(' ')
             {
-                hashes.push((hashed(first), name));
+                hashes.push((hash64(&first), name));
             }
         }
         hashes.sort_unstable();
         for name in self.of_type(EntityType::Org) {
-            let of = hashed(key(self.text(name)));
+            let of = hash64(&key(self.text(name)));
             let first = hashes.partition_point(|&(hash, _)| hash < of);
             let end = hashes.partition_point(|&(hash, _)| hash <= of);
             let owners: BTreeMap<u32, u32> =
@@ -603,7 +596,7 @@ impl<'g> Pass<'g> {
         for name in self.of_type(EntityType::Org) {
             if self.text(name).split_whitespace().count() > 2 {
                 let both = initials(self.text(name));
-                hashes.extend(both.iter().filter(|it| it.len() > 2).map(|it| (hashed(it), name)));
+                hashes.extend(both.iter().filter(|it| it.len() > 2).map(|it| (hash64(&it), name)));
             }
         }
         hashes.sort_unstable();
@@ -612,7 +605,7 @@ impl<'g> Pass<'g> {
             if !is_acronym(self.text(name)) || self.known.knows(self.text(name)) {
                 continue;
             }
-            let of = hashed(letters(self.text(name)));
+            let of = hash64(&letters(self.text(name)));
             let first = hashes.partition_point(|&(hash, _)| hash < of);
             let end = hashes.partition_point(|&(hash, _)| hash <= of);
             let owners: BTreeMap<u32, u32> = hashes[first..end]
@@ -720,14 +713,14 @@ impl<'g> Pass<'g> {
         for name in self.of_type(EntityType::Per) {
             let text = self.text(name);
             if let Some(surname) = only_particles(text) {
-                bare.push((hashed(surname), name));
+                bare.push((hash64(&surname), name));
                 continue;
             }
             match parts(text).as_slice() {
-                [only] => bare.push((hashed(only), name)),
+                [only] => bare.push((hash64(&only), name)),
                 [_, .., last] if is_full_name(text) => {
-                    bearers.push((hashed(last), name));
-                    bearers.extend(with_particles(text).map(|surname| (hashed(surname), name)));
+                    bearers.push((hash64(&last), name));
+                    bearers.extend(with_particles(text).map(|surname| (hash64(&surname), name)));
                 }
                 _ => {}
             }
@@ -787,7 +780,7 @@ impl<'g> Pass<'g> {
         for (name, number) in self.names.iter().zip(0..) {
             let key = key(&name.text);
             let long = key.split(' ').filter(|word| word.len() > 3);
-            hashes.extend(long.map(|word| (hashed((name.entity_type, word)), number)));
+            hashes.extend(long.map(|word| (hash64(&(name.entity_type, word)), number)));
         }
         let mut seen: BTreeSet<(u32, u32)> = BTreeSet::new();
         for group in Self::groups(hashes).into_iter().filter(|group| group.len() <= LARGEST_FAMILY) {
@@ -853,7 +846,7 @@ impl<'g> Pass<'g> {
         }
         for name in needed {
             let (text, entity_type) = (self.text(name), self.kind(name));
-            joins.names.insert(hashed((entity_type, text)), name);
+            joins.names.insert(hash64(&(entity_type, text)), name);
             joins.entities.insert(name, entity(entity_type, text.to_owned(), None));
         }
         joins

@@ -89,7 +89,6 @@ struct Counts {
     links: u64,
     articles: u64,
     denied: u64,
-    without_kind: u64,
 }
 
 pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Result<Exported> {
@@ -97,7 +96,7 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
     let selection = Selection::new(result, filter, |_| {})?;
     let evidence = Evidence::read(result, &selection)?;
     let mut file = Lines::create(out)?;
-    let mut counts = Counts { denied: model.denied, without_kind: model.without_kind, ..Counts::default() };
+    let mut counts = Counts { denied: model.denied, ..Counts::default() };
 
     for entity in result.entities()? {
         let entity = entity?;
@@ -144,10 +143,6 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
         let denied = counted(counts.denied, "triple that is denied is", "triples that are denied are");
         exported.notes.push(format!("{denied} left out."));
     }
-    if counts.without_kind > 0 {
-        let none = counted(counts.without_kind, "triple is", "triples are");
-        exported.notes.push(format!("{none} left out: of things for which FollowTheMoney has no kind."));
-    }
     Ok(exported)
 }
 
@@ -160,7 +155,6 @@ struct Model {
     /// Properties that triples give: dates of birth and the like.
     properties: HashMap<u64, Vec<(&'static str, String)>>,
     denied: u64,
-    without_kind: u64,
 }
 
 impl Model {

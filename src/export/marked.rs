@@ -69,10 +69,8 @@ fn likeness(said: &str, name: &str) -> u32 {
         4
     } else if shared(&said_low, &name_low) {
         3
-    } else if said.starts_with(char::is_uppercase) {
-        // An acronym, a country for its people, another name.
-        2
-    } else if PRONOUNS.contains(&said_low.as_str()) {
+    } else if said.starts_with(char::is_uppercase) || PRONOUNS.contains(&said_low.as_str()) {
+        // An acronym, a country for its people, another name; or "he".
         2
     } else {
         u32::from(DETERMINERS.iter().any(|it| said_low.starts_with(it)))

@@ -4,7 +4,6 @@
 //! JSON lines.
 
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -16,7 +15,7 @@ use crate::entity::EntityType;
 use crate::error::{Error, Place, Result};
 use crate::output::{FORMULA_STARTS, Format, LIST_SEPARATOR, Run};
 use crate::relation::{Certainty, Predicate, Predicates, Status};
-use crate::text::Date;
+use crate::text::{Date, hash64};
 
 /// What to do where a table cannot be read.
 const REMEDY: &str = "Run the extraction again; it writes all tables";
@@ -141,22 +140,15 @@ impl ResultFolder {
 pub type TripleKey = u64;
 
 fn key(subject: &str, predicate: Predicate, object: &str, name: &str, symmetric: bool) -> TripleKey {
-    let mut hasher = DefaultHasher::new();
-    predicate.as_str().hash(&mut hasher);
     // Where both ends are one entity, the object is another name of it.
     let name = if subject == object { name } else { "" };
-    match symmetric && object < subject {
-        true => (object, subject, name).hash(&mut hasher),
-        false => (subject, object, name).hash(&mut hasher),
-    }
-    hasher.finish()
+    let (first, second) = if symmetric && object < subject { (object, subject) } else { (subject, object) };
+    hash64(&(predicate.as_str(), first, second, name))
 }
 
 /// A number made from a text, to remember many of them in little room.
 pub fn number_of(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
+    hash64(text)
 }
 
 /// A row of `articles.csv`.

@@ -1,7 +1,8 @@
 //! Makes article ids unique without keeping them.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::text::hash64;
 
 /// The ids seen so far, as 64-bit hashes: about 30 bytes an article. Two different ids with one
 /// hash (one chance in forty million among a million articles) cost a needless `#2`, nothing else.
@@ -16,7 +17,7 @@ impl Ids {
     /// Takes note of `id`. If it is already taken, returns the free name to use instead: `id#2`,
     /// `id#3` and so on.
     pub(super) fn take(&mut self, id: &str) -> Option<String> {
-        let hash = hash(id);
+        let hash = hash64(id);
         if self.seen.insert(hash) {
             return None;
         }
@@ -24,18 +25,11 @@ impl Ids {
         loop {
             *copy += 1;
             let name = format!("{id}#{copy}");
-            if self.seen.insert(self::hash(&name)) {
+            if self.seen.insert(hash64(&name)) {
                 return Some(name);
             }
         }
     }
-}
-
-fn hash(id: &str) -> u64 {
-    // Without random keys, so that even a collision is the same in every run.
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

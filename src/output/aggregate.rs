@@ -5,7 +5,6 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::Path;
 
@@ -19,7 +18,7 @@ use crate::output::row::{self, CooccurrenceRow, EntityRow, LIST_SEPARATOR, Tripl
 use crate::output::sorter::{Part, Sorter};
 use crate::output::{Counts, Style};
 use crate::relation::{Certainty, Predicate, Predicates, Status};
-use crate::text::Date;
+use crate::text::{Date, hash64};
 
 /// An entity and how many others it is connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,13 +128,6 @@ struct Name {
 impl Name {
     fn of(mention: &MentionRecord) -> Self {
         Name { name: mention.entity.clone(), entity_type: mention.entity_type }
-    }
-
-    /// Without random keys, so that even a collision is the same in every run.
-    fn hash64(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.hash(&mut hasher);
-        hasher.finish()
     }
 }
 
@@ -363,7 +355,7 @@ impl<'a> Aggregates<'a> {
         for entity in entities.rows()? {
             let entity = entity?;
             counts.entities += 1;
-            sentences.insert(entity.name.hash64(), entity.sentences);
+            sentences.insert(hash64(&entity.name), entity.sentences);
             ranked.push(entity)?;
         }
         for entity in ranked.sorted()? {
@@ -392,7 +384,7 @@ impl<'a> Aggregates<'a> {
             counts.cooccurrences += 1;
             ranked.push(pair?)?;
         }
-        let sentences = |name: &Name| sentences.get(&name.hash64()).copied().unwrap_or(1) as f64;
+        let sentences = |name: &Name| sentences.get(&hash64(name)).copied().unwrap_or(1) as f64;
         for pair in ranked.sorted()? {
             let pair = pair?;
             let expected = sentences(&pair.names.0) * sentences(&pair.names.1) / naming_sentences as f64;

@@ -28,11 +28,12 @@ impl WatchList {
         let content = std::fs::read_to_string(path)
             .map_err(|e| Error::io(path, e, "Check the path given with --only"))?;
         let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
+        let delimiter = delimiter(content.as_bytes());
         let header: Vec<String> = content
             .lines()
             .next()
             .unwrap_or_default()
-            .split(char::from(delimiter(content.as_bytes())))
+            .split(char::from(delimiter))
             .map(|cell| cell.trim().trim_matches('"').to_ascii_lowercase())
             .collect();
         let columns: Vec<usize> =
@@ -43,7 +44,6 @@ impl WatchList {
                 list.add(Place::line(path, line), text);
             }
         } else {
-            let delimiter = delimiter(content.as_bytes());
             let mut reader =
                 csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(content.as_bytes());
             for record in reader.records() {
