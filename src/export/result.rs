@@ -153,7 +153,7 @@ pub fn number_of(text: &str) -> u64 {
 
 /// A row of `articles.csv`.
 #[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs)] // the columns are described in the README
+#[allow(missing_docs)] // the columns are described in `docs/output.md`
 pub struct Article {
     pub article: String,
     #[serde(deserialize_with = "date")]

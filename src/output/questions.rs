@@ -16,7 +16,7 @@ use crate::output::{Style, rounded};
 
 /// One line to decide on. The columns `decision`, `entity`, `alias`, `type` and `new_name` are what `--aliases` reads.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[allow(missing_docs)] // the columns are described in the README
+#[allow(missing_docs)] // the columns are described in `docs/output.md`
 pub struct Question {
     /// Empty: `same`, `never`, `drop` or `rename` is the analyst's answer.
     pub decision: String,

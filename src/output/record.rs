@@ -59,7 +59,7 @@ pub struct Record {
 
 /// A mention; the keys are the columns of `mentions.csv`, and two more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs)] // the columns are described in the README
+#[allow(missing_docs)] // the columns are described in `docs/output.md`
 pub struct MentionRecord {
     pub start: usize,
     pub end: usize,

@@ -15,7 +15,7 @@ use crate::text::Date;
 
 /// `articles.csv`: one row per article.
 #[derive(Debug, Clone, Default, Serialize)]
-#[allow(missing_docs)] // the columns are the contract, described in the README
+#[allow(missing_docs)] // the columns are the contract, described in `docs/output.md`
 pub struct ArticleRow {
     pub article: String,
     pub date: String,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::command::{Row, extract, has_triple, header, repository, rows, stderr, triplewire};
 
-/// The contract: README and users' spreadsheets rely on these, in this order.
+/// The contract: `docs/output.md` and users' spreadsheets rely on these, in this order.
 const COLUMNS: [(&str, &str); 7] = [
     ("articles", "article,date,title,source,url,words,mentions,relations,duplicate_of"),
     ("mentions", "article,start,end,text,type,score,entity_id,entity,sentence"),

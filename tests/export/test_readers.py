@@ -132,10 +132,9 @@ class Exports(unittest.TestCase):
             counted = ask("SELECT count(*) FROM relation_rows WHERE triple_id IS NOT NULL")[0][0]
             self.assertEqual(counted, sum(int(row["evidence"]) for row in self.triples))
 
-    def test_queries_of_the_readme_run(self) -> None:
-        text = (ROOT / "README.md").read_text(encoding="utf-8")
-        section = text.split("### Workbook, database, graph")[1].split("\n### ")[0]
-        queries = [query for block in re.findall(r"```sql\n(.*?)```", section, re.S) for query in block.split(";")]
+    def test_queries_of_the_documentation_run(self) -> None:
+        text = (ROOT / "docs/explore.md").read_text(encoding="utf-8")
+        queries = [query for block in re.findall(r"```sql\n(.*?)```", text, re.S) for query in block.split(";")]
         queries = [query.strip() for query in queries if query.strip()]
         self.assertGreaterEqual(len(queries), 5)
         path = self.export("sqlite", "queries.sqlite")
