@@ -7,6 +7,7 @@ mod agree;
 mod bad_input;
 mod closed_pipe;
 mod command;
+mod docs;
 mod durable;
 mod extract;
 mod golden;
