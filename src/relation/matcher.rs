@@ -475,8 +475,13 @@ impl Matcher {
                 let (subject, object, predicate) = self.key(hit);
                 let rule = &self.rules[hit.rule];
                 let granted = match hit.found {
-                    Found::Pattern(_) | Found::Learned => rule.granted,
+                    Found::Pattern(_) => rule.granted,
                     Found::Clause { granted, .. } => granted,
+                    // What no verb says is a description.
+                    Found::Learned => sentence.tree().is_some_and(|tree| {
+                        let names = [subject, object].map(|mention| document.mentions[mention].name);
+                        Said::of(tree, names, None).is_none_or(|said| !said.is_event(tree))
+                    }),
                 };
                 let is_own = |token: usize| match hit.found {
                     Found::Pattern(pattern) => {
@@ -726,10 +731,25 @@ impl Matcher {
     /// Every rule that matches, on every pair. Symmetric relations have the earlier name as
     /// subject.
     pub(crate) fn hits(&self, sentence: &Sentence<'_>) -> Vec<Hit> {
+        let clauses = Self::clauses(sentence);
+        let mut hits = self.frame_hits(sentence, clauses.as_ref());
+        self.pattern_hits(sentence, clauses.as_ref(), &mut hits);
+        if let Some((clauses, mentions)) = &clauses {
+            hits.retain(|hit| !is_of_neighbour(clauses, mentions, hit.subject, hit.object));
+        }
+        hits
+    }
+
+    /// Every pattern that matches, on every pair of names.
+    fn pattern_hits(
+        &self,
+        sentence: &Sentence<'_>,
+        clauses: Option<&(Clauses, Vec<usize>)>,
+        hits: &mut Vec<Hit>,
+    ) {
         let candidates = self.candidates(sentence);
-        let mut hits = self.frame_hits(sentence);
         if candidates.is_empty() {
-            return hits;
+            return;
         }
         let spelled = &self.spelled;
         let slots = &sentence.slots;
@@ -742,9 +762,17 @@ impl Matcher {
                 if predicate.is_alias() && slots[a].names.len().max(slots[b].names.len()) > 1 {
                     return;
                 }
-                for &subject in self.described(sentence, pattern, &slots[a], tokens) {
-                    for &object in &slots[b].names {
-                        self.hit(sentence, pattern, subject, object, tokens, &mut hits);
+                // What stands nearest to the other name is meant, and what the tree joins to it.
+                let is_meant = |name: usize, slot: &Slot, other: &Slot| {
+                    let nearest =
+                        if slot.first < other.first { slot.names.last() } else { slot.names.first() };
+                    nearest.is_none_or(|&nearest| may_be_listed(sentence, clauses, name, nearest))
+                };
+                let subjects = self.described(sentence, pattern, &slots[a], tokens).iter();
+                for &subject in subjects.filter(|&&name| is_meant(name, &slots[a], &slots[b])) {
+                    let objects = slots[b].names.iter();
+                    for &object in objects.filter(|&&name| is_meant(name, &slots[b], &slots[a])) {
+                        self.hit(sentence, pattern, subject, object, tokens, hits);
                     }
                 }
             });
@@ -752,7 +780,7 @@ impl Matcher {
         for (i, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.names.len() > 1) {
             let mut line = sentence.line(View::Apart(i), spelled);
             self.pairs(&mut line, &candidates, farthest, |pattern, a, b, tokens| {
-                self.hit(sentence, pattern, slot.names[a], slot.names[b], tokens, &mut hits);
+                self.hit(sentence, pattern, slot.names[a], slot.names[b], tokens, hits);
             });
             if slot.names.len() > 2 {
                 let mut line = sentence.line(View::Two(i), spelled);
@@ -760,13 +788,12 @@ impl Matcher {
                     for (i, &first) in slot.names.iter().enumerate() {
                         for &second in &slot.names[i + 1..] {
                             let (subject, object) = if a < b { (first, second) } else { (second, first) };
-                            self.hit(sentence, pattern, subject, object, tokens, &mut hits);
+                            self.hit(sentence, pattern, subject, object, tokens, hits);
                         }
                     }
                 });
             }
         }
-        hits
     }
 
     /// The names of a list that a description is about, given that they are the subject of what `pattern`
@@ -850,15 +877,14 @@ impl Matcher {
     }
 
     /// Every frame that fits, on every pair of names.
-    fn frame_hits(&self, sentence: &Sentence<'_>) -> Vec<Hit> {
-        if self.frames.is_empty() {
+    fn frame_hits(&self, sentence: &Sentence<'_>, clauses: Option<&(Clauses, Vec<usize>)>) -> Vec<Hit> {
+        let Some((clauses, mentions)) = clauses.filter(|_| !self.frames.is_empty()) else {
             return Vec::new();
-        }
+        };
         let document = &sentence.document;
-        let Some((clauses, mentions)) = Self::clauses(sentence) else { return Vec::new() };
-        let kinds = Self::kinds(document, &mentions);
+        let kinds = Self::kinds(document, mentions);
         let mut hits = Vec::new();
-        for fit in self.frames.fits(&clauses, &kinds) {
+        for fit in self.frames.fits(clauses, &kinds) {
             let rule = &self.rules[fit.rule];
             let is_taken = |name: usize, types: Types| {
                 type_letter(kinds[name].entity_type).is_some_and(|letter| types.has(letter))
@@ -906,7 +932,13 @@ impl Matcher {
         for reading in &mut readings {
             (reading.subject, reading.object) = (mentions[reading.subject], mentions[reading.object]);
         }
-        let is_pair = |r: &Reading| document.mentions[r.subject].entity != document.mentions[r.object].entity;
+        let clauses = Self::clauses(sentence);
+        let is_pair = |r: &Reading| {
+            let of_neighbour = clauses
+                .as_ref()
+                .is_some_and(|(clauses, mentions)| is_of_neighbour(clauses, mentions, r.subject, r.object));
+            document.mentions[r.subject].entity != document.mentions[r.object].entity && !of_neighbour
+        };
         readings.retain(is_pair);
         readings
     }
@@ -954,7 +986,8 @@ impl Matcher {
                 hit.second = odds.get(&self.key(hit)).copied();
             }
         }
-        if second.adds {
+        // Where two sentences may have become one, it guesses.
+        if second.adds && !sentence.unpunctuated {
             let places: BTreeMap<usize, usize> = sentence.mentions().collect();
             let rule_of: BTreeMap<Predicate, usize> =
                 second.rules.iter().flatten().map(|&rule| (self.rules[rule].predicate, rule)).collect();
@@ -1057,6 +1090,36 @@ impl Matcher {
             }
         }
     }
+}
+
+/// Whether two names that look like a list, given as tokens of a sentence, may be one by its tree: in "a bridge in Oslo,
+/// and Kelm Bridge in Bergen" the second and the third are none.
+fn may_be_listed(
+    sentence: &Sentence<'_>,
+    clauses: Option<&(Clauses, Vec<usize>)>,
+    a: usize,
+    b: usize,
+) -> bool {
+    let node = |token: usize| {
+        let (clauses, mentions) = clauses?;
+        let Kind::Name(mention) = sentence.tokens[token].kind else { return None };
+        node_of(clauses, mentions, mention)
+    };
+    let nodes = node(a).zip(node(b)).zip(clauses);
+    nodes.is_none_or(|((a, b), (clauses, _))| !clauses.is_inside_list(a, b))
+}
+
+/// The node of a mention.
+fn node_of(clauses: &Clauses, mentions: &[usize], mention: usize) -> Option<usize> {
+    let name = mentions.binary_search(&mention).ok()?;
+    clauses.nodes.iter().position(|node| node.name == Some(name))
+}
+
+/// Whether one of two mentions is said of another member of the other's list.
+fn is_of_neighbour(clauses: &Clauses, mentions: &[usize], subject: usize, object: usize) -> bool {
+    let node = |mention| node_of(clauses, mentions, mention);
+    let ends = node(subject).zip(node(object));
+    ends.is_some_and(|(subject, object)| clauses.is_of_neighbour(subject, object))
 }
 
 /// What a name is trusted in a relation. The model's own score is too sure about the best names and

@@ -17,7 +17,7 @@ mod nouns;
 mod particles;
 mod verbs;
 
-use crate::syntax::Sentence;
+use crate::syntax::{Deprel, Sentence};
 use crate::text::Span;
 
 pub use mood::Mood;
@@ -153,6 +153,47 @@ impl Clauses {
     pub fn members(&self, node: usize) -> Vec<usize> {
         nodes::members(&self.nodes, node)
     }
+
+    /// Whether one of two nodes stands inside the other's list and is said of another member of it: of "Ana Ruiz of
+    /// Acme and Bo Lee of Bolt" neither is Acme Bo Lee's nor Bolt Ana Ruiz's.
+    pub fn is_of_neighbour(&self, a: usize, b: usize) -> bool {
+        let is_anothers = |node, member| self.owner(node, member).is_some_and(|owner| owner != member);
+        is_anothers(a, b) || is_anothers(b, a)
+    }
+
+    /// Whether one of two nodes stands inside the other's list and is said of a member of it: in "a bridge in Oslo, and
+    /// Kelm Bridge", Oslo and Kelm Bridge are no list.
+    pub fn is_inside_list(&self, a: usize, b: usize) -> bool {
+        self.owner(a, b).is_some() || self.owner(b, a).is_some()
+    }
+
+    /// The members of the list that a node is in, or begins.
+    fn list_of(&self, member: usize) -> Option<Vec<usize>> {
+        let mut first = member;
+        while self.nodes[first].relation == Deprel::Conj {
+            first = self.nodes[first].head?;
+        }
+        Some(self.members(first))
+    }
+
+    /// Of the list that `member` is in, the member of which `node` is said, if it stands between two of them.
+    fn owner(&self, node: usize, member: usize) -> Option<usize> {
+        let up = |at: usize| self.nodes[at].head;
+        let members = self.list_of(member)?;
+        let behind = members.partition_point(|&at| at < node);
+        let before = *members[..behind].last()?;
+        if behind == members.len() || members[behind] == node || !members.contains(&member) {
+            return None;
+        }
+        let by_tree = std::iter::successors(up(node), |&at| up(at)).find(|at| members.contains(at));
+        match by_tree {
+            // What stands before a member and hangs on it.
+            Some(owner) if owner > node => Some(owner),
+            Some(owner) if owner == before => Some(owner),
+            // Parsers hang on the first member what stands behind the others, too.
+            _ => nodes::preposition(&self.nodes, node).map(|_| before),
+        }
+    }
 }
 
 impl Clause {
@@ -207,7 +248,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
-    use crate::syntax::{Deprel, Pos, Word, lemma};
+    use crate::syntax::{Pos, Word, lemma};
 
     const WORDS: [&str; 32] = [
         "Acme",
