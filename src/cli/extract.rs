@@ -33,8 +33,12 @@ pub(crate) struct Args {
     #[arg(long)]
     resume: bool,
     /// Replace a finished result of other inputs or settings that is in the folder
-    #[arg(long)]
+    #[arg(long, conflicts_with = "add")]
     overwrite: bool,
+    /// Put the articles behind those of the finished result in the folder, as if one run had read all; those that
+    /// are there already, with the same id and content, are passed over
+    #[arg(long, conflicts_with_all = ["estimate", "shard", "dealt"])]
+    add: bool,
     /// Extract part I of N only, from 1/N to N/N: every N-th article; see `triplewire merge`
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
     shard: Shard,
@@ -149,8 +153,7 @@ impl Args {
         let settings = self.settings(run).into_iter();
         let kept = settings.filter(|(name, _)| keep.contains(&name.as_str()) || name.ends_with("-column"));
         let named = self.inputs.named().into_iter().map(|(name, value)| (name.to_owned(), value));
-        let copies = ("--keep-duplicates".to_owned(), self.keep_duplicates.to_string());
-        kept.chain([model, copies]).chain(named).collect()
+        kept.chain([model]).chain(named).collect()
     }
 
     /// What must stay the same when `run` is continued. The format of the tables need not.
@@ -167,6 +170,7 @@ impl Args {
             ("--max-article-size", self.max_article_size.to_string()),
         ]
         .into_iter()
+        .chain(self.add.then(|| ("--add", true.to_string())))
         .chain(self.inputs.columns())
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
@@ -186,8 +190,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     };
     if out.as_os_str() == "-" {
         let of_tables = args.excel || args.only.is_some() || args.view;
-        if args.resume || args.overwrite || args.timings || of_tables {
-            let message = "--out - writes lines of JSON: --resume, --overwrite, --excel, --timings, --only and --view \
+        if args.resume || args.overwrite || args.add || args.timings || of_tables {
+            let message = "--out - writes lines of JSON: --resume, --overwrite, --add, --excel, --timings, --only and --view \
                            go with a folder. Leave them out, or give a folder";
             return Err(Error::Usage(message.into()).into());
         }
@@ -200,15 +204,25 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let part = args.part()?;
     let only = args.only.as_deref().map(WatchList::read).transpose()?;
-    let articles = args.articles()?;
+    let mut articles = args.articles()?;
     let (pipeline, hashes) = args.pipeline()?;
+    let predicates = pipeline.knowledge().matcher.predicates();
+    let decisions = pipeline.knowledge().aliases.decisions();
+    let (keep_duplicates, merge, keep) = (args.keep_duplicates, !args.no_merge, true);
+    let making = Making { style, keep_duplicates, merge, predicates, decisions, only: only.as_ref(), keep };
     let mut run = args.run(&pipeline, hashes)?;
-    run.settings = args.lasting(&run);
-    if !args.overwrite && !args.resume {
+    run.settings = args.lasting(&run).into_iter().chain(making.settings()).collect();
+    if !args.overwrite && !args.resume && !args.add {
         keep_earlier(out, &run.settings, args.inputs.have_standard_input())?;
     }
     let mut output = Output::open(out, args.shard, args.resume)?;
-    let mut progress = Progress::new(args.quiet, articles.progress());
+    if args.add
+        && let Some(earlier) = output.behind(&run)?
+    {
+        articles = articles.behind(earlier);
+    }
+    let reading = articles.progress();
+    let mut progress = Progress::new(args.quiet, reading.clone());
     let fingerprint = articles.fingerprint();
     let mut items = part.pick(articles);
     output.resume(args.settings(&run), &mut items)?;
@@ -223,9 +237,10 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     }
     let stopwatch = Stopwatch::start();
 
+    let mut some_skipped = false;
     let ending = pipeline.run(items, &stop, |delivery| {
         measure(Stage::Writing, || output.add(&delivery))?;
-        progress.tell(&delivery);
+        some_skipped |= progress.tell(&delivery);
         Ok(())
     })?;
     progress.finish();
@@ -233,14 +248,26 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
         complain(format_args!("stopped before the first article; {} is as it was", out.display()));
         return Ok(Outcome::Interrupted);
     }
+    if ending == Ending::Stopped && output.adds() {
+        // What was there yesterday is whole; a part of today's would make it half of something.
+        let (articles, out) = (output.articles(), out.display());
+        complain(format_args!(
+            "stopped behind {articles} new articles; {out} is as it was (--resume continues)"
+        ));
+        output.pause()?;
+        return Ok(Outcome::Interrupted);
+    }
+    if output.adds() && output.articles() == 0 && reading.passed_over() > 0 {
+        let (there, out) = (reading.passed_over(), out.display());
+        complain(format_args!("nothing new: {there} articles are there already; {out} is as it was"));
+        output.discard();
+        return Ok(Outcome::of(ending, some_skipped));
+    }
 
     run.processor_seconds = args.timings.then(|| {
         stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
     });
-    let predicates = pipeline.knowledge().matcher.predicates();
-    let decisions = pipeline.knowledge().aliases.decisions();
-    let (keep_duplicates, merge) = (args.keep_duplicates, !args.no_merge);
-    let making = Making { style, keep_duplicates, merge, predicates, decisions, only: only.as_ref() };
+    let making = Making { keep: ending == Ending::Complete, ..making };
     let mut tables = measure(Stage::Writing, || output.tables(making))?;
     if ending == Ending::Complete && output.articles() == 0 && is_whole(args) {
         let (skipped, _) = tables.take_problems();
@@ -261,6 +288,9 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
         run.unused_aliases = tables.unused().to_vec();
     }
     run.unused_aliases.iter().for_each(complain);
+    let added = output.adds().then(|| output.articles());
+    some_skipped |= run.skipped.len() as u64 > output.skipped_before();
+    run = output.with_base(run);
     let connected = tables.most_connected().to_vec();
     let mut files = tables.name(&run)?;
     output.close(run.complete)?;
@@ -269,12 +299,16 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
         files.push(measure(Stage::Writing, || view::write(out, None))?.0);
     }
     if !args.quiet {
+        if let Some(added) = added {
+            let there = reading.passed_over();
+            print(format_args!("{added} articles added; {there} were there already\n\nThe result now:"))?;
+        }
         print(Summary { run: &run, connected: &connected, files: &files })?;
     }
     if args.timings {
         print(format_args!("\n{}", stopwatch.read()))?;
     }
-    Ok(Outcome::of(ending, !run.skipped.is_empty()))
+    Ok(Outcome::of(ending, some_skipped))
 }
 
 /// Whether the inputs are all there is, and not the part of somebody who deals them out, who may have none left.

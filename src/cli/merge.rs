@@ -1,4 +1,4 @@
-//! `triplewire merge`: the outputs of shards in, those of one run out.
+//! `triplewire merge`: the outputs of several runs in, those of one run out.
 
 use std::path::PathBuf;
 
@@ -6,15 +6,17 @@ use crate::cli::Outcome;
 use crate::cli::extract::style;
 use crate::cli::print::{complain, print};
 use crate::cli::summary::Summary;
-use crate::output::{Format, Making, Shards, WatchList};
+use crate::cli::view;
+use crate::output::{Format, Making, Parts, WatchList};
 use crate::relation::Predicates;
 
 /// Arguments of `triplewire merge`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// What `extract --shard 1/n --out DIR` to `extract --shard n/n --out DIR` wrote, in any order
+    /// What `extract --out DIR` or `merge` wrote: runs over other inputs, on other days and machines, in the order that
+    /// their articles are to have; or all shards of one run, in any order
     #[arg(required = true, value_name = "DIR")]
-    shards: Vec<PathBuf>,
+    parts: Vec<PathBuf>,
     /// Folder to write the output files to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -36,6 +38,9 @@ pub(crate) struct Args {
     /// No summary
     #[arg(long)]
     quiet: bool,
+    /// Write view.html beside the tables; see `extract --view`
+    #[arg(long)]
+    view: bool,
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
@@ -43,11 +48,17 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let only = args.only.as_deref().map(WatchList::read).transpose()?;
     let (keep_duplicates, merge, only) = (args.keep_duplicates, !args.no_merge, only.as_ref());
     let making = Making { style, keep_duplicates, merge, only, ..Making::new(Predicates::built_in()) };
-    let (tables, run) = Shards::open(&args.shards)?.tables(&args.out, making)?;
+    let (tables, run, passed_over) = Parts::open(&args.parts)?.tables(&args.out, making)?;
     let connected = tables.most_connected().to_vec();
-    let files = tables.name(&run)?;
+    let mut files = tables.name(&run)?;
     run.unused_aliases.iter().for_each(complain);
+    if args.view || args.out.join(view::FILE).exists() {
+        files.push(view::write(&args.out, None)?.0);
+    }
     if !args.quiet {
+        if passed_over > 0 {
+            print(format_args!("{passed_over} articles are in several of these; each counts once"))?;
+        }
         print(Summary { run: &run, connected: &connected, files: &files })?;
     }
     Ok(if run.skipped.is_empty() { Outcome::Done } else { Outcome::SomeSkipped })

@@ -2,18 +2,18 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
-use crate::text::Article;
+use crate::text::Digest;
 
-/// SHA-256 of the articles read so far, all of each, in order. A clone shows the same state and can be
+/// SHA-256 of the digests of the articles read so far, in order. A clone shows the same state and can be
 /// read from any thread.
 #[derive(Debug, Clone, Default)]
 pub struct Fingerprint(Arc<Mutex<Sha256>>);
 
 impl Fingerprint {
-    pub(super) fn add(&self, article: &Article) {
-        article.hash(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    pub(super) fn add(&self, digest: &Digest) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).update(digest.bytes());
     }
 
     /// In hexadecimal.

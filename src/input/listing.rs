@@ -386,7 +386,7 @@ const OWN: [(&str, &[&str]); 9] = [
     ("triples", &["subject", "subject_type", "predicate", "object"]),
     ("cooccurrences", &["subject", "subject_type", "object", "object_type"]),
     ("duplicates", &["article", "duplicate_of", "similarity"]),
-    // What a shard notes for `merge`: of an article, and of something skipped.
+    // What a run keeps for `merge` and `--add`: of an article, and of something skipped.
     ("extractions", &["id", "position", "sentences", "mentions", "relations"]),
     ("extractions", &["problem", "skipped", "position"]),
 ];
@@ -405,6 +405,13 @@ fn is_own(path: &Path) -> bool {
     }
     let mut line = Vec::new();
     let Ok(file) = File::open(path) else { return false };
+    let (extension, file): (_, Box<dyn Read>) = match extension.strip_suffix(".zst") {
+        Some(extension) => match zstd::stream::read::Decoder::new(file) {
+            Ok(unpacked) => (extension, Box::new(unpacked)),
+            Err(_) => return false,
+        },
+        None => (extension, Box::new(file)),
+    };
     if BufReader::new(file.take(LONGEST)).read_until(b'\n', &mut line).is_err() {
         return false;
     }

@@ -19,6 +19,7 @@ mod bytes;
 mod columns;
 mod dateline;
 mod decode;
+mod earlier;
 mod fingerprint;
 mod html_file;
 mod ids;
@@ -43,10 +44,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{Place, Problem, Result};
 use crate::text::{Article, Date, DayOrder, Unread};
 
-use ids::Ids;
 use listing::{Format, Listing, Source, Step};
 use repeats::{Kind, Repeats};
 
+pub use earlier::Earlier;
 pub use fingerprint::Fingerprint;
 pub use shard::Shard;
 
@@ -91,6 +92,7 @@ pub enum Item {
 pub struct Progress {
     read: Arc<AtomicU64>,
     total: Option<u64>,
+    passed_over: Arc<AtomicU64>,
 }
 
 impl Progress {
@@ -103,6 +105,11 @@ impl Progress {
     /// the inputs.
     pub fn total(&self) -> Option<u64> {
         self.total
+    }
+
+    /// Articles read so far that an earlier run has had; see [`Articles::behind`].
+    pub fn passed_over(&self) -> u64 {
+        self.passed_over.load(Ordering::Relaxed)
     }
 }
 
@@ -120,10 +127,10 @@ pub struct Articles {
     open: Option<Open>,
     /// Read and not yet yielded.
     found: VecDeque<Found>,
-    ids: Ids,
+    earlier: Earlier,
     repeats: Repeats,
-    fingerprint: Fingerprint,
     read: Arc<AtomicU64>,
+    passed_over: Arc<AtomicU64>,
     /// What `read` will be when the open file has been read.
     read_after: u64,
 }
@@ -146,23 +153,34 @@ pub fn open(inputs: &[PathBuf], options: Options) -> Result<Articles> {
         step: 0,
         open: None,
         found: VecDeque::new(),
-        ids: Ids::default(),
+        earlier: Earlier::default(),
         repeats: Repeats::default(),
-        fingerprint: Fingerprint::default(),
         read: Arc::default(),
+        passed_over: Arc::default(),
         read_after: 0,
     })
 }
 
 impl Articles {
+    /// The same articles behind those of earlier runs, as if all were read in one: what is there already is passed over,
+    /// and ids that are taken get a number.
+    #[must_use]
+    pub fn behind(self, earlier: Earlier) -> Self {
+        Articles { earlier, ..self }
+    }
+
     /// How far the reading has come, to be asked at any time and from any thread.
     pub fn progress(&self) -> Progress {
-        Progress { read: Arc::clone(&self.read), total: self.listing.total }
+        Progress {
+            read: Arc::clone(&self.read),
+            total: self.listing.total,
+            passed_over: Arc::clone(&self.passed_over),
+        }
     }
 
     /// What tells these inputs from others, when all is read.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint.clone()
+        self.earlier.fingerprint()
     }
 
     /// Goes to the next step of the listing. False behind the last.
@@ -187,11 +205,6 @@ impl Articles {
             Err(problem) => self.found.push_back(Found::Problem(Kind::File, problem)),
         }
         true
-    }
-
-    fn article(&self, article: Article) -> Item {
-        self.fingerprint.add(&article);
-        Item::Article(article)
     }
 
     fn open_stdin(&mut self) -> Result<Box<dyn Reader>, Problem> {
@@ -230,16 +243,22 @@ impl Articles {
         let date = date.or_else(|| dateline::date_of(&text));
         let url = url.or_else(|| Some(id.clone()).filter(|id| address::is_address(id)));
         let source = source.or_else(|| address::host(url.as_deref()?));
-        if let Some(free) = self.ids.take(&id) {
+        let mut article = Article { id, called: None, text, title, date, source, url };
+        let digest = article.digest();
+        if self.earlier.has(&digest) {
+            self.passed_over.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        if let Some(free) = self.earlier.take(&article.id, &digest) {
             let problem = Problem::mended(
                 place,
-                format!("another article is already called {id}"),
+                format!("another article is already called {}", article.id),
                 format!("This one is called {free} in the output."),
             );
             problems.push((Kind::DuplicateId, problem));
-            id = free;
+            article.called = Some(std::mem::replace(&mut article.id, free));
         }
-        self.found.push_front(Found::Settled(Article { id, text, title, date, source, url }));
+        self.found.push_front(Found::Settled(article));
         for (kind, problem) in problems.into_iter().rev() {
             self.found.push_front(Found::Problem(kind, problem));
         }
@@ -362,7 +381,7 @@ impl Iterator for Articles {
         loop {
             match self.found.pop_front() {
                 Some(Found::Article(given)) => self.settle(*given),
-                Some(Found::Settled(article)) => return Some(self.article(article)),
+                Some(Found::Settled(article)) => return Some(Item::Article(article)),
                 Some(Found::Problem(kind, problem)) => {
                     if let Some(problem) = self.repeats.admit(kind, problem) {
                         return Some(Item::Problem(problem));

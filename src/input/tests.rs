@@ -151,6 +151,7 @@ mod tables {
         assert_eq!(problems, []);
         let wanted = Article {
             id: "u1".into(),
+            called: None,
             text: "one\r\n\"two\"".into(),
             title: Some("A, b".into()),
             date: Date::new(2020, Some(1), Some(2)),
@@ -305,6 +306,7 @@ mod jsonl {
         assert_eq!(problems, []);
         let first = Article {
             id: "7".into(),
+            called: None,
             text: "one".into(),
             title: Some("T".into()),
             date: Date::new(2020, None, None),

@@ -14,20 +14,22 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Problem, Result};
-use crate::input::{Item, Shard};
+use crate::input::{Earlier, Item, Shard};
+use crate::output::Run;
+use crate::output::add::{Base, There};
 use crate::output::entries::Entries;
 use crate::output::file::{PARTIAL, create_folder, temporary, unwritable};
 use crate::output::record::{Entry, Record};
-use crate::pipeline::{Delivery, Extraction};
+use crate::output::run::ProblemRecord;
+use crate::pipeline::Delivery;
 
 /// The folder of the log, inside the output folder.
 const FOLDER: &str = ".triplewire";
 
-/// The name of the log, in its folder and where a shard leaves it.
-pub(super) const LOG: &str = "extractions.jsonl";
+const LOG: &str = "extractions.jsonl";
 
 const CHECKPOINT: &str = "checkpoint.json";
 
@@ -45,12 +47,15 @@ struct Checkpoint {
     bytes: u64,
     /// Items of the input that were taken: articles and problems.
     items: u64,
-    /// Articles among them.
+    /// Articles in the log.
     articles: u64,
     /// SHA-256 of these items.
     inputs: String,
     /// Wall-clock seconds spent on them.
     seconds: f64,
+    /// What the log begins with, if the run adds to a result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base: Option<Base>,
 }
 
 /// The log of a run.
@@ -66,6 +71,8 @@ pub(super) struct Log {
     now: Checkpoint,
     inputs: Sha256,
     last: Instant,
+    /// What is known of the entries that it began with.
+    there: There,
 }
 
 impl Log {
@@ -103,7 +110,7 @@ impl Log {
             return Err(Error::Usage(format!(
                 "{} holds an unfinished run of {} articles. Continue it with --resume, or delete {} to begin anew",
                 out.display(),
-                saved.articles,
+                saved.articles - saved.base.as_ref().map_or(0, |base| base.articles),
                 folder.display()
             )));
         }
@@ -116,6 +123,7 @@ impl Log {
             saved,
             inputs: Sha256::new(),
             last: Instant::now(),
+            there: There::default(),
         };
         log.cut()?;
         Ok(log)
@@ -136,6 +144,45 @@ impl Log {
         file.set_len(bytes)
             .and_then(|()| file.seek(SeekFrom::Start(bytes)).map(|_| ()))
             .map_err(|e| unwritable(&self.folder.join(LOG), e))
+    }
+
+    /// Whether there is something to continue.
+    pub(super) fn has_begun(&self) -> bool {
+        self.saved.items > 0
+    }
+
+    /// The result that the run adds to.
+    pub(super) fn base(&self) -> Option<&Base> {
+        self.now.base.as_ref()
+    }
+
+    /// Begins with the entries of a finished result: what the run finds comes behind them. Returns its articles.
+    ///
+    /// # Errors
+    /// If an entry cannot be read, or the disk is full.
+    pub(super) fn begin_behind(&mut self, before: &Run, mut entries: Entries) -> Result<Earlier> {
+        let mut bytes = 0;
+        while let Some(line) = entries.line()? {
+            self.there.see(&entries.entry(&line)?);
+            self.file.write_all(&line).map_err(|e| self.full(e))?;
+            bytes += line.len() as u64;
+        }
+        let articles = self.there.articles;
+        self.now.base = Some(Base::new(before, bytes, articles));
+        (self.now.bytes, self.now.articles) = (bytes, articles);
+        Ok(std::mem::take(&mut self.there.earlier))
+    }
+
+    /// The articles of the result that an unfinished run adds to, if it does.
+    ///
+    /// # Errors
+    /// If an entry cannot be read.
+    pub(super) fn earlier(&mut self) -> Result<Option<Earlier>> {
+        let Some(base) = &self.saved.base else { return Ok(None) };
+        for entry in Entries::of_log(&self.path(), base.bytes)? {
+            self.there.see(&entry?);
+        }
+        Ok(Some(std::mem::take(&mut self.there.earlier)))
     }
 
     /// Continues the run: refuses other `settings` than it began with, and takes from `items` what is
@@ -163,12 +210,12 @@ impl Log {
                 return Err(self.refusal(&format!("the inputs have {missing} articles less than they had")));
             };
             match &item {
-                Item::Article(article) => article.hash(&mut self.inputs),
+                Item::Article(article) => self.inputs.update(article.digest().bytes()),
                 Item::Problem(problem) => hash_problem(&mut self.inputs, problem),
             }
         }
         if self.inputs_so_far() != self.saved.inputs {
-            let done = self.saved.articles;
+            let done = self.articles();
             return Err(
                 self.refusal(&format!("the first {done} articles of the inputs are not what they were"))
             );
@@ -187,7 +234,7 @@ impl Log {
 
     /// Articles noted so far, also by the runs that this one continues.
     pub(super) fn articles(&self) -> u64 {
-        self.now.articles
+        self.now.articles - self.base().map_or(0, |base| base.articles)
     }
 
     /// Wall-clock seconds of the runs that this one continues.
@@ -204,20 +251,23 @@ impl Log {
         self.now.items += 1;
         match delivery {
             Delivery::Extraction(extraction) => {
-                let Extraction { article, .. } = &**extraction;
-                article.hash(&mut self.inputs);
-                let record = Record::new(extraction, position).with_sketch(extraction);
+                let digest = extraction.article.digest();
+                self.inputs.update(digest.bytes());
+                let record = Record::to_note(extraction, digest, position);
                 self.append(Entry::Article(Box::new(record)))?;
                 self.now.articles += 1;
             }
             Delivery::Skipped(article, problem) => {
-                article.hash(&mut self.inputs);
-                self.append(Entry::problem(problem, position))?;
+                let digest = article.digest();
+                self.inputs.update(digest.bytes());
+                self.append(Entry::skipped(article, digest, problem, position))?;
                 self.now.articles += 1;
             }
             Delivery::Problem(problem) => {
                 hash_problem(&mut self.inputs, problem);
-                self.append(Entry::problem(problem, position))?;
+                if !self.there.has(&ProblemRecord::from(problem)) {
+                    self.append(Entry::problem(problem, position))?;
+                }
             }
         }
         if self.now.articles >= self.saved.articles + ARTICLES || self.last.elapsed() >= INTERVAL {
@@ -271,12 +321,11 @@ impl Log {
     /// Everything noted, from the beginning.
     pub(super) fn entries(&mut self) -> Result<Entries> {
         self.file.flush().map_err(|e| self.full(e))?;
-        Entries::open(&self.path())
+        Entries::of_log(&self.path(), self.now.bytes)
     }
 
-    /// Ends the log when the tables are written: keeps it for the run that continues this one; else
-    /// leaves it beside the tables if they are to be merged, or removes it.
-    pub(super) fn close(self, complete: bool, keep_in: Option<&Path>) -> Result<()> {
+    /// Ends the log when the tables are written: keeps it for the run that continues this one, or removes it.
+    pub(super) fn close(self, complete: bool) -> Result<()> {
         if !complete {
             return Ok(());
         }
@@ -285,9 +334,6 @@ impl Log {
         match fs::remove_file(self.folder.join(CHECKPOINT)) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(gone(e)),
             _ => {}
-        }
-        if let Some(out) = keep_in {
-            fs::rename(self.path(), out.join(LOG)).map_err(gone)?;
         }
         fs::remove_dir_all(&self.folder).map_err(gone)
     }

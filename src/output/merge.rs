@@ -1,115 +1,168 @@
-//! Joining what several runs found.
+//! Joining what several runs found, as if they had been one.
+//!
+//! The runs' articles stand behind one another in the order in which the runs are given; those of shards of one run in
+//! the order of its inputs, where the first of them is given. An article that an earlier run has had too, with the same
+//! id and content, is passed over; another of the same id gets a number, as in one run.
 
-use std::fs::File;
-use std::io::BufReader;
+use std::cell::{Cell, RefCell};
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
 use crate::entity::Decision;
 use crate::error::{Error, Result};
-use crate::input::Shard;
+use crate::input::{Earlier, Shard};
+use crate::output::add::is_finished;
 use crate::output::aggregate::Budget;
 use crate::output::entries::Entries;
 use crate::output::file::create_folder;
-use crate::output::log::{self, LOG};
 use crate::output::record::Entry;
-use crate::output::{Making, Run, Seconds, Tables};
+use crate::output::run::settings_of_both;
+use crate::output::{Making, Run, Seconds, Tables, log};
 use crate::relation::Predicates;
+use crate::text::Digest;
 
-/// The outputs of all shards of one input, ready to be joined.
+/// The outputs of several runs, ready to be joined.
 #[derive(Debug)]
-pub struct Shards {
-    /// The log and the run of each shard, the first shard first.
-    runs: Vec<(PathBuf, Run)>,
+pub struct Parts {
+    /// Whole runs, each in as many folders as it has shards, in the order of their articles.
+    wholes: Vec<Whole>,
 }
 
-impl Shards {
-    /// Opens the output folders of `extract --shard`, in any order.
+/// A run, and its folders in the order of its shards.
+#[derive(Debug, Default)]
+struct Whole {
+    parts: Vec<(PathBuf, Run)>,
+}
+
+impl Parts {
+    /// Opens output folders of `extract` and `merge`.
     ///
     /// # Errors
-    /// If a folder holds no finished shard, a shard is missing or there twice, or the shards were made
-    /// with different models, rules or options.
+    /// If a folder holds no finished run, a shard is missing or there twice, or the runs were made with different
+    /// models, rules or options.
     pub fn open(folders: &[PathBuf]) -> Result<Self> {
-        let mut shards = Vec::new();
+        let mut wholes: Vec<Whole> = Vec::new();
         for folder in folders {
-            let run = read_run(folder)?;
-            let Some(shard) = run.shard else {
+            let run = Run::read(folder)?;
+            if !is_finished(folder, &run) {
+                let what = run.shard.map_or("the run".to_owned(), |shard| format!("shard {shard}"));
                 return Err(Error::Usage(format!(
-                    "{} is not the output of a shard. Give what `extract --shard i/n` wrote",
-                    folder.display()
-                )));
-            };
-            // While a run begins anew in the folder, the record of the earlier one is still there.
-            if !run.complete || log::is_at_work(folder) {
-                return Err(Error::Usage(format!(
-                    "{}: shard {shard} is not finished. Run its command again with --resume",
+                    "{}: {what} is not finished. Run its command again with --resume",
                     folder.display()
                 )));
             }
-            shards.push((shard, folder, run));
-        }
-        shards.sort_by_key(|(shard, ..)| (shard.of(), shard.number()));
-        for (i, (shard, folder, run)) in shards.iter().enumerate() {
-            let (_, first_folder, first) = &shards[0];
-            if let Some(what) = first.difference(run) {
-                return Err(Error::Usage(format!(
-                    "{} and {} were not made alike: {what}. Run one of them again",
-                    first_folder.display(),
-                    folder.display()
-                )));
-            }
-            if shard.number().get() != i as u64 + 1 {
-                let twice = i > 0 && shards[i - 1].0 == *shard;
-                return Err(Error::Usage(if twice {
-                    format!("shard {shard} is there twice ({}). Leave one out", folder.display())
-                } else {
-                    format!("shard {}/{} is missing. Run it, or give its folder too", i + 1, shard.of())
-                }));
+            let of_one = |whole: &&mut Whole| whole.parts.iter().all(|(_, other)| are_of_one(other, &run));
+            match wholes.iter_mut().find(of_one) {
+                Some(whole) => whole.parts.push((folder.clone(), run)),
+                None => wholes.push(Whole { parts: vec![(folder.clone(), run)] }),
             }
         }
-        if let Some((shard, ..)) =
-            shards.first().filter(|(shard, ..)| (shards.len() as u64) < shard.of().get())
-        {
-            return Err(Error::Usage(format!(
-                "shard {}/{} is missing. Run it, or give its folder too",
-                shards.len() + 1,
-                shard.of()
-            )));
+        for whole in &mut wholes {
+            whole.parts.sort_by_key(|(_, run)| run.shard.map(Shard::number));
         }
-        Ok(Shards { runs: shards.into_iter().map(|(_, folder, run)| (folder.join(LOG), run)).collect() })
+        let parts = Parts { wholes };
+        parts.are_alike()?;
+        parts.wholes.iter().try_for_each(|whole| parts.is_whole(whole))?;
+        Ok(parts)
     }
 
-    /// Makes the tables that one run over the whole input would have made, and the record of that run:
-    /// the seconds are the sums. Predicates and decisions are those of the runs.
+    fn all(&self) -> impl Iterator<Item = &(PathBuf, Run)> {
+        self.wholes.iter().flat_map(|whole| &whole.parts)
+    }
+
+    fn are_alike(&self) -> Result<()> {
+        let mut all = self.all();
+        let Some((first_folder, first)) = all.next() else {
+            return Err(Error::Usage("there is nothing to merge".into()));
+        };
+        for (folder, run) in all {
+            if let Some(what) = first.difference(run) {
+                return Err(unlike(first_folder, folder, &what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all shards of a run are there, each once.
+    fn is_whole(&self, whole: &Whole) -> Result<()> {
+        for (i, (folder, run)) in (1..).zip(&whole.parts) {
+            let Some(shard) = run.shard else { continue };
+            if shard.number().get() < i {
+                let message = format!("shard {shard} is there twice ({}). Leave one out", folder.display());
+                return Err(Error::Usage(message));
+            }
+            if shard.number().get() > i {
+                return Err(self.missing(whole, i, shard));
+            }
+        }
+        match whole.parts.last() {
+            Some((_, Run { shard: Some(shard), .. })) if shard.number() != shard.of() => {
+                Err(self.missing(whole, shard.number().get() + 1, *shard))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is said of a run of which the shard `number` is missing: perhaps that one had other articles.
+    fn missing(&self, whole: &Whole, number: u64, shard: Shard) -> Error {
+        let (folder, run) = &whole.parts[0];
+        let is_it = |other: &&(PathBuf, Run)| {
+            other.1.shard.is_some_and(|it| it.of() == shard.of() && it.number().get() == number)
+        };
+        let other = self.all().find(is_it);
+        match other.and_then(|(other, its)| Some((other, run.difference_of_shards(its)?))) {
+            Some((other, what)) => unlike(folder, other, &what),
+            None => Error::Usage(format!(
+                "shard {number}/{} is missing. Run it, or give its folder too",
+                shard.of()
+            )),
+        }
+    }
+
+    /// Makes the tables that one run over all inputs would have made, and the record of that run: the seconds are the
+    /// sums. Predicates and decisions are those of the runs. The third is how many articles were there already.
     ///
     /// # Errors
-    /// If a log cannot be read, or `folder` cannot be written to.
-    pub fn tables(&self, folder: &Path, making: Making<'_>) -> Result<(Tables, Run)> {
+    /// If what is kept of a run cannot be read, or `folder` cannot be written to.
+    pub fn tables(&self, folder: &Path, making: Making<'_>) -> Result<(Tables, Run, u64)> {
         create_folder(folder)?;
-        let is_out = |log: &Path| {
-            let shard = log.parent().and_then(|it| it.canonicalize().ok());
-            shard.is_some() && shard == folder.canonicalize().ok()
+        let is_out = |part: &Path| {
+            let part = part.canonicalize().ok();
+            part.is_some() && part == folder.canonicalize().ok()
         };
-        if self.runs.iter().any(|(log, _)| is_out(log)) {
-            let message = "is one of the shards. Choose another folder with --out";
+        if self.all().any(|(part, _)| is_out(part)) {
+            let message = "is one of what is to be merged. Choose another folder with --out";
             return Err(Error::Usage(format!("{} {message}", folder.display())));
         }
-        let merged = || {
-            let logs = self.runs.iter().map(|(log, _)| Ok(Entries::open(log)?.peekable()));
-            Ok(InOrder { logs: logs.collect::<Result<_>>()? })
+        if log::is_at_work(folder) {
+            let message = "holds an unfinished run. Choose another folder with --out";
+            return Err(Error::Usage(format!("{} {message}", folder.display())));
+        }
+        let Some((_, first)) = self.all().next() else {
+            return Err(Error::Usage("there is nothing to merge".into()));
         };
-        let first = &self.runs[0].1;
         let predicates = Predicates::with(first.predicates.clone());
         let decisions: Vec<Decision> = first.decisions.iter().map(Decision::from).collect();
         let making = Making { predicates: &predicates, decisions: &decisions, ..making };
-        let mut tables = Tables::make(merged, folder, making, Budget::default())?;
+        let found = Found::default();
+        let mut tables =
+            Tables::make(|| Ok(Merged::new(&self.wholes, &found)), folder, making, Budget::default())?;
         let (skipped, warnings) = tables.take_problems();
-        let sum = |seconds: fn(&Run) -> f64| self.runs.iter().map(|(_, run)| seconds(run)).sum();
-        let mut settings = first.settings.clone();
+        let sum = |seconds: fn(&Run) -> f64| self.all().map(|(_, run)| seconds(run)).sum();
+        let settings = self.all().skip(1);
+        let mut settings =
+            settings.fold(first.settings.clone(), |all, (_, run)| settings_of_both(&all, &run.settings));
         settings.insert("--shard".to_owned(), Shard::WHOLE.to_string());
+        settings.extend(making.settings());
+        let inputs = match &self.wholes[..] {
+            // Where articles were dealt out by hand, nobody knows what the whole was.
+            [_] => first.inputs.clone(),
+            _ => Some(found.inputs.into_inner()),
+        };
         let run = Run {
             shard: None,
             settings,
+            inputs,
             counts: tables.counts().clone(),
             seconds: Seconds {
                 start_up: sum(|run| run.seconds.start_up),
@@ -121,16 +174,109 @@ impl Shards {
             unused_aliases: tables.unused().to_vec(),
             ..first.clone()
         };
-        Ok((tables, run))
+        Ok((tables, run, found.passed_over.get()))
     }
 }
 
-fn read_run(folder: &Path) -> Result<Run> {
-    let path = folder.join("run.json");
-    let file = File::open(&path)
-        .map_err(|e| Error::io(&path, e, "Give the folders that `extract --shard i/n --out` wrote"))?;
-    serde_json::from_reader(BufReader::new(file))
-        .map_err(|e| Error::Usage(format!("{}: {e}. Run the extraction that wrote it again", path.display())))
+/// Whether two runs are shards of one.
+fn are_of_one(a: &Run, b: &Run) -> bool {
+    let of = |run: &Run| run.shard.map(|shard| (shard.of(), run.inputs.clone()));
+    of(a).is_some() && of(a) == of(b)
+}
+
+fn unlike(first: &Path, second: &Path, what: &str) -> Error {
+    Error::Usage(format!(
+        "{} and {} were not made alike: {what}. Run one of them again",
+        first.display(),
+        second.display()
+    ))
+}
+
+/// What is known when all entries have been read.
+#[derive(Debug, Default)]
+struct Found {
+    /// Articles that an earlier run has had.
+    passed_over: Cell<u64>,
+    /// What tells the articles from others.
+    inputs: RefCell<String>,
+}
+
+/// The entries of several runs as one run would have noted them.
+struct Merged<'p> {
+    rest: std::slice::Iter<'p, Whole>,
+    open: InOrder,
+    earlier: Earlier,
+    /// The articles of the run that is read: copies in one input are articles of their own.
+    of_this: Vec<Digest>,
+    articles: u64,
+    passed_over: u64,
+    found: &'p Found,
+}
+
+impl<'p> Merged<'p> {
+    fn new(wholes: &'p [Whole], found: &'p Found) -> Self {
+        Merged {
+            rest: wholes.iter(),
+            open: InOrder { logs: Vec::new() },
+            earlier: Earlier::default(),
+            of_this: Vec::new(),
+            articles: 0,
+            passed_over: 0,
+            found,
+        }
+    }
+
+    /// Goes on to the next run. False behind the last.
+    fn advance(&mut self) -> Result<bool> {
+        self.of_this.drain(..).for_each(|digest| self.earlier.remember(&digest));
+        let Some(whole) = self.rest.next() else {
+            self.found.passed_over.set(self.passed_over);
+            self.found.inputs.replace(self.earlier.fingerprint().hex());
+            return Ok(false);
+        };
+        let logs = whole.parts.iter().map(|(folder, _)| Ok(Entries::kept(folder)?.peekable()));
+        self.open = InOrder { logs: logs.collect::<Result<_>>()? };
+        Ok(true)
+    }
+
+    /// Puts an entry behind those before; none if its article is there already.
+    fn place(&mut self, mut entry: Entry) -> Option<Entry> {
+        let place = self.articles;
+        let mut id = None;
+        if let Some((called, digest)) = entry.article() {
+            if self.earlier.has(digest) {
+                self.passed_over += 1;
+                return None;
+            }
+            self.of_this.push(*digest);
+            id = self.earlier.take(called, digest);
+            self.articles += 1;
+        }
+        entry.place(place, id);
+        Some(entry)
+    }
+}
+
+impl Iterator for Merged<'_> {
+    type Item = Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.open.next() {
+                Some(Ok(entry)) => {
+                    if let Some(entry) = self.place(entry) {
+                        return Some(Ok(entry));
+                    }
+                }
+                Some(Err(error)) => return Some(Err(error)),
+                None => match self.advance() {
+                    Ok(true) => {}
+                    Ok(false) => return None,
+                    Err(error) => return Some(Err(error)),
+                },
+            }
+        }
+    }
 }
 
 /// The entries of several logs in the order of their positions. Those of one article are in one log.

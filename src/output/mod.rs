@@ -8,6 +8,7 @@
 //! [`annotation`] writes what an annotation tool can hold of it, to be corrected.
 
 mod across;
+mod add;
 mod aggregate;
 pub mod annotation;
 mod earlier;
@@ -28,14 +29,14 @@ use std::path::{Path, PathBuf};
 
 use crate::entity::Decision;
 use crate::error::Result;
-use crate::input::{Item, Shard};
+use crate::input::{Earlier, Item, Shard};
 use crate::pipeline::Delivery;
 use crate::relation::Predicates;
 
 pub use aggregate::Connected;
 pub use earlier::keep_earlier;
 pub use log::Settings;
-pub use merge::Shards;
+pub use merge::Parts;
 pub use questions::{Question, questions};
 pub use record::{Lines, MentionRecord, Record, RelationRecord};
 pub use row::{ArticleRow, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
@@ -79,13 +80,29 @@ pub struct Making<'a> {
     pub decisions: &'a [Decision],
     /// If given, only relations and triples that touch one of it are written.
     pub only: Option<&'a WatchList>,
+    /// Whether what they are made from is kept beside them, so that the result can be added to and merged.
+    pub keep: bool,
 }
 
 impl<'a> Making<'a> {
     /// The default for a run with these predicates.
     pub fn new(predicates: &'a Predicates) -> Self {
         let style = Style::default();
-        Making { style, keep_duplicates: false, merge: true, predicates, decisions: &[], only: None }
+        let (keep_duplicates, merge, keep) = (false, true, true);
+        Making { style, keep_duplicates, merge, predicates, decisions: &[], only: None, keep }
+    }
+
+    /// What of it makes another result another, in words.
+    pub fn settings(&self) -> Settings {
+        let mut settings =
+            Settings::from([("--keep-duplicates".to_owned(), self.keep_duplicates.to_string())]);
+        if !self.merge {
+            settings.insert("--no-merge".to_owned(), true.to_string());
+        }
+        if let Some(only) = self.only {
+            settings.insert("--only".to_owned(), only.to_string());
+        }
+        settings
     }
 }
 
@@ -97,7 +114,6 @@ impl<'a> Making<'a> {
 /// for the run that continues this one.
 pub struct Output {
     folder: PathBuf,
-    shard: Shard,
     log: Log,
 }
 
@@ -108,7 +124,7 @@ impl Output {
     /// If the folder cannot be written, another run is writing there, or it holds an unfinished run and
     /// `resume` is not set.
     pub fn open(folder: &Path, shard: Shard, resume: bool) -> Result<Self> {
-        Ok(Output { folder: folder.to_path_buf(), shard, log: Log::open(folder, shard, resume)? })
+        Ok(Output { folder: folder.to_path_buf(), log: Log::open(folder, shard, resume)? })
     }
 
     /// Begins the run, or continues an unfinished one: takes from `items` those that are done.
@@ -117,6 +133,48 @@ impl Output {
     /// If the unfinished run had other settings or inputs.
     pub fn resume(&mut self, settings: Settings, items: &mut impl Iterator<Item = Item>) -> Result<()> {
         self.log.resume(settings, items)
+    }
+
+    /// Puts the run behind the finished result in the folder, if there is one: the tables will be of both. Returns the
+    /// articles that are there. `run` is the record of this run.
+    ///
+    /// # Errors
+    /// If the result is of a shard, was made with other settings, or does not have what it was made from.
+    pub fn behind(&mut self, run: &Run) -> Result<Option<Earlier>> {
+        if self.log.has_begun() {
+            return self.log.earlier();
+        }
+        match add::finished(&self.folder, run)? {
+            Some((before, entries)) => self.log.begin_behind(&before, entries).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether there is a finished result that the run adds to.
+    pub fn adds(&self) -> bool {
+        self.log.base().is_some()
+    }
+
+    /// The record of the run as that of the result that it has added to.
+    #[must_use]
+    pub fn with_base(&self, run: Run) -> Run {
+        match self.log.base() {
+            Some(base) => base.with(run),
+            None => run,
+        }
+    }
+
+    /// How many inputs were skipped in the result that the run adds to.
+    pub fn skipped_before(&self) -> u64 {
+        self.log.base().map_or(0, |base| base.skipped)
+    }
+
+    /// Makes safe what was added so far, for the run that continues this one.
+    ///
+    /// # Errors
+    /// If the disk is full.
+    pub fn pause(mut self) -> Result<()> {
+        self.log.checkpoint()
     }
 
     /// Articles done so far, also by the runs that this one continues.
@@ -152,13 +210,11 @@ impl Output {
         self.log.discard();
     }
 
-    /// Ends the run when its tables have their names. One that is not complete can be continued; the
-    /// log of a shard stays beside its tables, to be merged.
+    /// Ends the run when its tables have their names. One that is not complete can be continued.
     ///
     /// # Errors
     /// If the folder has gone.
     pub fn close(self, complete: bool) -> Result<()> {
-        let keep_in = (self.shard != Shard::WHOLE).then_some(self.folder.as_path());
-        self.log.close(complete, keep_in)
+        self.log.close(complete)
     }
 }

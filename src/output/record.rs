@@ -16,13 +16,16 @@ use crate::output::run::ProblemRecord;
 use crate::pipeline::{Delivery, Extraction};
 use crate::relation::{Certainty, Predicate, Status};
 use crate::story::Sketch;
-use crate::text::{CodePoints, Date};
+use crate::text::{Article, CodePoints, Date, Digest};
 
 /// Everything found in one article. Offsets are code points into its text, end exclusive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The article's id.
     pub id: String,
+    /// What its input calls it, where another article has that id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
     /// Its number among all articles of the input, from 0.
     pub position: u64,
     /// When it was published.
@@ -55,6 +58,9 @@ pub struct Record {
     /// What tells whether it tells a story again, if that is to be found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sketch: Option<Sketch>,
+    /// What tells it from others, if that is to be found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
 }
 
 /// A mention; the keys are the columns of `mentions.csv`, and two more.
@@ -170,6 +176,7 @@ impl Record {
         });
         Record {
             id: article.id.clone(),
+            called: article.called.clone(),
             position,
             date: article.date,
             title: article.title.clone(),
@@ -182,12 +189,14 @@ impl Record {
             left_out: extraction.left_out as u64,
             dropped: names.dropped.clone(),
             sketch: None,
+            digest: None,
         }
     }
 
-    /// The same with a sketch of the article's text.
-    pub(super) fn with_sketch(self, extraction: &Extraction) -> Self {
-        Record { sketch: Some(Sketch::of(&extraction.article.text)), ..self }
+    /// The same with what is needed where several runs come together: a sketch of the article's text, and its digest.
+    pub(super) fn to_note(extraction: &Extraction, digest: Digest, position: u64) -> Self {
+        let sketch = Some(Sketch::of(&extraction.article.text));
+        Record { sketch, digest: Some(digest), ..Record::new(extraction, position) }
     }
 
     /// Leaves each sentence at its first mention only.
@@ -261,6 +270,11 @@ pub(super) struct ProblemEntry {
     skipped: bool,
     /// The number of the article that it is about or that comes next.
     position: u64,
+    /// Of an article that was skipped: what its input calls it, and what tells it from others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    called: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
 }
 
 /// How the line of a [`ProblemEntry`] starts; that of a [`Record`] starts with its id.
@@ -269,7 +283,45 @@ const PROBLEM: &[u8] = b"{\"problem\":";
 impl Entry {
     pub(super) fn problem(problem: &Problem, position: u64) -> Self {
         let skipped = problem.skipped;
-        Entry::Problem(ProblemEntry { problem: ProblemRecord::from(problem), skipped, position })
+        let problem = ProblemRecord::from(problem);
+        Entry::Problem(ProblemEntry { problem, skipped, position, called: None, digest: None })
+    }
+
+    /// An article that is skipped.
+    pub(super) fn skipped(article: &Article, digest: Digest, problem: &Problem, position: u64) -> Self {
+        Entry::Problem(ProblemEntry {
+            problem: ProblemRecord::from(problem),
+            skipped: problem.skipped,
+            position,
+            called: Some(article.called().to_owned()),
+            digest: Some(digest),
+        })
+    }
+
+    /// What the input of an article calls it, and what tells it from others; none of what is no article.
+    pub(super) fn article(&self) -> Option<(&str, &Digest)> {
+        match self {
+            Entry::Article(record) => {
+                Some((record.called.as_deref().unwrap_or(&record.id), record.digest.as_ref()?))
+            }
+            Entry::Problem(problem) => Some((problem.called.as_deref()?, problem.digest.as_ref()?)),
+        }
+    }
+
+    /// Puts it among others: at this position, and the article under this id if another has the one that its input
+    /// gives it.
+    pub(super) fn place(&mut self, place: u64, id: Option<String>) {
+        match self {
+            Entry::Article(record) => {
+                record.position = place;
+                let called = record.called.take().unwrap_or_else(|| record.id.clone());
+                match id {
+                    Some(id) => (record.id, record.called) = (id, Some(called)),
+                    None => record.id = called,
+                }
+            }
+            Entry::Problem(problem) => problem.position = place,
+        }
     }
 
     pub(super) fn position(&self) -> u64 {
@@ -298,6 +350,10 @@ impl Entry {
 }
 
 impl ProblemEntry {
+    pub(super) fn problem(&self) -> &ProblemRecord {
+        &self.problem
+    }
+
     /// The problem, and whether its input was skipped.
     pub(super) fn into_parts(self) -> (ProblemRecord, bool) {
         (self.problem, self.skipped)

@@ -1,14 +1,16 @@
 //! `run.json`: what was run, on what, and what was left out.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufReader, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::entity::{Asked, Decision};
-use crate::error::{Place, Problem, Result};
+use crate::error::{Error, Place, Problem, Result};
 use crate::input::Shard;
+use crate::output::Settings;
 use crate::output::file::{Whole, temporary, unwritable};
 use crate::relation::Schema;
 
@@ -41,7 +43,7 @@ pub struct Run {
     pub inputs: Option<String>,
     /// What was asked for that makes another result another, in words: inputs, columns, limits.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub settings: BTreeMap<String, String>,
+    pub settings: Settings,
     /// Which part of the input, if not the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
@@ -64,8 +66,24 @@ pub struct Run {
     pub unused_aliases: Vec<ProblemRecord>,
 }
 
+/// Settings of how tables are made; see [`crate::output::Making::settings`].
+const OF_TABLES: [&str; 3] = ["--keep-duplicates", "--no-merge", "--only"];
+
 impl Run {
-    /// In what two runs differ that makes their outputs differ, in words.
+    /// The record of the run that wrote what is in `folder`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(super) fn read(folder: &Path) -> Result<Self> {
+        let path = folder.join("run.json");
+        let remedy = "Give a folder that a finished `extract --out` or `merge` has written";
+        let file = File::open(&path).map_err(|e| Error::io(&path, e, remedy))?;
+        serde_json::from_reader(BufReader::new(file)).map_err(|e| {
+            Error::Usage(format!("{}: {e}. Run the extraction that wrote it again", path.display()))
+        })
+    }
+
+    /// In what two runs differ that makes them find other things in the same article, in words.
     pub fn difference(&self, other: &Run) -> Option<String> {
         let settings = |run: &Run| {
             [
@@ -76,14 +94,48 @@ impl Run {
                 ("the aliases", run.aliases_hash.clone()),
                 ("--max-article-size", run.max_article_size.to_string()),
                 ("--article-timeout", run.article_timeout.map_or("none".into(), |it| format!("{it} s"))),
+            ]
+        };
+        differing(settings(self), settings(other))
+    }
+
+    /// The same of runs that are shards of one: they had the same articles.
+    pub(super) fn difference_of_shards(&self, other: &Run) -> Option<String> {
+        let settings = |run: &Run| {
+            [
                 ("the hash of the articles", run.inputs.clone().unwrap_or("not known".into())),
                 ("the number of shards", run.shard.map_or(1, |it| it.of().get()).to_string()),
             ]
         };
-        let pairs = settings(self).into_iter().zip(settings(other));
-        let differing = pairs.into_iter().find(|(a, b)| a != b);
-        differing.map(|((what, a), (_, b))| format!("{what} is {a} in one and {b} in the other"))
+        self.difference(other).or_else(|| differing(settings(self), settings(other)))
     }
+
+    /// The same of runs of which one is to add to the tables of the other.
+    pub(super) fn difference_of_tables(&self, other: &Run) -> Option<String> {
+        let value = |run: &Run, name| run.settings.get(name).map_or("false", String::as_str).to_owned();
+        let settings = |run: &Run| OF_TABLES.map(|name| (name, value(run, name)));
+        self.difference(other).or_else(|| differing(settings(self), settings(other)))
+    }
+}
+
+/// The first of settings that differ, in words.
+fn differing<const N: usize>(a: [(&str, String); N], b: [(&str, String); N]) -> Option<String> {
+    let differing = a.into_iter().zip(b).find(|(a, b)| a != b);
+    differing.map(|((what, a), (_, b))| format!("{what} is {a} in one and {b} in the other"))
+}
+
+/// The settings of two runs whose outputs are put together: of those that differ both.
+pub(super) fn settings_of_both(first: &Settings, second: &Settings) -> Settings {
+    const BETWEEN: &str = "; ";
+    let mut both = first.clone();
+    for (name, value) in second {
+        let joined = both.entry(name.clone()).or_insert_with(|| value.clone());
+        if !joined.split(BETWEEN).any(|part| part == value) {
+            *joined += BETWEEN;
+            *joined += value;
+        }
+    }
+    both
 }
 
 /// Which model.
@@ -148,7 +200,7 @@ impl From<&DecisionRecord> for Decision {
 }
 
 /// A [`Problem`] in `run.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ProblemRecord {
     pub file: String,

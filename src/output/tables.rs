@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Result;
 use crate::output::across::Across;
 use crate::output::aggregate::{Aggregates, Budget, Failure, Rows, Totals};
+use crate::output::entries::{KEPT, Keeper};
 use crate::output::file::{Whole, unwritable};
 use crate::output::record::{Entry, Record};
 use crate::output::row::{
@@ -49,6 +50,7 @@ impl Tables {
             true => None,
             false => Some(Duplicates::create(folder, style)?),
         };
+        let mut keeper = making.keep.then(|| Keeper::create(folder)).transpose()?;
         let failed = |e| unwritable(folder, e);
         let mut articles: Table<ArticleRow> = Table::create(folder, "articles", style)?;
         let mut mentions: Table<MentionRow> = Table::create(folder, "mentions", style)?;
@@ -57,7 +59,9 @@ impl Tables {
         let (mut skipped, mut warnings) = (Vec::new(), Vec::new());
         let mut number = 0;
         for entry in open()? {
-            match entry? {
+            let entry = entry?;
+            keeper.as_mut().map_or(Ok(()), |keeper| keeper.add(&entry))?;
+            match entry {
                 Entry::Article(mut record) => {
                     across.apply(number, &mut record);
                     number += 1;
@@ -102,6 +106,9 @@ impl Tables {
         if let Some(duplicates) = duplicates {
             whole.push(duplicates.table.close()?);
         }
+        if let Some(keeper) = keeper {
+            whole.push(keeper.close()?);
+        }
         let unused = across.unused;
         Ok(Tables { folder: folder.to_path_buf(), whole, totals, skipped, warnings, unused })
     }
@@ -136,12 +143,11 @@ impl Tables {
         let named: Vec<PathBuf> =
             self.whole.into_iter().chain([run]).map(Whole::name).collect::<Result<_>>()?;
         // Tables of an earlier run, in another format or with copies counted, would pass for this one's.
-        for table in TABLES {
-            for extension in ["csv", "jsonl"] {
-                let path = self.folder.join(format!("{table}.{extension}"));
-                if !named.contains(&path) && path.exists() {
-                    std::fs::remove_file(&path).map_err(|e| unwritable(&path, e))?;
-                }
+        let tables = TABLES.iter().flat_map(|table| ["csv", "jsonl"].map(|it| format!("{table}.{it}")));
+        for name in tables.chain([KEPT.to_owned()]) {
+            let path = self.folder.join(name);
+            if !named.contains(&path) && path.exists() {
+                std::fs::remove_file(&path).map_err(|e| unwritable(&path, e))?;
             }
         }
         Ok(named)
@@ -255,6 +261,7 @@ mod tests {
         let sentences = sentences.len() as u64;
         Entry::Article(Box::new(Record {
             id: format!("a{position}"),
+            called: None,
             position,
             date: Date::new(2017 + (position % 3) as i16, Some(7), None)
                 .filter(|_| !position.is_multiple_of(4)),
@@ -268,13 +275,14 @@ mod tests {
             left_out: 0,
             dropped: Vec::new(),
             sketch: None,
+            digest: None,
         }))
     }
 
     fn files(entries: &[Entry], budget: Budget) -> (Vec<String>, Vec<Connected>) {
         let folder = tempfile::tempdir().unwrap();
         let open = || Ok(entries.iter().cloned().map(Ok));
-        let making = Making { keep_duplicates: true, ..Making::new(Predicates::built_in()) };
+        let making = Making { keep_duplicates: true, keep: false, ..Making::new(Predicates::built_in()) };
         let tables = Tables::make(open, folder.path(), making, budget).unwrap();
         let connected = tables.most_connected().to_vec();
         let read = |whole: Whole| std::fs::read_to_string(whole.name().unwrap()).unwrap();

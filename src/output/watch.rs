@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::entity::{delimiter, folded};
 use crate::error::{Error, Place, Result};
 use crate::output::record::{MentionRecord, RelationRecord};
+use crate::text::hash64;
 
 /// Columns of a table in which names or identifiers are looked for.
 const COLUMNS: &[&str] = &["entity", "name", "alias", "id", "entity_id", "external_id"];
@@ -69,6 +70,13 @@ impl WatchList {
             self.wanted.insert(name);
             self.lines.push((place, text.trim().to_owned()));
         }
+    }
+}
+
+/// Which list it is, whatever its file is called.
+impl std::fmt::Display for WatchList {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} names ({:016x})", self.wanted.len(), hash64(&self.wanted))
     }
 }
 

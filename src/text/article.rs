@@ -1,8 +1,6 @@
 //! One news article as read.
 
-use sha2::{Digest, Sha256};
-
-use crate::text::Date;
+use crate::text::{Date, Digest};
 
 /// An article: its identifier, its text, exactly as all offsets count it, and what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,6 +8,8 @@ pub struct Article {
     /// Unique within a run: the path relative to the input folder without extension, or the value
     /// of the id column.
     pub id: String,
+    /// What its input calls it, where another article has that id.
+    pub called: Option<String>,
     /// The text in which every offset of this article counts.
     pub text: String,
     /// The headline, where the format keeps it apart from the text. It is not searched for names.
@@ -23,14 +23,15 @@ pub struct Article {
 }
 
 impl Article {
-    /// Adds all of it to a hash that tells inputs apart.
-    pub(crate) fn hash(&self, hash: &mut Sha256) {
+    /// The id that its input gives it.
+    pub(crate) fn called(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.id)
+    }
+
+    /// What tells it from others: all of it, under the id that its input gives it.
+    pub(crate) fn digest(&self) -> Digest {
         let date = self.date.map(|date| date.to_string());
         let known = [&self.title, &date, &self.source, &self.url].map(|it| it.as_deref().unwrap_or_default());
-        // Lengths first, so that no two articles look like one.
-        for part in [self.id.as_str(), &self.text].into_iter().chain(known) {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
+        Digest::of([self.called(), &self.text].into_iter().chain(known))
     }
 }

@@ -2,6 +2,7 @@
 
 mod article;
 mod date;
+mod digest;
 mod hash;
 mod sentence;
 mod span;
@@ -10,6 +11,7 @@ mod word;
 pub use article::Article;
 pub(crate) use date::month_number;
 pub use date::{Date, DayOrder, Unread};
+pub use digest::Digest;
 pub(crate) use hash::hash64;
 pub use sentence::{LONGEST as LONGEST_SENTENCE, is_unpunctuated, sentences};
 pub use span::{CodePoints, Span};

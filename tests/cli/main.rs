@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod add;
 mod agree;
 mod bad_input;
 mod closed_pipe;

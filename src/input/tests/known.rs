@@ -26,6 +26,7 @@ fn columns_of_tables_and_keys_are_guessed_or_named() {
         };
         let guessed = Article {
             id: "https://www.a.example/1".into(),
+            called: None,
             text: "x".into(),
             title: Some("T".into()),
             date: Date::new(2019, Some(3), Some(29)),

@@ -20,6 +20,7 @@ const TEXT: &str = "Ana Ruiz, the president of Acme, visited Paris on Monday & m
 fn article(id: &str) -> Article {
     Article {
         id: id.into(),
+        called: None,
         text: TEXT.into(),
         title: Some("Ana Ruiz visits Paris".into()),
         date: Date::new(2020, Some(1), Some(2)),
