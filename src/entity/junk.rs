@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::entity::EntityType;
 use crate::entity::aliases::Aliases;
 use crate::entity::fold::key;
+use crate::entity::link::{is_body, is_common};
 use crate::entity::recognise::Found;
 
 /// Below this score a word may be no name.
@@ -15,7 +16,13 @@ const CAPTIONS: &[&str] = &[
     "Image", "Images", "Photo", "Photos", "Picture", "File", "Video", "Credit", "Source", "Caption", "Watch",
 ];
 
-/// Leaves out currency signs, words that only say who speaks or what a picture shows, and words that the model doubts
+/// Zones of time of day, which stand behind one: `1800 UTC`.
+const ZONES: &[&str] = &[
+    "UTC", "GMT", "BST", "CET", "CEST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AEST",
+    "AEDT", "IST", "JST",
+];
+
+/// Leaves out currency signs, zones of time, words that only say who speaks or what a picture shows, and words that the model doubts
 /// and the article writes in small letters elsewhere.
 pub(super) fn without_junk(aliases: &Aliases, text: &str, mut mentions: Vec<Found>) -> Vec<Found> {
     let known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
@@ -26,6 +33,19 @@ pub(super) fn without_junk(aliases: &Aliases, text: &str, mut mentions: Vec<Foun
             && !name.contains(char::is_whitespace)
             && !known(name)
     };
+    // Bodies by the kinds that articles call them by, if one is called by its kind alone.
+    let is_kind = |m: &Found| m.entity_type == EntityType::Org && is_common(&key(m.span.of(text)));
+    let mut bodies: BTreeSet<String> = BTreeSet::new();
+    if mentions.iter().any(is_kind) {
+        let organisations = mentions.iter().filter(|m| m.entity_type == EntityType::Org);
+        bodies = organisations.map(|m| key(m.span.of(text))).collect();
+    }
+    let is_nobody = |m: &Found| {
+        let kind = key(m.span.of(text));
+        is_kind(m)
+            && !known(m.span.of(text))
+            && bodies.iter().filter(|name| is_body(name, &kind)).count() != 1
+    };
     let mut small: BTreeSet<&str> = BTreeSet::new();
     if mentions.iter().any(is_doubted) {
         let words = text.split(|c: char| !c.is_alphanumeric());
@@ -35,7 +55,8 @@ pub(super) fn without_junk(aliases: &Aliases, text: &str, mut mentions: Vec<Foun
         let name = m.span.of(text);
         let is_word = is_doubted(m) && small.contains(name.to_lowercase().as_str());
         let is_caption = CAPTIONS.contains(&name) && text[m.span.end..].starts_with(':');
-        !is_word && !is_caption && !is_currency(name) && (known(name) || !is_speaker(text, m))
+        let is_sign = is_currency(name) || is_zone(text, m);
+        !is_word && !is_caption && !is_sign && !is_nobody(m) && (known(name) || !is_speaker(text, m))
     });
     mentions
 }
@@ -44,6 +65,21 @@ pub(super) fn without_junk(aliases: &Aliases, text: &str, mut mentions: Vec<Foun
 fn is_currency(name: &str) -> bool {
     name.strip_suffix(['$', '€', '£'])
         .is_some_and(|rest| rest.len() <= 3 && rest.chars().all(char::is_uppercase))
+}
+
+/// `1800 UTC`, `6 p.m. EST`, `12:30 (UTC)`.
+fn is_zone(text: &str, mention: &Found) -> bool {
+    let before = text[..mention.span.start].trim_end_matches([' ', '(', '\u{a0}']);
+    let half = |half: &&str| {
+        before.len() >= half.len()
+            && before.is_char_boundary(before.len() - half.len())
+            && before[before.len() - half.len()..].eq_ignore_ascii_case(half)
+    };
+    let is_time = || {
+        before.ends_with(|c: char| c.is_ascii_digit())
+            || ["am", "pm", "a.m.", "p.m."].iter().any(|it| half(&it))
+    };
+    ZONES.contains(&mention.span.of(text)) && is_time()
 }
 
 /// Initials that begin a line and say who speaks in it: `AB: I do.`, `((AB)) Do you?`

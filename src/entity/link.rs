@@ -280,7 +280,7 @@ fn voted_type(mentions: &[Found], of: &[usize]) -> EntityType {
 }
 
 /// The name of a storm without what it is at the time.
-fn without_storm(key: &str) -> &str {
+pub(super) fn without_storm(key: &str) -> &str {
     const STORMS: &[&str] = &[
         "hurricane ",
         "tropical storm ",
@@ -682,6 +682,14 @@ impl<'a> Joined<'a> {
             }
             if let Some(candidates) = shortened.get(&(short.entity_type, short.short_key.clone())) {
                 self.join_only(i, candidates);
+            } else if short.entity_type == EntityType::Org && is_common(&short.short_key) {
+                let is_one = |&j: &usize| {
+                    j != i
+                        && names[j].entity_type == EntityType::Org
+                        && is_body(&names[j].short_key, &short.short_key)
+                };
+                let bodies: Vec<usize> = (0..names.len()).filter(is_one).collect();
+                self.join_only(i, &bodies);
             }
         }
     }
@@ -695,8 +703,12 @@ fn shortenings(name: &Name) -> Vec<String> {
             let key = name.short_key.as_str();
             let gaps: Vec<usize> = key.match_indices(' ').map(|(at, _)| at).take(12).collect();
             let first = gaps.iter().map(|&at| key.split_at(at));
-            let first =
-                first.filter(|(k, rest)| k.len() >= 4 && !is_generic(k) && says_what(rest.trim_start()));
+            // A board for something is no board of trade: what it is for makes it a body of its own.
+            let is_own =
+                |rest: &str| [" for ", " on ", " against "].iter().any(|it| rest.trim_start().contains(it));
+            let first = first.filter(|(k, rest)| {
+                k.len() >= 4 && !is_generic(k) && says_what(rest.trim_start()) && !is_own(rest)
+            });
             let first = first.map(|(k, _)| k);
             let last = gaps.iter().map(|&at| &key[at + 1..]).filter(|k| k.contains(' '));
             first.chain(last).map(str::to_owned).collect()
@@ -855,6 +867,44 @@ pub(super) fn says_what(rest: &str) -> bool {
         "de",
     ];
     rest.split(' ').next().is_some_and(|word| KINDS.contains(&word))
+}
+
+/// What bodies are called in many names, and by itself none: `the Committee` is that of which the article says more.
+pub(super) fn is_common(key: &str) -> bool {
+    const COMMON: &[&str] = &[
+        "committee",
+        "subcommittee",
+        "commission",
+        "department",
+        "administration",
+        "agency",
+        "ministry",
+        "bureau",
+        "council",
+        "board",
+        "authority",
+        "institute",
+        "foundation",
+        "association",
+        "federation",
+        "corporation",
+        "company",
+        "university",
+        "college",
+        "court",
+        "office",
+        "caucus",
+        "coalition",
+    ];
+    COMMON.contains(&key)
+}
+
+/// Whether a folded name is that of a body of this kind: `Committee on Fishing`, `Fishing Committee`.
+pub(super) fn is_body(name: &str, kind: &str) -> bool {
+    let rest = name.strip_suffix(kind).is_some_and(|rest| rest.ends_with(' '));
+    rest || name
+        .strip_prefix(kind)
+        .is_some_and(|rest| rest.starts_with(" of ") || rest.starts_with(" on ") || rest.starts_with(" for "))
 }
 
 /// Words that begin the names of many organisations and are the short form of none.

@@ -14,7 +14,7 @@ use crate::output::run::Run;
 /// If there is such a result.
 pub fn keep_earlier(out: &Path, now: &Settings, piped: bool) -> Result<()> {
     // An unfinished run has its own check.
-    if log::is_at_work(out) {
+    if log::is_unfinished(out) {
         return Ok(());
     }
     let Ok(content) = fs::read(out.join("run.json")) else { return Ok(()) };

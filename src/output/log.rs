@@ -364,6 +364,12 @@ pub(super) fn is_at_work(out: &Path) -> bool {
     out.join(FOLDER).exists()
 }
 
+/// Whether an output folder holds an unfinished run that can be continued. One that was killed before its first
+/// checkpoint leaves nothing.
+pub(super) fn is_unfinished(out: &Path) -> bool {
+    out.join(FOLDER).join(CHECKPOINT).exists()
+}
+
 fn read_checkpoint(path: &Path) -> Result<Checkpoint> {
     let file = match File::open(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Checkpoint::default()),

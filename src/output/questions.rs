@@ -47,7 +47,6 @@ pub struct Question {
 struct Mention {
     article: String,
     text: String,
-    score: f64,
     entity_id: String,
     entity: String,
     sentence: String,
@@ -71,7 +70,6 @@ struct ArticleLine {
 #[derive(Debug, Default, Clone)]
 struct Shown {
     mentions: u64,
-    scores: f64,
     articles: BTreeSet<usize>,
     neighbours: BTreeMap<usize, u64>,
     example: String,
@@ -79,6 +77,12 @@ struct Shown {
 
 /// What is said of two names that are two entities.
 const APART: &str = "apart";
+
+/// What is said of what may be no name.
+const NO_NAME: &str = "no name?";
+
+/// How often a word is written small at least, if that is to say that it is no name.
+const SMALL: u64 = 3;
 
 /// Neighbours that are named.
 const NEIGHBOURS: usize = 5;
@@ -172,21 +176,15 @@ pub fn questions(folder: &Path) -> Result<Vec<Question>> {
             questions.push(Question { score: rounded(1.0 - doubt), now: "joined", why, ..line });
         }
     }
+    let words = words_in_small(&mentions, &names);
     for (name, shown) in names.iter().zip(&shown) {
-        let mean = shown.scores / shown.mentions.max(1) as f64;
-        let alone = shown.neighbours.is_empty();
-        let letters = name.0.chars().filter(|c| c.is_alphabetic()).count();
-        let doubt = 1.0 - mean + if alone { 0.1 } else { 0.0 } + if letters < 3 { 0.2 } else { 0.0 };
-        if doubt >= 0.45 && !known.names_it(&name.0) {
-            let why = if alone {
-                "the model doubts it, and no name stands beside it"
-            } else {
-                "the model doubts it"
-            };
+        let small = words.get(name.0.to_lowercase().as_str()).copied().unwrap_or_default();
+        let Some((score, why)) = no_name(&name.0, shown, small) else { continue };
+        if !known.names_it(&name.0) {
             questions.push(Question {
-                score: rounded(doubt.min(1.0)),
-                now: "no name?",
-                why: why.to_owned(),
+                score: rounded(score),
+                now: NO_NAME,
+                why,
                 ..written.question(name, shown, None)
             });
         }
@@ -194,12 +192,13 @@ pub fn questions(folder: &Path) -> Result<Vec<Question>> {
     // What changes most comes first among those that are equally likely.
     questions.sort_by(|a, b| {
         let weight = |q: &Question| {
-            let (mentions, share) = match q.now {
-                APART => (q.alias_mentions, 1.0),
-                // There are many of them, and few are wrong.
-                _ => (q.alias_mentions.max(q.entity_mentions), 0.25),
+            let mentions = match q.now {
+                // That many change their entity.
+                APART => q.alias_mentions.min(q.entity_mentions),
+                NO_NAME => q.entity_mentions,
+                _ => q.alias_mentions,
             };
-            share * q.score * ((1 + mentions) as f64).ln()
+            q.score * ((1 + mentions) as f64).ln()
         };
         weight(b).total_cmp(&weight(a)).then_with(|| (&a.entity, &a.alias).cmp(&(&b.entity, &b.alias)))
     });
@@ -227,7 +226,6 @@ impl Question {
 impl Shown {
     fn see(&mut self, mention: &Mention, article: usize) {
         self.mentions += 1;
-        self.scores += mention.score;
         self.articles.insert(article);
         if self.example.is_empty() {
             self.example = mention.sentence.split_whitespace().join(" ");
@@ -286,6 +284,34 @@ impl Written<'_> {
     }
 }
 
+/// How often the names of one word are written with a small letter, in the sentences that name anything.
+fn words_in_small(mentions: &[Mention], names: &[(String, EntityType)]) -> BTreeMap<String, u64> {
+    let single = names.iter().filter(|(name, _)| !name.contains(' ') && name.chars().any(char::is_uppercase));
+    let mut words: BTreeMap<String, u64> = single.map(|(name, _)| (name.to_lowercase(), 0)).collect();
+    let same = |a: &&Mention, b: &&Mention| (&a.article, &a.sentence) == (&b.article, &b.sentence);
+    for mention in mentions.iter().dedup_by(same) {
+        let of_sentence = mention.sentence.split(|c: char| !c.is_alphanumeric());
+        for word in of_sentence.filter(|word| word.starts_with(char::is_lowercase)) {
+            if let Some(count) = words.get_mut(word) {
+                *count += 1;
+            }
+        }
+    }
+    words
+}
+
+/// Whether a name may be none, how likely, and why: the evidence is in how it is written. What a model doubts is often a
+/// name whose type is unclear.
+fn no_name(name: &str, shown: &Shown, small: u64) -> Option<(f64, String)> {
+    if small >= SMALL && 2 * small >= shown.mentions {
+        let score = small as f64 / (small + shown.mentions) as f64;
+        return Some((score, format!("{small} times written with a small letter")));
+    }
+    let words = name.split_whitespace().count();
+    let has_capitals = name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit());
+    (words > 2 && !has_capitals).then(|| (0.5, "several words without a capital".to_owned()))
+}
+
 /// How little a form has in common with the name of its entity; 0 to 1.
 fn doubt(name: &str, form: &str, entity_type: EntityType) -> f64 {
     let (name_words, form_words): (Vec<&str>, Vec<&str>) =
@@ -319,4 +345,23 @@ fn rows<T: DeserializeOwned>(folder: &Path, table: &str) -> Result<Vec<T>> {
     let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
     let mut reader = csv::Reader::from_reader(content.as_bytes());
     reader.deserialize().map(|row| row.map_err(|e| unreadable(&e))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_no_name() {
+        let shown = |mentions| Shown { mentions, ..Shown::default() };
+        for (name, mentions, small, expected) in [
+            ("Committee", 58, 93, true),
+            ("Green", 50, 5, false),
+            ("Ruiz", 2, 2, false),
+            ("the one with the plan", 1, 0, true),
+            ("bin Laden", 9, 0, false),
+        ] {
+            assert_eq!(no_name(name, &shown(mentions), small).is_some(), expected, "{name}");
+        }
+    }
 }

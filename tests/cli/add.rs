@@ -298,3 +298,76 @@ fn three_days_are_merged_to_the_tables_of_one_run() {
     assert_same(&days.path("watched"), &days.path("watched merged"));
     assert!(tables(&days.path("watched"))["relations"].len() < tables(&days.path("all"))["relations"].len());
 }
+
+/// The articles of a table or of lines of JSON as lines of JSON, with the columns that are read.
+fn lines_of(file: &Path) -> Vec<String> {
+    if file.extension().is_some_and(|it| it == "csv") {
+        let mut reader = csv::Reader::from_path(file).unwrap();
+        let rows = reader.deserialize::<BTreeMap<String, String>>();
+        return rows.map(|row| format!("{}\n", json!(row.unwrap()))).collect();
+    }
+    fs::read_to_string(file).unwrap().lines().map(|line| format!("{line}\n")).collect()
+}
+
+/// `TRIPLEWIRE_ARTICLES=FILE.csv [TRIPLEWIRE_MOST=600] cargo test --release --test cli -- --ignored ten_orders`
+#[test]
+#[ignore = "takes minutes and a file of articles named by TRIPLEWIRE_ARTICLES"]
+fn ten_orders_and_three_shardings_give_the_same_entities() {
+    const PARTS: usize = 12;
+    let most = std::env::var("TRIPLEWIRE_MOST").map_or(usize::MAX, |it| it.parse().unwrap());
+    let mut lines = lines_of(Path::new(&std::env::var("TRIPLEWIRE_ARTICLES").unwrap()));
+    lines.truncate(most);
+    let days = Days { folder: tempfile::tempdir().unwrap() };
+    let mut state = 1_u64;
+    let mut next = |below: usize| {
+        // xorshift: the same in every run.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    // Which of two copies counts depends on which comes first.
+    let args = ["--quiet", "--keep-duplicates"];
+    let either = |assert: assert_cmd::assert::Assert| drop(assert.code(&[0, 2][..]));
+    fs::write(days.path("all.jsonl"), lines.concat()).unwrap();
+    either(extract(&days.path("all.jsonl"), &days.path("all"), &args).assert());
+    let expected = tables(&days.path("all"));
+    println!("{} articles, {} rows of entities", lines.len(), expected["entities"].lines().count());
+
+    for at in (1..lines.len()).rev() {
+        lines.swap(at, next(at + 1));
+    }
+    let mut parts: Vec<String> = (0..PARTS).map(|part| part.to_string()).collect();
+    for (part, lines) in parts.iter().zip(lines.chunks(lines.len().div_ceil(PARTS))) {
+        fs::write(days.path(part).with_extension("jsonl"), lines.concat()).unwrap();
+        either(extract(&days.path(part).with_extension("jsonl"), &days.path(part), &args).assert());
+    }
+    let merged = |name: &str, parts: &[String]| {
+        let mut command = triplewire();
+        command
+            .args(["merge", "--out"])
+            .arg(days.path(name))
+            .args(args)
+            .args(parts.iter().map(|it| days.path(it)));
+        either(command.assert());
+        let found = tables(&days.path(name));
+        assert!(found["entities"] == expected["entities"], "{parts:?} give other entities");
+        found
+    };
+    for order in 0..10 {
+        for at in (1..parts.len()).rev() {
+            parts.swap(at, next(at + 1));
+        }
+        merged(&format!("order {order}"), &parts);
+    }
+    for of in [2, 3, 5] {
+        let shards: Vec<String> = (1..=of).map(|number| format!("{number} of {of}")).collect();
+        for (number, out) in (1..).zip(&shards) {
+            let shard = format!("{number}/{of}");
+            let args = [&args[..], &["--shard", &shard]].concat();
+            either(extract(&days.path("all.jsonl"), &days.path(out), &args).assert());
+        }
+        let found = merged(&format!("shards {of}"), &shards);
+        assert!(found == expected, "{of} shards give other tables");
+    }
+}
