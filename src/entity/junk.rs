@@ -70,16 +70,13 @@ fn is_currency(name: &str) -> bool {
 /// `1800 UTC`, `6 p.m. EST`, `12:30 (UTC)`.
 fn is_zone(text: &str, mention: &Found) -> bool {
     let before = text[..mention.span.start].trim_end_matches([' ', '(', '\u{a0}']);
-    let half = |half: &&str| {
-        before.len() >= half.len()
-            && before.is_char_boundary(before.len() - half.len())
-            && before[before.len() - half.len()..].eq_ignore_ascii_case(half)
+    let is_half = |half: &&str| {
+        let end = before.len().checked_sub(half.len()).and_then(|at| before.get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(half))
     };
-    let is_time = || {
-        before.ends_with(|c: char| c.is_ascii_digit())
-            || ["am", "pm", "a.m.", "p.m."].iter().any(|it| half(&it))
-    };
-    ZONES.contains(&mention.span.of(text)) && is_time()
+    let is_time =
+        before.ends_with(|c: char| c.is_ascii_digit()) || ["am", "pm", "a.m.", "p.m."].iter().any(is_half);
+    ZONES.contains(&mention.span.of(text)) && is_time
 }
 
 /// Initials that begin a line and say who speaks in it: `AB: I do.`, `((AB)) Do you?`
