@@ -78,7 +78,25 @@ Formats of labels:
   brat: .ann beside .txt";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let Some(path) = &args.gold else { return judged(&args) };
+    let scores = scores(&args)?;
+    tell(&scores.problems, args.out.is_some());
+    print(if args.json { format!("{:#}\n", scores.json) } else { scores.text })?;
+    Ok(if scores.problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+}
+
+/// What a comparison says.
+pub(super) struct Scores {
+    /// For programs.
+    pub(super) json: serde_json::Value,
+    /// To read.
+    text: String,
+    /// What was wrong with labels.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Compares, and writes what `--out` asks for.
+pub(super) fn scores(args: &Args) -> anyhow::Result<Scores> {
+    let Some(path) = &args.gold else { return judged(args) };
     let mut gold = eval::gold::read(path, &args.texts)?;
     gold.predicates = args.setup.all_rules()?.predicates().clone();
     let map = args.map.as_deref().map(|path| Map::read(path, &gold.predicates)).transpose()?;
@@ -116,7 +134,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         }
         _ => anyhow::bail!("--pred can be given once or twice, not {} times", args.pred.len()),
     }
-    tell(&problems, args.out.is_some());
     let comparison = match &evaluations[..] {
         [a, b] => Some(Comparison {
             differences: differences(&a.documents, &b.documents),
@@ -128,13 +145,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     if let Some(out) = &args.out {
         write_files(out, &gold, &evaluations, comparison.as_ref(), &object, &problems)?;
     }
-    let printed = if args.json {
-        format!("{object:#}\n")
-    } else {
-        text(&gold, &evaluations, comparison.as_ref(), &args)
-    };
-    print(printed)?;
-    Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+    let text = text(&gold, &evaluations, comparison.as_ref(), args);
+    Ok(Scores { json: object, text, problems })
 }
 
 /// Leaves only the articles of a list in the gold.
@@ -154,17 +166,14 @@ pub(super) fn keep(gold: &mut Gold, list: &Path, problems: &mut Vec<Problem>) ->
 }
 
 /// Scores judgements.
-fn judged(args: &Args) -> anyhow::Result<Outcome> {
+fn judged(args: &Args) -> anyhow::Result<Scores> {
     let mut problems = Vec::new();
     let path = args.judged.as_deref().unwrap_or(Path::new(""));
     let mut judgements = Judgements::read(path, &mut problems)?;
     if !args.pred.is_empty() {
         judgements = judgements.still_in(&args.pred, &mut problems)?;
     }
-    tell(&problems, false);
-    let printed = if args.json { format!("{:#}\n", judgements.json()) } else { judgements.text() };
-    print(printed)?;
-    Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+    Ok(Scores { json: judgements.json(), text: judgements.text(), problems })
 }
 
 fn evaluate(gold: &Gold, labels: Vec<Labels>, map: Option<&Map>, notes: Vec<String>) -> Evaluation {

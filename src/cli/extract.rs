@@ -2,16 +2,18 @@
 
 use std::io::{BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::cli::inputs::Inputs;
-use crate::cli::print::{complain, print};
+use crate::cli::print::print;
 use crate::cli::progress::Progress;
 use crate::cli::setup::{Hashes, Setup};
 use crate::cli::summary::Summary;
 use crate::cli::{Outcome, estimate, stop, view};
 use crate::error::{Error, Result};
-use crate::input::{Articles, Shard};
+use crate::input::{self, Articles, Shard};
 use crate::output::{
     DecisionRecord, Format, Lines, Making, ModelRecord, Output, Run, Seconds, Settings, Style, WatchList,
     keep_earlier,
@@ -20,7 +22,7 @@ use crate::pipeline::{Ending, Limits, Pipeline};
 use crate::timings::{self, Stage, Stopwatch, measure};
 
 /// Arguments of `triplewire extract`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Args {
     /// Folder to write the output files to, or - for a line of JSON per article on standard output
     #[arg(long, value_name = "DIR", required_unless_present = "estimate")]
@@ -81,6 +83,9 @@ pub(crate) struct Args {
     /// Print where the processor's time goes, stage by stage, and note it in run.json
     #[arg(long, conflicts_with = "estimate")]
     timings: bool,
+    /// Whether no article at all is a result too.
+    #[arg(skip)]
+    may_be_empty: bool,
 }
 
 impl Args {
@@ -134,9 +139,53 @@ impl Args {
             max_article_size: self.max_article_size,
             article_timeout: self.article_timeout.map(|it| it.as_secs_f64()),
             threads: self.setup.machine.threads(),
-            shard: Some(self.shard).filter(|&shard| shard != Shard::WHOLE),
+            shard: self.recorded_shard(),
             ..Run::default()
         })
+    }
+
+    /// How tables are written.
+    pub(super) fn style(&self) -> Result<Style> {
+        style(self.format, self.excel)
+    }
+
+    /// Refuses what only makes sense for a command.
+    ///
+    /// # Errors
+    /// If there is such an option.
+    pub(super) fn go_with_a_library(&self) -> Result<()> {
+        let given = [
+            ("--estimate", self.estimate),
+            ("--resume", self.resume),
+            ("--overwrite", self.overwrite),
+            ("--add", self.add),
+            ("--view", self.view),
+            ("--timings", self.timings),
+            ("--shard", self.shard != Shard::WHOLE),
+            ("--dealt", self.dealt),
+            ("INPUT", !self.inputs.are_standard_input()),
+        ];
+        match given.into_iter().find(|&(_, given)| given) {
+            None => Ok(()),
+            Some((option, _)) => Err(Error::Usage(format!(
+                "{option} goes with the command `triplewire extract`. Leave it out"
+            ))),
+        }
+    }
+
+    /// The same for articles that a program hands over: those of one shard, if one is named.
+    pub(super) fn for_library(&self, shard: Option<Shard>, out: &Path) -> Self {
+        let (out, dealt) = (Some(out.to_owned()), shard.is_some());
+        Args { out, shard: shard.unwrap_or(Shard::WHOLE), dealt, may_be_empty: true, ..self.clone() }
+    }
+
+    /// How articles are read.
+    pub(super) fn reading(&self) -> input::Options {
+        self.inputs.options()
+    }
+
+    fn recorded_shard(&self) -> Option<Shard> {
+        Some(self.shard).filter(|&shard| shard != Shard::WHOLE)
     }
 
     /// What makes another result another. Engine, threads and format do not, nor does the version.
@@ -178,7 +227,7 @@ impl Args {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let style = style(args.format, args.excel)?;
+    let style = args.style()?;
     if args.estimate {
         let (part, articles) = (args.part()?, args.articles()?);
         let (pipeline, _) = args.pipeline()?;
@@ -202,118 +251,153 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 
 fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let part = args.part()?;
-    let only = args.only.as_deref().map(WatchList::read).transpose()?;
-    let mut articles = args.articles()?;
-    let (pipeline, hashes) = args.pipeline()?;
-    let predicates = pipeline.knowledge().matcher.predicates();
-    let decisions = pipeline.knowledge().aliases.decisions();
-    let (keep_duplicates, merge, keep) = (args.keep_duplicates, !args.no_merge, true);
-    let making = Making { style, keep_duplicates, merge, predicates, decisions, only: only.as_ref(), keep };
-    let mut run = args.run(&pipeline, hashes)?;
-    run.settings = args.lasting(&run).into_iter().chain(making.settings()).collect();
-    if !args.overwrite && !args.resume && !args.add {
-        keep_earlier(out, &run.settings, args.inputs.have_standard_input())?;
-    }
-    let mut output = Output::open(out, args.shard, args.resume)?;
-    if args.add
-        && let Some(earlier) = output.behind(&run)?
-    {
-        articles = articles.behind(earlier);
-    }
-    let reading = articles.progress();
-    let mut progress = Progress::new(args.quiet, reading.clone());
-    let fingerprint = articles.fingerprint();
-    let mut items = part.pick(articles);
-    output.resume(args.settings(&run), &mut items)?;
-    if output.articles() > 0 && !args.quiet {
-        progress.print(&format!("continuing behind {} articles", output.articles()));
-    }
-    let before = output.seconds_before();
-    let stop = stop::on_ctrl_c("writing what is finished (--resume continues it)");
-    let start_up = start.elapsed();
-    if args.timings {
-        timings::switch_on();
-    }
-    let stopwatch = Stopwatch::start();
+    args.part()?;
+    let articles = args.articles()?;
+    let opened = Opened::new(args, style)?;
+    let mut progress = Progress::new(args.quiet, articles.progress());
+    let stop = || stop::on_ctrl_c("writing what is finished (--resume continues it)");
+    opened.extract(args, articles, out, &mut progress, stop, start)
+}
 
-    let mut some_skipped = false;
-    let ending = pipeline.run(items, &stop, |delivery| {
-        measure(Stage::Writing, || output.add(&delivery))?;
-        some_skipped |= progress.tell(&delivery);
-        Ok(())
-    })?;
-    progress.finish();
-    if ending == Ending::Stopped && output.articles() == 0 {
-        complain(format_args!("stopped before the first article; {} is as it was", out.display()));
-        return Ok(Outcome::Interrupted);
-    }
-    if ending == Ending::Stopped && output.adds() {
-        // What was there yesterday is whole; a part of today's would make it half of something.
-        let (articles, out) = (output.articles(), out.display());
-        complain(format_args!(
-            "stopped behind {articles} new articles; {out} is as it was (--resume continues)"
-        ));
-        output.pause()?;
-        return Ok(Outcome::Interrupted);
-    }
-    if output.adds() && output.articles() == 0 && reading.passed_over() > 0 {
-        let (there, out) = (reading.passed_over(), out.display());
-        complain(format_args!("nothing new: {there} articles are there already; {out} is as it was"));
-        output.discard();
-        return Ok(Outcome::of(ending, some_skipped));
+/// All that an extraction needs besides articles.
+pub(super) struct Opened {
+    style: Style,
+    only: Option<WatchList>,
+    pipeline: Pipeline,
+    /// The record of a run in which nothing has happened yet.
+    run: Run,
+}
+
+impl Opened {
+    pub(super) fn new(args: &Args, style: Style) -> Result<Self> {
+        let only = args.only.as_deref().map(WatchList::read).transpose()?;
+        let (pipeline, hashes) = args.pipeline()?;
+        let run = args.run(&pipeline, hashes)?;
+        Ok(Opened { style, only, pipeline, run })
     }
 
-    run.processor_seconds = args.timings.then(|| {
-        stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
-    });
-    let making = Making { keep: ending == Ending::Complete, ..making };
-    let mut tables = measure(Stage::Writing, || output.tables(making))?;
-    if ending == Ending::Complete && output.articles() == 0 && is_whole(args) {
-        let (skipped, _) = tables.take_problems();
-        drop(tables);
-        output.discard();
-        return Err(nothing_read(skipped.len(), out).into());
-    }
-    run.complete = ending == Ending::Complete;
-    run.inputs = (run.complete && !args.dealt).then(|| fingerprint.hex());
-    run.counts = tables.counts().clone();
-    run.seconds = Seconds {
-        start_up: start_up.as_secs_f64(),
-        extraction: before + (start.elapsed() - start_up).as_secs_f64(),
-    };
-    (run.skipped, run.warnings) = tables.take_problems();
-    // What one shard does not use another may.
-    if args.shard == Shard::WHOLE {
-        run.unused_aliases = tables.unused().to_vec();
-    }
-    run.unused_aliases.iter().for_each(complain);
-    let added = output.adds().then(|| output.articles());
-    some_skipped |= run.skipped.len() as u64 > output.skipped_before();
-    run = output.with_base(run);
-    let connected = tables.most_connected().to_vec();
-    let mut files = tables.name(&run)?;
-    output.close(run.complete)?;
-    // A page of an earlier run would pass for this one's.
-    if args.view || out.join(view::FILE).exists() {
-        files.push(measure(Stage::Writing, || view::write(out, None))?.0);
-    }
-    if !args.quiet {
-        if let Some(added) = added {
-            let there = reading.passed_over();
-            print(format_args!("{added} articles added; {there} were there already\n\nThe result now:"))?;
+    /// Extracts from `articles` into `out`. `progress` is told what happens, and `stop` is asked for the flag that
+    /// stops it. `args` may have another shard than those it was opened with.
+    pub(super) fn extract(
+        &self,
+        args: &Args,
+        mut articles: Articles,
+        out: &Path,
+        progress: &mut Progress,
+        stop: impl FnOnce() -> Arc<AtomicBool>,
+        start: Instant,
+    ) -> anyhow::Result<Outcome> {
+        let &Opened { style, ref only, ref pipeline, ref run } = self;
+        let part = args.part()?;
+        let predicates = pipeline.knowledge().matcher.predicates();
+        let decisions = pipeline.knowledge().aliases.decisions();
+        let (keep_duplicates, merge, keep) = (args.keep_duplicates, !args.no_merge, true);
+        let making =
+            Making { style, keep_duplicates, merge, predicates, decisions, only: only.as_ref(), keep };
+        let mut run = Run { shard: args.recorded_shard(), ..run.clone() };
+        run.settings = args.lasting(&run).into_iter().chain(making.settings()).collect();
+        if !args.overwrite && !args.resume && !args.add {
+            keep_earlier(out, &run.settings, args.inputs.have_standard_input())?;
         }
-        print(Summary { run: &run, connected: &connected, files: &files })?;
+        let mut output = Output::open(out, args.shard, args.resume)?;
+        if args.add
+            && let Some(earlier) = output.behind(&run)?
+        {
+            articles = articles.behind(earlier);
+        }
+        let reading = articles.progress();
+        let fingerprint = articles.fingerprint();
+        let mut items = part.pick(articles);
+        output.resume(args.settings(&run), &mut items)?;
+        if output.articles() > 0 && !args.quiet {
+            progress.print(&format!("continuing behind {} articles", output.articles()));
+        }
+        let before = output.seconds_before();
+        let stop = stop();
+        let start_up = start.elapsed();
+        if args.timings {
+            timings::switch_on();
+        }
+        let stopwatch = Stopwatch::start();
+
+        let mut some_skipped = false;
+        let ending = pipeline.run(items, &stop, |delivery| {
+            measure(Stage::Writing, || output.add(&delivery))?;
+            some_skipped |= progress.tell(&delivery);
+            Ok(())
+        })?;
+        progress.finish();
+        if ending == Ending::Stopped && output.articles() == 0 {
+            progress.print(&format!("stopped before the first article; {} is as it was", out.display()));
+            return Ok(Outcome::Interrupted);
+        }
+        if ending == Ending::Stopped && output.adds() {
+            // What was there yesterday is whole; a part of today's would make it half of something.
+            let (articles, out) = (output.articles(), out.display());
+            progress.print(&format!(
+                "stopped behind {articles} new articles; {out} is as it was (--resume continues)"
+            ));
+            output.pause()?;
+            return Ok(Outcome::Interrupted);
+        }
+        if output.adds() && output.articles() == 0 && reading.passed_over() > 0 {
+            let (there, out) = (reading.passed_over(), out.display());
+            progress.print(&format!("nothing new: {there} articles are there already; {out} is as it was"));
+            output.discard();
+            return Ok(Outcome::of(ending, some_skipped));
+        }
+
+        run.processor_seconds = args.timings.then(|| {
+            stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
+        });
+        let making = Making { keep: ending == Ending::Complete, ..making };
+        let mut tables = measure(Stage::Writing, || output.tables(making))?;
+        if ending == Ending::Complete && output.articles() == 0 && is_whole(args) {
+            let (skipped, _) = tables.take_problems();
+            drop(tables);
+            output.discard();
+            return Err(nothing_read(skipped.len(), out).into());
+        }
+        run.complete = ending == Ending::Complete;
+        run.inputs = (run.complete && !args.dealt).then(|| fingerprint.hex());
+        run.counts = tables.counts().clone();
+        run.seconds = Seconds {
+            start_up: start_up.as_secs_f64(),
+            extraction: before + (start.elapsed() - start_up).as_secs_f64(),
+        };
+        (run.skipped, run.warnings) = tables.take_problems();
+        // What one shard does not use another may.
+        if args.shard == Shard::WHOLE {
+            run.unused_aliases = tables.unused().to_vec();
+        }
+        run.unused_aliases.iter().for_each(|line| progress.print(line));
+        let added = output.adds().then(|| output.articles());
+        some_skipped |= run.skipped.len() as u64 > output.skipped_before();
+        run = output.with_base(run);
+        let connected = tables.most_connected().to_vec();
+        let mut files = tables.name(&run)?;
+        output.close(run.complete)?;
+        // A page of an earlier run would pass for this one's.
+        if args.view || out.join(view::FILE).exists() {
+            files.push(measure(Stage::Writing, || view::write(out, None))?.0);
+        }
+        if !args.quiet {
+            if let Some(added) = added {
+                let there = reading.passed_over();
+                print(format_args!("{added} articles added; {there} were there already\n\nThe result now:"))?;
+            }
+            print(Summary { run: &run, connected: &connected, files: &files })?;
+        }
+        if args.timings {
+            print(format_args!("\n{}", stopwatch.read()))?;
+        }
+        Ok(Outcome::of(ending, some_skipped))
     }
-    if args.timings {
-        print(format_args!("\n{}", stopwatch.read()))?;
-    }
-    Ok(Outcome::of(ending, some_skipped))
 }
 
 /// Whether the inputs are all there is, and not the part of somebody who deals them out, who may have none left.
 fn is_whole(args: &Args) -> bool {
-    args.shard == Shard::WHOLE && !args.dealt
+    args.shard == Shard::WHOLE && !args.dealt && !args.may_be_empty
 }
 
 /// What is said when there is no article at all.

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::input;
 
 /// Which articles to read: the arguments that `extract`, `label` and `parse` share.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Inputs {
     /// Text files, .html, .csv/.tsv, .jsonl/.ndjson, .warc (also .gz and .zst), .parquet, folders, or -
     /// for JSONL on standard input
@@ -35,16 +35,20 @@ impl Inputs {
     /// Opens the articles; `dealt` as in [`input::Options::dealt`]. What is in `out`, the folder that is written
     /// to, is none of them.
     pub(crate) fn open(&self, out: Option<&Path>, dealt: bool) -> Result<input::Articles> {
-        let options = input::Options {
+        let pass_over = out.into_iter().map(Path::to_owned).collect();
+        input::open(&self.inputs, input::Options { dealt, pass_over, ..self.options() })
+    }
+
+    /// How to read them.
+    pub(crate) fn options(&self) -> input::Options {
+        input::Options {
             id_column: self.id_column.clone(),
             text_column: self.text_column.clone(),
             date_column: self.date_column.clone(),
             title_column: self.title_column.clone(),
             source_column: self.source_column.clone(),
-            dealt,
-            pass_over: out.into_iter().map(Path::to_owned).collect(),
-        };
-        input::open(&self.inputs, options)
+            ..input::Options::default()
+        }
     }
 
     /// Which columns were named.

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod agree;
+pub mod embed;
 mod estimate;
 mod evaluate;
 mod export;
@@ -21,6 +22,7 @@ mod stop;
 mod summary;
 mod view;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -87,12 +89,17 @@ enum Command {
 
 /// Runs the command line and says how it ended. Errors are printed on standard error: exit code 1.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    run_with(std::env::args_os()).into()
+}
+
+/// The same with these arguments, of which the first is the program's name; returns the exit code.
+pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
             // Help and version are no errors; wrong arguments mean that we cannot run.
-            return ExitCode::from(u8::from(error.use_stderr()));
+            return u8::from(error.use_stderr());
         }
     };
     let outcome = match cli.command {
@@ -110,12 +117,12 @@ pub fn run() -> ExitCode {
         Command::Model(args) => model::run(args),
     };
     match outcome {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::SomeSkipped) => ExitCode::from(2),
-        Ok(Outcome::Interrupted) => ExitCode::from(130),
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::SomeSkipped) => 2,
+        Ok(Outcome::Interrupted) => 130,
         Err(error) => {
             print::complain(format_args!("error: {error:#}"));
-            ExitCode::FAILURE
+            1
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The progress bar, and messages that do not tear it.
 
+use std::cell::RefCell;
 use std::fmt::Display;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -26,6 +27,8 @@ pub(crate) struct Progress {
     read: input::Progress,
     start: Instant,
     articles: u64,
+    /// What was to be printed, if it is not.
+    kept: Option<RefCell<Vec<String>>>,
 }
 
 impl Progress {
@@ -37,7 +40,17 @@ impl Progress {
         };
         let bar = bar(quiet, read.total(), template);
         bar.set_message("reading");
-        Progress { bar, read, start: Instant::now(), articles: 0 }
+        Progress { bar, read, start: Instant::now(), articles: 0, kept: None }
+    }
+
+    /// No bar, and nothing printed: it is kept.
+    pub(crate) fn kept(read: input::Progress) -> Self {
+        Progress { kept: Some(RefCell::default()), ..Progress::new(true, read) }
+    }
+
+    /// What was kept.
+    pub(crate) fn into_kept(self) -> Vec<String> {
+        self.kept.map(RefCell::into_inner).unwrap_or_default()
     }
 
     /// Counts an article, or prints what is wrong. True if something was skipped.
@@ -67,7 +80,10 @@ impl Progress {
 
     /// Prints a line on standard error, bar or no bar.
     pub(crate) fn print(&self, line: &impl Display) {
-        self.bar.suspend(|| complain(line));
+        match &self.kept {
+            Some(kept) => kept.borrow_mut().push(line.to_string()),
+            None => self.bar.suspend(|| complain(line)),
+        }
     }
 
     /// Removes the bar.

@@ -19,8 +19,8 @@ use crate::eval::{
 use crate::output::{rounded, write_whole};
 use crate::pipeline::Knowledge;
 use crate::relation::{
-    Bracketed, Calibration, Certainty, Demand, Document, Learned, MatchExplanation, Matcher, Predicate,
-    READER_FILE, Relation, Rule, RuleSet, SentenceExplanation, Suggestion, check, scores_csv,
+    Bracketed, Calibration, Certainty, Checked, Demand, Document, Learned, MatchExplanation, Matcher,
+    Predicate, READER_FILE, Relation, Rule, RuleSet, SentenceExplanation, Suggestion, check, scores_csv,
 };
 use crate::text::Article;
 
@@ -131,17 +131,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Test { file } => return test(set, file),
         Command::Suggest(args) => return suggest(&set, args),
         Command::Score(args) => return score(&set, &args),
-        Command::Explain { text, model, json } if Bracketed::has_names(&text) => {
-            let machine = Machine { model, ..Machine::default() };
-            let mut matcher = Matcher::new(&set)?;
-            if let Some(reader) = machine.reader(Learned::Both)? {
-                matcher = matcher.with_reader(reader, Learned::Both);
-            }
-            let pipeline = machine.pipeline(Knowledge { aliases: Aliases::built_in(), matcher })?;
-            let mut read = Bracketed::text(&text);
-            read.syntax = pipeline.trees_of(&read)?;
-            print(explain(&set, &pipeline.knowledge().matcher, read.document()).printed(json)?)?;
-        }
         Command::Explain { text, model, json } => {
             let setup = Setup {
                 machine: Machine { model, ..Machine::default() },
@@ -149,12 +138,27 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
                 no_default_rules: args.no_default_rules,
                 ..Setup::default()
             };
-            let pipeline = setup.pipeline()?.0;
-            let extraction = pipeline.extract_one(Article { text, ..Article::default() })?;
-            print(explain(&set, &pipeline.knowledge().matcher, extraction.document()).printed(json)?)?;
+            print(explained(&set, setup, text)?.printed(json)?)?;
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Explains a text, with names in brackets or not.
+pub(super) fn explained(set: &RuleSet, setup: Setup, text: String) -> anyhow::Result<Explained> {
+    if !Bracketed::has_names(&text) {
+        let pipeline = setup.pipeline()?.0;
+        let extraction = pipeline.extract_one(Article { text, ..Article::default() })?;
+        return Ok(explain(set, &pipeline.knowledge().matcher, extraction.document()));
+    }
+    let mut matcher = Matcher::new(set)?;
+    if let Some(reader) = setup.machine.reader(Learned::Both)? {
+        matcher = matcher.with_reader(reader, Learned::Both);
+    }
+    let pipeline = setup.machine.pipeline(Knowledge { aliases: Aliases::built_in(), matcher })?;
+    let mut read = Bracketed::text(&text);
+    read.syntax = pipeline.trees_of(&read)?;
+    Ok(explain(set, &pipeline.knowledge().matcher, read.document()))
 }
 
 /// Prints the frames that labels suggest.
@@ -286,23 +290,14 @@ fn table(rules: &[Rule]) -> String {
     out
 }
 
-fn test(mut set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
-    let before = set.rules().len();
-    if let Some(file) = &file {
-        set.add_path(file)?;
-    }
-    let new: std::collections::BTreeSet<_> = set.rules()[before..].iter().map(|r| r.id.clone()).collect();
-    let wanted = |rule: &Rule| file.is_none() || new.contains(&rule.id);
-    let pipeline = Machine::default()
-        .pipeline(Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&RuleSet::empty())? })?;
-    let checked = check(&set, |read| pipeline.trees_of(read), wanted)?;
+fn test(set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
+    let (checked, rules) = checked(set, file.as_deref())?;
     for failure in &checked.failures {
         print(format_args!("{} ({}): {}\n", failure.rule, failure.place, failure.problem))?;
         if !failure.example.is_empty() {
             print(format_args!("    {}\n    {}\n", failure.example, failure.line))?;
         }
     }
-    let rules = set.rules().iter().filter(|rule| wanted(rule)).count();
     if !checked.failures.is_empty() {
         bail!("{} of {} examples of {rules} rules failed", checked.failures.len(), checked.examples);
     }
@@ -310,9 +305,23 @@ fn test(mut set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Runs the examples of all rules, or of those in `file`. Also says how many rules that are.
+pub(super) fn checked(mut set: RuleSet, file: Option<&Path>) -> anyhow::Result<(Checked, usize)> {
+    let before = set.rules().len();
+    if let Some(file) = file {
+        set.add_path(file)?;
+    }
+    let new: std::collections::BTreeSet<_> = set.rules()[before..].iter().map(|r| r.id.clone()).collect();
+    let wanted = |rule: &Rule| file.is_none() || new.contains(&rule.id);
+    let pipeline = Machine::default()
+        .pipeline(Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&RuleSet::empty())? })?;
+    let checked = check(&set, |read| pipeline.trees_of(read), wanted)?;
+    Ok((checked, set.rules().iter().filter(|rule| wanted(rule)).count()))
+}
+
 /// What `rules explain` prints.
 #[derive(Serialize)]
-struct Explained {
+pub(super) struct Explained {
     sentences: Vec<SentenceExplanation>,
     anaphors: Vec<Anaphor>,
     /// What `extract` would write.

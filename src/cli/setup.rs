@@ -12,7 +12,7 @@ use crate::pipeline::{Knowledge, Pipeline};
 use crate::relation::{Learned, Matcher, Predicate, Predicates, READER_FILE, Reader, RuleSet, Taught};
 
 /// What runs a model: the arguments that every command with one shares.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 pub(crate) struct Machine {
     /// Model folder, or its name if `model list` shows it [default: the bundled models/newswire]
     #[arg(long, value_name = "DIR")]
@@ -48,7 +48,7 @@ impl Machine {
 }
 
 /// What to extract with: the arguments that `extract`, `label` and `evaluate` share.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 pub(crate) struct Setup {
     #[command(flatten)]
     pub(crate) machine: Machine,

@@ -17,7 +17,7 @@ pub mod result;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sqlite;
-mod tables;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 mod xlsx;

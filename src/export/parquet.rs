@@ -6,7 +6,6 @@ use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::civil;
 use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, Type as Physical, ZstdLevel};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
@@ -20,7 +19,7 @@ use crate::export::Exported;
 use crate::export::filter::{Filter, Selection};
 use crate::export::result::ResultFolder;
 use crate::export::tables::{
-    ARTICLES, COOCCURRENCES, Column, DUPLICATES, ENTITIES, Kind, MENTIONS, RELATIONS, TRIPLES, Value,
+    ARTICLES, COOCCURRENCES, Column, DUPLICATES, ENTITIES, Kind, MENTIONS, RELATIONS, TRIPLES, Value, days,
 };
 use crate::output::{Whole, temporary, unwritable};
 
@@ -135,7 +134,7 @@ impl Values {
             }
             (Values::Day(values, levels), Value::Date(date)) => {
                 levels.push(i16::from(date.is_some()));
-                values.extend(date.map(|it| days(it.first_day())));
+                values.extend(date.map(days));
             }
             (Values::Count(values), Value::Count(count)) => {
                 values.push(i64::try_from(count).unwrap_or(i64::MAX));
@@ -247,15 +246,9 @@ fn schema<R>(columns: &[Column<R>]) -> Result<TypePtr, ParquetError> {
             }
         });
         if *kind == Kind::Date {
-            // `first_date` is followed by `first_day`.
-            let name = name.replace("date", "day");
+            let name = Kind::day_of(name);
             fields.push(primitive(&name, Physical::INT32, Repetition::OPTIONAL, Some(LogicalType::Date))?);
         }
     }
     Type::group_type_builder("schema").with_fields(fields).build().map(Arc::new)
-}
-
-/// Days since 1970.
-fn days(day: civil::Date) -> i32 {
-    (day - civil::date(1970, 1, 1)).get_days()
 }

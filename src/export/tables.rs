@@ -1,11 +1,14 @@
 //! The tables with the types of their columns, for formats that have types.
 
+use jiff::civil;
+
 use crate::export::result::{Article, Cooccurrence, Duplicate, Entity, Mention, Relation, Triple};
 use crate::text::Date;
 
 /// What stands in a cell.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Value<'a> {
+#[allow(missing_docs)] // see the kinds
+pub enum Value<'a> {
     Text(&'a str),
     Date(Option<Date>),
     Count(u64),
@@ -16,23 +19,42 @@ pub(super) enum Value<'a> {
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// A text that is always known.
     Text,
-    /// A text that may not be known.
+    /// A text that may not be known; then it is empty.
     Known,
-    /// A date, as exactly as it is known.
+    /// A date, as exactly as it is known. Beside it stands its [first day](days).
     Date,
+    /// A whole number from 0.
     Count,
+    /// A number.
     Number,
+    /// True or false.
     Truth,
+    /// A list of texts.
     List,
 }
 
+impl Kind {
+    /// The name of the column beside a date, with its first day: `first_date` is followed by `first_day`.
+    pub fn day_of(date: &str) -> String {
+        date.replace("date", "day")
+    }
+}
+
+/// The first day of a date, in days since 1970.
+pub fn days(date: Date) -> i32 {
+    (date.first_day() - civil::date(1970, 1, 1)).get_days()
+}
+
 /// A column of a table of `R`s: its name, its type, and what stands in it.
-pub(super) struct Column<R: 'static> {
-    pub(super) name: &'static str,
-    pub(super) kind: Kind,
-    pub(super) value: fn(&R) -> Value<'_>,
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Column<R: 'static> {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub value: fn(&R) -> Value<'_>,
 }
 
 const fn column<R>(name: &'static str, kind: Kind, value: fn(&R) -> Value<'_>) -> Column<R> {
@@ -40,7 +62,7 @@ const fn column<R>(name: &'static str, kind: Kind, value: fn(&R) -> Value<'_>) -
 }
 
 /// The columns of `articles`.
-pub(super) const ARTICLES: [Column<Article>; 9] = [
+pub const ARTICLES: [Column<Article>; 9] = [
     column("article", Kind::Text, |it| Value::Text(&it.article)),
     column("date", Kind::Date, |it| Value::Date(it.date)),
     column("title", Kind::Known, |it| Value::Text(&it.title)),
@@ -53,7 +75,7 @@ pub(super) const ARTICLES: [Column<Article>; 9] = [
 ];
 
 /// The columns of `mentions`.
-pub(super) const MENTIONS: [Column<Mention>; 9] = [
+pub const MENTIONS: [Column<Mention>; 9] = [
     column("article", Kind::Text, |it| Value::Text(&it.article)),
     column("start", Kind::Count, |it| Value::Count(it.start)),
     column("end", Kind::Count, |it| Value::Count(it.end)),
@@ -66,7 +88,7 @@ pub(super) const MENTIONS: [Column<Mention>; 9] = [
 ];
 
 /// The columns of `entities`.
-pub(super) const ENTITIES: [Column<Entity>; 9] = [
+pub const ENTITIES: [Column<Entity>; 9] = [
     column("entity_id", Kind::Text, |it| Value::Text(&it.entity_id)),
     column("entity", Kind::Text, |it| Value::Text(&it.entity)),
     column("type", Kind::Text, |it| Value::Text(it.entity_type.as_str())),
@@ -79,7 +101,7 @@ pub(super) const ENTITIES: [Column<Entity>; 9] = [
 ];
 
 /// The columns of `relations`.
-pub(super) const RELATIONS: [Column<Relation>; 21] = [
+pub const RELATIONS: [Column<Relation>; 21] = [
     column("article", Kind::Text, |it| Value::Text(&it.article)),
     column("subject", Kind::Text, |it| Value::Text(&it.subject)),
     column("subject_type", Kind::Text, |it| Value::Text(it.subject_type.as_str())),
@@ -104,7 +126,7 @@ pub(super) const RELATIONS: [Column<Relation>; 21] = [
 ];
 
 /// The columns of `triples`.
-pub(super) const TRIPLES: [Column<Triple>; 19] = [
+pub const TRIPLES: [Column<Triple>; 19] = [
     column("subject", Kind::Text, |it| Value::Text(&it.subject)),
     column("subject_type", Kind::Text, |it| Value::Text(it.subject_type.as_str())),
     column("predicate", Kind::Text, |it| Value::Text(it.predicate.as_str())),
@@ -127,7 +149,7 @@ pub(super) const TRIPLES: [Column<Triple>; 19] = [
 ];
 
 /// The columns of `cooccurrences`.
-pub(super) const COOCCURRENCES: [Column<Cooccurrence>; 7] = [
+pub const COOCCURRENCES: [Column<Cooccurrence>; 7] = [
     column("subject", Kind::Text, |it| Value::Text(&it.subject)),
     column("subject_type", Kind::Text, |it| Value::Text(it.subject_type.as_str())),
     column("object", Kind::Text, |it| Value::Text(&it.object)),
@@ -138,7 +160,7 @@ pub(super) const COOCCURRENCES: [Column<Cooccurrence>; 7] = [
 ];
 
 /// The columns of `duplicates`.
-pub(super) const DUPLICATES: [Column<Duplicate>; 3] = [
+pub const DUPLICATES: [Column<Duplicate>; 3] = [
     column("article", Kind::Text, |it| Value::Text(&it.article)),
     column("duplicate_of", Kind::Text, |it| Value::Text(&it.duplicate_of)),
     column("similarity", Kind::Number, |it| Value::Number(it.similarity)),

@@ -36,7 +36,7 @@ mod text_file;
 mod warc_file;
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -147,21 +147,36 @@ pub struct Articles {
 /// If an input does not exist, if a file named is output of this program, or if there is nothing to
 /// read in all that was named.
 pub fn open(inputs: &[PathBuf], options: Options) -> Result<Articles> {
-    Ok(Articles {
-        listing: Listing::new(inputs, &options)?,
-        options,
-        step: 0,
-        open: None,
-        found: VecDeque::new(),
-        earlier: Earlier::default(),
-        repeats: Repeats::default(),
-        read: Arc::default(),
-        passed_over: Arc::default(),
-        read_after: 0,
-    })
+    Ok(Articles::of(Listing::new(inputs, &options)?, options))
+}
+
+/// Articles of a program that has this one as a library, as JSON lines. Problems name `place`; an article without an
+/// id is called after `name` and its line.
+pub fn lines(bytes: impl BufRead + Send + 'static, place: &str, name: &str, options: Options) -> Articles {
+    let mut articles = Articles::of(Listing::default(), options.clone());
+    let dealt = options.dealt;
+    let reader = jsonl::Jsonl::new(Box::new(bytes), PathBuf::from(place), name.to_owned(), options);
+    let reader = Box::new(reader.dealt(dealt));
+    articles.open = Some(Open { reader, source: None, is_read: false, day_order: None });
+    articles
 }
 
 impl Articles {
+    fn of(listing: Listing, options: Options) -> Self {
+        Articles {
+            listing,
+            options,
+            step: 0,
+            open: None,
+            found: VecDeque::new(),
+            earlier: Earlier::default(),
+            repeats: Repeats::default(),
+            read: Arc::default(),
+            passed_over: Arc::default(),
+            read_after: 0,
+        }
+    }
+
     /// The same articles behind those of earlier runs, as if all were read in one: what is there already is passed over,
     /// and ids that are taken get a number.
     #[must_use]

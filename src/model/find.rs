@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
 use crate::model::hub::HubModel;
@@ -9,12 +10,22 @@ use crate::model::hub::HubModel;
 /// The model that comes with the program.
 const BUNDLED: &str = "newswire";
 
+/// What [`look_in`] was told.
+static PACKAGED: OnceLock<PathBuf> = OnceLock::new();
+
+/// Adds a folder of model folders to the [`places`]: for a library whose models lie beside it and not beside the
+/// program that has loaded it. The first call counts.
+pub fn look_in(folder: PathBuf) {
+    let _ = PACKAGED.set(folder);
+}
+
 /// Folders of model folders, in the order in which they are searched: `models` in the current
-/// folder, beside the program and in the two folders above it, in the checkout that the program was
+/// folder, where a library has its own, beside the program and in the two folders above it, in the checkout that the program was
 /// built from, and the user's cache (`$XDG_CACHE_HOME/triplewire/models`, by default in
 /// `~/.cache`). Those that do not exist are left out.
 pub fn places() -> Vec<PathBuf> {
     let mut places = vec![PathBuf::from("models")];
+    places.extend(PACKAGED.get().cloned());
     if let Ok(program) = env::current_exe() {
         // A cargo build lies two folders below the project: target/release/triplewire.
         places.extend(program.ancestors().skip(1).take(3).map(|folder| folder.join("models")));

@@ -34,7 +34,7 @@ use engine::Chosen;
 use window::Packer;
 
 pub use engine::{Batch, Engine, EngineChoice, Scores};
-pub use find::{at_hand, find, places};
+pub use find::{at_hand, find, look_in, places};
 pub use folder::{Label, LabelPrefix, LabelledPieces, ModelFolder, TokenTypes};
 pub use hub::{HubModel, Pulled, Step, pull};
 pub use outputs::{Outputs, SyntaxOutputs};

@@ -4,13 +4,14 @@
 //! from it: `row`s as serde structs, written by `table` as CSV or JSON lines under temporary names
 //! until they are whole, with the names of one entity joined `across` articles, and what needs all articles, added up by `aggregate` with a `sorter` that
 //! uses the disk where memory ends. `merge` makes tables from the logs of several runs.
-//! [`questions`] reads the tables again for what an analyst may decide about names;
+//! `copy` writes a finished result to another folder; [`questions`] reads the tables again for what an analyst may decide about names;
 //! [`annotation`] writes what an annotation tool can hold of it, to be corrected.
 
 mod across;
 mod add;
 mod aggregate;
 pub mod annotation;
+mod copy;
 mod earlier;
 mod entries;
 mod file;
@@ -34,6 +35,7 @@ use crate::pipeline::Delivery;
 use crate::relation::Predicates;
 
 pub use aggregate::Connected;
+pub use copy::copy_result;
 pub use earlier::keep_earlier;
 pub use log::Settings;
 pub use merge::Parts;

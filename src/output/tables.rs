@@ -142,16 +142,22 @@ impl Tables {
         // Everything is on disk now; only renames are left.
         let named: Vec<PathBuf> =
             self.whole.into_iter().chain([run]).map(Whole::name).collect::<Result<_>>()?;
-        // Tables of an earlier run, in another format or with copies counted, would pass for this one's.
-        let tables = TABLES.iter().flat_map(|table| ["csv", "jsonl"].map(|it| format!("{table}.{it}")));
-        for name in tables.chain([KEPT.to_owned()]) {
-            let path = self.folder.join(name);
-            if !named.contains(&path) && path.exists() {
-                std::fs::remove_file(&path).map_err(|e| unwritable(&path, e))?;
-            }
-        }
+        remove_stale(&self.folder, &named)?;
         Ok(named)
     }
+}
+
+/// Removes the tables of an earlier run that are not among those `named` now: in another format or with copies counted,
+/// they would pass for this one's.
+pub(super) fn remove_stale(folder: &Path, named: &[PathBuf]) -> Result<()> {
+    let tables = TABLES.iter().flat_map(|table| ["csv", "jsonl"].map(|it| format!("{table}.{it}")));
+    for name in tables.chain([KEPT.to_owned()]) {
+        let path = folder.join(name);
+        if !named.contains(&path) && path.exists() {
+            std::fs::remove_file(&path).map_err(|e| unwritable(&path, e))?;
+        }
+    }
+    Ok(())
 }
 
 /// The articles that tell a story again, and what is needed to find them.

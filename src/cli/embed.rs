@@ -1,0 +1,187 @@
+//! Commands for programs that have this crate as a library, such as the Python module: the same code, with what it finds
+//! returned and not printed.
+
+use std::ffi::OsString;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use clap::Parser;
+use serde_json::Value;
+
+use crate::cli::extract::{self, Opened};
+use crate::cli::progress::Progress;
+use crate::cli::setup::{Machine, Setup};
+use crate::cli::{Cli, Command, Outcome, evaluate, rules, view};
+use crate::error::{Error, Problem, Result};
+use crate::export::result::ResultFolder;
+use crate::input::{self, Shard};
+use crate::output::copy_result;
+use crate::relation::{Checked, RuleSet};
+
+/// What articles that a program hands over are called in problems.
+const PLACE: &str = "the articles";
+
+/// What those are called after that have no id.
+const NAME: &str = "text";
+
+/// `triplewire extract`, opened once and run on many inputs.
+pub struct Extractor {
+    args: extract::Args,
+    opened: Opened,
+}
+
+impl Extractor {
+    /// Opens model, names and rules by the options of `triplewire extract`.
+    ///
+    /// # Errors
+    /// If an option is wrong, or goes with files only; if a model, rule or table cannot be read.
+    pub fn open(options: impl IntoIterator<Item = OsString>) -> anyhow::Result<Self> {
+        // Neither is read: articles and folder come with each call.
+        let Command::Extract(args) = parsed("extract", options, ["-", "--out", "result", "--quiet"])? else {
+            unreachable!("`extract` is the command")
+        };
+        args.go_with_a_library()?;
+        let opened = Opened::new(&args, args.style()?)?;
+        Ok(Extractor { args, opened })
+    }
+
+    /// Extracts from JSON lines and writes the files of a result to `out`, which should be new. `shard`: the articles are
+    /// those of that part of an input, and [`crate::output::Shards`] are to be merged. Set `stop` to end it early. Returns
+    /// how it ended, and what the command would have said on standard error.
+    ///
+    /// # Errors
+    /// If the engine fails, or `out` cannot be written to.
+    pub fn extract(
+        &self,
+        lines: impl BufRead + Send + 'static,
+        shard: Option<Shard>,
+        out: &Path,
+        stop: Arc<AtomicBool>,
+    ) -> anyhow::Result<(Outcome, Vec<String>)> {
+        let start = Instant::now();
+        let args = self.args.for_library(shard, out);
+        // There may be none.
+        let options = input::Options { dealt: true, ..args.reading() };
+        let articles = input::lines(lines, PLACE, NAME, options);
+        let mut progress = Progress::kept(articles.progress());
+        let ended = self.opened.extract(&args, articles, out, &mut progress, || stop, start)?;
+        Ok((ended, progress.into_kept()))
+    }
+}
+
+/// Writes a result again to another folder, and its page anew if one is there; see [`copy_result`].
+///
+/// # Errors
+/// If a result is there, or `to` cannot be written to.
+pub fn write(result: &ResultFolder, to: &Path, overwrite: bool) -> Result<Vec<PathBuf>> {
+    let mut files = copy_result(result.run(), result.folder(), to, overwrite)?;
+    if to.join(view::FILE).exists() {
+        files.push(view::write(to, None)?.0);
+    }
+    Ok(files)
+}
+
+/// `triplewire evaluate`: the object that `--json` prints, and what was wrong with labels.
+///
+/// # Errors
+/// If an option is wrong, or labels cannot be read.
+pub fn evaluate(options: impl IntoIterator<Item = OsString>) -> anyhow::Result<(Value, Vec<Problem>)> {
+    let Command::Evaluate(args) = parsed("evaluate", options, [])? else {
+        unreachable!("`evaluate` is the command")
+    };
+    let scores = evaluate::scores(&args)?;
+    Ok((scores.json, scores.problems))
+}
+
+/// The built-in rules, if they are wanted, and those of these files and folders.
+///
+/// # Errors
+/// If a file cannot be read, or a rule is wrong.
+pub fn rule_set(paths: &[PathBuf], built_in: bool) -> Result<RuleSet> {
+    let mut set = if built_in { RuleSet::built_in() } else { RuleSet::empty() };
+    paths.iter().try_for_each(|path| set.add_path(path))?;
+    Ok(set)
+}
+
+/// `triplewire rules test`: also says how many rules were tested.
+///
+/// # Errors
+/// If a file cannot be read, or a rule is wrong.
+pub fn test_rules(set: RuleSet, file: Option<&Path>) -> anyhow::Result<(Checked, usize)> {
+    rules::checked(set, file)
+}
+
+/// `triplewire rules explain --json`.
+///
+/// # Errors
+/// If a file cannot be read, a rule is wrong, or there is no model.
+pub fn explain(
+    text: String,
+    model: Option<PathBuf>,
+    rules: Vec<PathBuf>,
+    built_in: bool,
+) -> anyhow::Result<Value> {
+    let set = rule_set(&rules, built_in)?;
+    let machine = Machine { model, ..Machine::default() };
+    let setup = Setup { machine, rules, no_default_rules: !built_in, ..Setup::default() };
+    Ok(serde_json::to_value(rules::explained(&set, setup, text)?)?)
+}
+
+/// A command by its options, and `more` of them.
+fn parsed<const N: usize>(
+    command: &str,
+    options: impl IntoIterator<Item = OsString>,
+    more: [&str; N],
+) -> Result<Command> {
+    let arguments = ["triplewire", command].map(OsString::from).into_iter().chain(options);
+    let parsed = Cli::try_parse_from(arguments.chain(more.map(OsString::from)));
+    parsed.map(|cli| cli.command).map_err(|error| {
+        // Behind the first paragraph comes how the command is called.
+        let said = error.to_string();
+        let first = said.split("\n\n").next().unwrap_or_default();
+        Error::Usage(first.trim_start_matches("error: ").trim().to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    fn options(given: &[&str]) -> Vec<OsString> {
+        given.iter().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn a_wrong_option_is_said_as_the_command_says_it() {
+        let said = |given| Extractor::open(options(given)).err().map(|e| e.to_string()).unwrap_or_default();
+        let threads = "invalid value '0' for '--threads <N>': give a whole number from 1";
+        assert_eq!(said(&["--threads", "0"]), threads);
+        let resume = said(&["--resume"]);
+        assert!(resume.starts_with("--resume") && resume.contains("goes with the command"), "{resume}");
+        assert!(said(&["--model", "nonesuch"]).contains("`triplewire model list`"));
+    }
+
+    #[test]
+    fn articles_in_memory_give_a_result() {
+        let extractor = Extractor::open(options(&["--engine", "rten"])).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let lines = "{\"text\": \"Ana Ruiz leads Acme in Lisbon.\"}\n{\"text\": \" \"}\n";
+        let lines = Cursor::new(lines.as_bytes());
+        let (ended, said) = extractor.extract(lines, None, folder.path(), Arc::default()).unwrap();
+        assert_eq!(ended, Outcome::SomeSkipped);
+        assert!(said[0].starts_with("skipped: the articles, line 2: the text is empty"), "{said:?}");
+        let result = ResultFolder::open(folder.path()).unwrap();
+        let mentions: Vec<_> = result.mentions().unwrap().map(Result::unwrap).collect();
+        assert!(mentions.iter().any(|it| it.article == "text#1" && it.text == "Ana Ruiz"), "{mentions:?}");
+        // Nothing in, nothing out.
+        let empty = tempfile::tempdir().unwrap();
+        let (ended, said) = extractor.extract(Cursor::new(""), None, empty.path(), Arc::default()).unwrap();
+        assert_eq!((ended, said), (Outcome::Done, Vec::new()));
+        assert_eq!(ResultFolder::open(empty.path()).unwrap().triples().unwrap().count(), 0);
+    }
+}
