@@ -1,0 +1,137 @@
+//! Articles from Python, as the lines of JSON that the library reads.
+
+use std::io::{self, BufRead, Read};
+
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+use serde_json::{Map, Value};
+
+use crate::waiting::POLL;
+
+/// Lines on their way from Python to the reader. The reader has a queue of its own.
+const WAITING: usize = 16;
+
+/// A way for lines: what is sent at one end is read at the other.
+pub(crate) fn lines() -> (Sender<Vec<u8>>, Lines) {
+    let (send, receive) = bounded(WAITING);
+    (send, Lines { receive, line: Vec::new(), read: 0 })
+}
+
+/// Sends every article of an iterable. False when nobody reads them any more.
+///
+/// # Errors
+/// What the iterable or the handler of Ctrl-C raises, or if it yields something else.
+pub(crate) fn send_all(articles: &Bound<'_, PyAny>, to: &Sender<Vec<u8>>) -> PyResult<bool> {
+    let py = articles.py();
+    for article in articles.try_iter()? {
+        let mut line = line(&article?)?;
+        loop {
+            match py.detach(|| to.send_timeout(line, POLL)) {
+                Ok(()) => break,
+                Err(SendTimeoutError::Disconnected(_)) => return Ok(false),
+                Err(SendTimeoutError::Timeout(back)) => line = back,
+            }
+            py.check_signals()?;
+        }
+    }
+    Ok(true)
+}
+
+/// The end at which lines are read.
+pub(crate) struct Lines {
+    receive: Receiver<Vec<u8>>,
+    line: Vec<u8>,
+    read: usize,
+}
+
+impl BufRead for Lines {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.read == self.line.len() {
+            // At the end the sender is gone.
+            self.line = self.receive.recv().unwrap_or_default();
+            self.read = 0;
+        }
+        Ok(&self.line[self.read..])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.read += count;
+    }
+}
+
+impl Read for Lines {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+/// An article as a line of JSON: a text, or a mapping with a text and what else is known.
+fn line(article: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let mut object = Map::new();
+    if let Ok(text) = article.cast::<PyString>() {
+        object.insert("text".to_owned(), text.to_string_lossy().into_owned().into());
+    } else if let Ok(held) = article.cast::<PyDict>() {
+        for (key, held) in held.iter() {
+            object.insert(key.str()?.to_string_lossy().into_owned(), value(&held)?);
+        }
+    } else if let Ok(held) = article.cast::<PyMapping>() {
+        for item in held.items()?.iter() {
+            let (key, held): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item.extract()?;
+            object.insert(key.str()?.to_string_lossy().into_owned(), value(&held)?);
+        }
+    } else {
+        return Err(PyTypeError::new_err(format!(
+            "an article is a str or a dict with the key `text`, not {}",
+            article.get_type().name()?
+        )));
+    }
+    let mut line = Value::Object(object).to_string().into_bytes();
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// What stands under a key. What is missing, as pandas says it (NaN, NaT), is null; dates are ISO 8601.
+fn value(held: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if held.is_none() {
+        return Ok(Value::Null);
+    }
+    if let Ok(text) = held.cast::<PyString>() {
+        return Ok(text.to_string_lossy().into_owned().into());
+    }
+    if let Ok(truth) = held.cast::<PyBool>() {
+        return Ok(truth.is_true().into());
+    }
+    if held.is_instance_of::<PyInt>() {
+        return Ok(number(&held.str()?.to_string_lossy()));
+    }
+    if let Ok(float) = held.cast::<PyFloat>() {
+        return Ok(float.value().into());
+    }
+    if held.is_instance_of::<PyList>() || held.is_instance_of::<PyTuple>() {
+        return Ok(Value::Array(Vec::new()));
+    }
+    if held.is_instance_of::<PyDict>() {
+        return Ok(Value::Object(Map::new()));
+    }
+    if let Ok(bytes) = held.cast::<PyBytes>() {
+        return Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned().into());
+    }
+    // Not equal to itself, or to nothing: not a date, not a number, not available.
+    if !held.eq(held).unwrap_or(false) {
+        return Ok(Value::Null);
+    }
+    if let Ok(date) = held.call_method0("isoformat") {
+        return Ok(date.str()?.to_string_lossy().into_owned().into());
+    }
+    let said = held.str()?.to_string_lossy().into_owned();
+    Ok(if held.hasattr("__index__")? { number(&said) } else { said.into() })
+}
+
+/// A whole number; one that is too long for JSON's readers stays a text.
+fn number(said: &str) -> Value {
+    said.parse::<i64>().map_or_else(|_| said.into(), Value::from)
+}

@@ -1,0 +1,5 @@
+"""``python -m triplewire``."""
+
+from triplewire._command import main
+
+main()
