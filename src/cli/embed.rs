@@ -123,11 +123,11 @@ pub fn explain(
     model: Option<PathBuf>,
     rules: Vec<PathBuf>,
     built_in: bool,
-) -> anyhow::Result<Value> {
+) -> anyhow::Result<String> {
     let set = rule_set(&rules, built_in)?;
     let machine = Machine { model, ..Machine::default() };
     let setup = Setup { machine, rules, no_default_rules: !built_in, ..Setup::default() };
-    Ok(serde_json::to_value(rules::explained(&set, setup, text)?)?)
+    Ok(serde_json::to_string(&rules::explained(&set, setup, text)?)?)
 }
 
 /// A command by its options, and `more` of them.

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 use serde_json::{Map, Value};
@@ -69,7 +69,7 @@ impl Read for Lines {
     }
 }
 
-/// An article as a line of JSON: a text, or a mapping with a text and what else is known.
+/// An article as a line of JSON: a text, or a mapping with a text and what else is known; bytes are such a line already.
 fn line(article: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let mut object = Map::new();
     if let Ok(text) = article.cast::<PyString>() {
@@ -83,6 +83,15 @@ fn line(article: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
             let (key, held): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item.extract()?;
             object.insert(key.str()?.to_string_lossy().into_owned(), value(&held)?);
         }
+    } else if let Ok(given) = article.cast::<PyBytes>() {
+        let mut line = given.as_bytes().trim_ascii_end().to_vec();
+        if line.contains(&b'\n') {
+            return Err(PyValueError::new_err(
+                "a line of JSON has no line end in it; give each line by itself",
+            ));
+        }
+        line.push(b'\n');
+        return Ok(line);
     } else {
         return Err(PyTypeError::new_err(format!(
             "an article is a str or a dict with the key `text`, not {}",

@@ -1,4 +1,4 @@
-//! Copies the bundled models to where maturin takes them into the wheel.
+//! Copies the bundled models, and the licence, to where maturin takes them into the wheel.
 
 use std::path::Path;
 use std::{env, fs, io};
@@ -9,6 +9,9 @@ const MODELS: [&str; 2] = ["newswire", "newswire-fast"];
 fn main() -> io::Result<()> {
     let variable = |name| env::var_os(name).ok_or_else(|| io::Error::other(format!("cargo sets {name}")));
     let (own, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
+    let licence = Path::new(&own).join("../../LICENSE");
+    println!("cargo::rerun-if-changed={}", licence.display());
+    fs::copy(licence, Path::new(&out).join("LICENSE"))?;
     let to = Path::new(&out).join("models");
     for model in MODELS {
         let from = Path::new(&own).join("../../models").join(model);

@@ -13,6 +13,7 @@ use triplewire::input::Shard;
 
 use crate::articles::{lines, send_all};
 use crate::errors::raised;
+use crate::folder::Temporary;
 use crate::result::Folder;
 use crate::waiting::{interruptible, started, wait};
 
@@ -48,8 +49,7 @@ impl Extractor {
             ));
         }
         let shard: Option<Shard> = shard.map(str::parse).transpose().map_err(PyValueError::new_err)?;
-        let folder =
-            Arc::new(tempfile::Builder::new().prefix("triplewire-").tempdir().map_err(PyOSError::new_err)?);
+        let folder = Arc::new(Temporary::new().map_err(PyOSError::new_err)?);
         let stop = Arc::new(AtomicBool::new(false));
         let (send, lines) = lines();
         let working = {
@@ -65,9 +65,8 @@ impl Extractor {
         let (outcome, said) = match ended {
             Ok(ended) => ended.map_err(raised)?,
             Err(error) => {
-                // What is at work is waited for: it writes to a folder that goes away.
+                // What is at work comes to its end by itself, and lets go of the folder.
                 stop.store(true, Ordering::Relaxed);
-                py.detach(|| working.recv().ok());
                 return Err(error);
             }
         };

@@ -6,6 +6,7 @@
 mod articles;
 mod errors;
 mod extractor;
+mod folder;
 mod result;
 mod rules;
 mod table;
@@ -31,7 +32,7 @@ mod _triplewire {
     #[pymodule_export]
     use super::table::Table;
     #[pymodule_export]
-    use super::{evaluate, look_in, run};
+    use super::{clean_up, evaluate, look_in, run};
     use pyo3::prelude::*;
 
     #[pymodule_init]
@@ -55,6 +56,12 @@ fn run(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
 #[pyfunction]
 fn look_in(folder: PathBuf) {
     triplewire::model::look_in(folder);
+}
+
+/// Removes what results have on disk. For the end of the program.
+#[pyfunction]
+fn clean_up() {
+    folder::remove_all();
 }
 
 /// `triplewire evaluate` with these options: the object of `--json` as text, and what was wrong with labels.

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use tempfile::TempDir;
 use triplewire::cli::embed;
 use triplewire::export::result::ResultFolder;
 use triplewire::export::tables::{
@@ -13,18 +12,19 @@ use triplewire::export::tables::{
 use triplewire::view::{Limits, page};
 
 use crate::errors::raised;
+use crate::folder::Temporary;
 use crate::table::Table;
 use crate::waiting::interruptible;
 
 /// The files of a result.
 #[pyclass(frozen, module = "triplewire._triplewire")]
 pub(crate) struct Folder {
-    folder: Arc<TempDir>,
+    folder: Arc<Temporary>,
     result: Arc<ResultFolder>,
 }
 
 impl Folder {
-    pub(crate) fn open(folder: Arc<TempDir>) -> PyResult<Self> {
+    pub(crate) fn open(folder: Arc<Temporary>) -> PyResult<Self> {
         let result = Arc::new(ResultFolder::open(folder.path()).map_err(raised)?);
         Ok(Folder { folder, result })
     }

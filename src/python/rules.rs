@@ -77,6 +77,5 @@ pub(crate) fn explain(
     rules: Vec<PathBuf>,
     built_in: bool,
 ) -> PyResult<String> {
-    let told = interruptible(py, move || embed::explain(text, model, rules, built_in))?.map_err(raised)?;
-    Ok(told.to_string())
+    interruptible(py, move || embed::explain(text, model, rules, built_in))?.map_err(raised)
 }

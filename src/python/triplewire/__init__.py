@@ -13,12 +13,14 @@ The tables are Apache Arrow tables that pandas, polars and pyarrow read without 
 
 from __future__ import annotations
 
+import atexit
 from pathlib import Path
 
 from triplewire import _triplewire
 
 # Before anything asks for a model.
 _triplewire.look_in(Path(__file__).resolve().parent / "models")
+atexit.register(_triplewire.clean_up)
 
 from triplewire import rules  # noqa: E402
 from triplewire._evaluate import evaluate  # noqa: E402

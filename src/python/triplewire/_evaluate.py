@@ -76,7 +76,8 @@ def evaluate(
         learned=os.fspath(learned),
         min_score=min_score,
     )
-    scores, problems = _triplewire.evaluate(given)
+    said, problems = _triplewire.evaluate(given)
     for problem in problems:
         warnings.warn(problem, TriplewireWarning, stacklevel=2)
-    return json.loads(scores)
+    scores: dict[str, Any] = json.loads(said)
+    return scores

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Union
 
 from triplewire import _triplewire
@@ -12,8 +13,8 @@ from triplewire._options import StrPath, StrPaths, options, paths
 from triplewire._result import Result
 
 #: An article: its text, or a dict with its text under the key ``text`` (``body``, ``content``) and what else is known
-#: of it: ``id`` (``url``, ``title``), ``date``, ``title``, ``source``, ``url``.
-Article = Union[str, Mapping[str, Any]]
+#: of it: ``id`` (``url``, ``title``), ``date``, ``title``, ``source``, ``url``; or such a dict as a line of JSON, in bytes.
+Article = Union[str, Mapping[str, Any], bytes]
 
 
 class TriplewireWarning(UserWarning):
@@ -114,6 +115,16 @@ class Extractor:
         extractor._open(list(given))
         return extractor
 
+    @classmethod
+    def shared(cls, given: Iterable[str]) -> Extractor:
+        """The same as :meth:`from_options`, opened once in a process for the same options: for functions that a worker of a
+        cluster runs again and again.
+
+        >>> Extractor.shared(["--engine=rten"]) is Extractor.shared(["--engine=rten"])
+        True
+        """
+        return opened(os.getpid(), tuple(given))
+
     def _open(self, given: list[str]) -> None:
         self._options = given
         self._extractor = _triplewire.Extractor(given)
@@ -132,8 +143,8 @@ class Extractor:
         which is kept in a temporary folder, memory does not grow with their number, but for about 100 bytes each.
 
         Args:
-            articles: Texts, or dicts with a text and what else is known; or a table of pandas, polars or pyarrow with such
-                columns. An article without an id is called after its number: ``text#1`` is the first.
+            articles: Texts, dicts with a text and what else is known, or such dicts as lines of JSON (``bytes``); or a table
+                of pandas, polars or pyarrow with such columns. An article without an id is called after its number: ``text#1`` is the first.
             shard: ``"i/n"`` if the articles are those of part i of n of an input: article number i - 1, i - 1 + n, and so
                 on. :meth:`Result.write` then writes what ``triplewire merge`` joins.
 
@@ -152,17 +163,24 @@ class Extractor:
         return Result(folder)
 
 
+@lru_cache(maxsize=2)
+def opened(process: int, given: tuple[str, ...]) -> Extractor:
+    """The extractor of a process for these options."""
+    return Extractor.from_options(given)
+
+
 def rows(articles: Any) -> Iterable[Article]:
     """The rows of a table as dicts; anything else as it is."""
+    given: Iterable[Article] = articles
     if isinstance(articles, (str, bytes, Mapping)):
         raise TypeError(f"give a list of articles, not one {type(articles).__name__}")
     if hasattr(articles, "to_batches"):  # pyarrow
         return (row for batch in articles.to_batches() for row in batch.to_pylist())
     if hasattr(articles, "iter_rows"):  # polars
-        return articles.iter_rows(named=True)
+        given = articles.iter_rows(named=True)
     if hasattr(articles, "itertuples"):  # pandas
         return pandas_rows(articles)
-    return articles
+    return given
 
 
 def pandas_rows(frame: Any) -> Iterator[Article]:

@@ -120,7 +120,7 @@ class Result:
     >>> result
     <Result: 1 articles, 3 mentions, 2 relations, 2 triples>
     >>> [(row["subject"], row["predicate"], row["object"]) for row in result.triples]
-    [('Ana Ruiz', 'born_in', 'Lisbon'), ('Ana Ruiz', 'leads', 'Acme')]
+    [('Ana Ruiz', 'leads', 'Acme'), ('Ana Ruiz', 'born_in', 'Lisbon')]
     """
 
     def __init__(self, folder: _triplewire.Folder) -> None:
@@ -174,7 +174,8 @@ class Result:
     @cached_property
     def run(self) -> dict[str, Any]:
         """What was run, as in ``run.json``: version, model, engine, counts, seconds, and what was left out and why."""
-        return json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+        run: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+        return run
 
     @property
     def path(self) -> Path:

@@ -75,4 +75,5 @@ def explain(
     [('Ana Ruiz', 'leads', 'Acme')]
     """
     one = None if model is None else os.fspath(model)
-    return json.loads(_triplewire.explain(text, one, paths(rules), default_rules))
+    told: dict[str, Any] = json.loads(_triplewire.explain(text, one, paths(rules), default_rules))
+    return told
