@@ -2,16 +2,18 @@
 
     spark-submit extract.py --input news.jsonl --out tables --work shards --partitions 64
 
-Each partition is a shard of the input, which one process of `triplewire extract` reads from a pipe, so that
-the model is loaded once. Spark runs a task that dies again, from the start of its shard; shards that are
+Each partition is a shard of the input. Where the Python package is installed, the workers of Spark extract themselves
+(`mapInArrow`), and load the model once; else, or with `--triplewire PROGRAM`, one process of `triplewire extract` reads
+each shard from a pipe. Spark runs a task that dies again, from the start of its shard; shards that are
 done stay in `--work`, and the same command goes on with the others. At the end `triplewire merge` joins
-them. `--work` must be on storage that every worker and the driver see under one path, and the program must
-be there too.
+them. `--work` must be on storage that every worker and the driver see under one path, and so must the program, if it is
+one.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import re
 import shutil
@@ -20,15 +22,21 @@ import sys
 import uuid
 import zlib
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from threading import Thread
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyspark import RDD, TaskContext
 from pyspark.errors.exceptions.captured import CapturedException
 from pyspark.sql import SparkSession
 from py4j.protocol import Py4JJavaError
+
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
+
+# What `mapInArrow` needs.
+PACKAGES = ("triplewire", "pyarrow", "pandas")
 
 # What `triplewire` exits with: done, and done but some articles were skipped.
 DONE = (0, 2)
@@ -119,7 +127,8 @@ def deal(lines: Iterable[Line], start: Start, keys: Keys, name: str) -> Iterator
 class Job(NamedTuple):
     """What every task needs to know."""
 
-    program: str
+    program: str | None
+    """None where the workers extract themselves."""
     work: str
     of: int
     options: list[str]
@@ -172,6 +181,35 @@ class Job(NamedTuple):
             shutil.rmtree(attempt, ignore_errors=True)
             said = "".join(problems[-20:]).strip()
             raise RuntimeError(f"shard {number}/{self.of}: triplewire exited with {process.returncode}: {said}")
+        self.name(attempt, folder)
+
+    def extract_here(self, number: int, lines: Iterable[str | None]) -> None:
+        """The same in this process."""
+        from triplewire import Extractor
+
+        folder = self.folder(number)
+        if folder.exists():
+            return
+        attempt = folder.with_name(f"{folder.name}.attempt-{uuid.uuid4().hex}")
+
+        def whole() -> Iterator[bytes]:
+            for line in lines:
+                if line is None:
+                    return
+                yield line.encode()
+            raise EOFError(f"shard {number}/{self.of}: the lines ended before their end")
+
+        try:
+            extractor = Extractor.shared([f"--threads={TaskContext.get().cpus()}", *self.options])
+            extractor.extract(whole(), shard=f"{number}/{self.of}").write(attempt)
+        except (ValueError, OSError, RuntimeError) as error:
+            shutil.rmtree(attempt, ignore_errors=True)
+            raise RuntimeError(f"shard {number}/{self.of}: {error}") from error
+        self.name(attempt, folder)
+
+    @staticmethod
+    def name(attempt: Path, folder: Path) -> None:
+        """Gives a whole shard its name."""
         try:
             attempt.rename(folder)
         except OSError:
@@ -225,7 +263,8 @@ def run(spark: SparkSession, args: argparse.Namespace) -> Job:
         refuse(f"{count} articles are called {name}. Give each an id of its own, or name another --id-column")
     of = args.partitions
     options = ["--id-column", keys.id, "--text-column", keys.text, *args.options]
-    version = subprocess.run([args.triplewire, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    said = subprocess.run([*command(args.triplewire), "--version"], capture_output=True, text=True, check=True)
+    version = said.stdout.strip()
     begin(
         Path(args.work),
         {"version": version, "input": list(total), "partitions": of, "options": options},
@@ -239,13 +278,36 @@ def run(spark: SparkSession, args: argparse.Namespace) -> Job:
     placed = dealt.union(ends).map(lambda line: ((line[0], line[1][0]), line[1][1]))
     shards = placed.repartitionAndSortWithinPartitions(of, lambda place: place[0] % of)
 
-    def extract(index: int, part: Iterable[tuple[tuple[int, int], str]]) -> Iterator[int]:
+    def by_process(index: int, part: Iterable[tuple[tuple[int, int], str | None]]) -> Iterator[int]:
         job.extract(index + 1, (text for _, text in part))
         yield index
 
-    made = shards.mapPartitionsWithIndex(extract).count()
+    def numbered(
+        index: int, part: Iterable[tuple[tuple[int, int], str | None]]
+    ) -> Iterator[tuple[int, str | None]]:
+        return ((index + 1, text) for _, text in part)
+
+    def here(batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
+        from pyarrow import RecordBatch, array, int32
+
+        rows = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns)))
+        # Every shard has a line: its end.
+        first = next(rows)
+        job.extract_here(first[0], (text for _, text in chain([first], rows)))
+        yield RecordBatch.from_arrays([array([first[0]], int32())], ["shard"])
+
+    if job.program:
+        made = shards.mapPartitionsWithIndex(by_process).count()
+    else:
+        parts = shards.mapPartitionsWithIndex(numbered).toDF("shard int, line string")
+        made = parts.mapInArrow(here, "shard int").count()
     print(f"{total.articles} articles in {made} shards", flush=True)
     return job
+
+
+def command(program: str | None) -> list[str]:
+    """How the program is run on the driver: by itself, or from the package."""
+    return [program] if program else [sys.executable, "-m", "triplewire"]
 
 
 def main() -> None:
@@ -257,12 +319,19 @@ def main() -> None:
     parser.add_argument("--partitions", type=int, required=True, help="shards, two or more")
     parser.add_argument("--id-column", default="id", help="key or column of the id (default: id)")
     parser.add_argument("--text-column", default="text", help="key or column of the text (default: text)")
-    parser.add_argument("--triplewire", default="triplewire", help="the program (default: from PATH)")
+    parser.add_argument(
+        "--triplewire",
+        metavar="PROGRAM",
+        help="run this program, a process a shard (default: the Python package, if it, pyarrow and pandas are installed, "
+        "else the program triplewire from PATH)",
+    )
     parser.add_argument("options", nargs="*", help="more for `triplewire extract`, behind --")
     args = parser.parse_args()
     if args.partitions < 2:
         parser.error("--partitions must be 2 or more; for one, run triplewire itself")
-    if not shutil.which(args.triplewire):
+    if not args.triplewire and not all(importlib.util.find_spec(package) for package in PACKAGES):
+        args.triplewire = "triplewire"
+    if args.triplewire and not shutil.which(args.triplewire):
         refuse(f"there is no program {args.triplewire}. Say with --triplewire where it is")
 
     spark = SparkSession.builder.appName("triplewire").getOrCreate()
@@ -282,7 +351,8 @@ def main() -> None:
     for attempt in Path(args.work).glob("shard-*.attempt-*"):
         shutil.rmtree(attempt, ignore_errors=True)
     folders = [str(job.folder(number)) for number in range(1, job.of + 1)]
-    sys.exit(subprocess.run([args.triplewire, "merge", *folders, "--out", args.out], check=False).returncode)
+    merge = [*command(args.triplewire), "merge", *folders, "--out", args.out]
+    sys.exit(subprocess.run(merge, check=False).returncode)
 
 
 if __name__ == "__main__":

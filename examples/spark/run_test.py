@@ -1,7 +1,9 @@
 """Runs the test of the Spark job, with PySpark in a virtual environment below `target/`.
 
     python3 examples/spark/run_test.py target/debug/triplewire
+    python3 examples/spark/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 
+The first runs the program, a process a shard; the second the Python package of the same source in the workers.
 Where there is no Java, or PySpark cannot be fetched, it says so and succeeds.
 """
 
@@ -37,7 +39,19 @@ def main() -> None:
         print("The test of the Spark job was skipped: pip cannot fetch PySpark (see above).")
         return
     environment = os.environ | {"TRIPLEWIRE": str(Path(sys.argv[1]).resolve())}
-    sys.exit(subprocess.run([python, HERE / "test_extract.py"], env=environment, check=False).returncode)
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    tests = [python, HERE / "test_extract.py"]
+    if len(sys.argv) > 2:
+        fetched = subprocess.run([*pip, "install", "-r", HERE / "requirements-package.txt"], check=False)
+        if fetched.returncode:
+            print("The test of the Spark job was skipped: pip cannot fetch pandas and pyarrow (see above).")
+            return
+        subprocess.run([*pip, "install", "--force-reinstall", "--no-deps", sys.argv[2]], check=True)
+        tests += ["-k", "package"]
+    else:
+        # One of an earlier test may be of another source.
+        subprocess.run([*pip, "uninstall", "--yes", "triplewire"], check=True)
+    sys.exit(subprocess.run(tests, env=environment, check=False).returncode)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ a JSONL file with the keys id and text; without it, the articles are those of `s
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -27,6 +28,7 @@ import extract
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PROGRAM = Path(os.environ.get("TRIPLEWIRE", ROOT / "target" / "debug" / "triplewire")).resolve()
+PACKAGE = all(importlib.util.find_spec(package) for package in extract.PACKAGES)
 # Two workers with a core and 1 GiB each.
 CLUSTER = "local-cluster[2,1,1024]"
 ONE_PROCESS = "local[2]"
@@ -93,13 +95,14 @@ class SparkJob(unittest.TestCase):
         self.addCleanup(lambda: running.poll() is None and os.killpg(running.pid, signal.SIGKILL))
         return running
 
-    def job(self, master: str, source: Path, shards: int, program: Path = PROGRAM) -> subprocess.Popen:
-        """Starts the job on `source`."""
+    def job(self, master: str, source: Path, shards: int, program: Path | None = PROGRAM, *options: str) -> subprocess.Popen:
+        """Starts the job on `source`; without a program, by the Python package."""
         return self.spark(
             master,
             *(str(HERE / "extract.py"), "--input", str(source), "--out", str(self.scratch / "many")),
             *("--work", str(self.scratch / "work"), "--partitions", str(shards)),
-            *("--triplewire", str(program), "--", "--engine", "rten"),
+            *(("--triplewire", str(program)) if program else ()),
+            *("--", "--engine", "rten", *options),
         )
 
     def executors(self, job: subprocess.Popen) -> list[int]:
@@ -143,9 +146,29 @@ class SparkJob(unittest.TestCase):
     @unittest.skipUnless(Path("/proc").is_dir(), "looks for Spark's workers in /proc")
     def test_a_killed_worker_changes_nothing(self) -> None:
         """Every table is the same, byte for byte."""
+        self.kill_a_worker(PROGRAM)
+
+    @unittest.skipUnless(Path("/proc").is_dir(), "looks for Spark's workers in /proc")
+    @unittest.skipUnless(PACKAGE, "the package triplewire, pyarrow or pandas is not installed")
+    def test_package_in_the_workers(self) -> None:
+        """Instead of a process a shard; all else is the same."""
+        self.kill_a_worker(None)
+
+    @unittest.skipUnless(PACKAGE, "the package triplewire, pyarrow or pandas is not installed")
+    def test_package_that_fails_says_why(self) -> None:
+        """In the words of the program."""
+        source = self.write(seeds(1))
+        job = self.job(ONE_PROCESS, source, 2, None, "--rules", "none.toml")
+        self.assertEqual(job.wait(), 1, self.log())
+        self.assertRegex(self.log(), "error: shard ./2: none.toml: ")
+        self.assertEqual(self.job(ONE_PROCESS, source, 2, None).wait(), 1, self.log())
+        self.assertIn("holds shards of another job: it had another options", self.log())
+
+    def kill_a_worker(self, program: Path | None) -> None:
+        """Runs the job, kills one of its two workers in the middle, and compares."""
         source = self.write(articles())
         start = time.monotonic()
-        job = self.job(CLUSTER, source, 6)
+        job = self.job(CLUSTER, source, 6, program)
         # In the middle: a shard is done, and others are at work.
         while job.poll() is None and not list((self.scratch / "work").glob("shard-?????")):
             time.sleep(0.02)
