@@ -38,6 +38,16 @@ test-view: ## the page of `triplewire view` in Chromium, with the debug build; s
 	cargo build
 	python3 tests/view/test_view.py
 
+wheel:    ## target/wheels/triplewire-*.whl: command, models and Python module, without libtorch (needs pip)
+	rm -f target/wheels/triplewire-*.whl
+	python3 -m pip wheel --disable-pip-version-check --no-deps --wheel-dir target/wheels ./src/python
+
+test-wheel: ## the wheel in a new virtual environment against the debug build, and its module; also on Spark
+	$(MAKE) wheel
+	cargo build
+	python3 tests/python/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
+	python3 examples/spark/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
+
 bench:    ## words per second against other tools; BENCH="--help" lists the options (files, rounds, threads, ...)
 	$(CARGO_TORCH) build --release $(FEATURES) --bins --examples
 	python3 tests/bench/bench.py $(BENCH)
@@ -45,4 +55,4 @@ bench:    ## words per second against other tools; BENCH="--help" lists the opti
 clean:    ## remove what was built; libtorch stays
 	cargo clean
 
-.PHONY: help extract build test test-spark test-export test-view bench clean
+.PHONY: help extract build test test-spark test-export test-view wheel test-wheel bench clean

@@ -1,0 +1,89 @@
+"""Installs a wheel as somebody would who has no compiler, runs the first job, and tests the module.
+
+    python3 tests/python/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
+
+The environment is made anew below `target/`. What reads tables is fetched for the tests only; what pip cannot fetch is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+VENV = ROOT / "target" / "wheel-test"
+
+# Bytes on disk that an installation may take.
+MOST = 100_000_000
+
+# Seconds for each package that the tests fetch.
+LIMIT = 300
+
+
+def without_cargo() -> dict[str, str]:
+    """The environment of somebody who has no Rust, no compiler and no checkout."""
+    path = [part for part in os.environ["PATH"].split(os.pathsep) if not shutil.which("cargo", path=part)]
+    return {name: value for name, value in os.environ.items() if name != "LIBTORCH"} | {"PATH": os.pathsep.join(path)}
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    """The tables of a result."""
+    return {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+
+
+def first_job(program: Path, wheel: Path) -> Path:
+    """From nothing to the first table; the same bytes as those of the binary. Returns the Python that has the package."""
+    shutil.rmtree(VENV, ignore_errors=True)
+    environment = without_cargo()
+    articles, result, expected = VENV / "seeds", VENV / "result", VENV / "expected"
+    bare = sum(path.stat().st_size for path in VENV.rglob("*") if path.is_file())
+    start = time.monotonic()
+    subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    scripts = VENV / ("Scripts" if os.name == "nt" else "bin")
+    python = scripts / "python"
+    bare = sum(path.stat().st_size for path in VENV.rglob("*") if path.is_file())
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", wheel]
+    subprocess.run(pip, check=True, env=environment)
+    shutil.copytree(ROOT / "seeds", articles)
+    command = [scripts / "triplewire", "extract", "seeds", "--out", "result", "--engine", "rten"]
+    subprocess.run(command, check=True, env=environment, cwd=VENV, stdout=subprocess.DEVNULL)
+    took = time.monotonic() - start
+    shutil.copytree(result, expected)
+    size = sum(path.stat().st_size for path in VENV.rglob("*") if path.is_file()) - bare
+    print(f"from an empty folder to the first table: {took:.1f} s; installed: {size / 1e6:.0f} MB", flush=True)
+    if size > MOST:
+        sys.exit(f"error: that is more than {MOST / 1e6:.0f} MB")
+    shutil.rmtree(expected)
+    command = [program, "extract", "seeds", "--out", "expected", "--engine", "rten", "--quiet"]
+    subprocess.run(command, check=True, cwd=VENV)
+    if not tables(result) or tables(result) != tables(expected):
+        sys.exit("error: the tables of the wheel are not those of the binary")
+    return python
+
+
+def main() -> None:
+    """The command line."""
+    program, wheel = (Path(argument).resolve() for argument in sys.argv[1:])
+    python = first_job(program, wheel)
+    environment = without_cargo() | {"TRIPLEWIRE": str(program)}
+    # Before anything else is there: the module needs nothing.
+    tests = [python, "-m", "unittest", "discover", "--start-directory", HERE]
+    subprocess.run([*tests, "-k", "Alone"], check=True, env=environment, cwd=VENV)
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--prefer-binary"]
+    for package in (HERE / "requirements.txt").read_text(encoding="utf-8").split():
+        try:
+            fetched = subprocess.run([*pip, package], check=False, timeout=LIMIT).returncode == 0
+        except subprocess.TimeoutExpired:
+            fetched = False
+        if not fetched:
+            print(f"{package} cannot be fetched (see above): what needs it is skipped.")
+    sys.exit(subprocess.run(tests, check=False, env=environment, cwd=VENV).returncode)
+
+
+if __name__ == "__main__":
+    main()
