@@ -36,32 +36,34 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.glob("*.csv")}
 
 
+def size() -> int:
+    """Bytes in the environment."""
+    return sum(path.stat().st_size for path in VENV.rglob("*") if path.is_file() and not path.is_symlink())
+
+
 def first_job(program: Path, wheel: Path) -> Path:
     """From nothing to the first table; the same bytes as those of the binary. Returns the Python that has the package."""
     shutil.rmtree(VENV, ignore_errors=True)
     environment = without_cargo()
-    articles, result, expected = VENV / "seeds", VENV / "result", VENV / "expected"
-    bare = sum(path.stat().st_size for path in VENV.rglob("*") if path.is_file())
     start = time.monotonic()
     subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
     scripts = VENV / ("Scripts" if os.name == "nt" else "bin")
     python = scripts / "python"
-    bare = sum(path.stat().st_size for path in VENV.rglob("*") if path.is_file())
+    bare = size()
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", wheel]
     subprocess.run(pip, check=True, env=environment)
-    shutil.copytree(ROOT / "seeds", articles)
+    installed = size() - bare
+    shutil.copytree(ROOT / "seeds", VENV / "seeds")
     command = [scripts / "triplewire", "extract", "seeds", "--out", "result", "--engine", "rten"]
     subprocess.run(command, check=True, env=environment, cwd=VENV, stdout=subprocess.DEVNULL)
     took = time.monotonic() - start
-    shutil.copytree(result, expected)
-    size = sum(path.stat().st_size for path in VENV.rglob("*") if path.is_file()) - bare
-    print(f"from an empty folder to the first table: {took:.1f} s; installed: {size / 1e6:.0f} MB", flush=True)
-    if size > MOST:
+    print(f"from an empty folder to the first table: {took:.1f} s; installed: {installed / 1e6:.0f} MB", flush=True)
+    if installed > MOST:
         sys.exit(f"error: that is more than {MOST / 1e6:.0f} MB")
-    shutil.rmtree(expected)
     command = [program, "extract", "seeds", "--out", "expected", "--engine", "rten", "--quiet"]
     subprocess.run(command, check=True, cwd=VENV)
-    if not tables(result) or tables(result) != tables(expected):
+    result, expected = tables(VENV / "result"), tables(VENV / "expected")
+    if not result or result != expected:
         sys.exit("error: the tables of the wheel are not those of the binary")
     return python
 
@@ -82,7 +84,8 @@ def main() -> None:
             fetched = False
         if not fetched:
             print(f"{package} cannot be fetched (see above): what needs it is skipped.")
-    sys.exit(subprocess.run(tests, check=False, env=environment, cwd=VENV).returncode)
+    others = [*tests, "-k", "Readers", "-k", "types"]
+    sys.exit(subprocess.run(others, check=False, env=environment, cwd=VENV).returncode)
 
 
 if __name__ == "__main__":
