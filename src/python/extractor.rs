@@ -54,7 +54,7 @@ impl Extractor {
         let (send, lines) = lines();
         let working = {
             let (extractor, folder, stop) = (Arc::clone(&self.inner), Arc::clone(&folder), Arc::clone(&stop));
-            started(move || extractor.extract(lines, shard, folder.path(), stop))
+            started(move || extractor.extract(lines, shard, &folder.result(), stop))
         };
         let sent = send_all(articles, &send);
         drop(send);

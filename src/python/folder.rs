@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +15,7 @@ fn held() -> MutexGuard<'static, BTreeSet<(u32, PathBuf)>> {
     HELD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A temporary folder.
+/// A temporary folder, with one for a result in it.
 pub(crate) struct Temporary {
     folder: TempDir,
     process: u32,
@@ -33,9 +33,9 @@ impl Temporary {
         Ok(Temporary { folder, process })
     }
 
-    /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+    /// Where the result goes. The page that shows it is called after this name.
+    pub(crate) fn result(&self) -> PathBuf {
+        self.folder.path().join("result")
     }
 }
 

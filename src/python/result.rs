@@ -1,6 +1,6 @@
 //! A result that lies in a folder of its own until nobody holds it any more.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -25,7 +25,7 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub(crate) fn open(folder: Arc<Temporary>) -> PyResult<Self> {
-        let result = Arc::new(ResultFolder::open(folder.path()).map_err(raised)?);
+        let result = Arc::new(ResultFolder::open(&folder.result()).map_err(raised)?);
         Ok(Folder { folder, result })
     }
 }
@@ -34,8 +34,8 @@ impl Folder {
 impl Folder {
     /// Where it is.
     #[getter]
-    fn path(&self) -> &Path {
-        self.folder.path()
+    fn path(&self) -> PathBuf {
+        self.folder.result()
     }
 
     /// A table by its name.

@@ -247,8 +247,11 @@ class AloneExtraction(Scratch):
 
     def test_the_page(self) -> None:
         """Is that of the command, in a frame."""
-        page = EXTRACTOR.extract(seeds()).view()
+        result = EXTRACTOR.extract(seeds())
+        page = result.view()
         self.assertTrue(page.save(self.scratch / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>"))
+        # Nor is the name of a temporary folder in it.
+        self.assertNotIn(result.path.parent.name, page)
         self.assertRegex(page._repr_html_(), '^<iframe srcdoc="&lt;!doctype html&gt;')
         table = EXTRACTOR.extract(["<b>Ana Ruiz</b> left."]).mentions
         self.assertIn("<th>article</th>", table._repr_html_())
