@@ -157,7 +157,11 @@ impl Clauses {
     /// Whether one of two nodes stands inside the other's list and is said of another member of it: of "Ana Ruiz of
     /// Acme and Bo Lee of Bolt" neither is Acme Bo Lee's nor Bolt Ana Ruiz's.
     pub fn is_of_neighbour(&self, a: usize, b: usize) -> bool {
-        let is_anothers = |node, member| self.owner(node, member).is_some_and(|owner| owner != member);
+        let is_anothers = |node, member| {
+            // "Bo Lee and other Acme executives" has only one name.
+            let is_other = |&owner: &usize| owner != member && self.nodes[owner].name.is_some();
+            self.owner(node, member).filter(is_other).is_some()
+        };
         is_anothers(a, b) || is_anothers(b, a)
     }
 
