@@ -1,4 +1,6 @@
 //! Label scores to mentions.
+//!
+//! Exponentials and logarithms are those of `libm`: those of C libraries differ in the last digit.
 
 use crate::entity::EntityType;
 use crate::model::RawMention;
@@ -127,11 +129,11 @@ impl Decoder {
             }
             let mut of_kind = vec![0.0; self.labels.len()];
             for (&kind, log) in self.kinds.iter().zip(logs) {
-                of_kind[kind] += log.exp();
+                of_kind[kind] += libm::expf(*log);
             }
             let last = sentence.scores.len() - self.labels.len();
             for (sum, &kind) in sentence.scores[last..].iter_mut().zip(&self.kinds) {
-                *sum += of_kind[kind].ln().max(HOPELESS);
+                *sum += libm::logf(of_kind[kind]).max(HOPELESS);
             }
         }
     }
@@ -167,8 +169,8 @@ impl Decoder {
     /// The probability of a label from a word's log-probabilities: its odds against all others, to the power of one
     /// by the temperature.
     fn probability(&self, logs: &[f32], label: usize) -> f32 {
-        let probability = logs[label].exp().clamp(0.0, 1.0);
-        let odds = (probability / (1.0 - probability)).powf(1.0 / self.temperature);
+        let probability = libm::expf(logs[label]).clamp(0.0, 1.0);
+        let odds = libm::powf(probability / (1.0 - probability), 1.0 / self.temperature);
         if odds.is_finite() { (odds / (1.0 + odds)).clamp(0.0, 1.0) } else { probability }
     }
 
@@ -290,8 +292,8 @@ const HOPELESS: f32 = -1e4;
 fn log_softmax(logits: &[f32], logs: &mut [f32]) {
     let finite = |x: f32| if x.is_nan() { f32::NEG_INFINITY } else { x.clamp(-1e30, 1e30) };
     let top = logits.iter().fold(f32::NEG_INFINITY, |top, &x| top.max(finite(x)));
-    let sum: f32 = logits.iter().map(|&x| (finite(x) - top).exp()).sum();
-    let total = top + sum.ln();
+    let sum: f32 = logits.iter().map(|&x| libm::expf(finite(x) - top)).sum();
+    let total = top + libm::logf(sum);
     for (log, &x) in logs.iter_mut().zip(logits) {
         let value = finite(x) - total;
         *log = if value.is_nan() { HOPELESS } else { value.max(HOPELESS) };

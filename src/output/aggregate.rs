@@ -621,6 +621,6 @@ fn pair_row(pair: Pair, expected: f64, style: Style) -> CooccurrenceRow {
         object_type: second.entity_type.as_str(),
         articles: pair.articles,
         sentences: pair.sentences,
-        pmi: rounded((pair.sentences as f64 / expected).log2()),
+        pmi: rounded(libm::log2(pair.sentences as f64 / expected)),
     }
 }

@@ -198,7 +198,7 @@ pub fn questions(folder: &Path) -> Result<Vec<Question>> {
                 NO_NAME => q.entity_mentions,
                 _ => q.alias_mentions,
             };
-            q.score * ((1 + mentions) as f64).ln()
+            q.score * libm::log((1 + mentions) as f64)
         };
         weight(b).total_cmp(&weight(a)).then_with(|| (&a.entity, &a.alias).cmp(&(&b.entity, &b.alias)))
     });

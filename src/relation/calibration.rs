@@ -234,7 +234,7 @@ impl LearnedWeights {
 fn of_rule(evidence: &Evidence) -> [f64; 6] {
     let rule = f64::from(evidence.rule).clamp(1.0 - SUREST, SUREST);
     let [names, unasserted, distance] = of_both(evidence);
-    [1.0, (rule / (1.0 - rule)).ln(), names, f64::from(u8::from(evidence.anaphor)), unasserted, distance]
+    [1.0, libm::log(rule / (1.0 - rule)), names, f64::from(u8::from(evidence.anaphor)), unasserted, distance]
 }
 
 fn of_check(evidence: &Evidence) -> [f64; 2] {
@@ -248,9 +248,9 @@ fn of_learned(evidence: &Evidence) -> [f64; 5] {
 
 fn of_both(evidence: &Evidence) -> [f64; 3] {
     [
-        f64::from(evidence.names).max(1.0 - SUREST).ln(),
+        libm::log(f64::from(evidence.names).max(1.0 - SUREST)),
         f64::from(u8::from(evidence.unasserted)),
-        (evidence.distance as f64 + 1.0).ln(),
+        libm::log(evidence.distance as f64 + 1.0),
     ]
 }
 
@@ -301,7 +301,7 @@ fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
 
 /// Of log odds the probability.
 pub(super) fn share(odds: f64) -> f64 {
-    1.0 / (1.0 + (-odds).exp())
+    1.0 / (1.0 + libm::exp(-odds))
 }
 
 /// The solution of linear equations, by Gauss's elimination. The matrix is that of a positive definite form, so

@@ -266,7 +266,7 @@ fn best(scores: &[f32], may_be: impl Fn(usize) -> bool) -> Option<usize> {
 
 fn log_sum(scores: impl Iterator<Item = f32> + Clone) -> f32 {
     let top = scores.clone().fold(f32::NEG_INFINITY, f32::max);
-    top + scores.map(|score| (score - top).exp()).sum::<f32>().ln()
+    top + libm::logf(scores.map(|score| libm::expf(score - top)).sum::<f32>())
 }
 
 /// The vectors of each word: those of the unit that it begins with. A word that begins within one has zeros.

@@ -196,7 +196,7 @@ impl Pass {
     fn weight(&self, name: u32) -> f64 {
         // So that in a handful of articles a shared name says something too.
         const FEW: f64 = 30.0;
-        ((self.years.len() as f64 + FEW) / f64::from(self.frequency(name))).ln()
+        libm::log((self.years.len() as f64 + FEW) / f64::from(self.frequency(name)))
     }
 
     /// Marks the names in the articles of these names, to ask [`Pass::shared`] for them.
