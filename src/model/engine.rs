@@ -1,6 +1,8 @@
 //! The engine trait: a padded batch of token ids in, label scores out.
 
-use crate::error::Result;
+use triplewire_kernels::{Backend, Kernels};
+
+use crate::error::{Error, Result};
 use crate::model::folder::ModelFolder;
 use crate::model::window::Window;
 
@@ -95,8 +97,11 @@ pub enum EngineChoice {
     RustBert,
     /// The same in fp32, where rust-bert alone would use bf16 or fp16.
     RustBertFp32,
-    /// Pure Rust: `model.onnx`, by the crate rten or, for BERT in int8 with AVX-512 VNNI, by our own kernels.
+    /// Pure Rust: `model.onnx`, by our own kernels if it is BERT in int8, else by the crate rten.
     Rten,
+    /// The crate rten in any case, to compare our kernels with.
+    #[value(hide = true)]
+    RtenGraph,
 }
 
 /// What an engine computes in, where it can choose.
@@ -111,34 +116,54 @@ pub(crate) enum Precision {
 /// An engine, and why it was taken, for people.
 pub(crate) struct Chosen {
     pub(crate) engine: Box<dyn Engine>,
-    pub(crate) reason: &'static str,
+    pub(crate) reason: String,
+}
+
+/// The environment variable that names the back end of our kernels.
+const KERNELS: &str = "TRIPLEWIRE_KERNELS";
+
+/// The fastest kernels on this processor, or those that [`KERNELS`] asks for.
+fn kernels() -> Result<Kernels> {
+    let Some(name) = std::env::var_os(KERNELS) else { return Ok(Kernels::fastest()) };
+    let asked = name.to_str().and_then(|name| name.parse().ok()).and_then(Kernels::of);
+    asked.ok_or_else(|| {
+        let here: Vec<&str> = Backend::here().into_iter().map(Backend::name).collect();
+        Error::Usage(format!(
+            "{KERNELS} is {name:?}, and this processor has {}. Name one of these, or unset the variable",
+            here.join(", ")
+        ))
+    })
 }
 
 /// Opens the chosen engine on a folder.
 pub(crate) fn open(folder: &ModelFolder, choice: EngineChoice, workers: usize) -> Result<Chosen> {
+    let kernels = kernels()?;
     let engine = match choice {
-        EngineChoice::Auto => return open_fastest(folder, workers),
-        EngineChoice::Rten => open_onnx(folder)?,
+        EngineChoice::Auto => return open_fastest(folder, kernels, workers),
+        EngineChoice::Rten => open_onnx(folder, kernels)?,
+        EngineChoice::RtenGraph => open_graph(folder)?,
         EngineChoice::RustBert => open_rust_bert(folder, Precision::Fastest, workers)?,
         EngineChoice::RustBertFp32 => open_rust_bert(folder, Precision::Full, workers)?,
     };
-    Ok(Chosen { engine, reason: "asked for with --engine" })
+    Ok(Chosen { engine, reason: "asked for with --engine".to_owned() })
 }
 
 /// What is fastest here without a loss of quality: on every processor that was measured our int8 kernels were
 /// two to five times as fast as libtorch in bf16, which in turn is faster than int8 or fp32 without them.
-fn open_fastest(folder: &ModelFolder, workers: usize) -> Result<Chosen> {
-    let rust_bert =
-        |reason| open_rust_bert(folder, Precision::Fastest, workers).map(|engine| Chosen { engine, reason });
+fn open_fastest(folder: &ModelFolder, kernels: Kernels, workers: usize) -> Result<Chosen> {
+    let rust_bert = |reason: &str| {
+        let engine = open_rust_bert(folder, Precision::Fastest, workers)?;
+        Ok::<_, Error>(Chosen { engine, reason: reason.to_owned() })
+    };
     let (has_onnx, has_gpu, has_bf16) = (folder.onnx().is_file(), has_gpu(), has_fast_bf16());
     if has_gpu && let Ok(chosen) = rust_bert("a GPU is there") {
         return Ok(chosen);
     }
-    if has_onnx && let Some(engine) = open_kernels(folder)? {
-        return Ok(Chosen { engine, reason: "our kernels for int8 run on this processor" });
+    if has_onnx && let Some(engine) = open_kernels(folder, kernels)? {
+        let reason = format!("our kernels for int8 run this model, here with {}", kernels.backend());
+        return Ok(Chosen { engine, reason });
     }
-    if has_bf16
-        && let Ok(chosen) = rust_bert("our kernels for int8 do not run this model here, and bf16 is fast")
+    if has_bf16 && let Ok(chosen) = rust_bert("our kernels for int8 do not run this model, and bf16 is fast")
     {
         return Ok(chosen);
     }
@@ -152,12 +177,12 @@ fn open_fastest(folder: &ModelFolder, workers: usize) -> Result<Chosen> {
     } else {
         "there is no GPU and no bf16, with which rust-bert would be faster"
     };
-    Ok(Chosen { engine: open_graph(folder)?, reason })
+    Ok(Chosen { engine: open_graph(folder)?, reason: reason.to_owned() })
 }
 
-/// By our own kernels, where there are some for this model and processor.
-fn open_onnx(folder: &ModelFolder) -> Result<Box<dyn Engine>> {
-    if let Some(engine) = open_kernels(folder)? {
+/// By our own kernels, if they run this model.
+fn open_onnx(folder: &ModelFolder, kernels: Kernels) -> Result<Box<dyn Engine>> {
+    if let Some(engine) = open_kernels(folder, kernels)? {
         return Ok(engine);
     }
     open_graph(folder)
@@ -168,15 +193,9 @@ fn open_graph(folder: &ModelFolder) -> Result<Box<dyn Engine>> {
     Ok(Box::new(super::rten::RtenEngine::open(folder)?))
 }
 
-#[cfg(target_arch = "x86_64")]
-fn open_kernels(folder: &ModelFolder) -> Result<Option<Box<dyn Engine>>> {
-    let network = super::int8::Int8Bert::open(folder, &folder.weights("rten")?);
+fn open_kernels(folder: &ModelFolder, kernels: Kernels) -> Result<Option<Box<dyn Engine>>> {
+    let network = super::int8::Int8Bert::open(folder, &folder.weights("rten")?, kernels);
     Ok(network.map(|network| Box::new(network) as Box<dyn Engine>))
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn open_kernels(_: &ModelFolder) -> Result<Option<Box<dyn Engine>>> {
-    Ok(None)
 }
 
 #[cfg(feature = "rust-bert")]
@@ -189,7 +208,7 @@ use super::rust_bert::{has_fast_bf16, has_gpu};
 
 #[cfg(not(feature = "rust-bert"))]
 fn open_rust_bert(_: &ModelFolder, _: Precision, _: usize) -> Result<Box<dyn Engine>> {
-    Err(crate::Error::Usage(
+    Err(Error::Usage(
         "this build has no rust-bert engine. Build it with `make build`, or use `--engine rten`".into(),
     ))
 }
@@ -214,7 +233,7 @@ mod tests {
     const HAS_RUST_BERT: bool = cfg!(feature = "rust-bert");
 
     /// The engine that `auto` takes for a folder, and why.
-    fn taken(folder: &Path) -> (&'static str, &'static str) {
+    fn taken(folder: &Path) -> (&'static str, String) {
         let chosen = open(&ModelFolder::open(folder).unwrap(), EngineChoice::Auto, 1).unwrap();
         (chosen.engine.name(), chosen.reason)
     }
@@ -232,18 +251,23 @@ mod tests {
     }
 
     #[test]
-    fn kernels_are_taken_where_they_run_and_no_gpu_is_faster() {
+    fn kernels_are_taken_where_no_gpu_is_faster() {
         let bundled = Path::new("models/newswire");
         let folder = ModelFolder::open(bundled).unwrap();
-        match open_kernels(&folder).unwrap() {
-            _ if has_gpu() => assert_eq!(taken(bundled), ("rust-bert", "a GPU is there")),
-            Some(_) => {
-                assert_eq!(taken(bundled), ("rten", "our kernels for int8 run on this processor"));
-            }
-            None => assert_ne!(taken(bundled).1, "our kernels for int8 run on this processor"),
+        assert!(open_kernels(&folder, Kernels::fastest()).unwrap().is_some());
+        let (engine, reason) = taken(bundled);
+        if has_gpu() {
+            assert_eq!((engine, &*reason), ("rust-bert", "a GPU is there"));
+        } else {
+            let backend = Kernels::fastest().backend();
+            let expected = format!("our kernels for int8 run this model, here with {backend}");
+            assert_eq!((engine, reason), ("rten", expected));
         }
         let asked_for = open(&folder, EngineChoice::Rten, 1).unwrap();
-        assert_eq!((asked_for.engine.name(), asked_for.reason), ("rten", "asked for with --engine"));
+        assert_eq!((asked_for.engine.name(), &*asked_for.reason), ("rten", "asked for with --engine"));
+        assert_eq!(asked_for.engine.precision(), "int8 by token");
+        let graph = open(&folder, EngineChoice::RtenGraph, 1).unwrap();
+        assert_eq!((graph.engine.name(), &*graph.engine.precision()), ("rten", "int8"));
     }
 
     #[test]
@@ -251,13 +275,14 @@ mod tests {
         let expected = if has_gpu() {
             ("rust-bert", "a GPU is there")
         } else if has_fast_bf16() {
-            ("rust-bert", "our kernels for int8 do not run this model here, and bf16 is fast")
+            ("rust-bert", "our kernels for int8 do not run this model, and bf16 is fast")
         } else if HAS_RUST_BERT {
             ("rten", "there is no GPU and no bf16, with which rust-bert would be faster")
         } else {
             ("rten", "it is the only engine of this build")
         };
-        assert_eq!(taken(&reference::folder("bert")), expected);
+        let (engine, reason) = taken(&reference::folder("bert"));
+        assert_eq!((engine, &*reason), expected);
         let unknown = tiny(
             &["model.onnx"],
             Some(

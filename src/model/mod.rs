@@ -10,7 +10,6 @@ mod engine;
 mod find;
 mod folder;
 mod hub;
-#[cfg(target_arch = "x86_64")]
 mod int8;
 mod onnx;
 mod outputs;
@@ -95,8 +94,8 @@ impl Model {
     }
 
     /// Why that engine was taken, for people.
-    pub fn engine_reason(&self) -> &'static str {
-        self.engine.reason
+    pub fn engine_reason(&self) -> &str {
+        &self.engine.reason
     }
 
     /// Packs an article's sentences into token windows. Every word of every sentence is in a window,

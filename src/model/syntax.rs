@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use triplewire_kernels::scalar_products;
+
 use crate::model::engine::Scores;
 use crate::model::outputs::SyntaxOutputs;
 use crate::model::window::{NO_WORD, Window};
@@ -122,32 +124,9 @@ fn part(
         columns(token, vectors, &mut part.vectors);
         dependent.clear();
         columns(token, &outputs.dependent, &mut dependent);
-        products(&dependent, &heads, scale, &mut part.arcs);
+        scalar_products(&dependent, &heads, scale, &mut part.arcs);
     }
     part
-}
-
-#[cfg(target_arch = "x86_64")]
-use triplewire_kernels::scalar_products as products;
-
-/// The same numbers on other processors.
-#[cfg(not(target_arch = "x86_64"))]
-use portable_products as products;
-
-/// The scalar product of `row` with each of `rows`, times `scale`, behind `products`: sixteen sums of every sixteenth
-/// number, and those one after the other, whatever the processor.
-#[cfg(any(test, not(target_arch = "x86_64")))]
-fn portable_products(row: &[f32], rows: &[f32], scale: f32, products: &mut Vec<f32>) {
-    const LANES: usize = 16;
-    products.extend(rows.chunks_exact(row.len()).map(|other| {
-        let whole = row.len() / LANES * LANES;
-        let mut sums = [0.0; LANES];
-        for i in 0..whole {
-            sums[i % LANES] += row[i] * other[i];
-        }
-        let rest: f32 = (whole..row.len()).map(|i| row[i] * other[i]).sum();
-        scale * (sums.iter().sum::<f32>() + rest)
-    }));
 }
 
 /// Puts the parts of an article's windows together, a [`SyntaxScores`] for each sentence that has words, in order.
@@ -281,22 +260,6 @@ mod tests {
             }
         }
         assert!(!sentence.is_cut());
-    }
-
-    #[test]
-    fn products_are_those_of_all_numbers_and_the_same_on_every_processor() {
-        for length in [1, 15, 16, 17, 128, 130] {
-            let row: Vec<f32> = (0..length).map(|i| (i as f32).sin()).collect();
-            let rows: Vec<f32> = (0..5 * length).map(|i| (i as f32).cos()).collect();
-            let (mut here, mut anywhere) = (vec![7.0], vec![7.0]);
-            products(&row, &rows, 0.5, &mut here);
-            portable_products(&row, &rows, 0.5, &mut anywhere);
-            assert_eq!(here, anywhere, "{length}");
-            for (product, other) in here[1..].iter().zip(rows.chunks(length)) {
-                let expected: f64 = row.iter().zip(other).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-                assert!((f64::from(*product) - expected / 2.0).abs() < 1e-4, "{length}: {product}");
-            }
-        }
     }
 
     /// A sentence of many words, and one with a word that is longer than several windows by itself, each followed by a

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use triplewire::model::ModelFolder;
+use triplewire_kernels::{Backend, Kernels};
 
 use crate::command::{extract, repository, rows, stderr, triplewire};
 
@@ -94,12 +95,18 @@ impl Running {
     /// A run that has been given the first `lines` of the input on standard input, and waits for more: it
     /// cannot end before it is killed, however fast the machine is.
     pub(crate) fn fed(input: &Path, lines: usize, out: &Path, args: &[&str]) -> Self {
+        Self::fed_with(Kernels::fastest().backend(), input, lines, out, args)
+    }
+
+    /// The same with a back end of the kernels.
+    fn fed_with(backend: Backend, input: &Path, lines: usize, out: &Path, args: &[&str]) -> Self {
         let text = fs::read_to_string(input).unwrap();
         let lines: Vec<&str> = text.split_inclusive('\n').take(lines).collect();
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("triplewire"))
             .args(["extract", "-", "--engine", "rten", "--quiet", "--resume", "--out"])
             .arg(out)
             .args(args)
+            .env("TRIPLEWIRE_KERNELS", backend.name())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -171,6 +178,52 @@ fn a_run_killed_again_and_again_ends_with_the_same_bytes() {
     }
     piped(&input, &killed, &["--quiet", "--resume"]).assert().code(2);
     assert_same(&whole, &killed);
+}
+
+/// What stands in for processors of other kinds are the back ends that this one has.
+#[test]
+fn processors_of_all_kinds_write_the_same_bytes_alone_and_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let run = |backend: Backend, input: &str, out: &str, args: &[&str]| {
+        let mut command = piped(&path(input), &path(out), args);
+        command.arg("--quiet").env("TRIPLEWIRE_KERNELS", backend.name()).assert().code(&[0, 2][..]);
+    };
+    let here = Backend::here();
+    seeds(&path("few.jsonl"), 1);
+    for backend in &here {
+        run(*backend, "few.jsonl", backend.name(), &[]);
+        assert_same(&path(here[0].name()), &path(backend.name()));
+    }
+
+    let (one, other) = (here[0], here[here.len().saturating_sub(2)]);
+    seeds(&path("many.jsonl"), 8);
+    run(one, "many.jsonl", "whole", &[]);
+    run(one, "many.jsonl", "1", &["--shard", "1/2"]);
+    run(other, "many.jsonl", "2", &["--shard", "2/2"]);
+    let mut merge = triplewire();
+    merge.args(["merge", "--quiet", "--out"]).args(["merged", "1", "2"].map(path)).assert().code(2);
+    assert_same(&path("whole"), &path("merged"));
+
+    let mut running = Running::fed_with(other, &path("many.jsonl"), 80, &path("resumed"), &[]);
+    assert!(running.wait_for(0));
+    running.kill();
+    run(one, "many.jsonl", "resumed", &["--resume"]);
+    assert_same(&path("whole"), &path("resumed"));
+}
+
+#[test]
+fn kernels_that_the_processor_lacks_cannot_be_asked_for() {
+    let out = tempfile::tempdir().unwrap();
+    let lacking = Backend::ALL.iter().find(|backend| !Backend::here().contains(backend)).unwrap();
+    for name in [lacking.name(), "mmx", ""] {
+        let mut command = extract(&repository("seeds"), out.path(), &[]);
+        let refused = command.env("TRIPLEWIRE_KERNELS", name).assert().code(1);
+        let message = stderr(&refused);
+        for part in ["TRIPLEWIRE_KERNELS is", &format!("{name:?}"), "this processor has", "reference"] {
+            assert!(message.contains(part), "{message}");
+        }
+    }
 }
 
 /// `TRIPLEWIRE_ARTICLES=FILE [TRIPLEWIRE_ENGINE=rust-bert] cargo test --release --test cli -- --ignored ten_times`

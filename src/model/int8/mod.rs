@@ -1,4 +1,4 @@
-//! BERT in int8 on processors with AVX-512 VNNI: what the engine `rten` runs there.
+//! BERT in int8: what the engine `rten` runs of that kind.
 //!
 //! A general graph runner pads the windows of a batch to one length, writes every intermediate result to
 //! memory, and spends a third of its time on attention. For the one architecture that is bundled, this computes
@@ -6,13 +6,13 @@
 //! weights laid out for the processor once, bias, activation and sum within the product, attention in int8 too.
 //!
 //! Activations are quantised token by token (a graph does so for the batch as a whole), so that the scores of a
-//! window depend on the window alone.
+//! window depend on the window alone; and the kernels give the same bits on every processor.
 
 mod weights;
 
 use std::path::Path;
 
-use triplewire_kernels::{Attention, Kernels, Quantised, Then, Weights};
+use triplewire_kernels::{Attention, Buffer, Kernels, Quantised, Then, Weights};
 
 use crate::error::{Error, Result};
 use crate::model::engine::{Batch, Engine, Scores};
@@ -24,8 +24,8 @@ use crate::timings::{Stage, measure};
 /// a few tokens, and so few that what belongs to them stays in the cache.
 const GROUP: usize = 96;
 
-/// Tokens whose inner layer (four times as wide) is computed at once, so that it stays in the cache.
-const INNER_ROWS: usize = 48;
+/// Most tokens whose inner layer (four times as wide) is computed at once, so that it stays in the cache.
+const INNER_ROWS: usize = 60;
 
 /// The network.
 pub(crate) struct Int8Bert {
@@ -62,9 +62,8 @@ struct Layer {
 }
 
 impl Int8Bert {
-    /// The network of a folder, if its `model.onnx` holds BERT in int8 and the processor has AVX-512 VNNI.
-    pub(crate) fn open(folder: &ModelFolder, file: &Path) -> Option<Self> {
-        let kernels = Kernels::new()?;
+    /// The network of a folder, if its `model.onnx` holds BERT in int8.
+    pub(crate) fn open(folder: &ModelFolder, file: &Path, kernels: Kernels) -> Option<Self> {
         weights::read(folder, file, kernels)
     }
 
@@ -145,16 +144,17 @@ impl Int8Bert {
     fn attend(&self, layer: &Layer, lengths: &[usize], states: &mut [f32], scratch: &mut Scratch) {
         let Scratch { quantised, projected, context, attention, .. } = scratch;
         let hidden = layer.attention.inputs();
+        let heads = (self.heads, hidden / self.heads);
         self.kernels.quantise(states, hidden, quantised);
-        projected.resize(states.len() * 3, 0.0);
-        self.kernels.product(quantised, &layer.attention, Then::Store, projected);
-        context.resize(states.len(), 0.0);
-        let (mut projected, mut rest) = (projected.as_slice(), context.as_mut_slice());
+        let projected = projected.room(states.len() * 3);
+        // Head by head, as attention reads it.
+        self.kernels.split_product(quantised, &layer.attention, heads.1, projected);
+        let context = context.room(states.len());
+        let (mut rest, mut start) = (&mut context[..], 0);
         for &length in lengths {
-            let (window, after) = projected.split_at(length * 3 * hidden);
             let (context, behind) = rest.split_at_mut(length * hidden);
-            self.kernels.attend(window, (self.heads, hidden / self.heads), attention, context);
-            (projected, rest) = (after, behind);
+            self.kernels.attend(projected, heads, start..start + length, attention, context);
+            (rest, start) = (behind, start + length);
         }
         self.kernels.quantise(context, hidden, quantised);
         self.kernels.product(quantised, &layer.attention_output, Then::Add, states);
@@ -166,9 +166,12 @@ impl Int8Bert {
     fn feed_forward(&self, layer: &Layer, states: &mut [f32], scratch: &mut Scratch) {
         let Scratch { quantised, inner: middle, .. } = scratch;
         let (hidden, inner) = (layer.inner.inputs(), layer.inner.outputs());
-        for states in states.chunks_mut(INNER_ROWS * hidden) {
+        // About equally many each: the weights are fetched for each anew.
+        let rows = states.len() / hidden;
+        let rows = rows.div_ceil(rows.div_ceil(INNER_ROWS).max(1)).max(1);
+        for states in states.chunks_mut(rows * hidden) {
             self.kernels.quantise(states, hidden, quantised);
-            middle.resize(states.len() / hidden * inner, 0.0);
+            let middle = middle.room(states.len() / hidden * inner);
             self.kernels.product(quantised, &layer.inner, Then::Gelu, middle);
             self.kernels.quantise(middle, inner, quantised);
             self.kernels.product(quantised, &layer.output, Then::Add, states);
@@ -182,10 +185,10 @@ impl Int8Bert {
 struct Scratch {
     quantised: Quantised,
     /// Query, key and value of every token.
-    projected: Vec<f32>,
+    projected: Buffer,
     /// The inner layer of some tokens.
-    inner: Vec<f32>,
-    context: Vec<f32>,
+    inner: Buffer,
+    context: Buffer,
     attention: Attention,
 }
 
@@ -195,7 +198,8 @@ impl Engine for Int8Bert {
     }
 
     fn precision(&self) -> String {
-        "int8, AVX-512 VNNI".to_owned()
+        // Not as a graph computes, whose scores are others; the processor has no part in it.
+        "int8 by token".to_owned()
     }
 
     fn label_scores(&self, batch: &Batch) -> Result<Scores> {
@@ -233,22 +237,20 @@ mod tests {
     use super::*;
     use crate::model::reference::{self, Reference};
     use crate::model::rten::RtenEngine;
+    use crate::model::window::Packer;
+    use sha2::{Digest, Sha256};
 
-    fn bundled() -> ModelFolder {
-        ModelFolder::open(Path::new("models/newswire")).unwrap()
+    fn folder(model: &str) -> ModelFolder {
+        ModelFolder::open(&Path::new("models").join(model)).unwrap()
     }
 
-    /// The bundled network; `None`, said aloud, where the processor lacks the instructions.
-    fn network() -> Option<Int8Bert> {
-        if Kernels::new().is_none() {
-            eprintln!("skipped: this processor has no AVX-512 VNNI");
-            return None;
-        }
-        let folder = bundled();
-        Some(
-            Int8Bert::open(&folder, &folder.weights("rten").unwrap())
-                .expect("the bundled graph is int8 BERT"),
-        )
+    fn network_of(folder: &ModelFolder, kernels: Kernels) -> Int8Bert {
+        let weights = folder.weights("rten").unwrap();
+        Int8Bert::open(folder, &weights, kernels).expect("the bundled graph is int8 BERT")
+    }
+
+    fn network() -> Int8Bert {
+        network_of(&folder("newswire"), Kernels::fastest())
     }
 
     fn batch(rows: &[&[i64]], width: usize) -> Batch {
@@ -270,17 +272,53 @@ mod tests {
 
     #[test]
     fn scores_are_as_near_to_fp32_as_those_of_the_graph() {
-        let Some(network) = network() else { return };
+        let network = network();
         let reference = Reference::read(&reference::folder("newswire.json"));
         let ours = reference.distance(&network.label_scores(&reference.batch()).unwrap());
-        let graph = RtenEngine::open(&bundled()).unwrap();
+        let graph = RtenEngine::open(&folder("newswire")).unwrap();
         let graph = reference.distance(&graph.label_scores(&reference.batch()).unwrap());
         assert!(ours < 1.2 * graph, "{ours} against {graph}");
     }
 
+    /// The hashes are those of any processor, with any back end, in any version until the numbers are meant to change: then
+    /// `TRIPLEWIRE_BLESS=1` writes them anew.
+    #[test]
+    fn scores_are_the_same_bits_with_every_back_end() {
+        let text = "Ana Ruiz, who founded Acme Steel in Lima in 1987, sold it to the Norwegian group Fjordkraft on \
+            Monday. \"We had no choice,\" she told Radio Andina. Acme's 1,200 workers were not asked; their union, \
+            SITACME, called the price of $340m absurd and said that it would sue.\n\nFjordkraft said in Oslo that \
+            nobody would lose their job before 2027. Its head, Nils-Erik Dahl, will chair the new board with \
+            Ruiz's daughter Carmen, a former minister of trade, while Credit Pacific, which lent most of the \
+            money, gets a seat. Shares in the group fell by 4.5% after the news, as analysts at Bank of Bergen had \
+            expected since the talks became known in August. The deal, the largest of its kind in Peru since the \
+            sale of Minera Sur to the Chilean state in 2011, still needs the consent of both governments.";
+        let mut found = String::new();
+        for model in ["newswire", "newswire-fast"] {
+            let folder = folder(model);
+            let windows = Packer::new(&folder).unwrap().windows(text, &crate::text::sentences(text));
+            assert!(windows.len() > 1);
+            let batch = Batch::of(&windows.iter().collect::<Vec<_>>(), folder.pad_id());
+            let hashes: Vec<(Kernels, String)> = Kernels::here()
+                .map(|kernels| {
+                    let scores = network_of(&folder, kernels).label_scores(&batch).unwrap();
+                    let bytes: Vec<u8> = scores.values.iter().flat_map(|value| value.to_le_bytes()).collect();
+                    (kernels, base16ct::lower::encode_string(&Sha256::digest(&bytes)))
+                })
+                .collect();
+            let (_, reference) = hashes.last().expect("plain Rust runs everywhere");
+            assert!(hashes.iter().all(|(_, hash)| hash == reference), "{model}: {hashes:?}");
+            found += &format!("{model}\t{reference}\n");
+        }
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/logits.tsv");
+        if std::env::var_os("TRIPLEWIRE_BLESS").is_some() {
+            std::fs::write(&golden, &found).unwrap();
+        }
+        assert_eq!(found, std::fs::read_to_string(&golden).unwrap());
+    }
+
     #[test]
     fn a_window_scores_the_same_whatever_is_beside_it() {
-        let Some(network) = network() else { return };
+        let network = network();
         let long: Vec<i64> = (0..200).map(|i| 1000 + i * 37 % 20_000).collect();
         let rows: [&[i64]; 4] = [&[101, 2198, 102], &long, &[101, 2414, 2003, 1999, 2563, 102], &[101]];
         let together = network.label_scores(&batch(&rows, 200)).unwrap();
@@ -299,7 +337,7 @@ mod tests {
 
     #[test]
     fn ids_beyond_the_tables_are_an_error() {
-        let Some(network) = network() else { return };
+        let network = network();
         let long = vec![101; 513];
         for (row, problem) in [(&[30_522][..], "30522"), (&[-1][..], "-1"), (&long[..], "513 tokens")] {
             let error = network.label_scores(&batch(&[row], row.len())).unwrap_err().to_string();
@@ -310,6 +348,6 @@ mod tests {
     #[test]
     fn other_graphs_are_left_to_the_runner() {
         let folder = ModelFolder::open(&reference::folder("bert")).unwrap();
-        assert!(Int8Bert::open(&folder, &folder.weights("rten").unwrap()).is_none());
+        assert!(Int8Bert::open(&folder, &folder.weights("rten").unwrap(), Kernels::fastest()).is_none());
     }
 }

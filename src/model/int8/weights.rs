@@ -53,7 +53,8 @@ pub(super) fn read(folder: &ModelFolder, file: &Path, kernels: Kernels) -> Optio
         return None;
     }
     let embeddings = |name: &str| format!("bert.embeddings.{name}");
-    let layers: Option<Vec<Layer>> = (0..config.num_hidden_layers).map(|i| layer(&graph, i)).collect();
+    let layers: Option<Vec<Layer>> =
+        (0..config.num_hidden_layers).map(|i| layer(&graph, i, kernels)).collect();
     let network = Int8Bert {
         kernels,
         heads: config.num_attention_heads,
@@ -65,7 +66,7 @@ pub(super) fn read(folder: &ModelFolder, file: &Path, kernels: Kernels) -> Optio
             norm: norm(&graph, &embeddings("LayerNorm"))?,
         },
         layers: layers?,
-        classifier: dense(&graph, "classifier")?,
+        classifier: dense(&graph, "classifier", kernels)?,
     };
     (network.fits() && network.classifier.outputs() == folder.outputs.count).then_some(network)
 }
@@ -119,25 +120,25 @@ fn is_bert(graph: &Graph, layers: usize) -> bool {
         && count(&["LSTM", "GRU", "RNN", "Loop", "Scan", "If"]) == 0
 }
 
-fn layer(graph: &Graph, number: usize) -> Option<Layer> {
+fn layer(graph: &Graph, number: usize, kernels: Kernels) -> Option<Layer> {
     let module = |name: &str| format!("bert.encoder.layer.{number}.{name}");
     let parts: Option<Vec<Dense>> = ["query", "key", "value"]
         .iter()
         .map(|part| Dense::of(graph, &module(&format!("attention.self.{part}"))))
         .collect();
     Some(Layer {
-        attention: side_by_side(&parts?)?,
-        attention_output: dense(graph, &module("attention.output.dense"))?,
+        attention: side_by_side(&parts?, kernels)?,
+        attention_output: dense(graph, &module("attention.output.dense"), kernels)?,
         attention_norm: norm(graph, &module("attention.output.LayerNorm"))?,
-        inner: dense(graph, &module("intermediate.dense"))?,
-        output: dense(graph, &module("output.dense"))?,
+        inner: dense(graph, &module("intermediate.dense"), kernels)?,
+        output: dense(graph, &module("output.dense"), kernels)?,
         norm: norm(graph, &module("output.LayerNorm"))?,
     })
 }
 
-fn dense(graph: &Graph, module: &str) -> Option<Weights> {
+fn dense(graph: &Graph, module: &str, kernels: Kernels) -> Option<Weights> {
     let Dense { matrix: Matrix { weights, scales }, bias } = Dense::of(graph, module)?;
-    Some(Weights::new(&weights, &scales, &bias))
+    Some(kernels.weights(&weights, &scales, &bias))
 }
 
 fn norm(graph: &Graph, module: &str) -> Option<Norm> {
@@ -162,7 +163,7 @@ impl Dense {
 }
 
 /// Matrices that take the same inputs as one.
-fn side_by_side(parts: &[Dense]) -> Option<Weights> {
+fn side_by_side(parts: &[Dense], kernels: Kernels) -> Option<Weights> {
     let inputs = |part: &Dense| part.matrix.weights.len() / part.matrix.scales.len();
     let count = parts.first().map(inputs)?;
     if parts.iter().any(|part| inputs(part) != count) {
@@ -175,5 +176,5 @@ fn side_by_side(parts: &[Dense]) -> Option<Weights> {
     let weights: Vec<i8> = (0..count).flat_map(|i| parts.iter().flat_map(move |p| row(i, p))).collect();
     let scales: Vec<f32> = parts.iter().flat_map(|part| part.matrix.scales.iter().copied()).collect();
     let bias: Vec<f32> = parts.iter().flat_map(|part| part.bias.iter().copied()).collect();
-    Some(Weights::new(&weights, &scales, &bias))
+    Some(kernels.weights(&weights, &scales, &bias))
 }

@@ -1,0 +1,92 @@
+//! Rows of fp32 to 8 bits.
+
+use crate::backends::Kernels;
+use crate::vectors::{LANES, Operation, Vectors};
+
+/// Rows of numbers from 0 to 255, each with its own scale and zero point.
+#[derive(Debug, Default)]
+pub struct Quantised {
+    /// Numbers of a row.
+    pub(crate) width: usize,
+    /// Numbers of a word, and what was taken off them (see [`Vectors`]).
+    pub(crate) depth: usize,
+    pub(crate) shift: i32,
+    /// The rows, and behind them what is left of earlier ones.
+    pub(crate) words: Vec<i32>,
+    pub(crate) scales: Vec<f32>,
+    pub(crate) zeros: Vec<f32>,
+}
+
+impl Quantised {
+    /// The numbers that the rows stand for.
+    #[must_use]
+    pub fn meant(&self) -> Vec<f32> {
+        let bits = 32 / self.depth;
+        let mut meant = Vec::with_capacity(self.scales.len() * self.width);
+        let rows = self.words.chunks_exact(self.width / self.depth);
+        for ((words, &scale), &zero) in rows.zip(&self.scales).zip(&self.zeros) {
+            let numbers = words.iter().flat_map(|&word| (0..self.depth).map(move |i| word >> (i * bits)));
+            // The shift does not reach beyond eight bits.
+            let step = |number: i32| f32::from(((number + self.shift) & 0xff) as u8);
+            meant.extend(numbers.map(|number| (step(number) - zero) * scale));
+        }
+        meant
+    }
+}
+
+impl Kernels {
+    /// Rows of `width` finite numbers (a multiple of [`LANES`]) to 8 bits.
+    pub fn quantise(self, rows: &[f32], width: usize, into: &mut Quantised) {
+        assert!(width.is_multiple_of(LANES) && rows.len().is_multiple_of(width));
+        self.run(Quantise { rows, width, into });
+    }
+}
+
+struct Quantise<'a> {
+    rows: &'a [f32],
+    width: usize,
+    into: &'a mut Quantised,
+}
+
+impl Operation for Quantise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vectors>(self, v: V) {
+        let Quantise { rows, width, into } = self;
+        let words = width / V::DEPTH;
+        if into.words.len() < rows.len() / V::DEPTH {
+            into.words.resize(rows.len() / V::DEPTH, 0);
+        }
+        (into.width, into.depth, into.shift) = (width, V::DEPTH, V::SHIFT);
+        into.scales.clear();
+        into.zeros.clear();
+        for (row, words) in rows.chunks_exact(width).zip(into.words.chunks_exact_mut(words)) {
+            let (scale, zero) = quantise_row(v, row.as_chunks().0, words);
+            into.scales.push(scale);
+            into.zeros.push(zero);
+        }
+    }
+}
+
+/// A number is about `(step - zero) * scale`.
+#[inline(always)]
+fn quantise_row<V: Vectors>(v: V, row: &[[f32; LANES]], words: &mut [i32]) -> (f32, f32) {
+    let (mut low, mut high) = (v.splat(0.0), v.splat(0.0));
+    for block in row {
+        let block = v.load(block);
+        low = v.min(low, block);
+        high = v.max(high, block);
+    }
+    let (low, high) = (v.lowest(low), v.highest(high));
+    let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
+    let zero = (-low / scale).round_ties_even();
+    let (inverse, offset) = (v.splat(1.0 / scale), v.splat_word(zero as i32 - V::SHIFT));
+    let (least, most) = (v.splat_word(-V::SHIFT), v.splat_word(255 - V::SHIFT));
+    for (block, words) in row.iter().zip(words.chunks_exact_mut(LANES / V::DEPTH)) {
+        let steps = v.round(v.mul(v.load(block), inverse));
+        let steps = v.min_words(v.max_words(v.add_words(steps, offset), least), most);
+        v.pack(words, steps);
+    }
+    (scale, zero)
+}

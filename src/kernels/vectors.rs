@@ -1,0 +1,90 @@
+//! What a back end can do with vectors, in terms of which every kernel is written once.
+//!
+//! A vector has [`LANES`] lanes, whatever the width of the processor's registers, so that sums are made of the same
+//! parts in the same order everywhere. Every operation gives the same bits on every back end: it is one that IEEE 754
+//! rounds exactly (half to even), or is spelt out here.
+
+/// Numbers of 32 bits in a vector.
+pub const LANES: usize = 16;
+
+/// Something to be done with the vectors of whatever back end was chosen.
+pub(crate) trait Operation {
+    type Output;
+
+    /// Must be inlined, with everything that it calls: instructions beyond those that every processor has are
+    /// there only within the function of the back end that calls this.
+    fn run<V: Vectors>(self, v: V) -> Self::Output;
+}
+
+/// Tiles that fit the registers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Registers {
+    /// 24 vectors of sums.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 has so many"))]
+    Many,
+    /// 6 vectors of sums.
+    Few,
+}
+
+/// Vectors of fp32 ([`Self::Floats`]) and of 32-bit integers ([`Self::Words`]). A value of the type exists only where the
+/// processor has the instructions.
+pub(crate) trait Vectors: Copy {
+    type Floats: Copy;
+    type Words: Copy;
+
+    /// Numbers of a product that are packed into a word: 4 of 8 bits, or 2 of 16.
+    const DEPTH: usize;
+    /// What is taken off a number from 0 to 255 before it is packed as the left side of a product.
+    const SHIFT: i32;
+    const REGISTERS: Registers;
+
+    fn load(self, from: &[f32; LANES]) -> Self::Floats;
+    fn store(self, to: &mut [f32; LANES], a: Self::Floats);
+    fn splat(self, a: f32) -> Self::Floats;
+    fn add(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
+    fn sub(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
+    fn mul(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
+    fn div(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
+    /// `a * b + c`, rounded once.
+    fn fma(self, a: Self::Floats, b: Self::Floats, c: Self::Floats) -> Self::Floats;
+    /// `a < b ? a : b`.
+    fn min(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
+    /// `a > b ? a : b`.
+    fn max(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
+    fn abs(self, a: Self::Floats) -> Self::Floats;
+    fn floor(self, a: Self::Floats) -> Self::Floats;
+    /// `a` times 2 to the power of `exponent`, an integer, where both `a` and the result are normal numbers.
+    fn scale(self, a: Self::Floats, exponent: Self::Floats) -> Self::Floats;
+    /// The sum of all lanes: of those 8 apart, of these those 4 apart, then 2, then 1.
+    fn sum(self, a: Self::Floats) -> f32;
+    /// The lowest of all lanes, in the same order.
+    fn lowest(self, a: Self::Floats) -> f32;
+    /// The highest of all lanes, in the same order.
+    fn highest(self, a: Self::Floats) -> f32;
+
+    fn load_words(self, from: &[i32; LANES]) -> Self::Words;
+    fn store_words(self, to: &mut [i32; LANES], a: Self::Words);
+    fn splat_word(self, a: i32) -> Self::Words;
+    fn add_words(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    fn sub_words(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    fn min_words(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    fn max_words(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    fn sum_words(self, a: Self::Words) -> i32;
+    /// Integers that are near enough to be exact in 32 bits, half to even.
+    fn round(self, a: Self::Floats) -> Self::Words;
+    /// Half to even.
+    fn floats(self, a: Self::Words) -> Self::Floats;
+
+    /// Packs sixteen numbers into the first `LANES / DEPTH` words of `to`.
+    fn pack(self, to: &mut [i32], a: Self::Words);
+    /// Puts `next` behind the numbers that are packed in each word of `a`, whose first one falls out.
+    fn push(self, a: Self::Words, next: Self::Words) -> Self::Words;
+    /// To each lane of `sums` what is packed in the lane of `left` (from 0 to 255, less [`Self::SHIFT`]) times what
+    /// is packed in that of `right` (from -128 to 127).
+    fn dot(self, sums: Self::Words, left: Self::Words, right: Self::Words) -> Self::Words;
+}
+
+/// A word whose packed numbers all are `number`.
+pub(crate) const fn word_of<V: Vectors>(number: u8) -> i32 {
+    if V::DEPTH == 4 { i32::from_ne_bytes([number; 4]) } else { (number as i32) << 16 | number as i32 }
+}
