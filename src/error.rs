@@ -99,32 +99,55 @@ pub struct Place {
     pub file: PathBuf,
     /// The line, or the record where a file has no lines, counted from 1.
     pub line: Option<u64>,
-    /// Whether `line` counts records.
-    pub is_record: bool,
+    /// What `line` counts.
+    pub unit: Unit,
+}
+
+/// What a place in a file is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
+#[strum(serialize_all = "lowercase")]
+pub enum Unit {
+    /// Lines of text.
+    Line,
+    /// Records of a file that has no lines.
+    Record,
+    /// Rows of a sheet, as a spreadsheet numbers them.
+    Row,
+    /// Messages of a mailbox.
+    Message,
 }
 
 impl Place {
     /// A whole file.
     pub fn file(file: impl AsRef<Path>) -> Self {
-        Place { file: file.as_ref().to_path_buf(), line: None, is_record: false }
+        Place { file: file.as_ref().to_path_buf(), line: None, unit: Unit::Line }
     }
 
     /// A line of a file, counted from 1.
     pub fn line(file: impl AsRef<Path>, line: u64) -> Self {
-        Place { file: file.as_ref().to_path_buf(), line: Some(line), is_record: false }
+        Place { file: file.as_ref().to_path_buf(), line: Some(line), unit: Unit::Line }
     }
 
     /// A record of a file that has no lines, counted from 1.
     pub fn record(file: impl AsRef<Path>, record: u64) -> Self {
-        Place { file: file.as_ref().to_path_buf(), line: Some(record), is_record: true }
+        Place { file: file.as_ref().to_path_buf(), line: Some(record), unit: Unit::Record }
+    }
+
+    /// A row of a sheet, counted from 1.
+    pub fn row(file: impl AsRef<Path>, row: u64) -> Self {
+        Place { file: file.as_ref().to_path_buf(), line: Some(row), unit: Unit::Row }
+    }
+
+    /// A message of a mailbox, counted from 1.
+    pub fn message(file: impl AsRef<Path>, message: u64) -> Self {
+        Place { file: file.as_ref().to_path_buf(), line: Some(message), unit: Unit::Message }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            Some(record) if self.is_record => write!(f, "{}, record {record}", self.file.display()),
-            Some(line) => write!(f, "{}, line {line}", self.file.display()),
+            Some(line) => write!(f, "{}, {} {line}", self.file.display(), self.unit),
             None => write!(f, "{}", self.file.display()),
         }
     }

@@ -49,7 +49,7 @@ macro_rules! targets {
 }
 
 targets! {
-    txt csv jsonl html parquet warc
+    txt csv json jsonl html eml mbox docx pdf xlsx xls ods parquet warc
     gold_jsonl gold_conll gold_label_studio gold_brat
     rule_pattern rule_file spans decoder
 }

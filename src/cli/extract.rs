@@ -200,7 +200,9 @@ impl Args {
         ];
         let model = ("the model".to_owned(), run.model.name.clone());
         let settings = self.settings(run).into_iter();
-        let kept = settings.filter(|(name, _)| keep.contains(&name.as_str()) || name.ends_with("-column"));
+        let kept = settings.filter(|(name, _)| {
+            keep.contains(&name.as_str()) || name.ends_with("-column") || name == "--sheet"
+        });
         let named = self.inputs.named().into_iter().map(|(name, value)| (name.to_owned(), value));
         kept.chain([model]).chain(named).collect()
     }

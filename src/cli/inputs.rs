@@ -10,25 +10,28 @@ use crate::input;
 /// Which articles to read: the arguments that `extract`, `label` and `parse` share.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Inputs {
-    /// Text files, .html, .csv/.tsv, .jsonl/.ndjson, .warc (also .gz and .zst), .parquet, folders, or -
-    /// for JSONL on standard input
+    /// Text files, .html, .csv/.tsv, .json, .jsonl/.ndjson, .eml, .mbox, .warc (also .gz and .zst), .docx,
+    /// .pdf, .xlsx/.xls/.ods, .parquet, folders, or - for JSONL on standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Column (CSV, Parquet) or key (JSONL) that holds the id of an article
+    /// Column (table, sheet) or key (JSON) that holds the id of an article
     #[arg(long, value_name = "C")]
     id_column: Option<String>,
-    /// Column (CSV, Parquet) or key (JSONL) that holds the text of an article
+    /// Column (table, sheet) or key (JSON) that holds the text of an article
     #[arg(long, value_name = "C")]
     text_column: Option<String>,
-    /// Column (CSV, Parquet) or key (JSONL) that holds the date on which an article was published
+    /// Column (table, sheet) or key (JSON) that holds the date on which an article was published
     #[arg(long, value_name = "C")]
     date_column: Option<String>,
-    /// Column (CSV, Parquet) or key (JSONL) that holds the headline of an article
+    /// Column (table, sheet) or key (JSON) that holds the headline of an article
     #[arg(long, value_name = "C")]
     title_column: Option<String>,
-    /// Column (CSV, Parquet) or key (JSONL) that holds the publisher of an article
+    /// Column (table, sheet) or key (JSON) that holds the publisher of an article
     #[arg(long, value_name = "C")]
     source_column: Option<String>,
+    /// Sheet of a spreadsheet that holds the articles [default: the first with a text column]
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
 }
 
 impl Inputs {
@@ -47,12 +50,13 @@ impl Inputs {
             date_column: self.date_column.clone(),
             title_column: self.title_column.clone(),
             source_column: self.source_column.clone(),
+            sheet: self.sheet.clone(),
             ..input::Options::default()
         }
     }
 
-    /// Which columns were named.
-    pub(crate) fn columns(&self) -> [(&'static str, String); 5] {
+    /// Which columns were named, and which sheet.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&'static str, String)> {
         let named = |column: &Option<String>| column.clone().unwrap_or("not given".to_owned());
         [
             ("--id-column", named(&self.id_column)),
@@ -61,6 +65,9 @@ impl Inputs {
             ("--title-column", named(&self.title_column)),
             ("--source-column", named(&self.source_column)),
         ]
+        .into_iter()
+        // Older results do not say.
+        .chain(self.sheet.clone().map(|sheet| ("--sheet", sheet)))
     }
 
     /// The inputs as they were named, and where these are, by which others of the same name are told apart.

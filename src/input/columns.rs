@@ -24,6 +24,7 @@ impl Role {
                 "date",
                 "published",
                 "published_at",
+                "publishedat",
                 "publish_date",
                 "published_date",
                 "publication_date",
@@ -149,12 +150,13 @@ pub(super) fn explain<'a>(
 }
 
 /// Names for a message: not more, and none longer, than a reader wants to see.
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn list<S: AsRef<str>>(names: impl Iterator<Item = S>) -> String {
     const MOST: usize = 20;
     const LONGEST: usize = 40;
     let mut shown = Vec::new();
     let mut left_out = 0;
     for name in names {
+        let name = name.as_ref();
         if shown.len() == MOST {
             left_out += 1;
         } else if name.chars().count() > LONGEST {

@@ -44,19 +44,41 @@ impl Jsonl {
     fn place(&self) -> Place {
         Place::line(&self.file, self.line)
     }
+}
 
-    /// Takes in the object on the current line.
-    fn object(&self, mut object: Map<String, Value>, out: &mut VecDeque<Found>) {
+/// An object that holds an article.
+pub(super) struct Record<'o> {
+    pub(super) object: Map<String, Value>,
+    /// How many lone surrogates were replaced to read it.
+    pub(super) broken: usize,
+    /// What the article is called if the object does not say.
+    pub(super) name: String,
+    pub(super) place: Place,
+    pub(super) options: &'o Options,
+}
+
+impl Record<'_> {
+    /// Takes in the article, behind what is wrong with it.
+    pub(super) fn take(self, out: &mut VecDeque<Found>) {
+        let Record { mut object, broken, name, place, options } = self;
+        if broken > 0 {
+            let problem = Problem::mended(
+                place.clone(),
+                "half of a surrogate pair (\\ud800 to \\udfff) stands alone",
+                "It is replaced by U+FFFD; it was most likely half of an emoji.",
+            );
+            out.push_back(Found::Problem(Kind::Json, problem));
+        }
         let explain = |object: &Map<String, Value>, missing| {
-            columns::explain(missing, "key", object.keys().map(String::as_str), &self.options)
+            columns::explain(missing, "key", object.keys().map(String::as_str), options)
         };
         // One record in another form is no reason to lose it.
-        let found = Columns::find_some(object.keys().map(String::as_str), &self.options);
+        let found = Columns::find_some(object.keys().map(String::as_str), options);
         let (columns, missing) = match found {
             Ok(found) => found,
             Err(missing) => {
                 let (message, remedy) = explain(&object, missing);
-                let problem = Problem::skipped(self.place(), message, remedy);
+                let problem = Problem::skipped(place.clone(), message, remedy);
                 out.push_back(Found::Problem(Kind::NoText, problem));
                 return;
             }
@@ -72,7 +94,7 @@ impl Jsonl {
                     format!("`{key}` is {}, not a text", kind_of(value)),
                     "Put the text there as one string, or say with --text-column which key holds it.",
                 );
-                out.push_back(Found::Problem(Kind::NoText, Problem::skipped(self.place(), message, remedy)));
+                out.push_back(Found::Problem(Kind::NoText, Problem::skipped(place.clone(), message, remedy)));
                 return;
             }
             None => return,
@@ -80,7 +102,7 @@ impl Jsonl {
         let nuls = decode::blank_nuls(&mut text);
         if text.trim().is_empty() {
             let problem = Problem::skipped(
-                self.place(),
+                place.clone(),
                 "the text is empty",
                 "Nothing can be found in it; no need to do anything if that is right.",
             );
@@ -88,28 +110,27 @@ impl Jsonl {
             return;
         }
         if nuls > 0 {
-            out.push_back(Found::Problem(Kind::Nul, decode::nul_problem(self.place(), nuls)));
+            out.push_back(Found::Problem(Kind::Nul, decode::nul_problem(place.clone(), nuls)));
         }
         let cell = |column: Option<usize>| {
             let (_, value) = object.iter().nth(column?)?;
             scalar(value)
         };
         let id = cell(columns.id).unwrap_or_else(|| {
-            let id = format!("{}#{}", self.name, self.line);
+            let id = name;
             let held = columns.id.and_then(|column| object.iter().nth(column));
             let message = held.map(|(key, _)| format!("`{key}` holds no id")).or(missing_id);
             if let Some(message) = message {
                 let remedy = format!("The article is called {id}; an id is a string or a number.");
-                out.push_back(Found::Problem(Kind::NoId, Problem::mended(self.place(), message, remedy)));
+                out.push_back(Found::Problem(Kind::NoId, Problem::mended(place.clone(), message, remedy)));
             }
             id
         });
         for (message, remedy) in missing {
-            out.push_back(Found::Problem(Kind::NoColumn, Problem::mended(self.place(), message, remedy)));
+            out.push_back(Found::Problem(Kind::NoColumn, Problem::mended(place.clone(), message, remedy)));
         }
         let Columns { title, date, source, url, .. } = columns;
         let [title, date, source, url] = [title, date, source, url].map(cell);
-        let place = self.place();
         out.push_back(Found::Article(Box::new(Given { id, text, title, date, source, url, place })));
     }
 }
@@ -150,8 +171,8 @@ impl Reader for Jsonl {
             let problem = Problem::skipped(
                 self.place(),
                 "this is JSON, but not one object per line",
-                "Turn it into JSONL: `jq -c '.[]' FILE` for a list of objects, `jq -c . FILE` for objects \
-                 on several lines.",
+                "Call the file .json, not .jsonl, or turn it into JSONL: `jq -c '.[]' FILE` for a list of objects, \
+                 `jq -c . FILE` for objects on several lines.",
             );
             out.push_back(Found::Problem(Kind::File, problem));
             return false;
@@ -160,15 +181,8 @@ impl Reader for Jsonl {
         out.extend(decode::problems(&self.place(), &decoded));
         match parse(text) {
             Ok((object, broken)) => {
-                if broken > 0 {
-                    let problem = Problem::mended(
-                        self.place(),
-                        "half of a surrogate pair (\\ud800 to \\udfff) stands alone",
-                        "It is replaced by U+FFFD; it was most likely half of an emoji.",
-                    );
-                    out.push_back(Found::Problem(Kind::Json, problem));
-                }
-                self.object(object, out);
+                let name = format!("{}#{}", self.name, self.line);
+                Record { object, broken, name, place: self.place(), options: &self.options }.take(out);
             }
             Err(message) => {
                 let message = if ended && message.contains("EOF") {
@@ -184,7 +198,7 @@ impl Reader for Jsonl {
 }
 
 /// The object on a line, and the number of lone surrogates that were replaced to read it.
-fn parse(line: &str) -> Result<(Map<String, Value>, usize), String> {
+pub(super) fn parse(line: &str) -> Result<(Map<String, Value>, usize), String> {
     let (Flat(value), broken) = match serde_json::from_str::<Flat>(line) {
         Ok(value) => (value, 0),
         Err(error) => {

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::Options;
 use super::bytes::Compression;
+use super::unread::{Unread, foreign, is_leftover, is_of_leftovers};
 use crate::error::{Error, Place, Problem, Result};
 
 /// A format that articles come in, by extension.
@@ -25,8 +26,20 @@ pub(super) enum Format {
     },
     /// One article a row; the delimiter to try first.
     Table { delimiter: u8 },
+    /// One article, written in Word.
+    Docx,
+    /// One article, mailed.
+    Message,
+    /// One article a message.
+    Mailbox,
+    /// One article, as it is printed.
+    Pdf,
+    /// One article a row of a sheet.
+    Sheets,
     /// One article a line.
     Jsonl,
+    /// One article an object.
+    Json,
     /// One article in a web page.
     Html,
     /// One article a row, in columns.
@@ -79,7 +92,8 @@ enum Entry {
 }
 
 /// The extensions that are read inside a folder, for messages.
-const READ: &str = ".txt, .html, .csv, .tsv, .jsonl, .ndjson and .warc files, also with .gz or .zst behind, or .parquet files";
+const READ: &str = ".txt, .html, .csv, .tsv, .json, .jsonl, .ndjson, .eml, .mbox and .warc files, also with .gz or \
+                    .zst behind, or .docx, .pdf, .xlsx, .xls, .ods or .parquet files";
 
 impl Listing {
     /// Lists `inputs`.
@@ -110,8 +124,20 @@ impl Listing {
                 continue;
             }
             if metadata.is_dir() {
-                let mut walk = Walk { listing: &mut listing, passed_over: &passed_over, own: &mut own };
+                let start = listing.entries.len();
+                let unread = Unread::default();
+                let mut walk = Walk {
+                    listing: &mut listing,
+                    passed_over: &passed_over,
+                    own: &mut own,
+                    unread,
+                    leftovers: 0,
+                };
                 walk.folder(input.clone(), String::new(), &mut vec![canonical]);
+                if let Some(problem) = walk.unread.problem(input) {
+                    // Before the articles: of a shard, it belongs to the one that comes next.
+                    listing.entries.insert(start, Entry::Problem(Box::new(problem)));
+                }
             } else {
                 listing.named_file(input, metadata.len())?;
             }
@@ -220,6 +246,9 @@ struct Walk<'a> {
     passed_over: &'a [PathBuf],
     /// The files of this program's own that were met.
     own: &'a mut Vec<PathBuf>,
+    unread: Unread,
+    /// How many of the folders that are open hold leftovers, which need no word.
+    leftovers: usize,
 }
 
 impl Walk<'_> {
@@ -233,16 +262,30 @@ impl Walk<'_> {
         entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let folder = self.listing.folders.len() as u32;
         self.listing.folders.push(Folder { path: path.clone(), prefix: prefix.clone() });
+        let is_result = entries.iter().any(|(name, _)| name == "run.json") && is_run(&path.join("run.json"));
+        let pages: HashSet<String> = entries
+            .iter()
+            .map(|(name, _)| Name::of(name))
+            .filter_map(|it| (it.format == Some(Format::Html)).then_some(it.stem))
+            .collect();
         for (name, kind) in entries {
             // Hidden files are settings and leftovers (`._x.txt` of macOS, `~$x` of Excel), not articles.
             if name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().starts_with(b"~$") {
                 continue;
             }
-            let has_format = Name::of(&name).format.is_some();
-            if kind.is_file() && !has_format {
+            let inner = path.join(&name);
+            if is_result && is_of_result(&name) {
+                self.own.push(inner);
                 continue;
             }
-            let inner = path.join(&name);
+            let Name { format, extension, .. } = Name::of(&name);
+            let has_format = format.is_some();
+            if kind.is_file() && !has_format {
+                if self.leftovers == 0 && !is_leftover(&name, &extension) {
+                    self.unread.add(inner, &extension);
+                }
+                continue;
+            }
             let metadata = match fs::metadata(&inner) {
                 Ok(metadata) => metadata,
                 // A link to nowhere is only worth a word if it was meant to be read.
@@ -253,7 +296,10 @@ impl Walk<'_> {
                 Err(_) => continue,
             };
             if metadata.is_dir() {
+                let of_leftovers = usize::from(is_of_leftovers(&name, |page| pages.contains(page)));
+                self.leftovers += of_leftovers;
                 self.inner_folder(inner, &name, kind, &prefix, ancestors);
+                self.leftovers -= of_leftovers;
             } else if metadata.is_file() && has_format {
                 if is_own(&inner) {
                     self.own.push(inner);
@@ -341,10 +387,17 @@ impl Name {
             "csv" => Some(Format::Table { delimiter: b',' }),
             "tsv" => Some(Format::Table { delimiter: b'\t' }),
             "jsonl" | "ndjson" => Some(Format::Jsonl),
+            "json" => Some(Format::Json),
+            "eml" => Some(Format::Message),
+            "mbox" => Some(Format::Mailbox),
             "html" | "htm" => Some(Format::Html),
             "warc" | "wet" => Some(Format::Warc),
-            // It is read from its end, which a packed file does not allow, and is packed inside.
-            "parquet" if compression == Compression::None => Some(Format::Parquet),
+            // They are read from their end, which a packed file does not allow, and are packed inside.
+            _ if compression != Compression::None => None,
+            "parquet" => Some(Format::Parquet),
+            "docx" => Some(Format::Docx),
+            "pdf" => Some(Format::Pdf),
+            "xlsx" | "xlsm" | "xls" | "ods" => Some(Format::Sheets),
             _ => None,
         };
         Name { stem: stem.to_owned(), extension, format, compression }
@@ -357,23 +410,6 @@ fn split(name: &str) -> (&str, String) {
         Some((stem, extension)) if !stem.is_empty() => (stem, extension.to_lowercase()),
         _ => (name, String::new()),
     }
-}
-
-/// What to do with a file whose extension says that it is no text. None if it may be one.
-fn foreign(extension: &str) -> Option<&'static str> {
-    Some(match extension {
-        "xlsx" | "xls" | "ods" => "Save the sheet as `CSV UTF-8` and name that file.",
-        "pdf" => "Turn it into a .txt file first, for example with pdftotext.",
-        "doc" | "docx" | "odt" | "rtf" => "Save it as plain text (.txt) and name that file.",
-        "json" => {
-            "Write one JSON object per line into a .jsonl file: `jq -c '.[]' articles.json > articles.jsonl`."
-        }
-        "zip" | "tar" | "tgz" | "7z" | "rar" => "Unpack it and name the folder.",
-        "xz" | "bz2" => "Unpack it, or compress it with gzip or zstd.",
-        "parquet" => "Unpack it; Parquet files are compressed inside.",
-        "sqlite" | "db" => "Export the articles as .csv or .jsonl.",
-        _ => return None,
-    })
 }
 
 /// The files that this program writes, which hand labels are written in too, and the columns that
@@ -426,6 +462,22 @@ fn is_own(path: &Path) -> bool {
             .is_ok_and(|object| wanted.iter().any(|keys| keys.iter().all(|key| object.contains_key(*key)))),
         _ => false,
     }
+}
+
+/// Whether a file says what was done in a run of this program.
+fn is_run(path: &Path) -> bool {
+    const LONGEST: u64 = 64 << 20;
+    let Ok(file) = File::open(path) else { return false };
+    let keys: Result<Map<String, Value>, _> = serde_json::from_reader(BufReader::new(file.take(LONGEST)));
+    keys.is_ok_and(|keys| {
+        ["version", "model", "engine", "rules_hash"].iter().all(|key| keys.contains_key(*key))
+    })
+}
+
+/// Whether a file or folder in the folder of a result is of the result, besides the tables.
+fn is_of_result(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    matches!(&*name, "run.json" | "view.html" | "parquet" | "neo4j") || name.starts_with("result.")
 }
 
 /// Whether a page is the report of `triplewire evaluate`.

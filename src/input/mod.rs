@@ -1,41 +1,54 @@
 //! Articles from files: one reader per format, all yielding a stream of [`Item`]s.
 //!
 //! The rooms, in the order in which an article passes through them: `listing` (what the user named,
-//! as files in a fixed order), `bytes` (decompressed), then one reader per format (`text_file`;
-//! `table`, `jsonl` and `parquet_file`, which share `columns`; `html_file` and `warc_file`, which share `page`), with
-//! `decode` making text of bytes; then `ids`, which sees to it that no two articles have one name, and `dateline` and
+//! as files in a fixed order), `bytes` (decompressed) or `packed` (an archive of XML), then one reader per format
+//! (`text_file`; `table`, `sheet_file`, `jsonl`, `json_file` and `parquet_file`, which share `columns`; `html_file`,
+//! `warc_file` and `mail_file`, which share `page`; `docx_file`; `pdf_file`), with `decode` making text of bytes; then `ids`, which sees to it that no two articles have one name, and `dateline` and
 //! `address`, for what a file does not say of its articles but their texts and addresses do.
 //!
 //! No reader stops the run: what cannot be read becomes a [`Problem`] in the stream, at its place.
 //!
 //! One record is in memory at a time. It may be 32 MiB long (`bytes::LONGEST`; a web page 4 MiB), what
 //! it is packed in included, and is left out beyond; of a Parquet file, one page of each column that
-//! is read is in memory, which the format bounds at 2 GiB and writers at about 1 MiB. What grows with
+//! is read is in memory, which the format bounds at 2 GiB and writers at about 1 MiB; of a spreadsheet,
+//! all different texts of an .xlsx file or a whole sheet of another; a PDF and a DOCX are one article. What grows with
 //! the input is about 30 bytes an article (to tell ids apart) and about 70 bytes for each file in a
 //! folder.
 
 mod address;
+mod background;
 mod bytes;
 mod columns;
 mod dateline;
 mod decode;
+mod docx_file;
 mod earlier;
 mod fingerprint;
 mod html_file;
 mod ids;
+mod json_file;
 mod jsonl;
 mod listing;
+mod mail_file;
+mod packed;
 mod page;
 mod page_cost;
 mod parquet_file;
 mod parquet_guard;
+mod pdf_file;
+mod pdf_lines;
 mod repeats;
+mod row;
 mod shard;
+mod sheet_file;
 mod table;
 mod text_file;
+mod unread;
 mod warc_file;
+mod xls_guard;
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,22 +67,24 @@ pub use shard::Shard;
 /// Bytes of an id. It stands in every row.
 const LONGEST_ID: usize = 1024;
 
-/// How to read tables and JSONL, and what to leave alone.
+/// How to read tables and JSON, and what to leave alone.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The column (for JSONL: the key) that holds the id; guessed from `id|url|title` if not given.
+    /// The column (for JSON: the key) that holds the id; guessed from `id|url|title` if not given.
     pub id_column: Option<String>,
-    /// The column (for JSONL: the key) that holds the text; guessed from `text|body|content` if not
+    /// The column (for JSON: the key) that holds the text; guessed from `text|body|content` if not
     /// given.
     pub text_column: Option<String>,
-    /// The column (for JSONL: the key) that holds the date of publication; guessed from `date`, `published` and the like
+    /// The column (for JSON: the key) that holds the date of publication; guessed from `date`, `published` and the like
     /// if not given.
     pub date_column: Option<String>,
-    /// The column (for JSONL: the key) that holds the headline; guessed from `title|headline` if not given.
+    /// The column (for JSON: the key) that holds the headline; guessed from `title|headline` if not given.
     pub title_column: Option<String>,
-    /// The column (for JSONL: the key) that holds the publisher; guessed from `source`, `publisher` and the like if not
+    /// The column (for JSON: the key) that holds the publisher; guessed from `source`, `publisher` and the like if not
     /// given.
     pub source_column: Option<String>,
+    /// The sheet of a spreadsheet that holds the articles; the first with a text column if not given.
+    pub sheet: Option<String>,
     /// Standard input holds a part of the lines of some other input: its first one says nothing about the
     /// others, and there may be none.
     pub dealt: bool,
@@ -137,11 +152,12 @@ pub struct Articles {
 
 /// Opens `inputs`: files, folders, or `-` for JSONL on standard input.
 ///
-/// A folder is read recursively, in the order of the names compared byte by byte: its `.txt`,
-/// `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.html`, `.htm`, `.warc` and `.wet` files, also with `.gz` or
-/// `.zst` behind, and its `.parquet` files. Anything else in it is passed over, and so are hidden files
-/// and the CSVs and JSONL files that this program writes or that hold hand labels. A file that is named
-/// itself is also read as a text if its extension is not known, unless it turns out not to be one.
+/// A folder is read recursively, in the order of the names compared byte by byte: its `.txt`, `.csv`, `.tsv`, `.json`,
+/// `.jsonl`, `.ndjson`, `.html`, `.htm`, `.eml`, `.mbox`, `.warc` and `.wet` files, also with `.gz` or `.zst` behind, and
+/// its `.docx`, `.pdf`, `.xlsx`, `.xlsm`, `.xls`, `.ods` and `.parquet` files. What else is in it is counted and named in
+/// a [`Problem`], but for hidden files, what systems leave in folders, and the files that this program writes or that
+/// hold hand labels. A file that is named itself is also read as a text if its extension is not known, unless it turns
+/// out not to be one.
 ///
 /// # Errors
 /// If an input does not exist, if a file named is output of this program, or if there is nothing to
@@ -328,7 +344,10 @@ impl Open {
 }
 
 fn day_order(source: &Source, options: &Options) -> Option<DayOrder> {
-    if !matches!(source.format, Format::Table { .. } | Format::Jsonl | Format::Parquet) {
+    if !matches!(
+        source.format,
+        Format::Table { .. } | Format::Sheets | Format::Jsonl | Format::Json | Format::Parquet
+    ) {
         return None;
     }
     let (mut reader, _) = open_file(source.clone(), options, Arc::default()).ok()?;
@@ -381,12 +400,42 @@ fn open_file(
             let (bytes, size) = open(&path)?;
             (Box::new(warc_file::Warc::new(bytes, path, name)), size)
         }
-        // Not a stream of bytes: it is read from its end.
+        Format::Json => {
+            let (bytes, size) = open(&path)?;
+            (Box::new(json_file::Json::new(bytes, path, name, options)), size)
+        }
+        Format::Message => {
+            let (bytes, size) = open(&path)?;
+            (Box::new(mail_file::message(bytes, path, name)?), size)
+        }
+        Format::Mailbox => {
+            let (bytes, size) = open(&path)?;
+            (Box::new(mail_file::mailbox(bytes, path, name)?), size)
+        }
+        // From here on, no streams of bytes.
+        Format::Docx => {
+            let size = size(&path)?;
+            (Box::new(docx_file::open(path, name)?), size)
+        }
+        Format::Pdf => {
+            let size = size(&path)?;
+            (Box::new(pdf_file::open(path, name)?), size)
+        }
+        Format::Sheets => {
+            let (reader, size) = sheet_file::open(path, name, options, read)?;
+            (Box::new(reader), size)
+        }
         Format::Parquet => {
             let (reader, size) = parquet_file::Parquet::open(path, name, &options, read)?;
             (Box::new(reader), size)
         }
     })
+}
+
+/// The bytes of a file that can be opened.
+fn size(path: &Path) -> Result<u64, Problem> {
+    let size = File::open(path).and_then(|file| Ok(file.metadata()?.len()));
+    size.map_err(|error| unreadable(path, &error))
 }
 
 impl Iterator for Articles {

@@ -12,11 +12,10 @@ use parquet::record::reader::{ReaderIter, TreeBuilder};
 use parquet::record::{Field, Row};
 use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type};
 
-use super::bytes::LONGEST;
 use super::columns::{self, Columns};
 use super::decode::{self, Charset};
 use super::parquet_guard::{Bounded, Checked};
-use super::{Found, Given, Kind, Options, Reader, too_long};
+use super::{Found, Kind, Options, Reader, row};
 use crate::error::{Place, Problem};
 
 /// Rows that are decoded together.
@@ -113,35 +112,9 @@ impl Parquet {
             Some(Field::Bytes(bytes)) => self.charset.decode(bytes.data().to_vec()),
             _ => decode::Decoded::default(),
         };
-        if decoded.text.len() > LONGEST {
-            out.push_back(too_long(place, "the text"));
-            return;
-        }
-        if decoded.text.trim().is_empty() {
-            let problem = Problem::skipped(
-                place,
-                "the text is empty",
-                "Nothing can be found in it; no need to do anything if that is right.",
-            );
-            out.push_back(Found::Problem(Kind::EmptyText, problem));
-            return;
-        }
-        out.extend(decode::problems(&place, &decoded));
-        // One column may be the id and the address.
-        let short = |column: Option<usize>| cells.get(column?).and_then(scalar);
-        let id = short(self.columns.id).unwrap_or_else(|| {
-            let id = format!("{}#{}", self.name, self.row);
-            if self.columns.id.is_some() {
-                let remedy = format!("The article is called {id}, after its row.");
-                let problem = Problem::mended(place.clone(), "the id is empty", remedy);
-                out.push_back(Found::Problem(Kind::NoId, problem));
-            }
-            id
-        });
-        let Columns { title, date, source, url, .. } = self.columns;
-        let [title, date, source, url] = [title, date, source, url].map(short);
-        let given = Given { id, text: decoded.text, title, date, source, url, place };
-        out.push_back(Found::Article(Box::new(given)));
+        let cell = |column: usize| cells.get(column).and_then(scalar);
+        let name = format!("{}#{}", self.name, self.row);
+        out.extend(row::Row { text: decoded, cell, name, place }.article(&self.columns));
     }
 
     fn broken_group(&self, why: &str) -> Found {

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::error::{Place, Problem};
+use crate::error::{Place, Problem, Unit};
 
 /// What a problem is about, so that its likes can be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,13 +25,14 @@ pub(super) enum Kind {
     TooLong,
     Page,
     Record,
+    Attachment,
     LongId,
     DuplicateId,
 }
 
 /// Every kind that is counted, in the order in which summaries are given; what its summary says; and
 /// how many are listed before.
-const COUNTED: [(Kind, &str, u64); 17] = [
+const COUNTED: [(Kind, &str, u64); 18] = [
     (Kind::Encoding, "are not UTF-8", 1),
     (Kind::Nul, "hold NUL characters, replaced by blanks", 3),
     (Kind::Quotes, "have a quotation mark that is never closed", LISTED),
@@ -47,6 +48,7 @@ const COUNTED: [(Kind, &str, u64); 17] = [
     (Kind::TooLong, "are longer than an article may be", LISTED),
     (Kind::Page, "are web pages without an article", LISTED),
     (Kind::Record, "are damaged records", LISTED),
+    (Kind::Attachment, "have files attached, which are not read", 1),
     (Kind::LongId, "have an id that is too long, which was cut", LISTED),
     (Kind::DuplicateId, "have an id that was taken, and got a number behind it", LISTED),
 ];
@@ -70,7 +72,7 @@ struct Count {
 struct Unlisted {
     file: PathBuf,
     last: Option<u64>,
-    is_record: bool,
+    unit: Unit,
     skipped: bool,
 }
 
@@ -85,18 +87,17 @@ impl Repeats {
         if count.seen <= COUNTED[position].2 {
             return Some(problem);
         }
-        let Place { file, line, is_record } = problem.place;
+        let Place { file, line, unit } = problem.place;
         let skipped = problem.skipped || count.unlisted.as_ref().is_some_and(|it| it.skipped);
-        count.unlisted = Some(Unlisted { file, last: line, is_record, skipped });
+        count.unlisted = Some(Unlisted { file, last: line, unit, skipped });
         None
     }
 
     /// One problem for each kind of which not all were listed.
     pub(super) fn summaries(self) -> impl Iterator<Item = Problem> {
         self.counts.into_iter().zip(COUNTED).filter_map(|(count, (_, what, listed))| {
-            let Unlisted { file, last, is_record, skipped } = count.unlisted?;
+            let Unlisted { file, last, unit, skipped } = count.unlisted?;
             let more = count.seen - listed;
-            let unit = if is_record { "record" } else { "line" };
             let last = last.map(|number| format!(", the last one {unit} {number}")).unwrap_or_default();
             Some(Problem {
                 place: Place::file(file),

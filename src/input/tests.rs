@@ -10,9 +10,15 @@ use tempfile::TempDir;
 use super::*;
 use crate::error::Error;
 
+mod json_files;
 mod known;
 mod limits;
+mod mail;
+mod office;
 mod parquet_files;
+mod pdf_files;
+mod sheets;
+mod unread_files;
 mod web;
 
 /// A folder with `files` in it.
@@ -574,14 +580,16 @@ mod opening {
 
     #[test]
     fn nothing_to_read_is_an_error() {
-        let folder = folder(&[("x/page.md", b"<p>"), ("sheet.xlsx", b"PK"), ("a.txt", b"a")]);
+        let folder = folder(&[("x/page.md", b"<p>"), ("y/.z", b""), ("sheet.xlsb", b"PK"), ("a.txt", b"a")]);
         let message = usage(open(&[folder.path().join("x")], Options::default()));
-        assert!(message.contains(".txt, .html"), "{message}");
-        let message = usage(open(&[folder.path().join("sheet.xlsx")], Options::default()));
+        assert!(message.contains("1 file is not read: page.md"), "{message}");
+        let message = usage(open(&[folder.path().join("y")], Options::default()));
+        assert!(message.contains(".txt, .html") && message.contains(".docx"), "{message}");
+        let message = usage(open(&[folder.path().join("sheet.xlsb")], Options::default()));
         assert!(message.contains("CSV UTF-8"), "{message}");
         assert!(usage(open(&[], Options::default())).contains("no input"));
         // With something else to read, it is left out.
-        let inputs = [folder.path().join("sheet.xlsx"), folder.path().join("a.txt")];
+        let inputs = [folder.path().join("sheet.xlsb"), folder.path().join("a.txt")];
         let (articles, problems) = read_all(&inputs, Options::default());
         assert_eq!(ids(&articles), ["a"]);
         only(&problems, None, true, &["CSV UTF-8"]);

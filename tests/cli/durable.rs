@@ -11,6 +11,7 @@ use triplewire::model::ModelFolder;
 use triplewire_kernels::{Backend, Kernels};
 
 use crate::command::{extract, repository, rows, stderr, triplewire};
+use crate::documents;
 
 const TABLES: [&str; 7] =
     ["articles", "mentions", "entities", "relations", "triples", "cooccurrences", "duplicates"];
@@ -224,6 +225,34 @@ fn kernels_that_the_processor_lacks_cannot_be_asked_for() {
             assert!(message.contains(part), "{message}");
         }
     }
+}
+
+#[test]
+fn a_folder_of_documents_killed_or_split_ends_with_the_same_bytes() {
+    let folder = documents::folder();
+    let texts: Vec<String> =
+        (0..150).map(|number| format!("Angela Merkel visited Paris {number} times.")).collect();
+    documents::mbox(&folder.path().join("m.mbox"), &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    fs::write(folder.path().join("x.pptx"), "PK").unwrap();
+    let results = tempfile::tempdir().unwrap();
+    let out = |name: &str| results.path().join(name);
+    extract(folder.path(), &out("whole"), &["--quiet"]).assert().code(2);
+    let mut running = Running::start("rten", folder.path(), &out("killed"), &["--threads", "1"]);
+    if running.wait_for(0) {
+        running.kill();
+        extract(folder.path(), &out("killed"), &["--quiet", "--resume"]).assert().code(2);
+    }
+    assert_same(&out("whole"), &out("killed"));
+    for shard in ["1/2", "2/2"] {
+        let assert = extract(folder.path(), &out(&shard[..1]), &["--quiet", "--shard", shard]).assert();
+        // What is wrong with the folder belongs to its first article.
+        assert.code(if shard == "1/2" { 2 } else { 0 });
+    }
+    let merged =
+        triplewire().arg("merge").arg(out("1")).arg(out("2")).arg("--out").arg(out("merged")).assert();
+    merged.code(2);
+    let tables = |name: &str| output(&out(name))[..TABLES.len()].to_vec();
+    assert_eq!(tables("whole"), tables("merged"));
 }
 
 /// `TRIPLEWIRE_ARTICLES=FILE [TRIPLEWIRE_ENGINE=rust-bert] cargo test --release --test cli -- --ignored ten_times`

@@ -9,6 +9,7 @@ mod bad_input;
 mod closed_pipe;
 mod command;
 mod docs;
+mod documents;
 mod durable;
 mod extract;
 mod golden;

@@ -36,6 +36,38 @@ pub fn warc(data: &[u8]) {
     articles("a.warc", data);
 }
 
+pub fn json(data: &[u8]) {
+    articles("a.json", data);
+}
+
+pub fn xlsx(data: &[u8]) {
+    articles("a.xlsx", data);
+}
+
+pub fn xls(data: &[u8]) {
+    articles("a.xls", data);
+}
+
+pub fn ods(data: &[u8]) {
+    articles("a.ods", data);
+}
+
+pub fn docx(data: &[u8]) {
+    articles("a.docx", data);
+}
+
+pub fn pdf(data: &[u8]) {
+    articles("a.pdf", data);
+}
+
+pub fn eml(data: &[u8]) {
+    articles("a.eml", data);
+}
+
+pub fn mbox(data: &[u8]) {
+    articles("a.mbox", data);
+}
+
 pub fn gold_jsonl(data: &[u8]) {
     labels(&[("a.jsonl", data)], "a.jsonl");
 }
