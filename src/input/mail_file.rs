@@ -225,7 +225,7 @@ fn page_text(html: &str) -> Option<String> {
 /// Lines without the marks of quoting.
 fn paragraphs(text: &str) -> String {
     let lines = text.lines().map(|line| {
-        let quoted = line.trim_start_matches(|c| c == '>' || c == ' ');
+        let quoted = line.trim_start_matches(['>', ' ']);
         if line.starts_with('>') { quoted.trim_end() } else { line.trim_end() }
     });
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()

@@ -8,13 +8,13 @@ const END: f32 = 4.25;
 /// Φ(x) - 1/2 is x times a polynomial of x², these being its coefficients from the highest power down: that with the least largest
 /// error of x·Φ(x) up to [`END`], where it is 1/2 (by linear programming over 8000 points).
 const PHI: [f32; 8] = [
-    -8.460_657_7e-10,
+    -8.460_658e-10,
     7.570_995_9e-8,
-    -2.938_845_1e-6,
-    6.552_765_9e-5,
+    -2.938_845e-6,
+    6.552_766e-5,
     -9.404_516e-4,
-    9.257_837_6e-3,
-    -6.545_352_2e-2,
+    9.257_837e-3,
+    -6.545_352e-2,
     3.984_200_5e-1,
 ];
 

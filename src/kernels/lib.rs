@@ -7,6 +7,9 @@
 //! Matrices are row-major slices. Sizes that do not fit each other panic, and so do weights or rows that were laid out for
 //! another back end.
 
+// Rows, vectors and lanes are counted in formulas here, and several arrays run along with one index.
+#![allow(clippy::needless_range_loop)]
+
 mod activations;
 mod attention;
 mod backends;

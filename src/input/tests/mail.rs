@@ -24,6 +24,7 @@ fn a_message() {
         date: Date::new(2019, Some(3), Some(29)),
         source: Some("Daily Wire".into()),
         url: None,
+        called: None,
     };
     assert_eq!(articles, [wanted]);
 }

@@ -50,6 +50,7 @@ fn columns_are_guessed_and_dates_are_dates() {
         date: Date::new(2019, Some(3), Some(29)),
         source: Some("P".into()),
         url: Some("https://a.example/1".into()),
+        called: None,
     };
     assert_eq!(articles, [wanted]);
 }
