@@ -1,4 +1,7 @@
-//! What can go wrong. An [`Error`] ends the run; a [`Problem`] is about one input and does not.
+//! What can go wrong, and the form in which it is said. An [`Error`] ends the run; a [`Problem`] is about one input and
+//! does not.
+
+pub(crate) mod words;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,7 +15,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{path}: {}. {remedy}", reason(.said))]
+    #[error("{}", form(path.display(), words::io(said), remedy))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -22,7 +25,7 @@ pub enum Error {
         remedy: String,
     },
     /// A model folder cannot be used.
-    #[error("model {path}: {problem}. {remedy}")]
+    #[error("{}", form(format_args!("model {}", path.display()), problem, remedy))]
     Model {
         /// The folder, or the file in it.
         path: PathBuf,
@@ -32,7 +35,7 @@ pub enum Error {
         remedy: String,
     },
     /// A model cannot be fetched from the hub.
-    #[error("hub model {model}: {problem}. {remedy}")]
+    #[error("{}", form(format_args!("hub model {model}"), problem, remedy))]
     Hub {
         /// The model's id, with its revision.
         model: String,
@@ -42,7 +45,7 @@ pub enum Error {
         remedy: String,
     },
     /// A rule file, alias table or map written by the user is wrong.
-    #[error("{place}: {problem}. {remedy}")]
+    #[error("{}", form(place, problem, remedy))]
     Config {
         /// Where.
         place: Place,
@@ -52,7 +55,7 @@ pub enum Error {
         remedy: String,
     },
     /// The engine failed on a batch. This is a defect of the model or of the program.
-    #[error("engine {engine}: {problem}")]
+    #[error("{}", form(format_args!("engine {engine}"), problem, OF_ENGINE))]
     Engine {
         /// The engine's name.
         engine: &'static str,
@@ -64,10 +67,21 @@ pub enum Error {
     Usage(String),
 }
 
-/// What the operating system said, without its number.
-fn reason(error: &std::io::Error) -> String {
-    let said = error.to_string();
-    said.find(" (os error").map_or(said.clone(), |end| said[..end].to_owned())
+const OF_ENGINE: &str = "Use another with --engine, or another model with --model";
+
+/// The form of a message: where, what happened, and what to do.
+fn form(place: impl fmt::Display, problem: impl fmt::Display, remedy: &str) -> String {
+    sentences(&format!("{place}: {problem}. {remedy}"))
+}
+
+/// Sentences of a message, of which the last has no full stop: who prints them ends them, see [`line`].
+fn sentences(text: &str) -> String {
+    text.trim_end().trim_end_matches('.').to_owned()
+}
+
+/// A message as it is printed: on a line, after what it is (`error`, `skipped`, `warning`).
+pub(crate) fn line(kind: &str, message: impl fmt::Display) -> String {
+    format!("{kind}: {}.", sentences(&message.to_string()))
 }
 
 impl Error {
@@ -182,6 +196,6 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = if self.skipped { "skipped" } else { "warning" };
-        write!(f, "{kind}: {}: {}. {}", self.place, self.message, self.remedy)
+        f.write_str(&line(kind, form(&self.place, &self.message, &self.remedy)))
     }
 }

@@ -214,8 +214,9 @@ impl Pipeline {
             .num_threads(threads)
             .thread_name(|i| format!("worker-{i}"))
             .build()
-            .map_err(|e| {
-                Error::Usage(format!("cannot start {threads} threads: {e}. Use a smaller --threads"))
+            .map_err(|_| {
+                let message = format!("the system gives no {threads} threads. Ask for fewer with --threads");
+                Error::Usage(message)
             })?;
         let parser = model.folder().outputs.syntax.as_ref().map(Parser::new);
         Ok(Pipeline { model, parser, knowledge, limits: Limits::default(), workers })
@@ -299,7 +300,7 @@ impl Pipeline {
     fn panicked(&self) -> Error {
         Error::Engine {
             engine: self.model.engine().name(),
-            problem: "it panicked. This is a defect of triplewire: please report it with the input".into(),
+            problem: "it failed by a defect of its own. Please report it with the input".into(),
         }
     }
 

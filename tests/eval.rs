@@ -833,10 +833,10 @@ fn what_cannot_be_done_gives_exit_code_1_and_says_why() {
     std::fs::write(dir.path().join("other/mentions.csv"), "article,start,end,type\nq,0,1,PER\n").unwrap();
     let table: [(&[&str], &str); 6] = [
         (&["--gold", "nowhere", "--pred", "pred"], "nowhere"),
-        (&["--gold", "letter.txt", "--pred", "pred"], "of no known format"),
+        (&["--gold", "letter.txt", "--pred", "pred"], "its format is not known"),
         (&["--gold", "labels", "--pred", "other"], "not one article of the gold"),
         (&["--gold", "labels", "--pred", "pred", "--map", "map.toml"], "`lead` is not a predicate"),
-        (&["--gold", "labels", "--pred", "pred", "--out", "a.txt"], "Give another folder"),
+        (&["--gold", "labels", "--pred", "pred", "--out", "a.txt"], "a file stands where a folder has to be"),
         (&["--pred", "pred"], "--gold"),
     ];
     for (args, message) in table {

@@ -315,6 +315,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", required=True, help="JSON lines (also .gz) or .parquet, a file or a folder")
     parser.add_argument("--out", required=True, help="folder of the tables, which the driver writes")
+    parser.add_argument("--overwrite", action="store_true", help="replace a finished result that is in --out")
     parser.add_argument("--work", required=True, help="folder of the shards, on shared storage")
     parser.add_argument("--partitions", type=int, required=True, help="shards, two or more")
     parser.add_argument("--id-column", default="id", help="key or column of the id (default: id)")
@@ -334,6 +335,9 @@ def main() -> None:
     if args.triplewire and not shutil.which(args.triplewire):
         refuse(f"there is no program {args.triplewire}. Say with --triplewire where it is")
 
+    if Path(args.out, "run.json").exists() and not args.overwrite:
+        refuse(f"{args.out} holds a finished result. Replace it with --overwrite, or choose another folder with --out")
+
     spark = SparkSession.builder.appName("triplewire").getOrCreate()
     try:
         job = run(spark, args)
@@ -352,6 +356,7 @@ def main() -> None:
         shutil.rmtree(attempt, ignore_errors=True)
     folders = [str(job.folder(number)) for number in range(1, job.of + 1)]
     merge = [*command(args.triplewire), "merge", *folders, "--out", args.out]
+    merge += ["--overwrite"] if args.overwrite else []
     sys.exit(subprocess.run(merge, check=False).returncode)
 
 

@@ -2,15 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
-
 use crate::cli::Outcome;
 use crate::cli::evaluate::FORMATS;
 use crate::cli::print::print;
 use crate::cli::problems::{problems_csv, tell};
 use crate::eval::agreement::{self, Agreement};
 use crate::eval::gold;
-use crate::output::write_whole;
+use crate::output::{check_folder, create_folder, write_whole};
 
 /// Arguments of `triplewire agree`.
 #[derive(Debug, clap::Args)]
@@ -35,6 +33,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    args.out.as_deref().map(check_folder).transpose()?;
     let mut a = gold::read(&args.a, &args.texts)?;
     let mut b = gold::read(&args.b, &args.texts)?;
     let problems = [std::mem::take(&mut a.problems), std::mem::take(&mut b.problems)].concat();
@@ -43,9 +42,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let object = agreement::json(&agreement);
     let listed = match &args.out {
         Some(out) => {
-            std::fs::create_dir_all(out).with_context(|| {
-                format!("{}: cannot be made. Give another folder with --out", out.display())
-            })?;
+            create_folder(out)?;
             write_whole(&out.join("agreement.json"), format!("{object:#}\n").as_bytes())?;
             write_whole(&out.join("problems.csv"), &problems_csv(&problems)?)?;
             let listed = write_whole(&out.join("disagreements.csv"), &agreement.disagreements_csv()?)?;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use indicatif::{FormattedDuration, HumanBytes, HumanCount};
 
 use crate::cli::Outcome;
-use crate::cli::print::print;
-use crate::error::Error;
+use crate::cli::print::{complain, print};
+use crate::error::{Error, Problem};
 use crate::input::{Articles, Item, Shard};
 use crate::output::{Making, Output, Run, Style};
 use crate::pipeline::{Delivery, Pipeline};
@@ -36,6 +36,8 @@ struct Sample {
     /// Bytes of the text of all that were seen.
     text: u64,
     skipped: u64,
+    /// The first input that was.
+    first_skipped: Option<Problem>,
     /// The share of the input that was read, 0 to 1; none if its size is not known and it was not
     /// read to its end.
     share: Option<f64>,
@@ -46,7 +48,14 @@ impl Sample {
     fn of(articles: Articles, part: Shard, most: usize, time: Duration) -> Self {
         let start = Instant::now();
         let progress = articles.progress();
-        let mut sample = Sample { articles: Vec::new(), seen: 0, text: 0, skipped: 0, share: Some(1.0) };
+        let mut sample = Sample {
+            articles: Vec::new(),
+            seen: 0,
+            text: 0,
+            skipped: 0,
+            first_skipped: None,
+            share: Some(1.0),
+        };
         let mut every = 1;
         for item in part.pick(articles) {
             match item {
@@ -66,7 +75,11 @@ impl Sample {
                         });
                     }
                 }
-                Item::Problem(problem) => sample.skipped += u64::from(problem.skipped),
+                Item::Problem(problem) if problem.skipped => {
+                    sample.skipped += 1;
+                    sample.first_skipped.get_or_insert(problem);
+                }
+                Item::Problem(_) => {}
             }
             if start.elapsed() > time {
                 sample.share = progress.total().map(|total| progress.read() as f64 / total.max(1) as f64);
@@ -175,10 +188,17 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let mut sample = Sample::of(articles, part, pipeline.limits().bytes, READING);
     if sample.articles.is_empty() {
-        return Err(Error::Usage(
-            "there is no article to estimate from in what was read of the input".into(),
-        )
-        .into());
+        sample.first_skipped.iter().for_each(complain);
+        let message = match sample.skipped {
+            0 => "there is no article in what was read of the inputs. Name files or folders that hold some",
+            1 => {
+                "there is no article to estimate from: the only input would be skipped. Mend it, or name another"
+            }
+            _ => {
+                "there is no article to estimate from: all inputs would be skipped (the first is above). Mend them, or name others"
+            }
+        };
+        return Err(Error::Usage(message.into()).into());
     }
     let chosen = std::mem::take(&mut sample.articles);
     let trial = Trial::of(pipeline, chosen, style, keep_duplicates)?;

@@ -3,18 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 use crate::cli::Outcome;
 use crate::cli::print::print;
 use crate::cli::problems::{problems_csv, tell};
 use crate::cli::setup::Setup;
 use crate::entity::Aliases;
-use crate::error::{Place, Problem};
+use crate::error::{Error, Place, Problem};
 use crate::eval::bootstrap::{Difference, Figure, differences};
 use crate::eval::errors::{Advantage, advantages, advantages_csv, mistakes, mistakes_csv};
 use crate::eval::{self, Evaluation, Gold, Judgements, Labels, Map, OnGivenNames, Predict, html, report};
-use crate::output::write_whole;
+use crate::output::{check_folder, create_folder, write_whole};
 
 /// Arguments of `triplewire evaluate`.
 #[derive(Debug, clap::Args)]
@@ -97,6 +95,12 @@ pub(super) struct Scores {
 /// Compares, and writes what `--out` asks for.
 pub(super) fn scores(args: &Args) -> anyhow::Result<Scores> {
     let Some(path) = &args.gold else { return judged(args) };
+    if args.pred.len() > 2 {
+        let message =
+            format!("--pred is given {} times. Give it once, or twice to compare two", args.pred.len());
+        return Err(Error::Usage(message).into());
+    }
+    args.out.as_deref().map(check_folder).transpose()?;
     let mut gold = eval::gold::read(path, &args.texts)?;
     gold.predicates = args.setup.all_rules()?.predicates().clone();
     let map = args.map.as_deref().map(|path| Map::read(path, &gold.predicates)).transpose()?;
@@ -132,7 +136,8 @@ pub(super) fn scores(args: &Args) -> anyhow::Result<Scores> {
                 evaluations.push(evaluate(&gold, labels, map.as_ref(), notes));
             }
         }
-        _ => anyhow::bail!("--pred can be given once or twice, not {} times", args.pred.len()),
+        // No more are taken above.
+        _ => {}
     }
     let comparison = match &evaluations[..] {
         [a, b] => Some(Comparison {
@@ -151,16 +156,16 @@ pub(super) fn scores(args: &Args) -> anyhow::Result<Scores> {
 
 /// Leaves only the articles of a list in the gold.
 pub(super) fn keep(gold: &mut Gold, list: &Path, problems: &mut Vec<Problem>) -> anyhow::Result<()> {
-    let content = std::fs::read_to_string(list).with_context(|| {
-        format!("{}: cannot be read. Check the path given with --articles", list.display())
-    })?;
+    let content = std::fs::read_to_string(list)
+        .map_err(|e| Error::io(list, e, "Give with --articles a text file with one identifier a line"))?;
     let wanted: BTreeSet<&str> = content.lines().map(str::trim).filter(|id| !id.is_empty()).collect();
     for id in gold.keep(&wanted) {
         let message = format!("article {id} is not in the gold");
         problems.push(Problem::skipped(Place::file(list), message, "Not scored: mend or remove it"));
     }
     if gold.documents.is_empty() {
-        anyhow::bail!("{}: has not one article of the gold. Give one identifier a line", list.display());
+        let problem = "it has not one article of the gold";
+        return Err(Error::config(Place::file(list), problem, "Give one identifier a line").into());
     }
     Ok(())
 }
@@ -230,8 +235,7 @@ fn write_files(
     problems: &[Problem],
 ) -> anyhow::Result<()> {
     let write = |name: &str, content: &[u8]| write_whole(&out.join(name), content);
-    std::fs::create_dir_all(out)
-        .with_context(|| format!("{}: cannot be made. Give another folder with --out", out.display()))?;
+    create_folder(out)?;
     write("scores.json", format!("{object:#}\n").as_bytes())?;
     let names = [("errors.csv", "report.html"), ("errors_b.csv", "report_b.html")];
     for ((table, page), evaluation) in names.into_iter().zip(evaluations) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::Outcome;
 use crate::cli::print::print;
-use crate::cli::setup::share;
+use crate::cli::values::{count, name, share};
 use crate::export::result::ResultFolder;
 use crate::export::{Asked, Filter, Target, export};
 
@@ -21,18 +21,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
     /// Leave out triples that score less, from 0 to 1
-    #[arg(long, value_name = "X", value_parser = share)]
-    min_score: Option<f32>,
+    #[arg(long, value_name = "X", value_parser = share::<f64>)]
+    min_score: Option<f64>,
     /// Leave out triples that fewer articles tell
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::<u64>)]
     min_articles: Option<u64>,
     /// Export these predicates only, separated by commas: leads,works_for
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = name)]
     predicates: Vec<String>,
     /// Export only triples of these types of entities (PER, ORG, LOC, MISC, DATE), of this certainty (stated,
     /// reported, alleged) or status (current, former, planned), asserted or denied ones, or ones that tell of an
     /// entity of that name or id; separated by commas, or repeated
-    #[arg(long, value_name = "LIST")]
+    #[arg(long, value_name = "LIST", value_parser = name)]
     only: Vec<String>,
     /// Replace an earlier export
     #[arg(long)]
@@ -45,8 +45,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let result = ResultFolder::open(&args.result)?;
     let asked = Asked {
-        // As it was written: 0.8 as a float of half the size is a little more.
-        min_score: args.min_score.and_then(|it| it.to_string().parse().ok()).unwrap_or(0.0),
+        min_score: args.min_score.unwrap_or(0.0),
         min_articles: args.min_articles.unwrap_or(0),
         predicates: args.predicates,
         only: args.only,

@@ -7,16 +7,17 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::cli::inputs::Inputs;
-use crate::cli::print::print;
+use crate::cli::print::{complain, print, unprintable};
 use crate::cli::progress::Progress;
 use crate::cli::setup::{Hashes, Setup};
 use crate::cli::summary::Summary;
+use crate::cli::values::{at_least_one, seconds};
 use crate::cli::{Outcome, estimate, stop, view};
 use crate::error::{Error, Result};
 use crate::input::{self, Articles, Shard};
 use crate::output::{
     DecisionRecord, Format, Lines, Making, ModelRecord, Output, Run, Seconds, Settings, Style, WatchList,
-    keep_earlier,
+    check_folder, keep_earlier,
 };
 use crate::pipeline::{Ending, Limits, Pipeline};
 use crate::timings::{self, Stage, Stopwatch, measure};
@@ -51,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     article_timeout: Option<Duration>,
     /// Leave out articles whose text has more bytes than this
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().bytes)]
+    #[arg(long, value_name = "BYTES", value_parser = at_least_one::<usize>, default_value_t = Limits::default().bytes)]
     max_article_size: usize,
     #[command(flatten)]
     setup: Setup,
@@ -253,6 +254,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 
 fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let start = Instant::now();
+    // Before the model is loaded.
+    check_folder(out)?;
     args.part()?;
     let articles = args.articles()?;
     let opened = Opened::new(args, style)?;
@@ -424,7 +427,7 @@ fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {
     let ending = pipeline.run(part.pick(articles), &stop, |delivery| {
         lines.add(&delivery).map_err(|e| {
             left = e.kind() == ErrorKind::BrokenPipe;
-            Error::io("standard output", e, "Free some disk space, then run again")
+            unprintable(e)
         })?;
         some_skipped |= progress.tell(&delivery);
         Ok(())
@@ -444,12 +447,4 @@ pub(crate) fn style(format: Format, excel: bool) -> Result<Style> {
         return Err(Error::Usage("--excel goes with --format csv. Leave one of them out".into()));
     }
     Ok(Style { format, excel })
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds, such as 10 or 0.5".to_owned())?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("give a number of seconds above 0".to_owned()),
-    }
 }

@@ -10,6 +10,7 @@ use crate::cli::{Outcome, stop};
 use crate::model::Label;
 use crate::output::annotation::{Annotations, Tool, Written};
 use crate::pipeline::Delivery;
+use crate::text::counted;
 
 /// Arguments of `triplewire label`.
 #[derive(Debug, clap::Args)]
@@ -30,6 +31,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    Annotations::check(&args.out)?;
     let articles = args.inputs.open(Some(&args.out), false)?;
     let (pipeline, _) = args.setup.pipeline()?;
     let types = pipeline.model().folder().labels.iter().filter_map(|label| match label {
@@ -52,7 +54,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let (paths, written) = annotations.finish()?;
     if !args.quiet {
         let Written { articles, mentions, relations, denied } = written;
-        print(format_args!("{articles} articles, {mentions} names, {relations} relations\n"))?;
+        let counts = [(articles, "articles"), (mentions, "names"), (relations, "relations")];
+        let counts = counts.map(|(count, nouns)| counted(count, nouns));
+        print(format_args!("{}\n", counts.join(", ")))?;
         if denied > 0 {
             print(format_args!(
                 "{denied} relations that the text denies are left out (--to csv has them)\n"

@@ -3,17 +3,18 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
-
 use crate::cli::Outcome;
 use crate::cli::evaluate::{FORMATS, keep};
 use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::Machine;
+use crate::cli::values::name;
 use crate::entity::Aliases;
+use crate::error::Error;
 use crate::eval::report::pc;
 use crate::eval::{LEAST_EXAMPLES, Lesson, gold, lessons};
-use crate::output::write_whole;
+use crate::model::find;
+use crate::output::{check_file, write_whole};
 use crate::pipeline::Knowledge;
 use crate::relation::{Learned, Matcher, READER_FILE, RuleSet, Taught};
 
@@ -35,7 +36,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     articles: Option<PathBuf>,
     /// Learn these predicates only, separated by commas [default: all that are labelled often enough]
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = name)]
     predicates: Vec<String>,
     /// Rule files that define predicates of your own: the types of their names, and what they mean. Without one, a
     /// predicate has the types that the labels give it
@@ -46,6 +47,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    check_file(&args.out)?;
     let mut set = RuleSet::built_in();
     args.rules.iter().try_for_each(|path| set.add_path(path))?;
     let mut gold = gold::read(&args.labels, &args.texts)?;
@@ -55,9 +57,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         keep(&mut gold, list, &mut problems)?;
     }
     let Some(reader) = args.machine.reader(Learned::Both)? else {
-        bail!(
-            "the model has no second reader ({READER_FILE}) to be taught. Use one that has, as models/newswire"
-        );
+        let problem = format!("it has no second reader ({READER_FILE}) to be taught");
+        let model = find(args.machine.model.as_deref())?;
+        return Err(Error::model(model, problem, "Use one that has, as models/newswire").into());
     };
     let knowledge = Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&RuleSet::empty())? };
     let program = args.machine.pipeline(knowledge)?;
@@ -65,22 +67,26 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     tell(&problems, false);
     for wanted in &args.predicates {
         if lessons.iter().all(|lesson| lesson.schema.name != *wanted) {
-            bail!("--predicates: no two names of one sentence are labelled `{wanted}`");
+            let message = format!(
+                "--predicates: no two names of one sentence are labelled `{wanted}`. Check its spelling, or label some"
+            );
+            return Err(Error::Usage(message).into());
         }
     }
     print(table(&lessons))?;
     let classifiers: Vec<_> =
         lessons.into_iter().filter(is_worth_it).filter_map(|lesson| lesson.classifier).collect();
     if classifiers.is_empty() {
-        bail!(
+        let message = format!(
             "nothing was learned, and {} was not written. Label at least {LEAST_EXAMPLES} relations of a predicate, \
              between names of one sentence",
             args.out.display()
         );
+        return Err(Error::Usage(message).into());
     }
     let count = classifiers.len();
     let taught = Taught { reader: reader.hash().to_owned(), classifiers };
-    let bytes = serde_json::to_vec(&taught).context("what was learned cannot be written")?;
+    let bytes = serde_json::to_vec(&taught)?;
     write_whole(&args.out, &bytes)?;
     let predicates = if count == 1 { "predicate" } else { "predicates" };
     print(format_args!(

@@ -7,7 +7,7 @@ use crate::cli::extract::style;
 use crate::cli::print::{complain, print};
 use crate::cli::summary::Summary;
 use crate::cli::view;
-use crate::output::{Format, Making, Parts, WatchList};
+use crate::output::{Format, Making, Parts, WatchList, keep_from_merge};
 use crate::relation::Predicates;
 
 /// Arguments of `triplewire merge`.
@@ -20,6 +20,9 @@ pub(crate) struct Args {
     /// Folder to write the output files to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Replace a finished result of other inputs or settings that is in the folder
+    #[arg(long)]
+    overwrite: bool,
     /// Format of the tables
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -48,7 +51,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let only = args.only.as_deref().map(WatchList::read).transpose()?;
     let (keep_duplicates, merge, only) = (args.keep_duplicates, !args.no_merge, only.as_ref());
     let making = Making { style, keep_duplicates, merge, only, ..Making::new(Predicates::built_in()) };
-    let (tables, run, passed_over) = Parts::open(&args.parts)?.tables(&args.out, making)?;
+    let parts = Parts::open(&args.parts)?;
+    parts.check_folder(&args.out)?;
+    keep_from_merge(&args.out, &parts.run(&making), args.overwrite)?;
+    let (tables, run, passed_over) = parts.tables(&args.out, making)?;
     let connected = tables.most_connected().to_vec();
     let mut files = tables.name(&run)?;
     run.unused_aliases.iter().for_each(complain);

@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand.
 
 mod agree;
+mod arguments;
+mod defects;
 pub mod embed;
 mod estimate;
 mod evaluate;
@@ -20,13 +22,17 @@ mod rules;
 mod setup;
 mod stop;
 mod summary;
+mod values;
 mod view;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::cli::arguments::Said;
+use crate::cli::print::{complain, fail};
+use crate::error::Error;
 use crate::pipeline::Ending;
 
 /// How a command ended, when it ended without an error.
@@ -94,15 +100,23 @@ pub fn run() -> ExitCode {
 
 /// The same with these arguments, of which the first is the program's name; returns the exit code.
 pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
-        Err(error) => {
+    defects::note();
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let matches = arguments::read(Cli::command(), &words);
+    match matches.map(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(Ok(cli)) => ended(std::panic::catch_unwind(|| execute(cli.command))),
+        // What is parsed is what the command defines.
+        Ok(Err(error)) | Err(Said::Asked(error)) => {
             let _ = error.print();
             // Help and version are no errors; wrong arguments mean that we cannot run.
-            return u8::from(error.use_stderr());
+            u8::from(error.use_stderr())
         }
-    };
-    let outcome = match cli.command {
+        Err(Said::Wrong(what)) => ended(Ok(Err(Error::Usage(what).into()))),
+    }
+}
+
+fn execute(command: Command) -> anyhow::Result<Outcome> {
+    match command {
         Command::Extract(args) => extract::run(args),
         Command::Merge(args) => merge::run(args),
         Command::Names(args) => names::run(args),
@@ -115,13 +129,21 @@ pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Rules(args) => rules::run(args),
         Command::Parse(args) => parse::run(args),
         Command::Model(args) => model::run(args),
-    };
+    }
+}
+
+/// The exit code of what a command has come to.
+fn ended(outcome: std::thread::Result<anyhow::Result<Outcome>>) -> u8 {
     match outcome {
-        Ok(Outcome::Done) => 0,
-        Ok(Outcome::SomeSkipped) => 2,
-        Ok(Outcome::Interrupted) => 130,
-        Err(error) => {
-            print::complain(format_args!("error: {error:#}"));
+        Ok(Ok(Outcome::Done)) => 0,
+        Ok(Ok(Outcome::SomeSkipped)) => 2,
+        Ok(Ok(Outcome::Interrupted)) => 130,
+        Ok(Err(error)) => {
+            fail(&error);
+            1
+        }
+        Err(_) => {
+            complain(defects::told());
             1
         }
     }

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
-
 use crate::cli::print::print;
 use crate::cli::{Outcome, progress};
+use crate::error::{Error, Result};
 use crate::model::{
     EngineChoice, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step, SyntaxOutputs,
     TokenTypes, at_hand, find, places, pull,
@@ -171,12 +170,13 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
         }
     }
     if !runs {
-        bail!("model {}: no engine of this build can run it; the reasons are above", path.display());
+        let problem = "no engine of this build can run it (the reasons are above)";
+        return Err(Error::model(path, problem, "`triplewire model list` shows the models at hand").into());
     }
     Ok(Outcome::Done)
 }
 
-fn line(key: &str, value: impl std::fmt::Display) -> anyhow::Result<()> {
+fn line(key: &str, value: impl std::fmt::Display) -> Result<()> {
     print(format_args!("{key:<13}{value}\n"))
 }
 

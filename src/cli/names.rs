@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 use crate::cli::Outcome;
 use crate::cli::print::print;
-use crate::output::{Format, Question, Style, questions, write_whole};
+use crate::cli::values::count;
+use crate::output::{Format, Question, Style, check_file, questions, write_whole};
 
 /// Arguments of `triplewire names`.
 #[derive(Debug, clap::Args)]
@@ -22,7 +21,7 @@ pub(crate) struct Args {
     #[arg(long)]
     excel: bool,
     /// The first lines only
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::<usize>)]
     most: Option<usize>,
 }
 
@@ -35,10 +34,12 @@ Write in the column decision, and give the file to --aliases of the next run:
 An empty cell is left undecided.";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let out = args.out.as_deref().filter(|out| *out != Path::new("-"));
+    out.map(check_file).transpose()?;
     let mut lines = questions(&args.folder)?;
     lines.truncate(args.most.unwrap_or(usize::MAX));
     let table = table(lines, args.excel)?;
-    match args.out.as_deref().filter(|out| *out != Path::new("-")) {
+    match out {
         Some(out) => drop(write_whole(out, &table)?),
         None => print(String::from_utf8_lossy(&table))?,
     }
@@ -56,5 +57,5 @@ fn table(lines: Vec<Question>, excel: bool) -> anyhow::Result<Vec<u8>> {
     for line in lines {
         writer.serialize(line.styled(style))?;
     }
-    writer.into_inner().context("the table cannot be written")
+    Ok(writer.into_inner()?)
 }

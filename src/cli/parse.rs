@@ -2,9 +2,10 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use crate::cli::inputs::Inputs;
-use crate::cli::print::{complain, print};
+use crate::cli::print::{complain, print_on};
 use crate::cli::progress::Progress;
 use crate::cli::setup::Machine;
 use crate::cli::{Outcome, stop};
@@ -43,16 +44,23 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<Outcome> {
     let articles = args.inputs.open(None, false)?;
     let stop = stop::on_ctrl_c("writing what is finished");
     let mut progress = Progress::new(false, articles.progress());
-    let mut cut = 0;
+    let (mut cut, mut left) = (0, false);
     let ending = pipeline.run(articles, &stop, |delivery| {
         some_skipped |= progress.tell(&delivery);
         if let Delivery::Extraction(extraction) = &delivery {
             cut += extraction.syntax.iter().filter(|sentence| sentence.is_cut).count();
-            print(spelled(extraction)).map_err(|error| Error::Usage(error.to_string()))?;
+            if !print_on(spelled(extraction))? {
+                left = true;
+                stop.store(true, Ordering::Relaxed);
+            }
         }
         Ok(())
     })?;
     progress.finish();
+    if left {
+        // As with `| head`: whoever reads it has seen enough.
+        return Ok(Outcome::Done);
+    }
     tell_of_cut(cut);
     Ok(Outcome::of(ending, some_skipped))
 }
@@ -104,7 +112,9 @@ fn fill(pipeline: &Pipeline, file: &PathBuf) -> Result<bool> {
                     }
                     None => block.as_it_stands(),
                 };
-                print(filled).map_err(|error| Error::Usage(error.to_string()))?;
+                if !print_on(filled)? {
+                    return Ok(some_skipped);
+                }
             }
         }
     }

@@ -3,16 +3,31 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-use anyhow::Context;
+use crate::error::{self, Error, Result};
 
 /// Prints on standard output. That a reader has gone away (`| head`) is no error: it has seen enough.
-pub(super) fn print(text: impl Display) -> anyhow::Result<()> {
-    match write!(io::stdout(), "{text}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("standard output cannot be written")
-        }
-        _ => Ok(()),
+pub(super) fn print(text: impl Display) -> Result<()> {
+    print_on(text).map(|_| ())
+}
+
+/// The same, of one part of many: false if nobody reads on.
+pub(super) fn print_on(text: impl Display) -> Result<bool> {
+    let mut output = io::stdout();
+    match write!(output, "{text}").and_then(|()| output.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(unprintable(error)),
     }
+}
+
+/// That standard output cannot be written.
+pub(super) fn unprintable(error: io::Error) -> Error {
+    Error::io("standard output", error, "Make room where it goes to, then run again")
+}
+
+/// Prints what has ended a command.
+pub(super) fn fail(error: &anyhow::Error) {
+    complain(error::line("error", format_args!("{error:#}")));
 }
 
 /// Prints a line on standard error. Nobody can be told that it cannot be written.

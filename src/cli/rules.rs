@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
 use serde::Serialize;
 
 use crate::cli::Outcome;
@@ -11,12 +10,14 @@ use crate::cli::evaluate::keep;
 use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::{Machine, Setup};
+use crate::cli::values::{at_least_one, share};
 use crate::entity::{Aliases, EntityType, Mention, Names};
-use crate::error::Problem;
+use crate::error::{Error, Problem};
 use crate::eval::{
     Map, OnGivenNames, RuleCounts, calibration, calibration_of_second, gold, rule_counts, suggestions,
 };
-use crate::output::{rounded, write_whole};
+use crate::model::find;
+use crate::output::{check_file, rounded, write_whole};
 use crate::pipeline::Knowledge;
 use crate::relation::{
     Bracketed, Calibration, Certainty, Checked, Demand, Document, Learned, MatchExplanation, Matcher,
@@ -46,7 +47,7 @@ enum Command {
         /// The rule's id, for example leads/title-of
         id: String,
     },
-    /// Run the rules' own examples; needs no model
+    /// Run the rules' own examples
     Test {
         /// Only the rules of this file or folder
         file: Option<PathBuf>,
@@ -83,10 +84,10 @@ struct Suggest {
     #[arg(long, value_name = "FILE")]
     articles: Option<PathBuf>,
     /// Least documents that show a word with its roles, and relations that it adds
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", value_parser = at_least_one::<usize>, default_value_t = 3)]
     least: usize,
     /// Least share of its finds that is right, each looked at as if its document were unknown
-    #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
+    #[arg(long, value_name = "SHARE", value_parser = share::<f64>, default_value_t = 0.8)]
     precision: f64,
     #[command(flatten)]
     machine: Machine,
@@ -126,11 +127,15 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::List => print(table(set.rules()))?,
         Command::Show { id } => match set.rule(&id) {
             Some(rule) => print(format_args!("# {}\n{}\n", rule.place, rule.written))?,
-            None => bail!("there is no rule `{id}`. `triplewire rules list` shows all ids"),
+            None => return Err(set.none(&id).into()),
         },
         Command::Test { file } => return test(set, file),
         Command::Suggest(args) => return suggest(&set, args),
         Command::Score(args) => return score(&set, &args),
+        Command::Explain { text, .. } if text.trim().is_empty() => {
+            let message = "the text is empty. Give a sentence with two names, in quotation marks";
+            return Err(Error::Usage(message.into()).into());
+        }
         Command::Explain { text, model, json } => {
             let setup = Setup {
                 machine: Machine { model, ..Machine::default() },
@@ -179,9 +184,15 @@ fn suggest(set: &RuleSet, args: Suggest) -> anyhow::Result<Outcome> {
 
 /// Prints how often each rule is right, all golds together.
 fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
+    args.calibration.as_deref().map(|path| check_file(path).map_err(of_calibration)).transpose()?;
     let Score { gold: golds, map: maps, articles, calibration: out, machine, .. } = args;
     if maps.len() > golds.len() {
-        bail!("{} --gold and {} --map: give at most one map for each gold", golds.len(), maps.len());
+        let message = format!(
+            "--map is given more often ({}) than --gold ({}). Give at most one map for each gold",
+            maps.len(),
+            golds.len()
+        );
+        return Err(Error::Usage(message).into());
     }
     let aliases = Aliases::built_in();
     let program =
@@ -210,11 +221,21 @@ fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
         if let Some(unseen) = &args.unseen {
             fitted = calibrated_on(fitted, unseen, args, set, &mut problems)?;
         }
-        write_whole(path, fitted.toml()?.as_bytes())?;
+        write_whole(path, fitted.toml()?.as_bytes()).map_err(of_calibration)?;
     }
     tell(&problems, false);
     print(scores_csv(set.rules(), |rule| counts.of(rule))?)?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+}
+
+/// The same error where the file is named by another option.
+fn of_calibration(error: Error) -> Error {
+    match error {
+        Error::Io { path, said, remedy } => {
+            Error::Io { path, said, remedy: remedy.replace("--out", "--calibration") }
+        }
+        other => other,
+    }
 }
 
 /// What the second reader says, weighed on texts that it has not learned from. Nothing is left out there for its score.
@@ -229,7 +250,14 @@ fn calibrated_on(
     set.set_least_score(Some(0.0));
     let matcher = Matcher::new(&set)?;
     let Some(reader) = args.machine.reader(Learned::Both)? else {
-        bail!("the model has no second reader ({READER_FILE}) to be weighed on --unseen");
+        let problem = format!("it has no second reader ({READER_FILE}) to be weighed on --unseen");
+        let model = find(args.machine.model.as_deref())?;
+        return Err(Error::model(
+            model,
+            problem,
+            "Use one that has, as models/newswire, or leave --unseen out",
+        )
+        .into());
     };
     let knowledge =
         Knowledge { aliases: Aliases::built_in(), matcher: matcher.with_reader(reader, Learned::Both) };
@@ -299,7 +327,12 @@ fn test(set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
         }
     }
     if !checked.failures.is_empty() {
-        bail!("{} of {} examples of {rules} rules failed", checked.failures.len(), checked.examples);
+        let message = format!(
+            "{} of {} examples of {rules} rules failed. Mend the rules or their examples, which are above",
+            checked.failures.len(),
+            checked.examples
+        );
+        return Err(Error::Usage(message).into());
     }
     print(format_args!("{} examples of {rules} rules: all as they should be\n", checked.examples))?;
     Ok(Outcome::Done)
@@ -421,7 +454,9 @@ impl Explained {
             }
         }
         if out.is_empty() {
-            out.push_str("no sentence has two names\n");
+            out.push_str(
+                "no sentence has two names. Mark them yourself: \"[PER Ana Ruiz] leads [ORG Acme].\"\n",
+            );
         }
         for told in &self.relations {
             let _ = writeln!(

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::cli::values::{name, share, threads};
 use crate::entity::Aliases;
 use crate::error::{Error, Place, Result};
 use crate::model::{EngineChoice, Model, find};
@@ -21,7 +22,7 @@ pub(crate) struct Machine {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) engine: EngineChoice,
     /// Threads that work at once [default: one per core]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
 }
 
@@ -62,11 +63,11 @@ pub(crate) struct Setup {
     #[arg(long, value_name = "ID")]
     pub(crate) without_rule: Vec<String>,
     /// Look for these predicates only, separated by commas: leads,works_for
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = name)]
     pub(crate) predicates: Vec<String>,
     /// Leave out relations that score less, from 0 to 1 [default: none that a rule finds,
     /// of the second reader's those that are likelier wrong than right]
-    #[arg(long, value_name = "X", value_parser = share)]
+    #[arg(long, value_name = "X", value_parser = share::<f32>)]
     pub(crate) min_score: Option<f32>,
     /// What the second reader, which learned from labelled news, does: find what no rule finds (add), doubt what
     /// rules find (check), both, or nothing (off); or a file of `triplewire learn`, to do both and find what your own
@@ -150,10 +151,7 @@ fn with_reader(rules: &str, reader: &Reader, asked: &Asked) -> String {
 }
 
 fn predicate(name: &str, known: &Predicates) -> Result<Predicate> {
-    known.named(name).ok_or_else(|| {
-        let known = known.listed();
-        Error::Usage(format!("--predicates: there is no predicate `{name}`; there are {known}"))
-    })
+    known.named(name).ok_or_else(|| known.none("--predicates", name))
 }
 
 fn asked(text: &str) -> Result<Asked, String> {
@@ -162,17 +160,13 @@ fn asked(text: &str) -> Result<Asked, String> {
     }
     let path = PathBuf::from(text);
     if !path.is_file() {
-        return Err("give add, check, both, off, or a file that `triplewire learn` has made".into());
+        let message =
+            "there is no such file. Give add, check, both, off, or a file that `triplewire learn` has made";
+        return Err(message.into());
     }
-    let taught = Taught::open(&path).map_err(|error| error.to_string())?;
+    let taught = Taught::open(&path).map_err(|error| match error {
+        Error::Config { problem, remedy, .. } => format!("{problem}. {remedy}"),
+        other => other.to_string(),
+    })?;
     Ok(Asked { what: Learned::Both, taught: Some((path, taught)) })
-}
-
-fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse().map_err(|_| "give a whole number from 1".to_owned())
-}
-
-pub(crate) fn share(text: &str) -> Result<f32, String> {
-    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "give a number from 0 to 1".to_owned())
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::output::{Connected, Run};
+use crate::text::counted;
 
 /// What a person wants to know when a run is over.
 pub(crate) struct Summary<'a> {
@@ -19,8 +20,9 @@ impl fmt::Display for Summary<'_> {
         let rate = counts.articles as f64 / seconds.extraction.max(1e-9);
         writeln!(
             f,
-            "{} articles in {:.1} s ({rate:.1} articles/s)\nEngine {engine}, {precision}: {engine_reason}",
-            counts.articles, seconds.extraction
+            "{} in {:.1} s ({rate:.1} articles/s)\nEngine {engine}, {precision}: {engine_reason}",
+            counted(counts.articles, "articles"),
+            seconds.extraction
         )?;
         if counts.duplicates > 0 {
             writeln!(
@@ -30,9 +32,9 @@ impl fmt::Display for Summary<'_> {
                 counts.duplicates
             )?;
         }
-        writeln!(f, "\nMentions by type ({} entities)", counts.entities)?;
+        writeln!(f, "\nMentions by type ({})", counted(counts.entities, "entities"))?;
         table(f, &counts.mentions)?;
-        writeln!(f, "\nRelations by predicate ({} distinct triples)", counts.triples)?;
+        writeln!(f, "\nRelations by predicate ({})", counted(counts.triples, "distinct triples"))?;
         table(f, &counts.relations)?;
         if counts.left_out > 0 {
             writeln!(

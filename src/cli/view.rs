@@ -8,7 +8,8 @@ use crate::cli::Outcome;
 use crate::cli::print::print;
 use crate::error::{Error, Result};
 use crate::export::result::ResultFolder;
-use crate::output::write_whole;
+use crate::output::{check_file, write_whole};
+use crate::text::counted;
 use crate::view::{Limits, Page, is_page, page};
 
 pub(crate) use crate::view::FILE;
@@ -32,7 +33,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     if !args.quiet {
         let Page { html, triples, left_out } = &page;
         let megabytes = html.len() as f64 / 1e6;
-        print(format_args!("{triples} distinct triples, {megabytes:.1} MB\n"))?;
+        let triples = counted(*triples as u64, "distinct triples");
+        print(format_args!("{triples}, {megabytes:.1} MB\n"))?;
         if *left_out > 0 {
             print(format_args!(
                 "{left_out} more are not on the page, which has those between the best connected entities (triples has \
@@ -47,6 +49,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 /// Writes the page of a result, into its folder if no file is named. Returns where it is.
 pub(crate) fn write(result: &Path, out: Option<&Path>) -> Result<(PathBuf, Page)> {
     let out = out.map_or_else(|| result.join(FILE), Path::to_path_buf);
+    let result = ResultFolder::open(result)?;
+    check_file(&out)?;
     if is_another(&out) {
         let message = format!(
             "{}: there is a file of that name already, and it is no page of `view`. Give another name with --out",
@@ -54,7 +58,7 @@ pub(crate) fn write(result: &Path, out: Option<&Path>) -> Result<(PathBuf, Page)
         );
         return Err(Error::Usage(message));
     }
-    let page = page(&ResultFolder::open(result)?, Limits::default())?;
+    let page = page(&result, Limits::default())?;
     let path = write_whole(&out, page.html.as_bytes())?;
     Ok((path, page))
 }

@@ -8,9 +8,10 @@ use aho_corasick::AhoCorasick;
 use sha2::{Digest, Sha256};
 
 use crate::entity::EntityType;
-use crate::entity::decisions::{Asked, Decision, delimiter, together};
+use crate::entity::decisions::{Asked, Decision, together};
 use crate::entity::fold::{Plain, key};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, words};
+use crate::text::Table;
 
 /// File name and content of every built-in table.
 pub(super) const BUILT_IN: &[(&str, &str)] = &[
@@ -395,47 +396,29 @@ impl Says {
 
 /// Reads and checks a table.
 fn read(path: &Path, content: &[u8]) -> Result<Content> {
-    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(content))
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(content);
     let wrong =
         |line: u64, problem: String, remedy: &str| Error::config(Place::line(path, line), problem, remedy);
-    let header = match reader.headers() {
-        Ok(header) => header.clone(),
-        Err(e) => return Err(wrong(1, format!("the header cannot be read: {e}"), HEADER)),
-    };
-    let column = |name: &str| header.iter().position(|h| h.eq_ignore_ascii_case(name));
+    let table =
+        Table::open(content).map_err(|e| wrong(1, words::csv(&e, &csv::StringRecord::new()), HEADER))?;
+    let header = table.header.clone();
+    let column = |name: &str| header.iter().position(|cell| cell == name);
     let decision_at = column("decision");
     let (Some(entity_at), Some(alias_at), Some(rule_at)) =
         (column("entity"), column("alias"), decision_at.or(column("rule")))
     else {
         let missing: Vec<&str> =
             ["entity", "alias", "rule"].into_iter().filter(|c| column(c).is_none()).collect();
-        return Err(wrong(1, format!("no column {}", missing.join(", ")), HEADER));
+        return Err(wrong(1, format!("there is no column {}", missing.join(", and no column ")), HEADER));
     };
     let (type_at, flags_at, id_at) = (column("type"), column("flags"), column("id"));
 
     let (mut rows, mut dropped): (Vec<Row>, Vec<(u64, String)>) = (Vec::new(), Vec::new());
     let transitive = decision_at.is_some();
     let mut seen = Contradictions { path: path.to_path_buf(), transitive, ..Contradictions::default() };
-    for record in reader.records() {
-        let record = record.map_err(|e| {
-            let line = e.position().map_or(1, csv::Position::line);
-            wrong(line, format!("not a line of CSV in UTF-8: {e}"), "Save the table as CSV UTF-8")
-        })?;
-        let line = record.position().map_or(1, |position| {
-            // The position is that of the blank lines before the record.
-            let byte = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(content.len());
-            let blank = content[byte..].iter().take_while(|b| matches!(b, b'\n' | b'\r'));
-            position.line() + blank.filter(|b| **b == b'\n').count() as u64
-        });
+    for row in table.rows() {
+        let (line, record) =
+            row.map_err(|(line, e)| wrong(line, words::csv(&e, &header), "Save the table as CSV UTF-8"))?;
         let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or("").trim();
-        if record.iter().all(|c| c.trim().is_empty()) {
-            continue;
-        }
         let filled = |at: usize, name: &str| {
             let text = cell(Some(at));
             if key(text).is_empty() {
@@ -450,7 +433,11 @@ fn read(path: &Path, content: &[u8]) -> Result<Content> {
                 Some(_) => ("decision", "Write same, never, drop or rename, or leave the cell empty"),
                 None => ("rule", "Write same or never"),
             };
-            return Err(wrong(line, format!("unknown {what} {rule:?}"), remedy));
+            let problem = match rule.as_str() {
+                "" => format!("the cell {what} is empty"),
+                rule => format!("`{rule}` is no {what}"),
+            };
+            return Err(wrong(line, problem, remedy));
         };
         let (entity, alias, same) = match says {
             Says::Nothing => continue,
@@ -478,7 +465,7 @@ fn read(path: &Path, content: &[u8]) -> Result<Content> {
                 "MISC" => Some(EntityType::Misc),
                 _ => {
                     let remedy = "Write PER, ORG, LOC or MISC, or leave the cell empty";
-                    return Err(wrong(line, format!("unknown type {name:?}"), remedy));
+                    return Err(wrong(line, format!("`{name}` is no type"), remedy));
                 }
             },
         };
@@ -490,7 +477,7 @@ fn read(path: &Path, content: &[u8]) -> Result<Content> {
                 None => {
                     let remedy =
                         "Write demonym, cased, supported, ambiguous or resolve, or leave the cell empty";
-                    return Err(wrong(line, format!("unknown flag {flag:?}"), remedy));
+                    return Err(wrong(line, format!("`{flag}` is no flag"), remedy));
                 }
             }
         }
@@ -524,7 +511,7 @@ impl Contradictions {
         if !row.same {
             if pair.0 == pair.1 {
                 return wrong(
-                    format!("{:?} and {:?} are the same name", row.entity, row.alias),
+                    format!("\"{}\" and \"{}\" are the same name", row.entity, row.alias),
                     "never needs two different names",
                 );
             }
@@ -544,7 +531,7 @@ impl Contradictions {
             match self.types.get(&row.entity) {
                 Some((other, line)) if *other != entity_type => {
                     return wrong(
-                        format!("{:?} is {entity_type} here and {other} in line {line}", row.entity),
+                        format!("\"{}\" is {entity_type} here and {other} in line {line}", row.entity),
                         "Give all lines of an entity one type",
                     );
                 }
@@ -556,7 +543,7 @@ impl Contradictions {
             match self.ids.get(&row.entity) {
                 Some((other, line)) if other != id => {
                     return wrong(
-                        format!("{:?} has the id {id} here and {other} in line {line}", row.entity),
+                        format!("\"{}\" has the id {id} here and {other} in line {line}", row.entity),
                         "Give an entity one id",
                     );
                 }
@@ -568,7 +555,10 @@ impl Contradictions {
             match self.entity_of.get(&row.alias) {
                 Some((other, line)) if *other != row.entity => {
                     return wrong(
-                        format!("{:?} is {:?} here and {other:?} in line {line}", row.alias, row.entity),
+                        format!(
+                            "\"{}\" is \"{}\" here and \"{other}\" in line {line}",
+                            row.alias, row.entity
+                        ),
                         "Delete one of the lines, or put ambiguous in the column flags of both",
                     );
                 }

@@ -38,14 +38,6 @@ pub struct Decision {
     pub alias: String,
 }
 
-/// What separates the cells of a table: what its first line has most of.
-pub(crate) fn delimiter(content: &[u8]) -> u8 {
-    let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
-    // The last of equal ones is taken: commas, where nothing separates.
-    [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
-}
-
 /// Sets of names, each with the number of the line that comes first in it.
 #[derive(Default)]
 struct Sets {
@@ -98,7 +90,7 @@ pub(super) fn together(path: &Path, mut rows: Vec<Row>) -> Result<Vec<Row>> {
             names.contains(&key(&row.entity)) || names.contains(&key(&row.alias))
         });
         let problem = format!(
-            "never for {:?} and {:?}, which line {} and others make the same",
+            "never for \"{}\" and \"{}\", which line {} and others make the same",
             row.entity,
             row.alias,
             other.map_or(row.line, |other| other.line)

@@ -38,7 +38,6 @@ pub use aliases::{Aliases, is_country};
 pub use anaphors::Reason;
 pub(crate) use anaphors::is_anaphor;
 pub(crate) use dates::{MONTH, dates};
-pub(crate) use decisions::delimiter;
 pub use decisions::{Asked, Decision};
 pub(crate) use fold::key as folded;
 pub(crate) use its::is_neuter;

@@ -280,16 +280,10 @@ fn a_user_table_wins() {
 #[test]
 fn a_wrong_user_table_is_explained() {
     let table = [
-        ("", "no column entity, alias, rule"),
-        ("entity,alias,type\nA,B,ORG\n", "line 1: no column rule"),
-        (
-            "entity,alias,type,rule\nAcme,Acme Inc,FIRM,same\n",
-            "line 2: unknown type \"FIRM\". Write PER, ORG",
-        ),
-        (
-            "entity,alias,type,rule\nAcme,Acme Inc,ORG,is\n",
-            "line 2: unknown rule \"is\". Write same or never",
-        ),
+        ("", "there is no column entity, and no column alias, and no column rule"),
+        ("entity,alias,type\nA,B,ORG\n", "line 1: there is no column rule"),
+        ("entity,alias,type,rule\nAcme,Acme Inc,FIRM,same\n", "line 2: `FIRM` is no type. Write PER, ORG"),
+        ("entity,alias,type,rule\nAcme,Acme Inc,ORG,is\n", "line 2: `is` is no rule. Write same or never"),
         ("entity,alias,type,rule\nAcme,A1,ORG,same\n\nAcme, ,ORG,same\n", "line 4: the cell alias is empty"),
         ("entity,alias,type,rule\n,Acme Inc,ORG,same\n", "line 2: the cell entity is empty"),
         (
@@ -306,21 +300,18 @@ fn a_wrong_user_table_is_explained() {
             "line 3: \"A1\" is PER here and ORG in line 2",
         ),
         ("entity,alias,type,rule\nA1,a1,,never\n", "line 2: \"A1\" and \"a1\" are the same name"),
-        ("entity,alias,type,rule,flags\nA1,B1,,same,fuzzy\n", "line 2: unknown flag \"fuzzy\""),
+        ("entity,alias,type,rule,flags\nA1,B1,,same,fuzzy\n", "line 2: `fuzzy` is no flag"),
         (
             "entity,alias,rule,id\nA1,B1,same,X1\nA1,B2,same,\nA1,B3,same,X2\n",
             "line 4: \"A1\" has the id X2 here and X1 in line 2. Give an entity one id",
         ),
-        (
-            "decision,entity,alias\nmaybe,A1,B1\n",
-            "line 2: unknown decision \"maybe\". Write same, never, drop",
-        ),
+        ("decision,entity,alias\nmaybe,A1,B1\n", "line 2: `maybe` is no decision. Write same, never, drop"),
         ("decision,entity,alias\nrename,A1,\n", "line 2: no column new_name"),
         (
             "decision,entity,alias\nsame,A1,B1\nsame,B1,C1\nnever,A1,C1\n",
             "line 4: never for \"A1\" and \"C1\", which line 2 and others make the same",
         ),
-        ("entity,alias,type,rule\nA1,B\u{0}1\n", "line 2: unknown rule \"\""),
+        ("entity,alias,type,rule\nA1,B\u{0}1\n", "line 2: the cell rule is empty"),
     ];
     for (content, expected) in table {
         let file = tempfile::NamedTempFile::new().unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::entity::EntityType;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, words};
 use crate::eval::labels::{Labels, Relation};
 use crate::relation::{Predicate, Predicates};
 
@@ -143,7 +143,7 @@ impl Map {
             };
             let remedy = "A predicate maps to \"NAME\", to { to = \"NAME\", swap = true, subject = [\"PER\"], \
                           object = [\"ORG\"] }, or to a list of these";
-            Error::config(place, error.message().to_owned(), remedy)
+            Error::config(place, words::toml(&error), remedy)
         })?;
         let mut map = Map {
             types: BTreeMap::new(),
@@ -361,7 +361,7 @@ mod tests {
         let table = [
             ("[predicates]\n\nlead = \"X\"\n", "m.toml, line 3: `lead` is not a predicate of ours"),
             ("[predicates]\nleads = { too = \"X\" }\n", "m.toml, line 2"),
-            ("predicate = 1\n", "m.toml, line 1: unknown field `predicate`"),
+            ("predicate = 1\n", "m.toml, line 1: there is no key `predicate` (did you mean `predicates`?)"),
             ("[types\n", "m.toml, line 1"),
         ];
         for (text, expected) in table {

@@ -338,7 +338,7 @@ fn report_coverage(
         && let Some(strange) = strange
     {
         return Err(Error::Usage(format!(
-            "{}: has not one article of the gold (it has `{strange}`, for one). Run `triplewire extract` on the \
+            "{}: it has not one article of the gold (it has `{strange}`, for one). Run `triplewire extract` on the \
              texts of the gold, under the same identifiers",
             path.display()
         )));

@@ -57,11 +57,8 @@ impl Filter {
             filter.words.push(format!("told by at least {} articles", asked.min_articles));
         }
         for name in asked.predicates.iter().map(|it| it.trim()).filter(|it| !it.is_empty()) {
-            let predicate = result.predicates().named(name).ok_or_else(|| {
-                let known = result.predicates().listed();
-                Error::Usage(format!("--predicates: there is no predicate `{name}`; there are {known}"))
-            })?;
-            filter.predicates.push(predicate);
+            let known = result.predicates();
+            filter.predicates.push(known.named(name).ok_or_else(|| known.none("--predicates", name))?);
         }
         if !filter.predicates.is_empty() {
             filter.words.push(format!("predicates {}", asked.predicates.join(", ")));

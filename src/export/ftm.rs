@@ -1,7 +1,7 @@
 //! FollowTheMoney entities (version 4), one a line: articles, people, organisations, places, and what connects them.
 //!
 //! A link has the sentences that it rests on as its description and their articles as its proof. Denied triples are
-//! left out, for a link is there or not; so is what the model has no kind for.
+//! left out, for a link is there or not; so is what the model has no kind for. Both are counted.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufWriter, Write};
@@ -89,12 +89,14 @@ struct Counts {
     links: u64,
     articles: u64,
     denied: u64,
+    /// Triples that would be links, if the model had a kind for both their ends.
+    without_kind: u64,
 }
 
 pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Result<Exported> {
     let model = Model::read(result, filter)?;
     let selection = Selection::new(result, filter, |_| {})?;
-    let evidence = Evidence::read(result, &selection)?;
+    let evidence = Evidence::read(result, &selection, false)?;
     let mut file = Lines::create(out)?;
     let mut counts = Counts { denied: model.denied, ..Counts::default() };
 
@@ -110,11 +112,17 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
     let passing = result.triples()?.filter(|it| it.as_ref().map_or(true, |it| filter.takes(it)));
     for (place, triple) in passing.enumerate() {
         let triple = triple?;
-        let Some(mut line) = model.link(&triple, result) else { continue };
+        if !is_link(&triple) {
+            continue;
+        }
+        let Some(mut line) = model.link(&triple, result) else {
+            counts.without_kind += 1;
+            continue;
+        };
         // The best first: its sentence is the example.
         line.add("description", [triple.example.clone()]);
         for relation in evidence.of(place, &mut relations).take(MOST_EVIDENCE) {
-            let relation = relation?;
+            let (relation, _) = relation?;
             if relation.negated {
                 continue;
             }
@@ -142,6 +150,13 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
     if counts.denied > 0 {
         let denied = counted(counts.denied, "triple that is denied is", "triples that are denied are");
         exported.notes.push(format!("{denied} left out."));
+    }
+    if counts.without_kind > 0 {
+        let without = counted(counts.without_kind, "triple is", "triples are");
+        exported.notes.push(format!(
+            "{without} left out, because FollowTheMoney has no kind for an end of it: a date, or what is no person, \
+             organisation or place and is not owned."
+        ));
     }
     Ok(exported)
 }
@@ -226,11 +241,8 @@ impl Model {
         Some(line)
     }
 
-    /// The link that a triple is, if it is one.
+    /// The link that a triple is, if there is a kind for both ends.
     fn link(&self, triple: &Triple, result: &ResultFolder) -> Option<Line<'static>> {
-        if triple.negated || triple.subject_id == triple.object_id || property(triple).is_some() {
-            return None;
-        }
         let subject = self.schema(&triple.subject_id, triple.subject_type, &triple.subject)?;
         let object = self.schema(&triple.object_id, triple.object_type, &triple.object)?;
         let both_people = subject == Schema::Person && object == Schema::Person;
@@ -289,6 +301,11 @@ impl Model {
         line.add("summary", [summary]);
         Some(line)
     }
+}
+
+/// Whether a triple connects two things, and is no denial, no other name of one, and no property of it.
+fn is_link(triple: &Triple) -> bool {
+    !triple.negated && triple.subject_id != triple.object_id && property(triple).is_none()
 }
 
 /// The property that a triple about a date is.

@@ -30,6 +30,8 @@ pub use filter::{Asked, Filter};
 
 use crate::error::{Error, Result};
 use crate::export::result::ResultFolder;
+use crate::output::{Made, check_file, check_folder};
+use crate::text;
 
 /// What a result is made into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -95,9 +97,7 @@ pub fn export(
     let out = out.map_or_else(|| result.folder().join(target.file_name()), Path::to_owned);
     check(&out, target, overwrite)?;
     let within = if target.is_folder() { Some(out.as_path()) } else { out.parent() };
-    if let Some(folder) = within.filter(|it| !it.as_os_str().is_empty()) {
-        crate::output::create_folder(folder)?;
-    }
+    let _made = within.filter(|it| !it.as_os_str().is_empty()).map(Made::new).transpose()?;
     let mut exported = match target {
         Target::Xlsx => xlsx::write(result, filter, &out),
         Target::Sqlite => sqlite::write(result, filter, &out),
@@ -127,21 +127,18 @@ fn check(out: &Path, target: Target, overwrite: bool) -> Result<()> {
         )))
     };
     if target.is_folder() {
-        if out.is_file() {
-            return there("a file of that name");
-        }
+        check_folder(out)?;
         let is_used = std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
         return if is_used && !overwrite { there("something in that folder") } else { Ok(()) };
     }
-    if out.is_dir() {
-        return there("a folder of that name");
-    }
-    if out.exists() && !overwrite { there("a file of that name") } else { Ok(()) }
+    check_file(out)?;
+    if out.is_file() && !overwrite { there("a file of that name") } else { Ok(()) }
 }
 
 impl fmt::Display for Exported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+        let counts: Vec<String> =
+            self.counts.iter().map(|(what, count)| text::counted(*count, what)).collect();
         writeln!(f, "{}", counts.join(", "))?;
         self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))?;
         writeln!(f, "\nFiles")?;

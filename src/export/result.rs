@@ -8,14 +8,17 @@ use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
 
-use crate::entity::EntityType;
-use crate::error::{Error, Place, Result};
-use crate::output::{FORMULA_STARTS, Format, LIST_SEPARATOR, Run};
-use crate::relation::{Certainty, Predicate, Predicates, Status};
-use crate::text::{Date, hash64};
+use crate::error::{Error, Place, Result, words};
+use crate::output::{FORMULA_STARTS, Format, Run};
+use crate::relation::{Predicate, Predicates};
+use crate::text::hash64;
+
+pub use crate::output::{
+    ArticleRow as Article, CooccurrenceRow as Cooccurrence, DuplicateRow as Duplicate, EntityRow as Entity,
+    MentionRow as Mention, RelationRow as Relation, TripleRow as Triple,
+};
 
 /// What to do where a table cannot be read.
 const REMEDY: &str = "Run the extraction again; it writes all tables";
@@ -36,8 +39,9 @@ impl ResultFolder {
     /// If there is no such folder, or it holds no result.
     pub fn open(folder: &Path) -> Result<Self> {
         if !folder.is_dir() {
+            let what = if folder.exists() { "this is a file" } else { "there is no such folder" };
             return Err(Error::Usage(format!(
-                "{}: there is no such folder. Give the folder that `triplewire extract --out` wrote",
+                "{}: {what}. Give the folder that `triplewire extract --out` wrote",
                 folder.display()
             )));
         }
@@ -45,8 +49,9 @@ impl ResultFolder {
         let file = File::open(&path).map_err(|e| {
             Error::io(&path, e, "Give the folder that `triplewire extract --out` wrote; it has this file")
         })?;
-        let run: Run = serde_json::from_reader(BufReader::new(file))
-            .map_err(|e| Error::config(Place::file(&path), format!("it is damaged ({e})"), REMEDY))?;
+        let run: Run = serde_json::from_reader(BufReader::new(file)).map_err(|e| {
+            Error::config(Place::file(&path), format!("it is damaged ({})", words::json(&e)), REMEDY)
+        })?;
         let has = |format: Format| folder.join(format!("triples.{}", format.extension())).exists();
         let format = if !has(Format::Csv) && has(Format::Jsonl) { Format::Jsonl } else { Format::Csv };
         let predicates = Predicates::with(run.predicates.clone());
@@ -86,6 +91,11 @@ impl ResultFolder {
     #[allow(clippy::missing_errors_doc)]
     pub fn entities(&self) -> Result<Rows<Entity>> {
         self.rows("entities")
+    }
+
+    /// Whether there is a `mentions.csv`.
+    pub(crate) fn has_mentions(&self) -> bool {
+        self.path("mentions").exists()
     }
 
     /// The rows of `relations.csv`.
@@ -151,151 +161,6 @@ pub fn number_of(text: &str) -> u64 {
     hash64(text)
 }
 
-/// A row of `articles.csv`.
-#[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs)] // the columns are described in `docs/output.md`
-pub struct Article {
-    pub article: String,
-    #[serde(deserialize_with = "date")]
-    pub date: Option<Date>,
-    pub title: String,
-    pub source: String,
-    pub url: String,
-    pub words: u64,
-    pub mentions: u64,
-    pub relations: u64,
-    pub duplicate_of: String,
-}
-
-/// A row of `mentions.csv`.
-#[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs)]
-pub struct Mention {
-    pub article: String,
-    pub start: u64,
-    pub end: u64,
-    pub text: String,
-    #[serde(rename = "type")]
-    pub entity_type: EntityType,
-    pub score: f64,
-    pub entity_id: String,
-    pub entity: String,
-    pub sentence: String,
-}
-
-/// A row of `entities.csv`.
-#[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs)]
-pub struct Entity {
-    pub entity_id: String,
-    pub entity: String,
-    #[serde(rename = "type")]
-    pub entity_type: EntityType,
-    pub mentions: u64,
-    pub articles: u64,
-    #[serde(deserialize_with = "list")]
-    pub aliases: Vec<String>,
-    /// Results of earlier versions have none.
-    #[serde(default)]
-    pub external_id: String,
-    #[serde(deserialize_with = "date")]
-    pub first_date: Option<Date>,
-    #[serde(deserialize_with = "date")]
-    pub last_date: Option<Date>,
-}
-
-/// A row of `relations.csv`.
-#[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs)]
-pub struct Relation {
-    pub article: String,
-    pub subject: String,
-    pub subject_type: EntityType,
-    pub predicate: Predicate,
-    pub object: String,
-    pub object_type: EntityType,
-    pub score: f64,
-    pub negated: bool,
-    pub certainty: Certainty,
-    pub attributed_to: String,
-    pub sentence: String,
-    pub rule: String,
-    pub subject_start: u64,
-    pub subject_end: u64,
-    pub object_start: u64,
-    pub object_end: u64,
-    pub status: Status,
-    #[serde(deserialize_with = "date")]
-    pub event_date: Option<Date>,
-    #[serde(deserialize_with = "date")]
-    pub date: Option<Date>,
-    pub subject_id: String,
-    pub object_id: String,
-}
-
-/// A row of `triples.csv`.
-#[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs)]
-pub struct Triple {
-    pub subject: String,
-    pub subject_type: EntityType,
-    pub predicate: Predicate,
-    pub object: String,
-    pub object_type: EntityType,
-    pub articles: u64,
-    pub evidence: u64,
-    pub score: f64,
-    pub negated: bool,
-    pub first_article: String,
-    pub example: String,
-    pub certainty: Certainty,
-    #[serde(deserialize_with = "list")]
-    pub sources: Vec<String>,
-    pub status: Status,
-    #[serde(deserialize_with = "date")]
-    pub first_date: Option<Date>,
-    #[serde(deserialize_with = "date")]
-    pub last_date: Option<Date>,
-    #[serde(deserialize_with = "date")]
-    pub event_date: Option<Date>,
-    pub subject_id: String,
-    pub object_id: String,
-}
-
-/// A row of `cooccurrences.csv`.
-#[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs)]
-pub struct Cooccurrence {
-    pub subject: String,
-    pub subject_type: EntityType,
-    pub object: String,
-    pub object_type: EntityType,
-    pub articles: u64,
-    pub sentences: u64,
-    pub pmi: f64,
-}
-
-/// A row of `duplicates.csv`.
-#[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs)]
-pub struct Duplicate {
-    pub article: String,
-    pub duplicate_of: String,
-    pub similarity: f64,
-}
-
-/// A date, or nothing.
-fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
-}
-
-/// The members of a list in a cell.
-fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    Ok(text.split(LIST_SEPARATOR).filter(|member| !member.is_empty()).map(str::to_owned).collect())
-}
-
 /// The rows of a table, one after another.
 #[derive(Debug)]
 pub struct Rows<R> {
@@ -336,7 +201,8 @@ impl<R: DeserializeOwned> Rows<R> {
                 let excel = has_mark(&mut file).map_err(|e| Error::io(&path, e, REMEDY))?;
                 let mut reader =
                     Box::new(csv::ReaderBuilder::new().buffer_capacity(BUFFER).from_reader(file));
-                let header = reader.headers().map_err(|e| damaged(&path, &e))?.clone();
+                let header =
+                    reader.headers().map_err(|e| damaged(&path, &e, &csv::StringRecord::new()))?.clone();
                 Source::Csv { reader, header, record: csv::StringRecord::new(), excel }
             }
         };
@@ -357,10 +223,10 @@ impl<R: DeserializeOwned> Rows<R> {
     /// If the file cannot be read, or no row begins there.
     pub fn at(&mut self, offset: u64) -> Result<R> {
         match &mut self.source {
-            Source::Csv { reader, .. } => {
+            Source::Csv { reader, header, .. } => {
                 let mut position = csv::Position::new();
                 position.set_byte(offset);
-                reader.seek(position).map_err(|e| damaged(&self.path, &e))?;
+                reader.seek(position).map_err(|e| damaged(&self.path, &e, header))?;
             }
             Source::Jsonl { reader, offset: here, .. } => {
                 reader.seek(SeekFrom::Start(offset)).map_err(|e| Error::io(&self.path, e, REMEDY))?;
@@ -374,13 +240,13 @@ impl<R: DeserializeOwned> Rows<R> {
     fn read(&mut self) -> Result<Option<R>> {
         match &mut self.source {
             Source::Csv { reader, header, record, excel } => {
-                if !reader.read_record(record).map_err(|e| damaged(&self.path, &e))? {
+                if !reader.read_record(record).map_err(|e| damaged(&self.path, &e, header))? {
                     return Ok(None);
                 }
                 if *excel {
                     *record = record.iter().map(unquoted).collect();
                 }
-                let row = record.deserialize(Some(header)).map_err(|e| damaged(&self.path, &e))?;
+                let row = record.deserialize(Some(header)).map_err(|e| damaged(&self.path, &e, header))?;
                 Ok(Some(row))
             }
             Source::Jsonl { reader, text, line, offset } => {
@@ -392,7 +258,8 @@ impl<R: DeserializeOwned> Rows<R> {
                     return Ok(None);
                 }
                 let row = serde_json::from_str(text).map_err(|e| {
-                    Error::config(Place::line(&self.path, *line), format!("it is damaged ({e})"), REMEDY)
+                    let problem = format!("it is damaged ({})", words::json_line(&e));
+                    Error::config(Place::line(&self.path, *line), problem, REMEDY)
                 })?;
                 Ok(Some(row))
             }
@@ -424,18 +291,12 @@ fn unquoted(cell: &str) -> &str {
     }
 }
 
-fn damaged(path: &Path, error: &csv::Error) -> Error {
+fn damaged(path: &Path, error: &csv::Error, header: &csv::StringRecord) -> Error {
     let place = match error.position() {
         Some(position) if position.line() > 0 => Place::line(path, position.line()),
         _ => Place::file(path),
     };
-    let problem = match error.kind() {
-        csv::ErrorKind::Io(error) => format!("it cannot be read ({error})"),
-        csv::ErrorKind::Deserialize { err, .. } => format!("it is not what `extract` writes ({err})"),
-        csv::ErrorKind::UnequalLengths { .. } => "it has not as many columns as the header".to_owned(),
-        _ => "it is not UTF-8".to_owned(),
-    };
-    Error::config(place, problem, REMEDY)
+    Error::config(place, format!("it is damaged ({})", words::csv(error, header)), REMEDY)
 }
 
 #[cfg(test)]

@@ -5,12 +5,16 @@ use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 
+use crate::entity::EntityType;
 use crate::output::{
     ArticleRow, CooccurrenceRow, Counts, DuplicateRow, EntityRow, MentionRow, RelationRow, Run, Style,
     TripleRow, write_table,
 };
+use crate::relation::{Certainty, Predicate, Status};
+use crate::text::Date;
 
 pub(crate) const TRIPLES: [(&str, &str, &str); 8] = [
     ("Ana Ruiz", "leads", "Acme & Söhne"),
@@ -27,13 +31,17 @@ fn id(name: &str) -> String {
     format!("e{:012x}", super::result::number_of(name) >> 16)
 }
 
-fn kind(name: &str) -> &'static str {
+fn kind(name: &str) -> EntityType {
     match name {
-        "Ana Ruiz" | "Bo Berg" => "PER",
-        "مصر" => "LOC",
-        "1885-02" => "DATE",
-        _ => "ORG",
+        "Ana Ruiz" | "Bo Berg" => EntityType::Per,
+        "مصر" => EntityType::Loc,
+        "1885-02" => EntityType::Date,
+        _ => EntityType::Org,
     }
+}
+
+fn date(text: &str) -> Option<Date> {
+    Some(text.parse().unwrap())
 }
 
 const FIRST: &str = "news/1";
@@ -45,7 +53,7 @@ fn triple(i: usize) -> TripleRow {
     TripleRow {
         subject: subject.into(),
         subject_type: kind(subject),
-        predicate,
+        predicate: Predicate::built_in(predicate).unwrap(),
         object: object.into(),
         object_type: kind(object),
         articles: if i == 0 { 2 } else { 1 },
@@ -54,12 +62,12 @@ fn triple(i: usize) -> TripleRow {
         negated: denied,
         first_article: FIRST.into(),
         example: sentence(i),
-        certainty: if i == 6 { "alleged" } else { "stated" },
-        sources: if i == 0 { "Bo Berg | the police".into() } else { String::new() },
-        status: if i == 6 { "former" } else { "current" },
-        first_date: "2020-05".into(),
-        last_date: if i == 0 { "2020-06-07".into() } else { "2020-05".into() },
-        event_date: if i == 6 { "2014".into() } else { String::new() },
+        certainty: if i == 6 { Certainty::Alleged } else { Certainty::Stated },
+        sources: if i == 0 { vec!["Bo Berg".into(), "the police".into()] } else { Vec::new() },
+        status: if i == 6 { Status::Former } else { Status::Current },
+        first_date: date("2020-05"),
+        last_date: date(if i == 0 { "2020-06-07" } else { "2020-05" }),
+        event_date: if i == 6 { date("2014") } else { None },
         subject_id: id(subject),
         object_id: if predicate == "alias_of" { id(subject) } else { id(object) },
     }
@@ -72,10 +80,10 @@ fn sentence(i: usize) -> String {
 
 fn relation(i: usize, article: &str, turned: bool) -> RelationRow {
     let it = triple(i);
-    let length = |text: &str| text.chars().count();
+    let length = |text: &str| text.chars().count() as u64;
     let start = 100;
     let subject_start = start + 2;
-    let object_start = subject_start + length(&it.subject) + length(it.predicate) + 5;
+    let object_start = subject_start + length(&it.subject) + length(it.predicate.as_str()) + 5;
     let mut row = RelationRow {
         article: article.into(),
         subject: it.subject.clone(),
@@ -95,7 +103,7 @@ fn relation(i: usize, article: &str, turned: bool) -> RelationRow {
         object_end: object_start + length(&it.object),
         status: it.status,
         event_date: it.event_date,
-        date: if article == FIRST { "2020-05".into() } else { "2020-06-07".into() },
+        date: date(if article == FIRST { "2020-05" } else { "2020-06-07" }),
         subject_id: it.subject_id,
         object_id: it.object_id,
     };
@@ -139,10 +147,10 @@ fn write(folder: &Path, style: Style) {
             entity_type: kind(name),
             mentions: 3,
             articles: 1,
-            aliases: if name == "Ana Ruiz" { "Ruiz | A. Ruiz".into() } else { String::new() },
+            aliases: if name == "Ana Ruiz" { vec!["Ruiz".into(), "A. Ruiz".into()] } else { Vec::new() },
             external_id: if name == "Bo Berg" { "Q42".into() } else { String::new() },
-            first_date: "2020-05".into(),
-            last_date: "2020-06-07".into(),
+            first_date: date("2020-05"),
+            last_date: date("2020-06-07"),
         })
         .collect();
     let mentions: Vec<MentionRow> = names
@@ -150,8 +158,8 @@ fn write(folder: &Path, style: Style) {
         .enumerate()
         .map(|(i, name)| MentionRow {
             article: FIRST.into(),
-            start: 10 * i,
-            end: 10 * i + name.chars().count(),
+            start: 10 * i as u64,
+            end: (10 * i + name.chars().count()) as u64,
             text: style.text(name),
             entity_type: kind(name),
             score: 0.9,
@@ -160,9 +168,9 @@ fn write(folder: &Path, style: Style) {
             sentence: sentence(i),
         })
         .collect();
-    let article = |id: &str, date: &str, url: &str| ArticleRow {
+    let article = |id: &str, day: &str, url: &str| ArticleRow {
         article: style.text(id),
-        date: date.into(),
+        date: date(day),
         title: "A title, \"quoted\"".into(),
         source: "example.org".into(),
         url: url.into(),
@@ -175,9 +183,9 @@ fn write(folder: &Path, style: Style) {
         [article(FIRST, "2020-05", "https://example.org/1"), article(SECOND, "2020-06-07", "no address")];
     let pair = CooccurrenceRow {
         subject: "Bo Berg".into(),
-        subject_type: "PER",
+        subject_type: EntityType::Per,
         object: "مصر".into(),
-        object_type: "LOC",
+        object_type: EntityType::Loc,
         articles: 1,
         sentences: 1,
         pmi: 1.5,
@@ -198,6 +206,6 @@ fn write(folder: &Path, style: Style) {
     fs::write(folder.join("run.json"), serde_json::to_vec(&run).unwrap()).unwrap();
 }
 
-fn table<R: Serialize + Default>(folder: &Path, name: &str, style: Style, rows: &[R]) {
+fn table<R: Serialize + DeserializeOwned>(folder: &Path, name: &str, style: Style, rows: &[R]) {
     write_table(folder, name, style, rows).unwrap();
 }

@@ -282,6 +282,24 @@ fn followthemoney_gets_links_with_proof() {
     assert!(leads["proof"].as_array().unwrap().iter().all(|id| entities.iter().any(|it| it["id"] == *id)));
     assert!(entities.iter().all(|it| it["schema"] != "Associate"), "what is denied is no link");
     assert_eq!((count(&out, "links"), count(&out, "articles")), (5, 2));
+    assert_eq!(out.exported.notes, ["1 triple that is denied is left out."]);
+}
+
+#[test]
+fn what_followthemoney_has_no_kind_for_is_counted() {
+    let (written, folder) = (sample::written(Style::default()), tempfile::tempdir().unwrap());
+    let path = written.path().join("triples.csv");
+    let triples = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, triples.replace("مصر,LOC", "مصر,MISC")).unwrap();
+    let result = ResultFolder::open(written.path()).unwrap();
+    let out = folder.path().join("out.ftm.json");
+    let exported = export(&result, Target::Ftm, Some(&out), &Filter::default(), false).unwrap();
+    assert!(exported.counts.contains(&("links", 4)), "{:?}", exported.counts);
+    assert!(
+        exported.notes.iter().any(|note| note.starts_with("1 triple is left out")),
+        "{:?}",
+        exported.notes
+    );
 }
 
 #[test]

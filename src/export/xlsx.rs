@@ -12,14 +12,14 @@ use std::path::Path;
 
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, words};
 use crate::export::Exported;
-use crate::export::evidence::Evidence;
+use crate::export::evidence::{Evidence, Piece};
 use crate::export::filter::{Filter, Selection};
-use crate::export::marked::{Marked, marked};
-use crate::export::result::{Relation, ResultFolder, Triple, number_of};
+use crate::export::marked::Marked;
+use crate::export::result::{ResultFolder, Triple, number_of};
 use crate::output::{LIST_SEPARATOR, Whole, temporary, unwritable};
-use sheet::{Cell, Column, Formats, Sheet, cell_name};
+use sheet::{Cell, Column, Formats, MOST_WRAPPED, Sheet, cell_name};
 use summary::Found;
 
 const TRIPLES: [Column; 19] = [
@@ -133,7 +133,7 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
             out,
             match error {
                 XlsxError::IoError(error) => error,
-                other => std::io::Error::other(other),
+                other => std::io::Error::other(words::plain(&other.to_string())),
             },
         ),
     })
@@ -146,7 +146,7 @@ fn build(result: &ResultFolder, filter: &Filter, out: &Path) -> Result<Exported,
     let formats = Formats::default();
     let mut found = Found::default();
     let selection = Selection::new(result, filter, |triple| found.add(triple))?;
-    let evidence = Evidence::read(result, &selection)?;
+    let evidence = Evidence::read(result, &selection, selection.triples.len() <= MOST_WRAPPED)?;
     let articles = Places::read(result, &selection)?;
 
     // In the order in which they link to each other: a sheet knows the rows of those that it links to.
@@ -335,12 +335,12 @@ const LOOKED_AT: usize = 64;
 /// The example with its subject and object: the triple's own sentence, whose relation tells where they are.
 fn example(
     triple: &Triple,
-    evidence: impl Iterator<Item = Result<Relation>>,
+    evidence: impl Iterator<Item = Result<Piece>>,
 ) -> Result<Option<(String, Marked)>> {
-    for relation in evidence.take(LOOKED_AT) {
-        let relation = relation?;
+    for piece in evidence.take(LOOKED_AT) {
+        let (relation, marked) = piece?;
         let is_it = relation.sentence.split_whitespace().eq(triple.example.split_whitespace());
-        if let Some(marked) = Some(&relation).filter(|_| is_it).and_then(marked) {
+        if let Some(marked) = marked.filter(|_| is_it) {
             return Ok(Some((relation.sentence, marked)));
         }
     }
@@ -359,13 +359,13 @@ fn relations<'a>(
     let mut relations = result.relations()?;
     let mut articles = result.articles()?;
     for it in evidence.all(&mut relations) {
-        let it = it?;
+        let (it, marked) = it?;
         let place = places.of.get(&number_of(&it.article));
         let article = place.map(|&(_, offset)| articles.at(offset)).transpose()?;
         let (title, url) =
             article.as_ref().map_or(("", ""), |article| (article.title.as_str(), article.url.as_str()));
         let link = place.map(|&(row, _)| cell_name("Articles", row));
-        let marked = if sheet.is_marked() { marked(&it) } else { None };
+        let marked = marked.filter(|_| sheet.is_marked());
         sheet.row(
             book,
             &[

@@ -14,7 +14,7 @@ use super::bytes::{self, Bytes};
 use super::columns::{self, Columns, Missing, Role};
 use super::decode::{self, Charset};
 use super::{Found, Given, Kind, Options, Reader, stopped, too_long};
-use crate::error::{Place, Problem};
+use crate::error::{Place, Problem, words};
 
 const EXAMPLE: &str =
     r#"Write one object per line, like {"id": "a1", "text": "..."}; the other lines are read."#;
@@ -293,10 +293,8 @@ impl<'de> Visitor<'de> for Nested {
 }
 
 fn not_json(error: &serde_json::Error) -> String {
-    // A line is parsed by itself, so "line 1" of the parser's message would mislead.
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default();
-    format!("the line is no JSON ({message} at column {})", error.column())
+    // A line is parsed by itself, so that "line 1" of the parser's message would mislead.
+    words::json_line(error)
 }
 
 /// Replaces the escape of a lone surrogate by that of U+FFFD, and counts them. Python writes them

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::Options;
 use super::bytes::Compression;
 use super::unread::{Unread, foreign, is_leftover, is_of_leftovers};
-use crate::error::{Error, Place, Problem, Result};
+use crate::error::{Error, Place, Problem, Result, words};
 
 /// A format that articles come in, by extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -345,7 +345,7 @@ impl Walk<'_> {
     fn unreadable(&mut self, path: &Path, error: &io::Error) {
         self.listing.problem(Problem::skipped(
             Place::file(path),
-            format!("cannot be read ({error})"),
+            format!("cannot be read ({})", words::io(error)),
             "Check that it is still there and that you may read it.",
         ));
     }

@@ -54,7 +54,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::error::{Place, Problem, Result};
+use crate::error::{Place, Problem, Result, words};
 use crate::text::{Article, Date, DayOrder, Unread};
 
 use listing::{Format, Listing, Source, Step};
@@ -510,14 +510,14 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
         }
         _ => "Check that the disk or network share is there, and run again.",
     };
-    Problem::skipped(Place::file(path), format!("cannot be read ({error})"), remedy)
+    Problem::skipped(Place::file(path), format!("cannot be read ({})", words::io(error)), remedy)
 }
 
 /// A file that could be read up to here and no further.
 fn stopped(place: Place, error: &io::Error, kept: &str) -> Found {
     let problem = Problem::skipped(
         place,
-        format!("the file is damaged or cut off here ({error})"),
+        format!("the file is damaged or cut off here ({})", words::io(error)),
         format!("{kept} Copy or download the file again."),
     );
     Found::Problem(Kind::File, problem)

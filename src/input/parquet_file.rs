@@ -16,7 +16,7 @@ use super::columns::{self, Columns};
 use super::decode::{self, Charset};
 use super::parquet_guard::{Bounded, Checked};
 use super::{Found, Kind, Options, Reader, row};
-use crate::error::{Place, Problem};
+use crate::error::{Place, Problem, words};
 
 /// Rows that are decoded together.
 const BATCH: usize = 16;
@@ -201,7 +201,10 @@ fn wanted(
     };
     let chosen = positions.iter().map(|&position| Arc::clone(&fields[position])).collect();
     let projection = Type::group_type_builder(root.name()).with_fields(chosen).build().map_err(|error| {
-        skipped(format!("its columns make no sense ({error})"), "Write the file again.".to_owned())
+        skipped(
+            format!("its columns make no sense ({})", said(&error.to_string())),
+            "Write the file again.".to_owned(),
+        )
     })?;
     Ok((Arc::new(SchemaDescriptor::new(Arc::new(projection))), columns))
 }
@@ -222,7 +225,15 @@ fn scalar(cell: &Field) -> Option<String> {
 fn shielded<T>(parse: impl FnOnce() -> parquet::errors::Result<T>) -> Parsed<T> {
     match catch_unwind(AssertUnwindSafe(parse)) {
         Ok(Ok(parsed)) => Ok(parsed),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(said(&error.to_string())),
         Err(_) => Err("the parser failed".to_owned()),
     }
+}
+
+/// What the parser says, without the words that are for programmers.
+fn said(error: &str) -> String {
+    let said = ["Parquet error: ", "EOF: ", "External: ", "NYI: "]
+        .iter()
+        .fold(error, |said, start| said.strip_prefix(start).unwrap_or(said));
+    words::plain(said)
 }

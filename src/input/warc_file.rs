@@ -255,7 +255,7 @@ fn parse(bytes: &[u8]) -> Result<Header, String> {
 fn short(error: &warc::Error) -> String {
     match error {
         warc::Error::MissingHeader(header) => format!("there is no field `{header}`"),
-        warc::Error::MalformedHeader(header, why) => format!("field `{header}`: {why}"),
+        warc::Error::MalformedHeader(header, _) => format!("field `{header}` is not what it should be"),
         _ => "it is no list of fields".to_owned(),
     }
 }
@@ -268,7 +268,7 @@ fn answer(bytes: &[u8]) -> Result<Option<(Media, Vec<u8>)>, String> {
     let start = match httparse::ParserConfig::default().parse_response(&mut response, bytes) {
         Ok(httparse::Status::Complete(start)) => start,
         Ok(httparse::Status::Partial) => return Err("the server's answer ends in its header".to_owned()),
-        Err(error) => return Err(format!("this is not the answer of a web server ({error})")),
+        Err(_) => return Err("this is not the answer of a web server".to_owned()),
     };
     let field = |wanted: &str| {
         let field = response.headers.iter().find(|field| field.name.eq_ignore_ascii_case(wanted));

@@ -18,7 +18,7 @@ use tokenizers::processors::bert::BertProcessing;
 use tokenizers::{AddedToken, Tokenizer};
 
 use crate::entity::EntityType;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, words};
 use crate::model::outputs::Outputs;
 
 /// The part of a label before its type.
@@ -319,12 +319,8 @@ impl ModelFolder {
     pub fn tokenizer(&self) -> Result<Tokenizer> {
         let (file, vocab) = (self.path.join("tokenizer.json"), self.path.join("vocab.txt"));
         let (file, mut tokenizer) = if file.is_file() {
-            let read = Tokenizer::from_file(&file).map_err(|e| {
-                Error::model(
-                    &file,
-                    format!("not a tokenizer: {e}"),
-                    "Fetch the file again from the model's source",
-                )
+            let read = Tokenizer::from_file(&file).map_err(|_| {
+                Error::model(&file, "it is no tokenizer", "Fetch the file again from the model's source")
             })?;
             (file, read)
         } else if vocab.is_file() {
@@ -343,7 +339,7 @@ impl ModelFolder {
         let broken = |e: tokenizers::Error| {
             Error::model(
                 &file,
-                format!("the tokenizer fails: {e}"),
+                format!("the tokenizer fails: {}", words::plain(&e.to_string())),
                 "Fetch the file again from the model's source",
             )
         };
@@ -382,7 +378,8 @@ impl ModelFolder {
             Ok(json) => serde_json::from_str(&json).map_err(|e| no_json(&config_file, &e))?,
             Err(_) => TokenizerConfig::default(),
         };
-        let words = WordPiece::read_file(&vocab.to_string_lossy()).map_err(|e| broken(e.to_string()))?;
+        let words = WordPiece::read_file(&vocab.to_string_lossy())
+            .map_err(|_| broken("it is no list of words".to_owned()))?;
         // Upper-case letters are of use only to a tokenizer that keeps them.
         let has_capitals = fs::read_to_string(vocab)
             .map_err(|e| Error::io(vocab, e, "Make the file readable"))?
@@ -397,7 +394,7 @@ impl ModelFolder {
             .vocab(words)
             .unk_token("[UNK]".to_owned())
             .build()
-            .map_err(|e| broken(e.to_string()))?;
+            .map_err(|_| broken("no tokenizer can be made of it".to_owned()))?;
         let mut tokenizer = Tokenizer::new(model);
         tokenizer.with_normalizer(Some(BertNormalizer::new(
             true,
@@ -419,11 +416,7 @@ impl ModelFolder {
 }
 
 fn no_json(file: &Path, error: &serde_json::Error) -> Error {
-    Error::model(
-        file,
-        format!("not the JSON it should be: {error}"),
-        "Fetch the file again from the model's source",
-    )
+    Error::model(file, words::json(error), "Fetch the file again from the model's source")
 }
 
 fn read_config(file: &Path) -> Result<Config> {
@@ -446,7 +439,7 @@ fn read_extras(file: &Path) -> Result<Extras> {
         let line = e.span().map_or(1, |s| 1 + text[..s.start].matches('\n').count() as u64);
         Error::config(
             Place::line(file, line),
-            e.message().trim_end_matches('.').to_owned(),
+            words::toml(&e),
             "The keys are name, licence, window, temperature, token_types (\"segment\" or \"letter-case\") and \
              labelled_pieces (\"first\" or \"every\")",
         )
@@ -642,7 +635,7 @@ mod tests {
         let id2label = |labels: &'static str| vec![("config.json", labels)];
         let table: Vec<(Files, &[&str])> = vec![
             (vec![], &["config.json: no such file", "tokenizer.json"]),
-            (vec![("config.json", "{\"id2label\"")], &["config.json: not the JSON", "Fetch"]),
+            (vec![("config.json", "{\"id2label\"")], &["config.json: it ends in the middle", "Fetch"]),
             (id2label("{}"), &["config.json: no id2label", "token-classification"]),
             (id2label(r#"{"id2label": {"0": "LABEL_0", "1": "LABEL_1"}}"#), &["only LABEL_0", "Use a token"]),
             (id2label(r#"{"id2label": {"0": "O", "2": "B-PER"}}"#), &["2 labels", "the id 2"]),
@@ -717,7 +710,7 @@ mod tests {
             ModelFolder::open(folder.path()).unwrap().tokenizer().unwrap_err().to_string()
         };
         assert!(error(&[("config.json", CONFIG)]).contains("no tokenizer.json and no vocab.txt"));
-        assert!(error(&[("config.json", CONFIG), ("tokenizer.json", "{}")]).contains("not a tokenizer"));
+        assert!(error(&[("config.json", CONFIG), ("tokenizer.json", "{}")]).contains("it is no tokenizer"));
         let longer = format!("{VOCAB}more\n");
         let fits_not = error(&[("config.json", CONFIG), ("vocab.txt", &longer)]);
         assert!(fits_not.contains("it has 13 tokens, and the model of config.json 12"), "{fits_not}");

@@ -9,7 +9,7 @@ use rten::{Dimension, Model, ModelOptions, NodeId, RunOptions, ThreadPool};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, words};
 use crate::model::engine::{Batch, Engine, Scores};
 use crate::model::folder::ModelFolder;
 use crate::timings::{Stage, measure};
@@ -44,18 +44,19 @@ impl RtenEngine {
     /// labels.
     pub(crate) fn open(folder: &ModelFolder) -> Result<Self> {
         let file = folder.weights("rten")?;
-        let wrong = |problem: String| {
-            Error::model(
-                &file,
-                problem,
-                "Export the model for token classification with dynamic axes (`optimum-cli export onnx --task \
-                 token-classification`), in fp32 or int8",
-            )
-        };
-        let model = ModelOptions::with_all_ops()
-            .prepack_weights(true)
-            .load_file(&file)
-            .map_err(|e| wrong(format!("rten cannot load it: {e}")))?;
+        let export = "export it for token classification with dynamic axes (`optimum-cli export onnx --task \
+                      token-classification`), in fp32 or int8";
+        let wrong = |problem: String| Error::model(&file, problem, format!("Use another model, or {export}"));
+        let model =
+            ModelOptions::with_all_ops().prepack_weights(true).load_file(&file).map_err(|e| {
+                match e.to_string() {
+                    said if said.contains("parse error") || said.contains("io error") => {
+                        let problem = "it is damaged or cut off, or no ONNX file";
+                        Error::model(&file, problem, format!("Copy or download the file again, or {export}"))
+                    }
+                    said => wrong(format!("rten cannot load it: {}", words::plain(&said))),
+                }
+            })?;
         let inputs = inputs(&model).map_err(wrong)?;
         let output = output(&model).map_err(wrong)?;
         if let Some(shape) = model.node_info(output).and_then(|node| node.shape())
@@ -129,7 +130,9 @@ impl Engine for RtenEngine {
         let run = || pool.run(|| measure(Stage::Forward, || self.run(batch, &pool)));
         let scores = std::thread::scope(|scope| scope.spawn(run).join());
         idle().push(pool);
-        scores.unwrap_or_else(|_| Err(Error::Engine { engine: "rten", problem: "it panicked".into() }))
+        scores.unwrap_or_else(|_| {
+            Err(Error::Engine { engine: "rten", problem: "it failed by a defect of its own".into() })
+        })
     }
 }
 
@@ -263,7 +266,9 @@ mod tests {
         for content in ["", "no graph at all"] {
             fs::write(temp.path().join("model.onnx"), content).unwrap();
             let error = error(&folder);
-            assert!(error.contains("model.onnx: ") && error.contains("Export the model"), "{error}");
+            let remedy =
+                if content.is_empty() { "Use another model" } else { "Copy or download the file again" };
+            assert!(error.contains("model.onnx: ") && error.contains(remedy), "{error}");
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use quick_cache::sync::Cache;
 use tokenizers::Tokenizer;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, words};
 use crate::model::folder::{LabelledPieces, ModelFolder, TokenTypes};
 use crate::text::{self, Span};
 
@@ -91,7 +91,9 @@ impl Packer {
             Error::model(folder.path(), problem, "Fetch the tokenizer again from the model's source")
         };
         let encode = |text: &str, special: bool| {
-            tokenizer.encode(text, special).map_err(|e| broken(format!("the tokenizer fails: {e}")))
+            tokenizer
+                .encode(text, special)
+                .map_err(|e| broken(format!("the tokenizer fails: {}", words::plain(&e.to_string()))))
         };
         let framed = encode("a", true)?;
         let is_special = framed.get_special_tokens_mask();

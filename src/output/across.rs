@@ -37,7 +37,7 @@ impl<'a> Across<'a> {
         unused.extend(watched.unseen().into_iter().map(|(place, name)| ProblemRecord {
             file: place.file.display().to_string(),
             line: place.line,
-            message: format!("no article has the name {name:?}"),
+            message: format!("no article has the name \"{name}\""),
             remedy: "Look at its spelling, or delete the line".to_owned(),
         }));
         let joins = match making.merge {
@@ -184,22 +184,23 @@ impl<'a> Lines<'a> {
             let (why, remedy) = match (asked, &seen.example, &seen.inside) {
                 (Asked::Same, Some((article, other)), _) => (
                     format!(
-                        "{alias:?} is another entity wherever it stands, {} times: {other} in {article}",
+                        "\"{alias}\" is another entity wherever it stands, {} times: {other} in {article}",
                         seen.elsewhere
                     ),
                     "Look at the type in the line, or leave it empty",
                 ),
                 (Asked::Same, None, Some(longer)) => (
-                    format!("{alias:?} stands in longer names only, such as {longer:?}"),
+                    format!("\"{alias}\" stands in longer names only, such as \"{longer}\""),
                     "Give the longer name too, if it is the same",
                 ),
-                (Asked::Same | Asked::Drop, ..) => {
-                    (format!("no article has the name {alias:?}"), "Look at its spelling, or delete the line")
-                }
+                (Asked::Same | Asked::Drop, ..) => (
+                    format!("no article has the name \"{alias}\""),
+                    "Look at its spelling, or delete the line",
+                ),
                 (Asked::Never, ..) => {
                     let missing = if seen.named.0 { alias } else { entity };
                     (
-                        format!("no article has the name {missing:?}"),
+                        format!("no article has the name \"{missing}\""),
                         "Look at its spelling, or delete the line",
                     )
                 }

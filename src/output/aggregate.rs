@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::record::{MentionRecord, Record, RelationRecord};
-use crate::output::row::{self, CooccurrenceRow, EntityRow, LIST_SEPARATOR, TripleRow, one_line, rounded};
+use crate::output::row::{CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
 use crate::output::sorter::{Part, Sorter};
 use crate::output::{Counts, Style};
 use crate::relation::{Certainty, Predicate, Predicates, Status};
@@ -66,8 +66,8 @@ impl Period {
     }
 
     /// First and last date as they are written.
-    fn cells(period: Option<Self>) -> (String, String) {
-        (row::date(period.map(|it| it.first)), row::date(period.map(|it| it.last)))
+    fn cells(period: Option<Self>) -> (Option<Date>, Option<Date>) {
+        (period.map(|it| it.first), period.map(|it| it.last))
     }
 }
 
@@ -111,11 +111,11 @@ fn count_all(counts: &mut BTreeMap<String, u64>, more: BTreeMap<String, u64>) {
     }
 }
 
-/// What was counted as the list in a cell, most often first.
-fn most_often_first(counts: BTreeMap<String, u64>) -> String {
+/// What was counted, most often first.
+fn most_often_first(counts: BTreeMap<String, u64>) -> Vec<String> {
     let mut counted: Vec<(String, u64)> = counts.into_iter().collect();
     counted.sort_by_key(|(_, count)| Reverse(*count));
-    counted.into_iter().map(|(it, _)| it).join(LIST_SEPARATOR)
+    counted.into_iter().map(|(it, _)| it).collect()
 }
 
 /// An entity: the canonical name and the type make one.
@@ -574,10 +574,10 @@ fn entity_row(entity: Entity, style: Style) -> EntityRow {
     EntityRow {
         entity_id: entity.id,
         entity: style.text(&entity.name.name),
-        entity_type: entity.name.entity_type.as_str(),
+        entity_type: entity.name.entity_type,
         mentions: entity.mentions,
         articles: entity.articles,
-        aliases: style.text(&most_often_first(entity.forms)),
+        aliases: style.list(most_often_first(entity.forms)),
         external_id: style.text(&entity.external_id.unwrap_or_default()),
         first_date,
         last_date,
@@ -590,22 +590,22 @@ fn triple_row(triple: Triple, style: Style) -> TripleRow {
     let (first_date, last_date) = Period::cells(triple.dates);
     TripleRow {
         subject: style.text(&subject.name),
-        subject_type: subject.entity_type.as_str(),
-        predicate: triple.predicate.as_str(),
+        subject_type: subject.entity_type,
+        predicate: triple.predicate,
         object: style.text(triple.alias.as_ref().unwrap_or(&object.name)),
-        object_type: object.entity_type.as_str(),
+        object_type: object.entity_type,
         articles: triple.articles,
         evidence: triple.evidence,
         score: triple.score,
         negated: triple.negated,
         first_article: style.text(&triple.first.1),
         example: style.text(&triple.example.sentence),
-        certainty: telling.certainty.map(Certainty::as_str).unwrap_or_default(),
-        sources: style.text(&most_often_first(telling.sources)),
-        status: telling.status.map(Status::as_str).unwrap_or_default(),
+        certainty: telling.certainty.unwrap_or_default(),
+        sources: style.list(most_often_first(telling.sources)),
+        status: telling.status.unwrap_or_default(),
         first_date,
         last_date,
-        event_date: row::date(telling.event_date),
+        event_date: telling.event_date,
         subject_id: triple.ids.0,
         object_id: triple.ids.1,
     }
@@ -616,9 +616,9 @@ fn pair_row(pair: Pair, expected: f64, style: Style) -> CooccurrenceRow {
     let (first, second) = pair.names;
     CooccurrenceRow {
         subject: style.text(&first.name),
-        subject_type: first.entity_type.as_str(),
+        subject_type: first.entity_type,
         object: style.text(&second.name),
-        object_type: second.entity_type.as_str(),
+        object_type: second.entity_type,
         articles: pair.articles,
         sentences: pair.sentences,
         pmi: rounded(libm::log2(pair.sentences as f64 / expected)),

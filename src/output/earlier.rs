@@ -7,6 +7,22 @@ use crate::error::{Error, Result};
 use crate::output::log::{self, Settings};
 use crate::output::run::Run;
 
+/// Refuses to replace what is in `out` by a merged result: an unfinished run, and, unless it may be overwritten, a finished
+/// result of other inputs or settings, as [`keep_earlier`] does.
+///
+/// # Errors
+/// If there is one.
+pub fn keep_from_merge(out: &Path, merged: &Run, overwrite: bool) -> Result<()> {
+    if log::is_at_work(out) {
+        return Err(Error::Usage(format!(
+            "{} holds an unfinished run, or one that is at work. Choose another folder with --out",
+            out.display()
+        )));
+    }
+    // Articles that came by pipes are known by nothing.
+    if overwrite { Ok(()) } else { keep_earlier(out, &merged.settings, merged.inputs.is_none()) }
+}
+
 /// Refuses to replace the finished result in `out` if it was made with other settings than `now`; see
 /// [`Run::settings`]. Settings that differ are named. What comes by a pipe cannot be compared, and is taken for another.
 ///
@@ -21,9 +37,7 @@ pub fn keep_earlier(out: &Path, now: &Settings, piped: bool) -> Result<()> {
     let what = match serde_json::from_slice::<Run>(&content) {
         Ok(run) if run.settings.is_empty() => "it does not say of which inputs".to_owned(),
         Ok(run) => match log::changes(&run.settings, now) {
-            changes if changes.is_empty() && piped => {
-                "it may be of other articles than standard input has".to_owned()
-            }
+            changes if changes.is_empty() && piped => "it may be of other articles than these".to_owned(),
             changes if changes.is_empty() => return Ok(()),
             changes => changes.join("; "),
         },

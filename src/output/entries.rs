@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result, words};
 use crate::output::file::{Whole, temporary, unwritable};
 use crate::output::record::Entry;
 
@@ -46,21 +46,18 @@ impl Entries {
     pub(super) fn line(&mut self) -> Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
         self.line += 1;
-        let read = self.reader.read_until(b'\n', &mut line).map_err(|e| self.unreadable(&e))?;
+        let read = self.reader.read_until(b'\n', &mut line).map_err(|e| self.unreadable(&words::io(&e)))?;
         Ok((read > 0).then_some(line))
     }
 
     /// The entry of the line read last.
     pub(super) fn entry(&self, line: &[u8]) -> Result<Entry> {
-        Entry::from_line(line.trim_ascii_end()).map_err(|e| self.unreadable(&e))
+        Entry::from_line(line.trim_ascii_end()).map_err(|e| self.unreadable(&words::json_line(&e)))
     }
 
-    fn unreadable(&self, what: &dyn std::fmt::Display) -> Error {
-        Error::Usage(format!(
-            "{}, line {}: {what}. It has been changed or cut off: run the extraction that wrote it again",
-            self.path.display(),
-            self.line
-        ))
+    fn unreadable(&self, what: &str) -> Error {
+        let remedy = "It has been changed or cut off: run the extraction that wrote it again";
+        Error::config(Place::line(&self.path, self.line), what, remedy)
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Result, words};
 use crate::input::{Earlier, Item, Shard};
 use crate::output::Run;
 use crate::output::add::{Base, There};
@@ -378,7 +378,11 @@ fn read_checkpoint(path: &Path) -> Result<Checkpoint> {
     };
     serde_json::from_reader(BufReader::new(file)).map_err(|e| {
         let folder = path.parent().unwrap_or(path).display();
-        Error::Usage(format!("{}: it is damaged ({e}). Delete {folder} to begin anew", path.display()))
+        Error::Usage(format!(
+            "{}: it is damaged ({}). Delete {folder} to begin anew",
+            path.display(),
+            words::json(&e)
+        ))
     })
 }
 
@@ -402,9 +406,18 @@ pub(super) fn changes(before: &Settings, now: &Settings) -> Vec<String> {
     names
         .into_iter()
         .filter(|name| before.get(*name) != now.get(*name))
-        .map(|name| {
+        .filter_map(|name| {
+            // What is a number only to computers is said to differ.
+            if let Some(what) = name.strip_prefix("the hash of ") {
+                return Some(format!("{what} are others now"));
+            }
+            if let Some(what) = name.strip_prefix("the place of ") {
+                let is_said = before.get(what) != now.get(what);
+                return (!is_said).then(|| format!("{what} of these names are in another folder now"));
+            }
+            let was = if name.ends_with('s') && !name.starts_with('-') { "were" } else { "was" };
             let value = |settings: &Settings| settings.get(name).unwrap_or(&none).clone();
-            format!("{name} was {} and is {}", value(before), value(now))
+            Some(format!("{name} {was} {}, and now {}", value(before), value(now)))
         })
         .collect()
 }

@@ -14,7 +14,7 @@ use crate::input::{Earlier, Shard};
 use crate::output::add::is_finished;
 use crate::output::aggregate::Budget;
 use crate::output::entries::Entries;
-use crate::output::file::create_folder;
+use crate::output::file::{Made, check_folder};
 use crate::output::record::Entry;
 use crate::output::run::settings_of_both;
 use crate::output::{Making, Run, Seconds, Tables, log};
@@ -125,7 +125,60 @@ impl Parts {
     /// # Errors
     /// If what is kept of a run cannot be read, or `folder` cannot be written to.
     pub fn tables(&self, folder: &Path, making: Making<'_>) -> Result<(Tables, Run, u64)> {
-        create_folder(folder)?;
+        self.check_folder(folder)?;
+        let _made = Made::new(folder)?;
+        let now = self.run(&making);
+        let predicates = Predicates::with(now.predicates.clone());
+        let decisions: Vec<Decision> = now.decisions.iter().map(Decision::from).collect();
+        let making = Making { predicates: &predicates, decisions: &decisions, ..making };
+        let found = Found::default();
+        let mut tables =
+            Tables::make(|| Ok(Merged::new(&self.wholes, &found)), folder, making, Budget::default())?;
+        let (skipped, warnings) = tables.take_problems();
+        let sum = |seconds: fn(&Run) -> f64| self.all().map(|(_, run)| seconds(run)).sum();
+        let inputs = match &self.wholes[..] {
+            [_] => now.inputs.clone(),
+            _ => Some(found.inputs.into_inner()),
+        };
+        let run = Run {
+            inputs,
+            counts: tables.counts().clone(),
+            seconds: Seconds {
+                start_up: sum(|run| run.seconds.start_up),
+                extraction: sum(|run| run.seconds.extraction),
+            },
+            skipped,
+            warnings,
+            unused_aliases: tables.unused().to_vec(),
+            ..now
+        };
+        Ok((tables, run, found.passed_over.get()))
+    }
+
+    /// The record of the run that these are parts of, without what is counted. Of several inputs it does not say which
+    /// articles they had.
+    pub fn run(&self, making: &Making<'_>) -> Run {
+        // There is one: `open` has seen to it.
+        let first = &self.wholes[0].parts[0].1;
+        let others = self.all().skip(1);
+        let mut settings =
+            others.fold(first.settings.clone(), |all, (_, run)| settings_of_both(&all, &run.settings));
+        settings.insert("--shard".to_owned(), Shard::WHOLE.to_string());
+        settings.extend(making.settings());
+        let inputs = match &self.wholes[..] {
+            // Where articles were dealt out by hand, nobody knows what the whole was.
+            [_] => first.inputs.clone(),
+            _ => Some(String::new()),
+        };
+        Run { shard: None, settings, inputs, processor_seconds: None, ..first.clone() }
+    }
+
+    /// Refuses a folder in which one of the parts is.
+    ///
+    /// # Errors
+    /// If it is one, or cannot be written to.
+    pub fn check_folder(&self, folder: &Path) -> Result<()> {
+        check_folder(folder)?;
         let is_out = |part: &Path| {
             let part = part.canonicalize().ok();
             part.is_some() && part == folder.canonicalize().ok()
@@ -134,47 +187,7 @@ impl Parts {
             let message = "is one of what is to be merged. Choose another folder with --out";
             return Err(Error::Usage(format!("{} {message}", folder.display())));
         }
-        if log::is_at_work(folder) {
-            let message = "holds an unfinished run. Choose another folder with --out";
-            return Err(Error::Usage(format!("{} {message}", folder.display())));
-        }
-        let Some((_, first)) = self.all().next() else {
-            return Err(Error::Usage("there is nothing to merge".into()));
-        };
-        let predicates = Predicates::with(first.predicates.clone());
-        let decisions: Vec<Decision> = first.decisions.iter().map(Decision::from).collect();
-        let making = Making { predicates: &predicates, decisions: &decisions, ..making };
-        let found = Found::default();
-        let mut tables =
-            Tables::make(|| Ok(Merged::new(&self.wholes, &found)), folder, making, Budget::default())?;
-        let (skipped, warnings) = tables.take_problems();
-        let sum = |seconds: fn(&Run) -> f64| self.all().map(|(_, run)| seconds(run)).sum();
-        let settings = self.all().skip(1);
-        let mut settings =
-            settings.fold(first.settings.clone(), |all, (_, run)| settings_of_both(&all, &run.settings));
-        settings.insert("--shard".to_owned(), Shard::WHOLE.to_string());
-        settings.extend(making.settings());
-        let inputs = match &self.wholes[..] {
-            // Where articles were dealt out by hand, nobody knows what the whole was.
-            [_] => first.inputs.clone(),
-            _ => Some(found.inputs.into_inner()),
-        };
-        let run = Run {
-            shard: None,
-            settings,
-            inputs,
-            counts: tables.counts().clone(),
-            seconds: Seconds {
-                start_up: sum(|run| run.seconds.start_up),
-                extraction: sum(|run| run.seconds.extraction),
-            },
-            processor_seconds: None,
-            skipped,
-            warnings,
-            unused_aliases: tables.unused().to_vec(),
-            ..first.clone()
-        };
-        Ok((tables, run, found.passed_over.get()))
+        Ok(())
     }
 }
 

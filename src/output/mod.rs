@@ -36,7 +36,7 @@ use crate::relation::Predicates;
 
 pub use aggregate::Connected;
 pub use copy::copy_result;
-pub use earlier::keep_earlier;
+pub use earlier::{keep_earlier, keep_from_merge};
 pub use log::Settings;
 pub use merge::Parts;
 pub use questions::{Question, questions};
@@ -49,11 +49,13 @@ pub use table::{Format, Style};
 pub use tables::Tables;
 pub use watch::WatchList;
 
-pub(crate) use file::{Whole, create_folder, temporary, unwritable, write_whole};
+pub(crate) use file::{
+    Made, Whole, check_file, check_folder, create_folder, temporary, unwritable, write_whole,
+};
 
 /// Writes a table, for tests of what reads them.
 #[cfg(test)]
-pub(crate) fn write_table<R: serde::Serialize + Default>(
+pub(crate) fn write_table<R: serde::Serialize + serde::de::DeserializeOwned>(
     folder: &Path,
     name: &str,
     style: Style,

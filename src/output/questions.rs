@@ -10,7 +10,7 @@ use itertools::Itertools;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::entity::{Aliases, Corpus, EntityType, KnownNames, folded};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result, words};
 use crate::output::run::Run;
 use crate::output::{Style, rounded};
 
@@ -336,15 +336,21 @@ fn rows<T: DeserializeOwned>(folder: &Path, table: &str) -> Result<Vec<T>> {
     File::open(path)
         .and_then(|mut file| file.read_to_string(&mut content))
         .map_err(|e| Error::io(path, e, "Give a folder that `extract --out` wrote"))?;
-    let unreadable = |e: &dyn std::fmt::Display| {
-        Error::Usage(format!("{}: {e}. Run the extraction that wrote it again", path.display()))
+    let unreadable = |line: u64, what: String| {
+        Error::config(Place::line(path, line), what, "Run the extraction that wrote it again")
     };
     if path == &jsonl {
-        return content.lines().map(|line| serde_json::from_str(line).map_err(|e| unreadable(&e))).collect();
+        let lines = (1..).zip(content.lines());
+        let row =
+            |(number, line)| serde_json::from_str(line).map_err(|e| unreadable(number, words::json_line(&e)));
+        return lines.map(row).collect();
     }
     let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
     let mut reader = csv::Reader::from_reader(content.as_bytes());
-    reader.deserialize().map(|row| row.map_err(|e| unreadable(&e))).collect()
+    let header = reader.headers().cloned().unwrap_or_default();
+    let broken =
+        |e: csv::Error| unreadable(e.position().map_or(1, csv::Position::line), words::csv(&e, &header));
+    reader.deserialize().map(|row| row.map_err(broken)).collect()
 }
 
 #[cfg(test)]

@@ -79,7 +79,8 @@ impl Run {
         let remedy = "Give a folder that a finished `extract --out` or `merge` has written";
         let file = File::open(&path).map_err(|e| Error::io(&path, e, remedy))?;
         serde_json::from_reader(BufReader::new(file)).map_err(|e| {
-            Error::Usage(format!("{}: {e}. Run the extraction that wrote it again", path.display()))
+            let problem = format!("it is damaged ({})", words::json(&e));
+            Error::config(Place::file(&path), problem, "Run the extraction that wrote it again")
         })
     }
 
@@ -121,7 +122,11 @@ impl Run {
 /// The first of settings that differ, in words.
 fn differing<const N: usize>(a: [(&str, String); N], b: [(&str, String); N]) -> Option<String> {
     let differing = a.into_iter().zip(b).find(|(a, b)| a != b);
-    differing.map(|((what, a), (_, b))| format!("{what} is {a} in one and {b} in the other"))
+    differing.map(|((what, a), (_, b))| match what {
+        "the rules" | "the aliases" => format!("{what} differ"),
+        "the hash of the articles" => "the articles differ".to_owned(),
+        _ => format!("{what} is {a} in one and {b} in the other"),
+    })
 }
 
 /// The settings of two runs whose outputs are put together: of those that differ both.
@@ -212,7 +217,7 @@ pub struct ProblemRecord {
 impl std::fmt::Display for ProblemRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let place = Place { line: self.line, ..Place::file(&self.file) };
-        write!(f, "warning: {place}: {}. {}", self.message, self.remedy)
+        Problem::mended(place, &self.message, &self.remedy).fmt(f)
     }
 }
 

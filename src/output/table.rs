@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use tempfile::NamedTempFile;
 
 use crate::error::Result;
@@ -49,6 +50,16 @@ impl Style {
     }
 }
 
+impl Style {
+    /// A list whose cell is no formula either.
+    pub(super) fn list(self, mut members: Vec<String>) -> Vec<String> {
+        if let Some(first) = members.first_mut() {
+            *first = self.text(first);
+        }
+        members
+    }
+}
+
 /// A table of `R`s that is being written.
 pub(super) struct Table<R> {
     path: PathBuf,
@@ -61,7 +72,7 @@ enum Rows {
     Jsonl(BufWriter<NamedTempFile>),
 }
 
-impl<R: Serialize + Default> Table<R> {
+impl<R: Serialize + DeserializeOwned> Table<R> {
     /// Begins `folder/name.csv` or `.jsonl`; a CSV with its header, whether a row follows or not.
     pub(super) fn create(folder: &Path, name: &str, style: Style) -> Result<Self> {
         let path = folder.join(format!("{name}.{}", style.format.extension()));
@@ -75,9 +86,7 @@ impl<R: Serialize + Default> Table<R> {
                 let end = if style.excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
                 let mut builder = csv::WriterBuilder::new();
                 let mut writer = builder.terminator(end).has_headers(false).from_writer(file);
-                header(&R::default())
-                    .and_then(|header| writer.write_record(&header))
-                    .map_err(|e| unwritable(&path, csv_to_io(e)))?;
+                writer.write_record(columns::<R>()).map_err(|e| unwritable(&path, csv_to_io(e)))?;
                 Rows::Csv(Box::new(writer))
             }
         };
@@ -106,17 +115,42 @@ impl<R: Serialize + Default> Table<R> {
 }
 
 /// The field names of a row.
-fn header(row: &impl Serialize) -> csv::Result<csv::StringRecord> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.serialize(row)?;
-    let lines = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
-    csv::Reader::from_reader(&lines[..]).headers().cloned()
+fn columns<R: DeserializeOwned>() -> &'static [&'static str] {
+    let mut names: &[&str] = &[];
+    let _ = R::deserialize(Fields(&mut names));
+    names
+}
+
+/// Takes the names that a struct asks for, and gives it nothing.
+struct Fields<'n>(&'n mut &'static [&'static str]);
+
+impl<'de> Deserializer<'de> for Fields<'_> {
+    type Error = de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(de::Error::custom("no struct"))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        *self.0 = fields;
+        self.deserialize_any(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct
+        seq tuple tuple_struct map enum identifier ignored_any
+    }
 }
 
 fn csv_to_io(error: csv::Error) -> std::io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
-        other => std::io::Error::other(format!("{other:?}")),
+        _ => std::io::ErrorKind::InvalidData.into(),
     }
 }
 
@@ -124,8 +158,9 @@ fn csv_to_io(error: csv::Error) -> std::io::Error {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde::Deserialize;
 
-    #[derive(Serialize, Default)]
+    #[derive(Serialize, Deserialize)]
     struct Row {
         text: String,
         number: i64,

@@ -1,12 +1,14 @@
 //! A list of names, and the relations that touch one of them.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::entity::{delimiter, folded};
-use crate::error::{Error, Place, Result};
+use crate::entity::folded;
+use crate::error::{Error, Place, Result, words};
 use crate::output::record::{MentionRecord, RelationRecord};
 use crate::text::hash64;
+use crate::text::Table;
 
 /// Columns of a table in which names or identifiers are looked for.
 const COLUMNS: &[&str] = &["entity", "name", "alias", "id", "entity_id", "external_id"];
@@ -26,40 +28,36 @@ impl WatchList {
     /// # Errors
     /// If the file cannot be read, or has none.
     pub fn read(path: &Path) -> Result<Self> {
-        let content = std::fs::read_to_string(path)
-            .map_err(|e| Error::io(path, e, "Check the path given with --only"))?;
+        let content = std::fs::read_to_string(path).map_err(|e| {
+            let remedy = match e.kind() {
+                ErrorKind::InvalidData => "Save it as CSV UTF-8, or as text in UTF-8",
+                _ => "Give with --only a text file or a table of names",
+            };
+            Error::io(path, e, remedy)
+        })?;
         let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
-        let delimiter = delimiter(content.as_bytes());
-        let header: Vec<String> = content
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .split(char::from(delimiter))
-            .map(|cell| cell.trim().trim_matches('"').to_ascii_lowercase())
-            .collect();
-        let columns: Vec<usize> =
-            (0..header.len()).filter(|&i| COLUMNS.contains(&header[i].as_str())).collect();
+        let wrong = |line, e: &csv::Error| {
+            let problem = words::csv(e, &csv::StringRecord::new());
+            Error::config(Place::line(path, line), problem, "Save it as CSV UTF-8")
+        };
+        let table = Table::open(content.as_bytes()).map_err(|e| wrong(1, &e))?;
+        let columns: Vec<usize> = COLUMNS.iter().filter_map(|name| table.column(name)).collect();
         let mut list = WatchList::default();
         if columns.is_empty() {
             for (line, text) in (1..).zip(content.lines()) {
                 list.add(Place::line(path, line), text);
             }
         } else {
-            let mut reader =
-                csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(content.as_bytes());
-            for record in reader.records() {
-                let wrong =
-                    |e| Error::config(Place::file(path), format!("not a table: {e}"), "Save it as CSV UTF-8");
-                let record = record.map_err(wrong)?;
-                let line = record.position().map_or(1, csv::Position::line);
+            for row in table.rows() {
+                let (line, row) = row.map_err(|(line, e)| wrong(line, &e))?;
                 for &column in &columns {
-                    list.add(Place::line(path, line), record.get(column).unwrap_or_default());
+                    list.add(Place::line(path, line), row.get(column).unwrap_or_default());
                 }
             }
         }
         if list.wanted.is_empty() {
             let remedy = "Give a name a line, or a table with a column entity, name or id";
-            return Err(Error::config(Place::file(path), "no name in it", remedy));
+            return Err(Error::config(Place::file(path), "there is no name in it", remedy));
         }
         Ok(list)
     }
@@ -150,6 +148,6 @@ mod tests {
             assert_eq!(lines, expected, "{content}");
         }
         let empty = tempfile::NamedTempFile::new().unwrap();
-        assert!(WatchList::read(empty.path()).unwrap_err().to_string().contains("no name in it"));
+        assert!(WatchList::read(empty.path()).unwrap_err().to_string().contains("there is no name in it"));
     }
 }

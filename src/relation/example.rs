@@ -144,7 +144,8 @@ fn name(from: &str) -> Option<(EntityType, bool, &str, &str)> {
         _ => return None,
     };
     let name = name.trim();
-    (!name.is_empty()).then_some((entity_type, adjective, name, after))
+    // A second bracket inside shows that the first was never closed.
+    (!name.is_empty() && !name.contains('[')).then_some((entity_type, adjective, name, after))
 }
 
 #[cfg(test)]

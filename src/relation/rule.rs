@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use crate::entity::EntityType;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, words};
 use crate::relation::Calibration;
 use crate::relation::context;
 use crate::relation::frame::{Frame, Sort};
@@ -271,18 +271,26 @@ impl RuleSet {
             self.unlearned.insert(predicate);
             return Ok(());
         }
-        let predicate = id.split('/').next().unwrap_or_default();
-        let alike: Vec<&str> = self
-            .rules
-            .iter()
-            .map(|rule| &*rule.id)
-            .filter(|known| known.split('/').next() == Some(predicate))
-            .collect();
-        let known = match alike.is_empty() {
-            true => String::new(),
-            false => format!(" Of {predicate} there are {}.", alike.join(", ")),
+        Err(self.none(id))
+    }
+
+    /// That there is no rule of that id; what is spelled like it, or rules of the same predicate, are named.
+    pub(crate) fn none(&self, id: &str) -> Error {
+        let ids = || self.rules.iter().map(|rule| &*rule.id);
+        let (predicate, name) = id.split_once('/').unwrap_or((id, ""));
+        let of_it: Vec<&str> =
+            ids().filter(|known| known.split_once('/').is_some_and(|(it, _)| it == predicate)).collect();
+        let names = of_it.iter().filter_map(|known| Some(known.split_once('/')?.1));
+        let near = match of_it.is_empty() {
+            true => words::similar(id, ids()).map(str::to_owned),
+            false => words::similar(name, names).map(|name| format!("{predicate}/{name}")),
         };
-        Err(Error::Usage(format!("there is no rule `{id}`.{known} `triplewire rules list` shows all")))
+        let near = near.map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+        let known = match of_it.is_empty() {
+            true => String::new(),
+            false => format!(" Of {predicate} there are {}.", of_it.join(", ")),
+        };
+        Error::Usage(format!("there is no rule `{id}`.{near}{known} `triplewire rules list` shows all"))
     }
 
     /// Adds a predicate that the user's labels have taught, unless there is one of that name.
@@ -535,7 +543,7 @@ impl FileText<'_> {
     }
 
     fn syntax_error(&self, error: &toml::de::Error) -> Error {
-        let message = error.message().trim().replace('\n', "; ");
+        let message = error.message();
         let (place, rule) = match error.span() {
             Some(span) => (self.place(span.start), self.rule_around(span.start)),
             None => (Place::file(self.path), String::new()),
@@ -547,7 +555,7 @@ impl FileText<'_> {
         } else {
             "Correct the TOML: texts stand in quotes, lists in [ ], each rule starts with [[rule]]"
         };
-        Error::config(place, format!("{rule}{message}"), remedy)
+        Error::config(place, format!("{rule}{}", words::toml(error)), remedy)
     }
 
     fn import(&self, uses: &[Spanned<String>], scopes: &mut Scopes) -> Result<()> {
@@ -959,10 +967,16 @@ mod tests {
             RULE.replace(from, to)
         };
         let table = [
-            (change("score", "scor"), "my.toml, line 5: rule `leads/x`: unknown field `scor`"),
-            (change("score = 0.9\n", ""), "rule `leads/x`: missing field `score`"),
+            (
+                change("score", "scor"),
+                "my.toml, line 5: rule `leads/x`: there is no key `scor` (did you mean `score`?)",
+            ),
+            (change("score = 0.9\n", ""), "rule `leads/x`: `score` is missing"),
             (change("0.9", "9"), "my.toml, line 5: rule `leads/x`: the score 9"),
-            (change("0.9", "\"high\""), "my.toml, line 5: rule `leads/x`: invalid type"),
+            (
+                change("0.9", "\"high\""),
+                "my.toml, line 5: rule `leads/x`: the text \"high\" stands where a number should",
+            ),
             (change("leads/x", "lead/x"), "my.toml, line 3: rule `lead/x`: `lead` is no predicate"),
             (change("leads/x", "leads"), "line 3: rule `leads`: an id is the predicate, a slash and a name"),
             (change("leads/x", "leads/My Rule"), "an id is the predicate"),
@@ -1003,7 +1017,7 @@ mod tests {
             ),
             (format!("[add_to_lists]\nboss = []\n{RULE}"), "line 2: there is no list `boss` to add to"),
             (format!("[lists]\nboss = [\"@leaders\"]\n{RULE}"), "list `boss` includes `@leaders`"),
-            (format!("[list]\nboss = []\n{RULE}"), "line 1: unknown field `list`"),
+            (format!("[list]\nboss = []\n{RULE}"), "line 1: there is no key `list` (did you mean `lists`?)"),
             (
                 format!("[phrases]\nx = \"<y>\"\n{RULE}"),
                 "my.toml, line 2: phrase `x`: there is no phrase `<y>`",
@@ -1143,7 +1157,7 @@ mod tests {
                 "line 1: predicate `sanctioned` hides `oppose`, and there is no such",
             ),
             ("meaning", "symmetric = true\nmeaning", "line 1: predicate `sanctioned` is symmetric, but"),
-            ("meaning", "means", "unknown field `means`"),
+            ("meaning", "means", "there is no key `means`"),
         ];
         for (from, to, message) in table {
             let error = read(&SANCTIONED.replace(from, to)).unwrap_err().to_string();

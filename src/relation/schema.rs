@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use toml::Spanned;
 
 use crate::entity::EntityType::{self, Date, Loc, Misc, Org, Per};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, words};
 
 /// The predicate whose object is a second name and no entity.
 const ALIAS_OF: &str = "alias_of";
@@ -363,6 +363,15 @@ impl Predicates {
             }
         }
         Ok(())
+    }
+
+    /// That there is no predicate of that name, which `option` asks for.
+    pub(crate) fn none(&self, option: &str, name: &str) -> Error {
+        let names = self.all.iter().map(|(predicate, _)| predicate.as_str());
+        let near =
+            words::similar(name, names).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+        let known = self.listed();
+        Error::Usage(format!("{option}: there is no predicate `{name}`.{near} There are {known}"))
     }
 
     fn add(&mut self, predicate: Predicate, place: Place) {

@@ -2,17 +2,16 @@
 //! Everything is named by its place.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::iter::Peekable;
 
 use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::entity::EntityType;
 use crate::error::Result;
-use crate::export::result::{Mention, Relation, ResultFolder, Rows, TripleKey, number_of};
+use crate::export::marked::{Marked, Marks};
+use crate::export::result::{Relation, ResultFolder, TripleKey, number_of};
 use crate::relation::{Certainty, Predicate, Status};
 use crate::text::Date;
-use crate::view::marks::{Mark, marks};
 use crate::view::{Limits, select};
 
 /// The columns, as the page's script unpacks them.
@@ -137,6 +136,9 @@ impl Data {
         json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
     }
 }
+
+/// Where a mark begins in a sentence and how long it is, in units of UTF-16, by which browsers count.
+type Mark = (u32, u32);
 
 /// A piece of evidence that is shown.
 struct Piece {
@@ -365,7 +367,7 @@ fn evidence(
         }
     }
     let counts_duplicates = result.duplicates()?.is_none();
-    let mut names = Names::new(result)?;
+    let mut marks = Marks::new(result, &articles)?;
     let mut pieces: Vec<Vec<Piece>> = Vec::new();
     pieces.resize_with(places.len(), Vec::new);
     for relation in result.relations()? {
@@ -375,7 +377,9 @@ fn evidence(
         if copies.contains(&article) && !counts_duplicates {
             continue;
         }
-        let marks = names.marks(&relation, &articles)?;
+        let begin = marks.begin(&relation)?;
+        let marks =
+            begin.and_then(|begin| Marked::of(&relation, begin)).map(|marked| in_units(&relation, marked));
         let of_triple = &mut pieces[place];
         of_triple.push(Piece { relation, article, marks });
         if of_triple.len() >= 2 * share + 16 {
@@ -388,6 +392,13 @@ fn evidence(
     Ok(pieces)
 }
 
+/// Marks as browsers count.
+fn in_units(relation: &Relation, marked: Marked) -> [Mark; 2] {
+    let units = |text: &str| text.encode_utf16().count() as u32;
+    [marked.subject, marked.object]
+        .map(|it| (units(&relation.sentence[..it.start]), units(&relation.sentence[it])))
+}
+
 /// Of equals the first ones stay.
 fn keep_best(pieces: &mut Vec<Piece>, share: usize) {
     pieces.sort_by(|a, b| {
@@ -395,58 +406,6 @@ fn keep_best(pieces: &mut Vec<Piece>, share: usize) {
         a.negated.cmp(&b.negated).then(b.score.total_cmp(&a.score))
     });
     pieces.truncate(share);
-}
-
-/// The names of one article after another. The tables have articles in one order, so that each is read once.
-struct Names {
-    rows: Peekable<Rows<Mention>>,
-    article: String,
-    of_article: Vec<Mention>,
-}
-
-impl Names {
-    fn new(result: &ResultFolder) -> Result<Self> {
-        Ok(Names { rows: result.mentions()?.peekable(), article: String::new(), of_article: Vec::new() })
-    }
-
-    /// The marks in the sentence of a relation, which is of the same article as the last one or of a later one.
-    fn marks(&mut self, relation: &Relation, articles: &HashMap<u64, u32>) -> Result<Option<[Mark; 2]>> {
-        if self.article != relation.article {
-            self.go_to(&relation.article, articles)?;
-        }
-        let length = relation.sentence.chars().count() as u64;
-        let (first, last) = (
-            relation.subject_start.min(relation.object_start),
-            relation.subject_end.max(relation.object_end),
-        );
-        // Names stand in the order of the text.
-        let near = self.of_article.partition_point(|it| it.start + length < last);
-        let in_sentence = self.of_article[near..]
-            .iter()
-            .take_while(|it| it.start < first + length)
-            .filter(|it| it.sentence == relation.sentence);
-        let names: Vec<(u64, &str)> = in_sentence.map(|it| (it.start, it.text.as_str())).collect();
-        let places =
-            [(relation.subject_start, relation.subject_end), (relation.object_start, relation.object_end)];
-        Ok(marks(&relation.sentence, &names, places))
-    }
-
-    fn go_to(&mut self, article: &str, articles: &HashMap<u64, u32>) -> Result<()> {
-        let place = |id: &str| articles.get(&number_of(id)).copied();
-        let wanted = place(article);
-        self.article = article.to_owned();
-        self.of_article.clear();
-        while let Some(row) = self.rows.next_if(|row| match row {
-            Ok(row) => place(&row.article) <= wanted,
-            Err(_) => true,
-        }) {
-            let row = row?;
-            if row.article == article {
-                self.of_article.push(row);
-            }
-        }
-        Ok(())
-    }
 }
 
 // The numbers of `result.js`.

@@ -1,8 +1,7 @@
 //! `view.html`: one page to explore a result with, that needs no network.
 //!
 //! [`page`] reads a result folder. `select` says which triples are shown where there are too many, `data` puts those and what
-//! stands behind them into columns, `marks` finds subject and object in their sentence. The page itself is `page.html`,
-//! `style.css` and the scripts beside them, in the order in which they need each other:
+//! stands behind them into columns. The page itself is `page.html`, `style.css` and the scripts beside them, in the order in which they need each other:
 //!
 //! - `result.js` unpacks the columns; `words.js` has plain words for codes; `dom.js` makes elements;
 //! - `search.js`, `filters.js` and `path.js` find things;
@@ -13,7 +12,6 @@
 //! lets nothing run but these scripts, and nothing load.
 
 mod data;
-mod marks;
 mod select;
 
 use std::sync::LazyLock;

@@ -54,21 +54,27 @@ fn a_reader_of_standard_error_may_leave() {
 }
 
 #[test]
-fn a_reader_of_extracted_lines_may_leave() {
+fn a_reader_of_what_comes_bit_by_bit_may_leave() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("good.txt");
     fs::write(&input, "Angela Merkel visited Paris.").unwrap();
-    let (mut command, closed) = unread();
-    let output = command
-        .arg("extract")
-        .arg(&input)
-        .args(["--out", "-", "--engine", "rten", "--quiet"])
-        .stdout(closed)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-        .wait_with_output()
-        .unwrap();
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""));
+    let treebank = folder.path().join("good.conllu");
+    fs::write(&treebank, "1\tAna\t_\t_\t_\t_\t_\t_\t_\t_\n\n").unwrap();
+    for args in [&["extract", "--out", "-", "--quiet"][..], &["parse"]] {
+        for input in [&input, &treebank].into_iter().take(if args == ["parse"] { 2 } else { 1 }) {
+            let (mut command, closed) = unread();
+            let output = command
+                .args(args)
+                .args(["--engine", "rten"])
+                .arg(input)
+                .stdout(closed)
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+                .wait_with_output()
+                .unwrap();
+            let errors = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""), "{args:?}");
+        }
+    }
 }

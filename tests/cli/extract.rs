@@ -486,6 +486,6 @@ fn rules_and_rows_can_be_chosen() {
         assert!(stderr(&assert).contains(problem), "{}", stderr(&assert));
     };
     refused(&["--without-rule", "leads/nothing"], "there is no rule `leads/nothing`. Of leads there are");
-    refused(&["--predicates", "leads,loves"], "there is no predicate `loves`; there are works_for, leads");
+    refused(&["--predicates", "leads,loves"], "there is no predicate `loves`.");
     refused(&["--min-score", "2"], "a number from 0 to 1");
 }

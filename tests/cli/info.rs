@@ -58,7 +58,7 @@ fn everything_that_is_missing_is_said_with_what_to_do() {
             &["model.safetensors", "model.onnx"],
             &["model.onnx"],
             1,
-            &["rten cannot load it", "optimum-cli export onnx --task token-classification"],
+            &["it is damaged or cut off", "optimum-cli export onnx --task token-classification"],
         ),
         (
             &["model.safetensors", "model.onnx"],

@@ -43,7 +43,7 @@ fn a_finished_result_stays_unless_it_is_to_be_replaced() {
     }
     for (args, what) in [
         (&["--max-article-size", "5000"][..], "--max-article-size"),
-        (&["--no-default-rules"], "the hash of the rules"),
+        (&["--no-default-rules"], "the rules are others now"),
         (&["--text-column", "text"], "--text-column"),
         (&["--keep-duplicates"], "--keep-duplicates"),
     ] {
@@ -104,10 +104,10 @@ fn no_threads_and_no_folder_are_said_in_words() {
     let input = folder.path().join("a.txt");
     fs::write(&input, GOOD).unwrap();
     let assert = extract(&input, &folder.path().join("out"), &["--threads", "0"]).assert().code(1);
-    assert!(stderr(&assert).contains("give a whole number from 1"), "{}", stderr(&assert));
+    assert!(stderr(&assert).contains("--threads 0: give a whole number from 1"), "{}", stderr(&assert));
     let assert = extract(&input, &input.join("out"), &[]).assert().code(1);
     let errors = stderr(&assert);
-    assert!(errors.contains("A file stands where a folder has to be"), "{errors}");
+    assert!(errors.contains("a file stands where a folder has to be"), "{errors}");
     assert!(!errors.contains("os error") && !errors.contains("disk space"), "{errors}");
 }
 
@@ -162,4 +162,73 @@ fn exports_are_made_of_a_result_and_refuse_what_is_none() {
         .stderr(contains("no such folder"));
     // The result itself is not among what is read next.
     extract(folder.path(), &out, &["--quiet", "--overwrite"]).assert().success();
+}
+
+#[test]
+fn a_merge_replaces_only_what_it_may() {
+    let (folder, _, out) = finished();
+    let before = files(&out);
+    let other = folder.path().join("other.csv");
+    fs::write(&other, format!("id,text\nb,{OTHER}\nc,{GOOD}\n")).unwrap();
+    let shards = ["1/2", "2/2"].map(|shard| (shard, folder.path().join(&shard[..1])));
+    for (shard, to) in &shards {
+        extract(&other, to, &["--quiet", "--shard", shard]).assert().success();
+    }
+    let merge = |args: &[&str]| {
+        let mut command = triplewire();
+        command
+            .args(["merge", "--quiet", "--out"])
+            .arg(&out)
+            .args(shards.each_ref().map(|it| &it.1))
+            .args(args);
+        command.assert()
+    };
+    let refused = stderr(&merge(&[]).code(1));
+    for part in ["holds a finished result", "wire.csv", "other.csv", "--overwrite"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+    // Arguments come first.
+    merge(&["--overwrite", "--only", "no-such-list.txt"]).code(1);
+    assert_eq!(files(&out), before);
+    merge(&["--overwrite"]).success();
+    assert!(rows(&out.join("mentions.csv")).iter().any(|row| row["text"] == "Barack Obama"));
+    // The same again is no other result.
+    merge(&[]).success();
+    fs::create_dir(out.join(".triplewire")).unwrap();
+    merge(&["--overwrite"]).code(1).stderr(contains("unfinished run"));
+}
+
+#[test]
+fn a_place_for_files_is_looked_at_before_the_work() {
+    let (folder, input, out) = finished();
+    let taken = input.to_str().unwrap();
+    let labels = folder.path().join("labels");
+    fs::create_dir(&labels).unwrap();
+    fs::write(labels.join("a.txt"), GOOD).unwrap();
+    fs::write(labels.join("mentions.csv"), "article,start,end,text,type\na,0,13,Angela Merkel,PER\n")
+        .unwrap();
+    let [labels, result] = [&labels, &out].map(|path| path.to_str().unwrap());
+    for args in [
+        &["label", taken, "--to", "csv"][..],
+        &["evaluate", "--gold", labels],
+        &["agree", labels, labels],
+        &["export", result, "--to", "parquet"],
+    ] {
+        let assert = triplewire().args(args).args(["--out", taken]).assert().code(1);
+        let errors = stderr(&assert);
+        assert!(errors.contains("a file stands where a folder has to be"), "{args:?}: {errors}");
+        assert!(assert.get_output().stdout.is_empty(), "{args:?}");
+    }
+    for args in [
+        &["learn", "--labels", labels, "--out"][..],
+        &["export", result, "--to", "xlsx", "--out"],
+        &["names", result, "--out"],
+        &["view", result, "--out"],
+        &["rules", "score", "--gold", labels, "--calibration"],
+    ] {
+        let assert = triplewire().args(args).arg(labels).assert().code(1);
+        let errors = stderr(&assert);
+        assert!(errors.contains("a folder of that name is there"), "{args:?}: {errors}");
+        assert!(assert.get_output().stdout.is_empty(), "{args:?}");
+    }
 }

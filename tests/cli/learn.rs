@@ -129,7 +129,7 @@ fn what_cannot_be_used_is_told() {
         let assert = extract(&input, &out, &["--learned", &learned]).assert().code(1);
         assert!(stderr(&assert).contains(expected), "{}", stderr(&assert));
     };
-    refused("give add, check, both, off, or a file that `triplewire learn` has made");
+    refused("Give add, check, both, off, or a file that `triplewire learn` has made");
     fs::write(&taught, "{}").unwrap();
     refused("this is no file that `triplewire learn` has made");
     fs::write(&taught, r#"{"reader": "0", "classifiers": []}"#).unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::error::{Place, Problem};
+use crate::error::{Place, Problem, words};
 use crate::eval::gold::align::{Aligner, RawMention, RawRelation};
 use crate::eval::labels::Document;
 use crate::text::Article;
@@ -30,7 +30,7 @@ pub(super) fn read(path: &Path, stem: &str, content: &str, problems: &mut Vec<Pr
             Ok(value) => documents.extend(document(&value, &place, stem, number, problems)),
             Err(error) => problems.push(Problem::skipped(
                 place,
-                format!("not JSON that can be read: {error}"),
+                words::json_line(&error),
                 "The document is left out: export it again",
             )),
         }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::entity::{Aliases, clean_name};
-use crate::error::{Error, Place, Problem, Result};
+use crate::error::{Error, Place, Problem, Result, words};
 use crate::eval::labels::Document;
 use crate::output::annotation::article_id;
 use crate::relation::Predicates;
@@ -144,15 +144,14 @@ fn read_file(path: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> {
         return read_tables(parent(path), texts, gold);
     }
     let content = read_text(path, &mut gold.problems)?;
+    if content.trim().is_empty() {
+        let remedy = "See the formats of labels in `triplewire evaluate --help`";
+        return Err(Error::config(Place::file(path), "the file is empty", remedy));
+    }
     let stem = stem(path);
     if content.trim_start().starts_with('[') {
-        let tasks: Vec<Value> = serde_json::from_str(&content).map_err(|error| {
-            Error::config(
-                Place::line(path, error.line() as u64),
-                format!("not JSON that can be read: {error}"),
-                "Export it again",
-            )
-        })?;
+        let tasks: Vec<Value> = serde_json::from_str(&content)
+            .map_err(|error| Error::config(Place::file(path), words::json(&error), "Export it again"))?;
         found(gold, "Label Studio JSON");
         gold.documents.extend(label_studio::read(path, &tasks, &mut gold.problems));
     } else if jsonl::is_jsonl(&content) {
@@ -163,7 +162,7 @@ fn read_file(path: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> {
         gold.documents.extend(conll::read(path, &stem, &content, &mut gold.problems));
     } else {
         return Err(Error::Usage(format!(
-            "{}: of no known format. Expected doccano or Prodigy JSON Lines, Label Studio JSON, \
+            "{}: its format is not known. Expected doccano or Prodigy JSON Lines, Label Studio JSON, \
              CoNLL (token, tab, tag), brat (.ann beside .txt), or a folder with mentions.csv",
             path.display()
         )));

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Place, Problem, Result};
+use crate::error::{Error, Place, Problem, Result, words};
 use crate::eval::attributes::Attributes;
 use crate::eval::gold::align::{Aligner, RawMention, unguarded};
 use crate::eval::gold::read_text;
 use crate::eval::labels::{Document, Labels, Relation};
 use crate::input;
 use crate::output::annotation::{article_id, flat_name};
-use crate::text::Article;
+use crate::text::{Article, Table};
 
 /// The rows of both files, by article.
 #[derive(Debug, Default)]
@@ -329,14 +329,6 @@ fn read_articles(inputs: &[PathBuf], problems: &mut Vec<Problem>) -> Result<Vec<
     Ok(articles)
 }
 
-/// The line on which a record starts. The reader counts the `\n` of a `\r\n` to the next record.
-fn line_of(content: &str, position: Option<&csv::Position>) -> u64 {
-    let Some(position) = position else { return 0 };
-    let rest = usize::try_from(position.byte()).ok().and_then(|byte| content.as_bytes().get(byte..));
-    let breaks = rest.unwrap_or_default().iter().take_while(|b| matches!(b, b'\r' | b'\n'));
-    position.line() + breaks.filter(|&&b| b == b'\n').count() as u64
-}
-
 /// The names, without extension, of the text files right in a folder.
 fn texts_in(folder: &Path) -> Result<Vec<String>> {
     let unreadable = |error| Error::io(folder, error, "Check that the folder can be read");
@@ -369,19 +361,11 @@ pub(in crate::eval) fn rows<R: serde::de::DeserializeOwned>(
     article: impl Fn(&R) -> String,
 ) -> Result<(ByArticle<R>, BTreeSet<String>)> {
     let content = read_text(path, problems)?;
-    let first_line = content.lines().next().unwrap_or_default();
-    // Spreadsheets in half of Europe separate with semicolons.
-    let delimiter =
-        [b',', b';', b'\t'].into_iter().max_by_key(|&d| first_line.bytes().filter(|&b| b == d).count());
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter.unwrap_or(b','))
-        .flexible(true)
-        .from_reader(content.as_bytes());
-    let malformed = |error: csv::Error| {
-        Error::config(Place::file(path), format!("not a table: {error}"), "Save it as CSV in UTF-8")
-    };
-    let header: csv::StringRecord =
-        reader.headers().map_err(malformed)?.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
+    let table = Table::open(content.as_bytes()).map_err(|error| {
+        let problem = words::csv(&error, &csv::StringRecord::new());
+        Error::config(Place::file(path), problem, "Save it as CSV in UTF-8")
+    })?;
+    let header = table.header.clone();
     let names: BTreeSet<String> = header.iter().map(str::to_owned).collect();
     if let Some(missing) = needed.iter().find(|&&name| !names.contains(name)) {
         return Err(Error::config(
@@ -391,22 +375,16 @@ pub(in crate::eval) fn rows<R: serde::de::DeserializeOwned>(
         ));
     }
     let mut found: ByArticle<R> = BTreeMap::new();
-    for record in reader.records() {
-        let (line, row) = match record {
-            Ok(record) => {
-                if record.iter().all(|cell| cell.trim().is_empty()) {
-                    continue;
-                }
-                let line = line_of(&content, record.position());
-                (line, record.deserialize::<R>(Some(&header)))
-            }
-            Err(error) => (line_of(&content, error.position()), Err(error)),
+    for row in table.rows() {
+        let (line, row) = match row {
+            Ok((line, record)) => (line, record.deserialize::<R>(Some(&header))),
+            Err((line, error)) => (line, Err(error)),
         };
         match row {
             Ok(row) => found.entry(article(&row)).or_default().push((line, row)),
             Err(error) => problems.push(Problem::skipped(
                 Place::line(path, line),
-                format!("the row cannot be read: {error}"),
+                words::csv(&error, &header),
                 "Left out: mend it",
             )),
         }
@@ -462,7 +440,7 @@ mod tests {
         let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 5, "{said:#?}");
         let expected = [
-            "line 5: the row cannot be read",
+            "line 5: in the column `start` stands no whole number",
             "article c: there is no text of that name (c.txt)",
             "`Bonn` of relation lives_in is not in mentions.csv",
             "`Köln` has no offsets",

@@ -24,7 +24,7 @@ const MOST_LINKS: u32 = 65_530;
 const MOST_LINKS_OF_MANY: u32 = 10_000;
 
 /// Rows up to which sentences are wrapped and coloured: more make programs slow to open and to scroll.
-const MOST_WRAPPED: usize = 100_000;
+pub(super) const MOST_WRAPPED: usize = 100_000;
 
 /// UTF-16 units that a cell holds.
 const LONGEST: usize = 32_767;

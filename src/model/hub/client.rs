@@ -13,7 +13,7 @@ use hf_hub::{Cache, Repo, RepoType};
 use ureq::http::{HeaderMap, Response};
 use ureq::{Agent, Body};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, words};
 
 use super::id::HubModel;
 use super::remote::{Checksum, Remote};
@@ -71,7 +71,7 @@ impl<'a> Hub<'a> {
         let repo = Repo::with_revision(model.id.clone(), RepoType::Model, model.revision.clone());
         let api = builder
             .build()
-            .map_err(|e| Error::hub(model.to_string(), e.to_string(), "This is a defect of the program"))?;
+            .map_err(|e| Error::hub(model.to_string(), words::plain(&e.to_string()), "Check HF_ENDPOINT"))?;
         let repository = api.repo(repo);
         let some_file = repository.url("");
         let endpoint = some_file.split(&format!("/{}/resolve/", model.id)).next().unwrap_or_default();
@@ -96,7 +96,7 @@ impl<'a> Hub<'a> {
     }
 
     fn unreachable(&self, error: &ureq::Error) -> Error {
-        self.error(format!("cannot reach {}: {error}", self.endpoint), WITHOUT_NETWORK)
+        self.error(format!("cannot reach {}: {}", self.endpoint, said(error)), WITHOUT_NETWORK)
     }
 
     /// The names of the model's files that are to be fetched.
@@ -110,7 +110,7 @@ impl<'a> Hub<'a> {
         }
         let info: RepoInfo = response.body_mut().read_json().map_err(|e| {
             self.error(
-                format!("{} does not answer as the hub does: {e}", self.endpoint),
+                format!("{} does not answer as the hub does ({})", self.endpoint, said(&e)),
                 "Check HF_ENDPOINT, and whether the network asks for a login",
             )
         })?;
@@ -168,7 +168,7 @@ impl<'a> Hub<'a> {
             if let Some(token) = self.token.as_ref().filter(|_| self.is_ours(&url)) {
                 request = request.header("Authorization", format!("Bearer {token}"));
             }
-            let response = request.call().map_err(|e| Cut::Broken(e.to_string()))?;
+            let response = request.call().map_err(|e| Cut::Broken(said(&e)))?;
             let enough = look(&response);
             if enough || !response.status().is_redirection() {
                 return Ok(response);
@@ -309,7 +309,7 @@ impl<'a> Hub<'a> {
         let mut source = response.body_mut().as_reader().take(file.size - start);
         let mut buffer = vec![0; 1 << 16];
         loop {
-            let read = source.read(&mut buffer).map_err(|e| Cut::Broken(e.to_string()))?;
+            let read = source.read(&mut buffer).map_err(|e| Cut::Broken(words::io(&e)))?;
             if read == 0 {
                 break;
             }
@@ -323,6 +323,21 @@ impl<'a> Hub<'a> {
         part_file.sync_all().map_err(|e| unwritable(part, e))?;
         Ok(())
     }
+}
+
+/// What the network says, in words.
+fn said(error: &ureq::Error) -> String {
+    use ureq::Error;
+    let words = match error {
+        Error::Io(error) => return words::io(error),
+        Error::HostNotFound => "there is no server of that name",
+        Error::ConnectionFailed => "no connection comes about",
+        Error::Timeout(_) => "it did not answer in time",
+        Error::BadUri(_) => "this is no address of a server",
+        Error::Json(_) => "its answer is no JSON",
+        other => return words::plain(&other.to_string()),
+    };
+    words.to_owned()
 }
 
 /// A size, if it is one that a file can have.

@@ -13,7 +13,7 @@ use tch::{Kind, Tensor, nn};
 
 use super::bert::{BertConfig, BertForTokenClassification};
 use super::deberta_v2::{DebertaV2Config, DebertaV2ForTokenClassification};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, words};
 use crate::model::folder::ModelFolder;
 
 /// A batch on its device; each tensor is rows x width.
@@ -59,7 +59,7 @@ impl Architecture {
         let path = folder.path().join("config.json");
         let remedy = "A Hugging Face model folder has one: copy it from where the weights came from";
         let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, error, remedy))?;
-        let config = serde_json::from_str(&text).map_err(|error| error.to_string());
+        let config = serde_json::from_str(&text).map_err(|error| words::json(&error));
         config.and_then(|config| Self::new(config, folder)).map_err(|problem| {
             let remedy = "The engine rust-bert runs BERT, DistilBERT, RoBERTa, XLM-R, ELECTRA and DeBERTa-v2; \
                           for others use an ONNX model with `--engine rten`";
@@ -168,7 +168,7 @@ fn adapt(config: &mut Map<String, Value>, labels: usize) {
 /// Reads a configuration of rust-bert, what is missing being as in its default.
 fn complete<C: Default + Serialize + DeserializeOwned>(config: Map<String, Value>) -> Result<C, String> {
     check_heads(&config)?;
-    let mut full = serde_json::to_value(C::default()).map_err(|error| error.to_string())?;
+    let mut full = serde_json::to_value(C::default()).map_err(|error| words::json(&error))?;
     if let Value::Object(full) = &mut full {
         full.extend(config);
     }
@@ -176,7 +176,7 @@ fn complete<C: Default + Serialize + DeserializeOwned>(config: Map<String, Value
 }
 
 fn parse<C: DeserializeOwned>(config: Value) -> Result<C, String> {
-    serde_json::from_value(config).map_err(|error| error.to_string())
+    serde_json::from_value(config).map_err(|error| words::json_line(&error))
 }
 
 fn check_heads(config: &Map<String, Value>) -> Result<(), String> {

@@ -9,7 +9,7 @@ use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use tch::{Kind, Tensor};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, words};
 use crate::model::onnx::Graph;
 
 /// Longest header that the format allows.
@@ -50,9 +50,9 @@ impl Checkpoint {
         let mut file = File::open(path).map_err(|error| Error::io(path, error, "Make the file readable"))?;
         let broken = |problem: String| Error::model(path, problem, "Copy or download the file again");
         let length = file.metadata().and_then(|_| file.seek(SeekFrom::End(0)));
-        let length = length.map_err(|error| broken(error.to_string()))?;
+        let length = length.map_err(|error| broken(words::io(&error)))?;
         let (data, header) = read_header(&mut file)
-            .map_err(|error| broken(format!("this is no safetensors file ({error}){}", lfs_hint(length))))?;
+            .map_err(|_| broken(format!("this is no safetensors file{}", lfs_hint(length))))?;
         let expected = data + header.data_len() as u64;
         if length != expected {
             return Err(broken(format!("the file has {length} bytes instead of {expected}")));

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use crate::entity::EntityType;
 use crate::error::{Error, Result};
+use crate::output::file::{check_folder, create_folder};
 use crate::pipeline::Extraction;
 use crate::relation::{Predicates, Relation};
 use crate::text::{Article, CodePoints};
@@ -70,6 +71,24 @@ trait Writer {
 }
 
 impl Annotations {
+    /// Whether labels can be written to a folder.
+    ///
+    /// # Errors
+    /// As of [`Self::create`].
+    pub fn check(folder: &Path) -> Result<()> {
+        check_folder(folder)?;
+        let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        match names.into_iter().find(|name| !name.to_string_lossy().starts_with('.')) {
+            Some(name) => Err(Error::Usage(format!(
+                "{}: not empty (there is {}), and labels that were corrected by hand must not be lost. Choose a new \
+                 folder with --out",
+                folder.display(),
+                name.to_string_lossy()
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// Opens `folder`, creating it if needed, for labels of `types` (what may be chosen besides the types
     /// that rules and alias tables use) and `predicates`.
     ///
@@ -82,20 +101,8 @@ impl Annotations {
         types: impl IntoIterator<Item = EntityType>,
         predicates: &Predicates,
     ) -> Result<Self> {
-        let unusable =
-            |e| Error::io(folder, e, "Choose a folder you may write to with --out, or free the name");
-        fs::create_dir_all(folder).map_err(unusable)?;
-        for entry in fs::read_dir(folder).map_err(unusable)? {
-            let name = entry.map_err(unusable)?.file_name();
-            if !name.to_string_lossy().starts_with('.') {
-                return Err(Error::Usage(format!(
-                    "{}: not empty (there is {}), and labels that were corrected by hand must not be lost. \
-                     Choose a new folder with --out",
-                    folder.display(),
-                    name.to_string_lossy()
-                )));
-            }
-        }
+        Self::check(folder)?;
+        create_folder(folder)?;
         let mut all = BTreeSet::from([
             EntityType::Per,
             EntityType::Org,

@@ -2,16 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::file_name::flat_name;
 use super::{Labelled, Writer};
+use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::Style;
 use crate::output::file::write_whole;
 use crate::output::record::Record;
 use crate::output::row;
 use crate::output::table::Table;
+use crate::relation::{Certainty, Predicate, Status};
+use crate::text::Date;
 
 /// Both tables, unfinished. Texts are complete as soon as they are there.
 pub(super) struct Tables {
@@ -20,35 +23,36 @@ pub(super) struct Tables {
     relations: Table<RelationRow>,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Serialize, Deserialize)]
 struct MentionRow {
     article: String,
-    start: usize,
-    end: usize,
+    start: u64,
+    end: u64,
     text: String,
     #[serde(rename = "type")]
-    entity_type: &'static str,
+    entity_type: EntityType,
     entity: String,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Serialize, Deserialize)]
 struct RelationRow {
     article: String,
     subject: String,
-    subject_type: &'static str,
-    predicate: &'static str,
+    subject_type: EntityType,
+    predicate: Predicate,
     object: String,
-    object_type: &'static str,
+    object_type: EntityType,
     negated: bool,
-    certainty: &'static str,
+    certainty: Certainty,
     attributed_to: String,
-    subject_start: usize,
-    subject_end: usize,
-    object_start: usize,
-    object_end: usize,
+    subject_start: u64,
+    subject_end: u64,
+    object_start: u64,
+    object_end: u64,
     sentence: String,
-    status: &'static str,
-    event_date: String,
+    status: Status,
+    #[serde(with = "row::date_cell")]
+    event_date: Option<Date>,
 }
 
 impl Tables {

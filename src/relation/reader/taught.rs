@@ -54,8 +54,8 @@ impl Taught {
     pub fn open(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path)
             .map_err(|e| Error::io(path, e, "Check the path given with --learned"))?;
-        serde_json::from_str(&text).map_err(|error| {
-            let problem = format!("this is no file that `triplewire learn` has made ({error})");
+        serde_json::from_str(&text).map_err(|_| {
+            let problem = "this is no file that `triplewire learn` has made";
             Error::config(Place::file(path), problem, "Make it again with `triplewire learn`")
         })
     }
