@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::cli::inputs::Inputs;
-use crate::cli::print::{complain, print, unprintable};
+use crate::cli::print::{print, unprintable};
 use crate::cli::progress::Progress;
 use crate::cli::setup::{Hashes, Setup};
 use crate::cli::summary::Summary;

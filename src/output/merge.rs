@@ -17,7 +17,7 @@ use crate::output::entries::Entries;
 use crate::output::file::{Made, check_folder};
 use crate::output::record::Entry;
 use crate::output::run::settings_of_both;
-use crate::output::{Making, Run, Seconds, Tables, log};
+use crate::output::{Making, Run, Seconds, Tables};
 use crate::relation::Predicates;
 use crate::text::Digest;
 

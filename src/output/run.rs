@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::entity::{Asked, Decision};
-use crate::error::{Error, Place, Problem, Result};
+use crate::error::{Error, Place, Problem, Result, words};
 use crate::input::Shard;
 use crate::output::Settings;
 use crate::output::file::{Whole, temporary, unwritable};

@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::entity::folded;
 use crate::error::{Error, Place, Result, words};
 use crate::output::record::{MentionRecord, RelationRecord};
-use crate::text::hash64;
 use crate::text::Table;
+use crate::text::hash64;
 
 /// Columns of a table in which names or identifiers are looked for.
 const COLUMNS: &[&str] = &["entity", "name", "alias", "id", "entity_id", "external_id"];
