@@ -98,6 +98,7 @@ fn a_chamber_is_that_of_its_neighbours() {
     let news = "
         2020: ORG U.S. House of Representatives, LOC Albany, PER Ana Ruiz, ORG Ohio Fund
         2020: ORG U.S. House of Representatives, LOC Albany, PER Ana Ruiz
+        2020: ORG U.S. House of Representatives, LOC Albany
         2020: ORG House of Commons, LOC Leeds, PER Leo Holm, ORG Leeds Fund
         2020: ORG House of Commons, LOC Leeds, PER Leo Holm
         2020: ORG House, LOC Albany, PER Ana Ruiz
