@@ -185,7 +185,8 @@ fn a_story_told_again_counts_once() {
         .assert()
         .code(0);
     let left = fs::read_dir(once.path()).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
-    assert!(left.filter(|name| name != "run.json").all(|name| name.ends_with(".jsonl")));
+    let of_now = |name: &str| name.ends_with(".jsonl") || name.ends_with(".jsonl.zst");
+    assert!(left.filter(|name| name != "run.json").all(|name| of_now(&name)));
     assert!(!once.path().join("duplicates.jsonl").exists());
 }
 
