@@ -1,7 +1,7 @@
 //! The bundled articles give the rows that were read and approved.
 //!
-//! int8 arithmetic differs a little between kinds of processors, so scores are left out and a few
-//! rows may differ. After a wanted change, run the test with `TRIPLEWIRE_BLESS=1`, read what `git
+//! Scores are left out and a few rows may differ, so that a change of the arithmetic alone needs no new
+//! approval. After a wanted change, run the test with `TRIPLEWIRE_BLESS=1`, read what `git
 //! diff tests/golden` shows, and commit it.
 
 use std::collections::BTreeSet;
