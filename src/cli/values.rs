@@ -50,7 +50,7 @@ pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
 pub(crate) fn name(text: &str) -> Result<String, String> {
     let name = text.trim();
     if name.is_empty() {
-        return Err("a name in the list is empty: separate names by one comma each".to_owned());
+        return Err("a name in the list is empty. Separate names by one comma each".to_owned());
     }
     Ok(name.to_owned())
 }

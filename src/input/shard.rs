@@ -54,7 +54,7 @@ impl FromStr for Shard {
         let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
         match parts {
             Some((number, of)) if number <= of => Ok(Shard { number, of }),
-            _ => Err("a shard is i/n, such as 1/4: of four shards the first".to_owned()),
+            _ => Err("give i/n, such as 1/4 for the first of four shards".to_owned()),
         }
     }
 }

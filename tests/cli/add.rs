@@ -182,8 +182,8 @@ fn a_killed_addition_leaves_the_result_whole_and_is_continued() {
         assert_eq!(bytes(&out), before);
     };
     refused(&["--add"], "holds an unfinished run");
-    refused(&["--resume"], "--add was true and is none");
-    refused(&["--add", "--resume", "--no-default-rules"], "the hash of the rules was");
+    refused(&["--resume"], "--add was true, and now none");
+    refused(&["--add", "--resume", "--no-default-rules"], "the rules are others now");
     let merged = days.merge("merged", &["sum"], &["--quiet"], 1);
     assert!(merged.contains("is not finished"), "{merged}");
     piped(&days.path("many.jsonl"), &out, &["--quiet", "--add", "--resume"]).assert().code(2);
@@ -227,10 +227,10 @@ fn what_was_made_otherwise_is_not_added_to() {
     let fast = repository("models").join("newswire-fast");
     let [names, watch, fast] = [&names, &watch, &fast].map(|path| path.to_str().unwrap());
     for (args, part) in [
-        (&["--no-default-rules"][..], "the rules is"),
-        (&["--predicates", "leads"], "the rules is"),
-        (&["--min-score", "0.5"], "the rules is"),
-        (&["--aliases", names], "the aliases is"),
+        (&["--no-default-rules"][..], "the rules differ"),
+        (&["--predicates", "leads"], "the rules differ"),
+        (&["--min-score", "0.5"], "the rules differ"),
+        (&["--aliases", names], "the aliases differ"),
         (&["--model", fast], "the model is"),
         (&["--max-article-size", "5000"], "--max-article-size is 4194304 there and 5000 here"),
         (&["--no-merge"], "--no-merge is false there and true here"),
@@ -254,7 +254,7 @@ fn what_was_made_otherwise_is_not_added_to() {
     // Nor is it merged.
     days.run("tuesday", "other", &["--quiet", "--no-default-rules"], 2);
     let errors = days.merge("merged", &["half", "other"], &[], 1);
-    assert!(errors.contains("were not made alike: the rules is"), "{errors}");
+    assert!(errors.contains("were not made alike: the rules differ"), "{errors}");
     assert!(!days.path("merged").exists());
 }
 

@@ -314,7 +314,7 @@ fn the_summary_tells_what_was_found_and_quiet_does_not() {
     one_article(input.path());
     let loud = extract(input.path(), out.path(), &[]).assert().code(0);
     let summary = String::from_utf8(loud.get_output().stdout.clone()).unwrap();
-    for part in ["1 articles", "PER", "leads", "Most connected", "triples.csv"] {
+    for part in ["1 article ", "PER", "leads", "Most connected", "triples.csv"] {
         assert!(summary.contains(part), "{part} is not in\n{summary}");
     }
     let quiet = extract(input.path(), out.path(), &["--quiet"]).assert().code(0);
