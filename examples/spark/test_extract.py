@@ -225,6 +225,10 @@ class SparkJob(unittest.TestCase):
         self.assert_same()
         self.assertEqual(done, {path: path.stat().st_mtime_ns for path in done})
 
+        # What is there already is not replaced.
+        self.assertEqual(self.job(ONE_PROCESS, source, 4).wait(), 1)
+        self.assertIn("holds a finished result", self.log())
+        shutil.rmtree(self.scratch / "many")
         self.assertEqual(self.job(ONE_PROCESS, source, 4).wait(), 1)
         self.assertIn("holds shards of another job: it had another partitions", self.log())
         source.write_text(source.read_text() * 2)

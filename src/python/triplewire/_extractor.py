@@ -52,7 +52,7 @@ class Extractor:
 
     >>> Extractor(threads=0)
     Traceback (most recent call last):
-    ValueError: invalid value '0' for '--threads <N>': give a whole number from 1
+    ValueError: --threads 0: give a whole number from 1 to 1024
     """
 
     def __init__(
