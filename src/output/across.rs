@@ -52,28 +52,33 @@ impl<'a> Across<'a> {
     pub(super) fn apply(&self, article: usize, record: &mut Record) {
         let of = |name: &str, entity_type| self.joins.of(article, name, entity_type);
         for mention in &mut record.mentions {
-            if let Some(Entity { id, name, .. }) = of(&mention.entity, mention.entity_type) {
+            if let Some(Entity { id, name, entity_type, .. }) = of(&mention.entity, mention.entity_type) {
                 mention.entity_id.clone_from(id);
                 mention.entity.clone_from(name);
+                mention.entity_type = *entity_type;
             }
         }
         for relation in &mut record.relations {
             let is_alias = relation.subject_id == relation.object_id;
             let before = relation.subject.clone();
-            if let Some(Entity { id, name, .. }) = of(&relation.subject, relation.subject_type) {
+            if let Some(Entity { id, name, entity_type, .. }) = of(&relation.subject, relation.subject_type) {
                 relation.subject_id.clone_from(id);
                 relation.subject.clone_from(name);
+                relation.subject_type = *entity_type;
                 if is_alias {
                     relation.object_id.clone_from(id);
+                    relation.object_type = *entity_type;
                     // The other name that the text gives: where it has become the name of both, the one before.
                     if relation.object == relation.subject {
                         relation.object = before;
                     }
                 }
             }
-            if !is_alias && let Some(Entity { id, name, .. }) = of(&relation.object, relation.object_type) {
+            let joined = (!is_alias).then(|| of(&relation.object, relation.object_type)).flatten();
+            if let Some(Entity { id, name, entity_type, .. }) = joined {
                 relation.object_id.clone_from(id);
                 relation.object.clone_from(name);
+                relation.object_type = *entity_type;
             }
         }
     }
