@@ -101,7 +101,8 @@ pub(super) fn pairs(
     let mut lines = Vec::new();
     matcher.each_sentence(read.document(), |sentence, _| {
         lines.push(matcher.readable(sentence));
-        for hit in matcher.hits(sentence).iter().filter(|hit| hit.rule == rule) {
+        let hits = matcher.hits(sentence, Matcher::clauses(sentence).as_ref());
+        for hit in hits.iter().filter(|hit| hit.rule == rule) {
             found.insert(format!("{} -> {}", read.name_of(hit.subject), read.name_of(hit.object)));
         }
     });

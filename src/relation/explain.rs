@@ -165,13 +165,14 @@ impl Matcher {
         let prefixes = self.prefixes(set);
         let mut found = Vec::new();
         self.each_sentence(document, |sentence, _| {
-            let clauses = Self::clauses(sentence).map(|(clauses, _)| clauses);
+            let parsed = Self::clauses(sentence);
+            let clauses = parsed.as_ref().map(|(clauses, _)| clauses);
             let names: Vec<(usize, usize)> =
                 sentence.mentions().map(|(mention, place)| (place, mention)).collect();
-            let mut hits = self.hits(sentence);
-            self.read_again(sentence, &mut hits);
-            let readings = self.second_readings(sentence);
-            let matched = self.explain_hits(set, sentence, &hits, clauses.as_ref());
+            let mut hits = self.hits(sentence, parsed.as_ref());
+            self.read_again(sentence, parsed.as_ref(), &mut hits);
+            let readings = self.second_readings(sentence, parsed.as_ref());
+            let matched = self.explain_hits(set, sentence, &hits, clauses);
             let text = |mention: usize| document.mentions[mention].span.of(document.text).to_owned();
             let mut pairs = Vec::new();
             for (i, &first) in names.iter().enumerate() {
@@ -207,8 +208,8 @@ impl Matcher {
             let last = sentence.tokens.len().saturating_sub(1);
             found.push(SentenceExplanation {
                 text: words_between(sentence, 0, last),
-                words: clauses.as_ref().map(|all| explain_words(all, document.text)).unwrap_or_default(),
-                clauses: clauses.as_ref().map(explain_clauses).unwrap_or_default(),
+                words: clauses.map(|all| explain_words(all, document.text)).unwrap_or_default(),
+                clauses: clauses.map(explain_clauses).unwrap_or_default(),
                 names: names.iter().map(name).collect(),
                 pairs,
             });

@@ -189,6 +189,9 @@ impl Types {
     }
 }
 
+/// The clauses of a sentence, and the mentions that are its names.
+pub(crate) type Parsed = (Clauses, Vec<usize>);
+
 /// That a rule matched on a pair.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hit {
@@ -460,8 +463,9 @@ impl Matcher {
             if !wanted(index) {
                 return;
             }
-            let mut hits = self.hits(sentence);
-            self.read_again(sentence, &mut hits);
+            let parsed = Self::clauses(sentence);
+            let mut hits = self.hits(sentence, parsed.as_ref());
+            self.read_again(sentence, parsed.as_ref(), &mut hits);
             if hits.is_empty() {
                 return;
             }
@@ -730,23 +734,17 @@ impl Matcher {
 
     /// Every rule that matches, on every pair. Symmetric relations have the earlier name as
     /// subject.
-    pub(crate) fn hits(&self, sentence: &Sentence<'_>) -> Vec<Hit> {
-        let clauses = Self::clauses(sentence);
-        let mut hits = self.frame_hits(sentence, clauses.as_ref());
-        self.pattern_hits(sentence, clauses.as_ref(), &mut hits);
-        if let Some((clauses, mentions)) = &clauses {
+    pub(crate) fn hits(&self, sentence: &Sentence<'_>, parsed: Option<&Parsed>) -> Vec<Hit> {
+        let mut hits = self.frame_hits(sentence, parsed);
+        self.pattern_hits(sentence, parsed, &mut hits);
+        if let Some((clauses, mentions)) = parsed {
             hits.retain(|hit| !is_of_neighbour(clauses, mentions, hit.subject, hit.object));
         }
         hits
     }
 
     /// Every pattern that matches, on every pair of names.
-    fn pattern_hits(
-        &self,
-        sentence: &Sentence<'_>,
-        clauses: Option<&(Clauses, Vec<usize>)>,
-        hits: &mut Vec<Hit>,
-    ) {
+    fn pattern_hits(&self, sentence: &Sentence<'_>, parsed: Option<&Parsed>, hits: &mut Vec<Hit>) {
         let candidates = self.candidates(sentence);
         if candidates.is_empty() {
             return;
@@ -766,7 +764,7 @@ impl Matcher {
                 let is_meant = |name: usize, slot: &Slot, other: &Slot| {
                     let nearest =
                         if slot.first < other.first { slot.names.last() } else { slot.names.first() };
-                    nearest.is_none_or(|&nearest| may_be_listed(sentence, clauses, name, nearest))
+                    nearest.is_none_or(|&nearest| may_be_listed(sentence, parsed, name, nearest))
                 };
                 let subjects = self.described(sentence, pattern, &slots[a], tokens).iter();
                 for &subject in subjects.filter(|&&name| is_meant(name, &slots[a], &slots[b])) {
@@ -845,7 +843,7 @@ impl Matcher {
     }
 
     /// The clauses of a sentence, and the mentions that are its names.
-    pub(crate) fn clauses(sentence: &Sentence<'_>) -> Option<(Clauses, Vec<usize>)> {
+    pub(crate) fn clauses(sentence: &Sentence<'_>) -> Option<Parsed> {
         let document = &sentence.document;
         let tree = sentence.tree()?;
         let mentions: Vec<usize> = sentence.mentions().map(|(mention, _)| mention).collect();
@@ -877,8 +875,8 @@ impl Matcher {
     }
 
     /// Every frame that fits, on every pair of names.
-    fn frame_hits(&self, sentence: &Sentence<'_>, clauses: Option<&(Clauses, Vec<usize>)>) -> Vec<Hit> {
-        let Some((clauses, mentions)) = clauses.filter(|_| !self.frames.is_empty()) else {
+    fn frame_hits(&self, sentence: &Sentence<'_>, parsed: Option<&Parsed>) -> Vec<Hit> {
+        let Some((clauses, mentions)) = parsed.filter(|_| !self.frames.is_empty()) else {
             return Vec::new();
         };
         let document = &sentence.document;
@@ -919,7 +917,7 @@ impl Matcher {
 
     /// What the second reader says of every two mentions of a sentence: nothing if there is no second reader, or the
     /// sentence has no tree.
-    pub(crate) fn second_readings(&self, sentence: &Sentence<'_>) -> Vec<Reading> {
+    pub(crate) fn second_readings(&self, sentence: &Sentence<'_>, parsed: Option<&Parsed>) -> Vec<Reading> {
         let (Some(second), Some(tree)) = (&self.second, sentence.tree()) else { return Vec::new() };
         let document = &sentence.document;
         let mentions: Vec<usize> = sentence.mentions().map(|(mention, _)| mention).collect();
@@ -932,10 +930,8 @@ impl Matcher {
         for reading in &mut readings {
             (reading.subject, reading.object) = (mentions[reading.subject], mentions[reading.object]);
         }
-        let clauses = Self::clauses(sentence);
         let is_pair = |r: &Reading| {
-            let of_neighbour = clauses
-                .as_ref()
+            let of_neighbour = parsed
                 .is_some_and(|(clauses, mentions)| is_of_neighbour(clauses, mentions, r.subject, r.object));
             document.mentions[r.subject].entity != document.mentions[r.object].entity && !of_neighbour
         };
@@ -964,10 +960,10 @@ impl Matcher {
 
     /// Has the second reader read the pairs of a sentence: what it thinks of `hits` is written to them, and what it
     /// finds itself put behind them. It does not read pronouns and descriptions.
-    pub(crate) fn read_again(&self, sentence: &Sentence<'_>, hits: &mut Vec<Hit>) {
+    pub(crate) fn read_again(&self, sentence: &Sentence<'_>, parsed: Option<&Parsed>, hits: &mut Vec<Hit>) {
         let Some(second) = &self.second else { return };
         let document = sentence.document;
-        let readings = self.second_readings(sentence);
+        let readings = self.second_readings(sentence, parsed);
         let is_read = |mention: usize| document.mentions[mention].origin != Origin::Anaphor;
         let mut odds: BTreeMap<Key, f32> = BTreeMap::new();
         for reading in readings.iter().filter(|r| is_read(r.subject) && is_read(r.object)) {
@@ -1094,18 +1090,13 @@ impl Matcher {
 
 /// Whether two names that look like a list, given as tokens of a sentence, may be one by its tree: in "a bridge in Oslo,
 /// and Kelm Bridge in Bergen" the second and the third are none.
-fn may_be_listed(
-    sentence: &Sentence<'_>,
-    clauses: Option<&(Clauses, Vec<usize>)>,
-    a: usize,
-    b: usize,
-) -> bool {
+fn may_be_listed(sentence: &Sentence<'_>, parsed: Option<&Parsed>, a: usize, b: usize) -> bool {
     let node = |token: usize| {
-        let (clauses, mentions) = clauses?;
+        let (clauses, mentions) = parsed?;
         let Kind::Name(mention) = sentence.tokens[token].kind else { return None };
         node_of(clauses, mentions, mention)
     };
-    let nodes = node(a).zip(node(b)).zip(clauses);
+    let nodes = node(a).zip(node(b)).zip(parsed);
     nodes.is_none_or(|((a, b), (clauses, _))| !clauses.is_inside_list(a, b))
 }
 

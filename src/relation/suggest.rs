@@ -237,7 +237,7 @@ fn finds(bare: &RuleSet, labelled: &[Labelled<'_>], given: &[Candidate]) -> Resu
     let mut finds = vec![BTreeSet::new(); given.len()];
     for (number, text) in labelled.iter().enumerate() {
         matcher.each_sentence(text.document, |sentence, _| {
-            for hit in matcher.hits(sentence) {
+            for hit in matcher.hits(sentence, Matcher::clauses(sentence).as_ref()) {
                 finds[hit.rule].insert((number, hit.subject, hit.object));
             }
         });

@@ -12,22 +12,21 @@ fn unread() -> (Command, Stdio) {
     (Command::new(assert_cmd::cargo::cargo_bin!("triplewire")), writer.into())
 }
 
+/// A command whose standard output nobody reads ends well, and says nothing.
+fn assert_ends_quietly(mut command: Command, stdout: Stdio) {
+    let running = command.stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+    let output = running.wait_with_output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""), "{command:?}");
+}
+
 #[test]
 fn a_reader_of_standard_output_may_leave() {
     let model = repository("models/newswire");
     for args in [&["rules", "list"], &["model", "list"], &["model", "info"]] {
         let (mut command, closed) = unread();
-        let output = command
-            .args(args)
-            .args((args[1] == "info").then_some(&model))
-            .stdout(closed)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
-            .wait_with_output()
-            .unwrap();
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""), "{args:?}");
+        command.args(args).args((args[1] == "info").then_some(&model));
+        assert_ends_quietly(command, closed);
     }
 }
 
@@ -63,18 +62,8 @@ fn a_reader_of_what_comes_bit_by_bit_may_leave() {
     for args in [&["extract", "--out", "-", "--quiet"][..], &["parse"]] {
         for input in [&input, &treebank].into_iter().take(if args == ["parse"] { 2 } else { 1 }) {
             let (mut command, closed) = unread();
-            let output = command
-                .args(args)
-                .args(["--engine", "rten"])
-                .arg(input)
-                .stdout(closed)
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap()
-                .wait_with_output()
-                .unwrap();
-            let errors = String::from_utf8(output.stderr).unwrap();
-            assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""), "{args:?}");
+            command.args(args).args(["--engine", "rten"]).arg(input);
+            assert_ends_quietly(command, closed);
         }
     }
 }
