@@ -7,7 +7,7 @@
 //! 2. [`text`] cuts an article into sentences and words. Every position is a [`text::Span`] of
 //!    bytes into the article's own text; only the output converts them to code points.
 //! 3. [`model`] packs sentences into token windows, runs them through a transformer with one of
-//!    two engines, and decodes label scores into [`model::RawMention`]s.
+//!    two engines, and decodes label scores into [`text::RawMention`]s.
 //! 4. [`syntax`] chooses words, parts of speech and the tree of a sentence by the scores of the same run.
 //! 5. [`entity`] decides which mentions name the same real-world entity.
 //! 6. [`relation`] matches rules against sentences and yields [`relation::Relation`]s with their

@@ -23,10 +23,10 @@ use rayon::prelude::*;
 use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
 use crate::error::{Error, Place, Problem, Result};
 use crate::input::Item;
-use crate::model::{Model, RawMention, SyntaxScores, Window, WindowScores};
+use crate::model::{Model, SyntaxScores, Window, WindowScores};
 use crate::relation::{Bracketed, Document, Matcher, READER_FILE, Reader, Relation, Told};
 use crate::syntax::{Parser, Sentence};
-use crate::text::{Article, Span, sentences};
+use crate::text::{Article, RawMention, Span, sentences};
 use crate::timings::{Stage, measure};
 
 /// Bytes of text after which a block is closed.
@@ -299,7 +299,7 @@ impl Pipeline {
 
     fn panicked(&self) -> Error {
         Error::Engine {
-            engine: self.model.engine().name(),
+            engine: self.model.engine().kind().name(),
             problem: "it failed by a defect of its own. Please report it with the input".into(),
         }
     }

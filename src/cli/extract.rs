@@ -122,9 +122,9 @@ impl Args {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             model: ModelRecord {
                 name: model.folder().name.clone(),
-                hash: model.folder().hash(model.engine().name())?,
+                hash: model.folder().hash(model.engine().kind())?,
             },
-            engine: model.engine().name().to_owned(),
+            engine: model.engine().kind().name().to_owned(),
             precision: model.engine().precision(),
             engine_reason: model.engine_reason().to_owned(),
             rules_hash: hashes.rules,

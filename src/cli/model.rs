@@ -6,8 +6,8 @@ use crate::cli::print::print;
 use crate::cli::{Outcome, progress};
 use crate::error::{Error, Result};
 use crate::model::{
-    EngineChoice, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step, SyntaxOutputs,
-    TokenTypes, at_hand, find, places, pull,
+    EngineChoice, EngineKind, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step,
+    SyntaxOutputs, TokenTypes, at_hand, find, places, pull,
 };
 use crate::relation::Reader;
 
@@ -56,8 +56,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     }
 }
 
-const ENGINES: [(&str, EngineChoice); 2] =
-    [("rust-bert", EngineChoice::RustBert), ("rten", EngineChoice::Rten)];
+const ENGINES: [(EngineKind, EngineChoice); 2] =
+    [(EngineKind::RustBert, EngineChoice::RustBert), (EngineKind::Rten, EngineChoice::Rten)];
 
 fn fetch(model: &HubModel, quiet: bool) -> anyhow::Result<Outcome> {
     let bar = progress::bar(
@@ -84,7 +84,7 @@ fn fetch(model: &HubModel, quiet: bool) -> anyhow::Result<Outcome> {
     let (folder, files) = (pulled.folder.display(), pulled.files);
     print(format_args!("{folder}: {files} files, {all} ({fetched} fetched)\n"))?;
     let (mut run, mut fail) = (Vec::new(), Vec::new());
-    for (engine, choice) in ENGINES {
+    for (engine, choice) in ENGINES.map(|(engine, choice)| (engine.name(), choice)) {
         match Model::open(&pulled.folder, choice, 1) {
             Ok(opened) => run.push(format!("{engine} ({})", opened.engine().precision())),
             Err(error) => fail.push(format!("{engine} cannot run it: {error}")),
@@ -148,7 +148,7 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
     let mut runs = false;
     for (engine, choice) in ENGINES {
         print("\n")?;
-        line("engine", engine)?;
+        line("engine", engine.name())?;
         match folder.weights(engine) {
             Ok(file) => {
                 let megabytes = std::fs::metadata(&file).map_or(0.0, |data| data.len() as f64 / 1e6);
@@ -209,7 +209,7 @@ fn list() -> anyhow::Result<()> {
     for path in &models {
         match ModelFolder::open(path) {
             Ok(folder) => {
-                let engines = ["rust-bert", "rten"].map(|engine| folder.weights(engine).map(|_| engine));
+                let engines = EngineKind::ALL.map(|engine| folder.weights(engine).map(|_| engine.name()));
                 let engines: Vec<&str> = engines.into_iter().flatten().collect();
                 let engines = if engines.is_empty() { "no engine".to_owned() } else { engines.join(", ") };
                 let (path, types) = (path.display(), types(&folder.labels));

@@ -2,12 +2,11 @@
 //!
 //! Exponentials and logarithms are those of `libm`: those of C libraries differ in the last digit.
 
-use crate::entity::EntityType;
-use crate::model::RawMention;
 use crate::model::engine::Scores;
-use crate::model::folder::{Label, LabelPrefix, LabelledPieces, ModelFolder};
+use crate::model::folder::{LabelledPieces, ModelFolder};
+use crate::model::labels::{Label, LabelPrefix};
 use crate::model::window::{NO_WORD, Window};
-use crate::text::Span;
+use crate::text::{EntityType, RawMention, Span};
 
 /// Finds the best sequence of labels that means something.
 #[derive(Debug)]

@@ -17,52 +17,10 @@ use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::processors::bert::BertProcessing;
 use tokenizers::{AddedToken, Tokenizer};
 
-use crate::entity::EntityType;
 use crate::error::{Error, Place, Result, words};
+use crate::model::engine_kind::EngineKind;
+use crate::model::labels::Label;
 use crate::model::outputs::Outputs;
-
-/// The part of a label before its type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LabelPrefix {
-    /// `B-`: first token of a mention.
-    Begin,
-    /// `I-` or `M-`: inside a mention (IOB1 models use `I-` for the first token too).
-    Inside,
-    /// `E-` or `L-`: last token.
-    End,
-    /// `S-` or `U-`: the only token.
-    Single,
-    /// A bare type, without any prefix.
-    Bare,
-}
-
-/// One entry of `id2label`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Label {
-    /// `O`: no mention.
-    Outside,
-    /// A token of a mention.
-    Mention(LabelPrefix, EntityType),
-}
-
-impl Label {
-    /// Reads a label. `B-PER`, `B_PER` and `PER` are mentions; `O` and labels of special tokens
-    /// (`[CLS]`, `<pad>`, `PAD`) are not.
-    pub fn parse(name: &str) -> Self {
-        let special = name.starts_with(['[', '<']) || matches!(name, "O" | "o" | "PAD" | "");
-        if special {
-            return Label::Outside;
-        }
-        let (prefix, entity_type) = match name.split_once(['-', '_']) {
-            Some(("B", rest)) => (LabelPrefix::Begin, rest),
-            Some(("I" | "M", rest)) => (LabelPrefix::Inside, rest),
-            Some(("E" | "L", rest)) => (LabelPrefix::End, rest),
-            Some(("S" | "U", rest)) => (LabelPrefix::Single, rest),
-            _ => (LabelPrefix::Bare, name),
-        };
-        Label::Mention(prefix, EntityType::named(entity_type))
-    }
-}
 
 /// What goes into `token_type_ids`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -246,9 +204,9 @@ impl ModelFolder {
     ///
     /// # Errors
     /// If they are not there; the message says which engine has its weights in this folder.
-    pub fn weights(&self, engine: &str) -> Result<PathBuf> {
+    pub fn weights(&self, engine: EngineKind) -> Result<PathBuf> {
         let (safetensors, onnx) = (self.safetensors(), self.onnx());
-        if engine == "rust-bert" && safetensors.is_file() {
+        if engine == EngineKind::RustBert && safetensors.is_file() {
             return Ok(safetensors);
         }
         if onnx.is_file() {
@@ -277,19 +235,22 @@ impl ModelFolder {
         } else {
             HOW_TO_GET_A_FOLDER.to_owned()
         };
-        let files = if engine == "rust-bert" { "model.safetensors and no model.onnx" } else { "model.onnx" };
+        let files = match engine {
+            EngineKind::RustBert => "model.safetensors and no model.onnx",
+            EngineKind::Rten => "model.onnx",
+        };
         Err(Error::model(
             &self.path,
-            format!("no {files}, the weights that the engine {engine} reads"),
+            format!("no {files}, the weights that the engine {} reads", engine.name()),
             remedy,
         ))
     }
 
-    /// The SHA-256 of the weights that an engine (`rust-bert` or `rten`) reads, in hexadecimal.
+    /// The SHA-256 of the weights that an engine reads, in hexadecimal.
     ///
     /// # Errors
     /// If the weights are not there or cannot be read.
-    pub fn hash(&self, engine: &str) -> Result<String> {
+    pub fn hash(&self, engine: EngineKind) -> Result<String> {
         sha256(&self.weights(engine)?)
     }
 
@@ -577,30 +538,6 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_a_table() {
-        use LabelPrefix::{Bare, Begin, End, Inside, Single};
-        let table = [
-            ("O", None),
-            ("[CLS]", None),
-            ("PAD", None),
-            ("B-PER", Some((Begin, EntityType::Per))),
-            ("I_ORG", Some((Inside, EntityType::Org))),
-            ("M-LOC", Some((Inside, EntityType::Loc))),
-            ("E-LOC", Some((End, EntityType::Loc))),
-            ("L-LOC", Some((End, EntityType::Loc))),
-            ("S-MISC", Some((Single, EntityType::Misc))),
-            ("U-MISC", Some((Single, EntityType::Misc))),
-            ("PERSON", Some((Bare, EntityType::Per))),
-            ("B-work-of-art", Some((Begin, EntityType::Other("work-of-art")))),
-            ("creative-work", Some((Bare, EntityType::Other("creative-work")))),
-        ];
-        for (name, expected) in table {
-            let expected = expected.map_or(Label::Outside, |(p, t)| Label::Mention(p, t));
-            assert_eq!(Label::parse(name), expected, "{name}");
-        }
-    }
-
-    #[test]
     fn labels_come_in_the_order_of_their_numbers() {
         let many: Vec<String> = (0..12)
             .map(|i| format!("\"{i}\": \"{}\"", if i == 0 { "O".into() } else { format!("B-t{i}") }))
@@ -673,17 +610,21 @@ mod tests {
     fn missing_weights_name_the_engine_that_has_them() {
         let empty = folder(&[("config.json", CONFIG)]);
         let opened = ModelFolder::open(empty.path()).unwrap();
-        let error = opened.weights("rten").unwrap_err().to_string();
+        let error = opened.weights(EngineKind::Rten).unwrap_err().to_string();
         assert!(error.contains("no model.onnx, the weights that the engine rten reads"), "{error}");
-        let error = opened.weights("rust-bert").unwrap_err().to_string();
+        let error = opened.weights(EngineKind::RustBert).unwrap_err().to_string();
         assert!(error.contains("no model.safetensors and no model.onnx"), "{error}");
         let onnx_only = folder(&[("config.json", CONFIG), ("model.onnx", "x")]);
         let opened = ModelFolder::open(onnx_only.path()).unwrap();
-        assert!(opened.weights("rust-bert").unwrap().ends_with("model.onnx"));
+        assert!(opened.weights(EngineKind::RustBert).unwrap().ends_with("model.onnx"));
         // SHA-256 of the letter x.
-        assert!(opened.hash("rten").unwrap().starts_with("2d711642b726b04401627ca9fbac32f5"));
+        assert!(opened.hash(EngineKind::Rten).unwrap().starts_with("2d711642b726b04401627ca9fbac32f5"));
         let libtorch_only = folder(&[("config.json", CONFIG), ("model.safetensors", "x")]);
-        let error = ModelFolder::open(libtorch_only.path()).unwrap().weights("rten").unwrap_err().to_string();
+        let error = ModelFolder::open(libtorch_only.path())
+            .unwrap()
+            .weights(EngineKind::Rten)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("rust-bert"), "{error}");
     }
 

@@ -5,12 +5,15 @@
 //! scores of one article's windows into mentions, [`Model::syntax`] into scores of words and arcs.
 //! Batching and parallelism belong to [`crate::pipeline`].
 
+mod choice;
 mod decode;
 mod engine;
+mod engine_kind;
 mod find;
 mod folder;
 mod hub;
 mod int8;
+mod labels;
 mod onnx;
 mod outputs;
 #[cfg(test)]
@@ -23,35 +26,28 @@ mod window;
 
 use std::path::Path;
 
-use crate::entity::EntityType;
 use crate::error::Result;
 use crate::text::Span;
 use crate::timings::{Stage, measure};
 
+use choice::Chosen;
 use decode::Decoder;
-use engine::Chosen;
 use window::Packer;
 
-pub use engine::{Batch, Engine, EngineChoice, Scores};
+pub use choice::EngineChoice;
+pub use engine::{Batch, Engine, Scores};
+pub use engine_kind::EngineKind;
 pub use find::{at_hand, find, look_in, places};
-pub use folder::{Label, LabelPrefix, LabelledPieces, ModelFolder, TokenTypes};
+pub use folder::{LabelledPieces, ModelFolder, TokenTypes};
 pub use hub::{HubModel, Pulled, Step, pull};
+pub use labels::{Label, LabelPrefix};
 pub use outputs::{Outputs, SyntaxOutputs};
 #[cfg(test)]
 pub(crate) use syntax::MadeUp;
 pub use syntax::SyntaxScores;
 pub use window::Window;
 
-/// A mention as the model reports it, before names are resolved.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RawMention {
-    /// Where, in bytes of the article's text.
-    pub span: Span,
-    /// The model's type for it.
-    pub entity_type: EntityType,
-    /// The model's probability, 0 to 1.
-    pub score: f32,
-}
+pub use crate::text::RawMention;
 
 /// What the model says about one window.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +75,7 @@ impl Model {
         let folder = ModelFolder::open(path)?;
         let packer = Packer::new(&folder)?;
         let decoder = Decoder::new(&folder);
-        let engine = engine::open(&folder, choice, workers)?;
+        let engine = choice::open(&folder, choice, workers)?;
         Ok(Model { folder, packer, decoder, engine })
     }
 

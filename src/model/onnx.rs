@@ -1,4 +1,4 @@
-//! The weights in an ONNX file, looked up by the names that they had in the checkpoint it was exported from.
+//! What an ONNX file computes in, and its weights, looked up by the names that they had in the checkpoint it was exported from.
 //!
 //! Exporters name the nodes of a graph after the modules that they came from, as
 //! `/bert/encoder/layer.0/intermediate/dense/MatMul`, and ONNX Runtime's quantisation appends `_quant`; tables,
@@ -6,9 +6,12 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use rten_onnx::onnx::{DataType, GraphProto, ModelProto, NodeProto, TensorProto};
+
+use crate::error::{Error, Result};
 
 /// The nodes and constants of a graph by their names.
 pub(super) struct Graph {
@@ -129,6 +132,17 @@ impl Graph {
         let numbers: Option<Vec<f32>> = (0..inputs * outputs).map(by_output).collect();
         Some((vec![outputs, inputs], numbers?))
     }
+}
+
+/// What most of the graph computes in, by the operators it names. In an ONNX file the operators
+/// stand before the weights.
+pub(super) fn precision(file: &Path) -> Result<&'static str> {
+    const OPERATORS: [&[u8]; 3] = [b"MatMulInteger", b"QLinearMatMul", b"DynamicQuantizeLinear"];
+    let failed = |e| Error::io(file, e, "Make the file readable");
+    let mut start = Vec::new();
+    File::open(file).map_err(failed)?.take(1 << 20).read_to_end(&mut start).map_err(failed)?;
+    let has = |name: &&[u8]| start.windows(name.len()).any(|bytes| bytes == *name);
+    Ok(if OPERATORS.iter().any(has) { "int8" } else { "fp32" })
 }
 
 impl Table {

@@ -1,6 +1,6 @@
 //! What the numbers of the last layer mean, told by their names in `config.json`.
 
-use crate::model::folder::Label;
+use crate::model::labels::Label;
 
 /// The columns of a token's scores.
 ///

@@ -1,8 +1,5 @@
 //! The pure-Rust engine. The only file that imports `rten`.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rten::{Dimension, Model, ModelOptions, NodeId, RunOptions, ThreadPool};
@@ -11,7 +8,9 @@ use rten_tensor::{NdTensor, NdTensorView};
 
 use crate::error::{Error, Result, words};
 use crate::model::engine::{Batch, Engine, Scores};
+use crate::model::engine_kind::EngineKind;
 use crate::model::folder::ModelFolder;
+use crate::model::onnx::precision;
 use crate::timings::{Stage, measure};
 
 /// What an input of the graph is fed with.
@@ -43,7 +42,7 @@ impl RtenEngine {
     /// If the file is missing or is no ONNX graph that takes token ids and scores the folder's
     /// labels.
     pub(crate) fn open(folder: &ModelFolder) -> Result<Self> {
-        let file = folder.weights("rten")?;
+        let file = folder.weights(EngineKind::Rten)?;
         let export = "export it for token classification with dynamic axes (`optimum-cli export onnx --task \
                       token-classification`), in fp32 or int8";
         let wrong = |problem: String| Error::model(&file, problem, format!("Use another model, or {export}"));
@@ -70,7 +69,7 @@ impl RtenEngine {
     }
 
     fn run(&self, batch: &Batch, pool: &Arc<ThreadPool>) -> Result<Scores> {
-        let failed = |problem: String| Error::Engine { engine: "rten", problem };
+        let failed = |problem: String| Error::Engine { engine: EngineKind::Rten.name(), problem };
         let shape = [batch.rows, batch.width];
         let tensor = |values: &[i64]| {
             // The ids of a vocabulary are far below 2³¹, and rten computes with 32 bits.
@@ -106,8 +105,8 @@ impl RtenEngine {
 }
 
 impl Engine for RtenEngine {
-    fn name(&self) -> &'static str {
-        "rten"
+    fn kind(&self) -> EngineKind {
+        EngineKind::Rten
     }
 
     fn precision(&self) -> String {
@@ -131,7 +130,10 @@ impl Engine for RtenEngine {
         let scores = std::thread::scope(|scope| scope.spawn(run).join());
         idle().push(pool);
         scores.unwrap_or_else(|_| {
-            Err(Error::Engine { engine: "rten", problem: "it failed by a defect of its own".into() })
+            Err(Error::Engine {
+                engine: EngineKind::Rten.name(),
+                problem: "it failed by a defect of its own".into(),
+            })
         })
     }
 }
@@ -168,22 +170,12 @@ fn output(model: &Model) -> Result<NodeId, String> {
     }
 }
 
-/// What most of the graph computes in, by the operators it names. In an ONNX file the operators
-/// stand before the weights.
-pub(super) fn precision(file: &Path) -> Result<&'static str> {
-    const OPERATORS: [&[u8]; 3] = [b"MatMulInteger", b"QLinearMatMul", b"DynamicQuantizeLinear"];
-    let failed = |e| Error::io(file, e, "Make the file readable");
-    let mut start = Vec::new();
-    File::open(file).map_err(failed)?.take(1 << 20).read_to_end(&mut start).map_err(failed)?;
-    let has = |name: &&[u8]| start.windows(name.len()).any(|bytes| bytes == *name);
-    Ok(if OPERATORS.iter().any(has) { "int8" } else { "fp32" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::reference::{ARCHITECTURES, Reference};
     use std::fs;
+    use std::path::Path;
 
     fn folder() -> ModelFolder {
         ModelFolder::open(Path::new("models/newswire")).unwrap()

@@ -16,6 +16,7 @@ use triplewire_kernels::{Attention, Buffer, Kernels, Quantised, Then, Weights};
 
 use crate::error::{Error, Result};
 use crate::model::engine::{Batch, Engine, Scores};
+use crate::model::engine_kind::EngineKind;
 use crate::model::folder::ModelFolder;
 use crate::model::onnx::Table;
 use crate::timings::{Stage, measure};
@@ -86,7 +87,7 @@ impl Int8Bert {
             id.or_else(kind).or_else(long)
         });
         wrong.map_or(Ok(()), |wrong| {
-            Err(Error::Engine { engine: "rten", problem: format!("it was given {wrong}") })
+            Err(Error::Engine { engine: EngineKind::Rten.name(), problem: format!("it was given {wrong}") })
         })
     }
 
@@ -193,8 +194,8 @@ struct Scratch {
 }
 
 impl Engine for Int8Bert {
-    fn name(&self) -> &'static str {
-        "rten"
+    fn kind(&self) -> EngineKind {
+        EngineKind::Rten
     }
 
     fn precision(&self) -> String {
@@ -245,7 +246,7 @@ mod tests {
     }
 
     fn network_of(folder: &ModelFolder, kernels: Kernels) -> Int8Bert {
-        let weights = folder.weights("rten").unwrap();
+        let weights = folder.weights(EngineKind::Rten).unwrap();
         Int8Bert::open(folder, &weights, kernels).expect("the bundled graph is int8 BERT")
     }
 
@@ -348,6 +349,8 @@ mod tests {
     #[test]
     fn other_graphs_are_left_to_the_runner() {
         let folder = ModelFolder::open(&reference::folder("bert")).unwrap();
-        assert!(Int8Bert::open(&folder, &folder.weights("rten").unwrap(), Kernels::fastest()).is_none());
+        assert!(
+            Int8Bert::open(&folder, &folder.weights(EngineKind::Rten).unwrap(), Kernels::fastest()).is_none()
+        );
     }
 }

@@ -12,8 +12,7 @@ use triplewire_kernels::{Kernels, LANES, Weights};
 
 use super::{Embeddings, Int8Bert, Layer, Norm};
 use crate::model::folder::ModelFolder;
-use crate::model::onnx::{Graph, Matrix};
-use crate::model::rten::precision;
+use crate::model::onnx::{Graph, Matrix, precision};
 
 /// The part of `config.json` that the graph's weights do not tell.
 #[derive(Deserialize)]

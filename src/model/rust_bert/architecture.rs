@@ -13,24 +13,9 @@ use tch::{Kind, Tensor, nn};
 
 use super::bert::{BertConfig, BertForTokenClassification};
 use super::deberta_v2::{DebertaV2Config, DebertaV2ForTokenClassification};
+use super::network::{Inputs, Network};
 use crate::error::{Error, Result, words};
 use crate::model::folder::ModelFolder;
-
-/// A batch on its device; each tensor is rows x width.
-pub(super) struct Inputs {
-    pub(super) ids: Tensor,
-    /// 1 for a token, 0 for padding.
-    pub(super) mask: Tensor,
-    pub(super) token_types: Tensor,
-    /// What the network computes in.
-    pub(super) kind: Kind,
-}
-
-/// A token classifier.
-pub(super) trait Network: Send {
-    /// Label scores: rows x width x labels.
-    fn logits(&self, inputs: &Inputs) -> Result<Tensor, RustBertError>;
-}
 
 /// What a network takes.
 #[derive(Debug, Clone, Copy)]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tch::nn::{self, Path};
 use tch::{Kind, Tensor};
 
-use super::architecture::{Inputs, Network};
+use super::network::{Inputs, Network};
 
 /// The part of `config.json` that shapes the network; defaults are Hugging Face's.
 #[derive(Debug, Clone, Deserialize)]

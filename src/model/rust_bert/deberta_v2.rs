@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use tch::nn::{self, Module, Path};
 use tch::{Kind, Tensor};
 
-use super::architecture::{Inputs, Network};
+use super::network::{Inputs, Network};
 
 /// The part of `config.json` that shapes the network; defaults are Hugging Face's.
 #[derive(Debug, Deserialize)]

@@ -3,13 +3,16 @@
 //!
 //! [`architecture`] reads `config.json` and builds the network that it describes, [`checkpoint`]
 //! reads the weights of `model.safetensors` (or `model.onnx`) into it, and this file runs batches.
-//! Two networks are written out here: [`bert`], because rust-bert's is a fifth slower, and
-//! [`deberta_v2`], because rust-bert's gives other scores than Hugging Face's.
+//! DistilBERT, RoBERTa and ELECTRA are rust-bert's own. Two networks are written here on `tch` instead: [`bert`], because
+//! rust-bert's spells out what libtorch has kernels for and runs the padding too, and takes a fifth longer; [`deberta_v2`],
+//! because the scores of rust-bert's are not those of the checkpoints. Each file says more at its top. They can go when
+//! rust-bert's networks pass `tests` and `make bench` in their place.
 
 mod architecture;
 mod bert;
 mod checkpoint;
 mod deberta_v2;
+mod network;
 #[cfg(test)]
 mod tests;
 
@@ -21,14 +24,14 @@ use rust_bert::RustBertError;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-use self::architecture::{Architecture, Inputs, Limits, Network};
+use self::architecture::{Architecture, Limits};
 use self::checkpoint::Checkpoint;
+use self::network::{Inputs, Network};
 use crate::error::{Error, Result};
 use crate::model::engine::{Batch, Engine, Precision, Scores};
+use crate::model::engine_kind::EngineKind;
 use crate::model::folder::ModelFolder;
 use crate::timings::{Stage, measure};
-
-const NAME: &str = "rust-bert";
 
 /// A checkpoint run by libtorch.
 pub(crate) struct RustBertEngine {
@@ -45,7 +48,7 @@ impl RustBertEngine {
         // A second thread that helps to load gains nothing, and spins for long after it has.
         tch::set_num_threads(1);
         let architecture = Architecture::read(folder)?;
-        let mut checkpoint = Checkpoint::open(&folder.weights(NAME)?)?;
+        let mut checkpoint = Checkpoint::open(&folder.weights(EngineKind::RustBert)?)?;
         let device = Device::cuda_if_available();
         let kind = match (precision, device) {
             (Precision::Full, _) => Kind::Float,
@@ -103,12 +106,12 @@ impl RustBertEngine {
 }
 
 fn failure(problem: impl ToString) -> Error {
-    Error::Engine { engine: NAME, problem: problem.to_string() }
+    Error::Engine { engine: EngineKind::RustBert.name(), problem: problem.to_string() }
 }
 
 impl Engine for RustBertEngine {
-    fn name(&self) -> &'static str {
-        NAME
+    fn kind(&self) -> EngineKind {
+        EngineKind::RustBert
     }
 
     fn precision(&self) -> String {
