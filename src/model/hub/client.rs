@@ -3,13 +3,11 @@
 use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use hf_hub::api::RepoInfo;
-use hf_hub::api::sync::{ApiBuilder, ApiRepo};
-use hf_hub::{Cache, Repo, RepoType};
+use serde::Deserialize;
 use ureq::http::{HeaderMap, Response};
 use ureq::{Agent, Body};
 
@@ -30,6 +28,9 @@ const REDIRECTS: usize = 5;
 /// No file is larger: a thousand terabytes.
 const LARGEST: u64 = 1 << 50;
 
+/// The hub, unless HF_ENDPOINT names another.
+const ENDPOINT: &str = "https://huggingface.co";
+
 const AGAIN: &str = "What has arrived is kept: run the same command again";
 const WITHOUT_NETWORK: &str = "Only `model pull` needs the network: check the connection, and HTTPS_PROXY and HF_ENDPOINT \
                                if you use them. Or copy the model's folder from another machine and name it with `--model`";
@@ -37,10 +38,21 @@ const WITHOUT_NETWORK: &str = "Only `model pull` needs the network: check the co
 /// The hub as one model of it is asked for.
 pub(super) struct Hub<'a> {
     model: &'a HubModel,
-    repository: ApiRepo,
     agent: Agent,
     token: Option<String>,
     endpoint: String,
+}
+
+/// What the hub lists of a model.
+#[derive(Deserialize)]
+struct Listing {
+    siblings: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(rename = "rfilename")]
+    name: String,
 }
 
 /// Why the rest of a file did not arrive.
@@ -58,23 +70,10 @@ impl From<Error> for Cut {
 }
 
 impl<'a> Hub<'a> {
-    pub(super) fn new(model: &'a HubModel) -> Result<Self> {
+    pub(super) fn new(model: &'a HubModel) -> Self {
         let set = |name| env::var(name).ok().map(|value| value.trim().to_owned()).filter(|v| !v.is_empty());
         let token = set("HF_TOKEN");
-        // This cache of hf-hub is never used: only its listing and its addresses are.
-        let mut builder = ApiBuilder::from_cache(Cache::new(PathBuf::new()))
-            .with_token(token.clone())
-            .with_user_agent("triplewire", env!("CARGO_PKG_VERSION"));
-        if let Some(endpoint) = set("HF_ENDPOINT") {
-            builder = builder.with_endpoint(endpoint.trim_end_matches('/').to_owned());
-        }
-        let repo = Repo::with_revision(model.id.clone(), RepoType::Model, model.revision.clone());
-        let api = builder
-            .build()
-            .map_err(|e| Error::hub(model.to_string(), words::plain(&e.to_string()), "Check HF_ENDPOINT"))?;
-        let repository = api.repo(repo);
-        let some_file = repository.url("");
-        let endpoint = some_file.split(&format!("/{}/resolve/", model.id)).next().unwrap_or_default();
+        let endpoint = set("HF_ENDPOINT").unwrap_or_else(|| ENDPOINT.to_owned());
         let agent = Agent::config_builder()
             .max_redirects(0)
             .http_status_as_error(false)
@@ -87,34 +86,38 @@ impl<'a> Hub<'a> {
             .timeout_per_read(Some(ANSWER))
             .build()
             .into();
-        let endpoint = endpoint.to_owned();
-        Ok(Hub { model, repository, agent, token, endpoint })
+        Hub { model, agent, token, endpoint: endpoint.trim_end_matches('/').to_owned() }
     }
 
     fn error(&self, problem: impl Into<String>, remedy: impl Into<String>) -> Error {
         Error::hub(self.model.to_string(), problem, remedy)
     }
 
-    fn unreachable(&self, error: &ureq::Error) -> Error {
-        self.error(format!("cannot reach {}: {}", self.endpoint, said(error)), WITHOUT_NETWORK)
+    /// The revision as a part of an address: a branch may have slashes in its name.
+    fn revision(&self) -> String {
+        self.model.revision.replace('/', "%2F")
     }
 
     /// The names of the model's files that are to be fetched.
     pub(super) fn wanted(&self) -> Result<Vec<&'static str>> {
-        let request = self.repository.info_request().config().http_status_as_error(false);
-        let request = request.timeout_resolve(Some(CONNECT)).timeout_connect(Some(CONNECT));
-        let request = request.timeout_recv_response(Some(ANSWER)).timeout_per_read(Some(ANSWER));
-        let mut response = request.build().call().map_err(|e| self.unreachable(&e))?;
+        let url = format!("{}/api/models/{}/revision/{}", self.endpoint, self.model.id, self.revision());
+        let mut response =
+            self.get("its list of files", url, None, &mut |_| false).map_err(|cut| match cut {
+                Cut::Broken(reason) => {
+                    self.error(format!("cannot reach {}: {reason}", self.endpoint), WITHOUT_NETWORK)
+                }
+                Cut::Failed(error) => error,
+            })?;
         if !response.status().is_success() {
             return Err(self.refusal(None, &response));
         }
-        let info: RepoInfo = response.body_mut().read_json().map_err(|e| {
+        let info: Listing = response.body_mut().read_json().map_err(|e| {
             self.error(
                 format!("{} does not answer as the hub does ({})", self.endpoint, said(&e)),
                 "Check HF_ENDPOINT, and whether the network asks for a login",
             )
         })?;
-        let listed: Vec<&str> = info.siblings.iter().map(|file| file.rfilename.as_str()).collect();
+        let listed: Vec<&str> = info.siblings.iter().map(|file| file.name.as_str()).collect();
         wanted(&listed).map_err(|(problem, remedy)| self.error(problem, remedy))
     }
 
@@ -154,17 +157,31 @@ impl<'a> Hub<'a> {
         self.error(file.map(|file| format!("{file}: ")).unwrap_or_default() + &problem, remedy)
     }
 
-    /// Asks for a part of a file. The answers on the way are shown to `look`, which says whether they
-    /// are enough; where the hub sends elsewhere, it goes without the token.
+    /// Asks for a part of a file.
     fn ask(
         &self,
         file: &str,
         range: &str,
         look: &mut dyn FnMut(&Response<Body>) -> bool,
     ) -> Result<Response<Body>, Cut> {
-        let mut url = self.repository.url(file);
+        let url = format!("{}/{}/resolve/{}/{file}", self.endpoint, self.model.id, self.revision());
+        self.get(file, url, Some(range), look)
+    }
+
+    /// Gets what is at an address. The answers on the way are shown to `look`, which says whether they
+    /// are enough; where the hub sends elsewhere, it goes without the token.
+    fn get(
+        &self,
+        what: &str,
+        mut url: String,
+        range: Option<&str>,
+        look: &mut dyn FnMut(&Response<Body>) -> bool,
+    ) -> Result<Response<Body>, Cut> {
         for _ in 0..=REDIRECTS {
-            let mut request = self.agent.get(&url).header("Range", range);
+            let mut request = self.agent.get(&url);
+            if let Some(range) = range {
+                request = request.header("Range", range);
+            }
             if let Some(token) = self.token.as_ref().filter(|_| self.is_ours(&url)) {
                 request = request.header("Authorization", format!("Bearer {token}"));
             }
@@ -185,7 +202,7 @@ impl<'a> Hub<'a> {
         }
         Err(self
             .error(
-                format!("{file}: {} sends from one address to the next", self.endpoint),
+                format!("{what}: {} sends from one address to the next", self.endpoint),
                 "Check HF_ENDPOINT",
             )
             .into())

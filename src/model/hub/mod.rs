@@ -1,10 +1,9 @@
-//! Fetches models from the Hugging Face hub into the user's cache. The only room that reaches the
+//! Fetches models from the Hugging Face hub into the user's cache. The only module that reaches the
 //! network.
 //!
-//! Addresses and the listing are `hf-hub`'s. The files are fetched here, because that crate waits
-//! without end, checks no sums, and names files after what the server says. Here a file has one of
-//! the names in `wanted.rs`, whatever the server lists, and a folder takes its place among the models
-//! only when everything in it has arrived and is what the hub says it is.
+//! The crate `hf-hub` is not used: it waits without end, checks no sums, and names files after what the server says.
+//! Here a file has one of the names in `wanted.rs`, whatever the server lists, and a folder takes its place among the
+//! models only when everything in it has arrived and is what the hub says it is.
 
 mod client;
 mod id;
@@ -65,7 +64,7 @@ pub fn pull(model: &HubModel, watch: &mut dyn FnMut(Step)) -> Result<Pulled> {
     let models = find::cache().ok_or_else(|| {
         Error::Usage("there is no home folder to keep models in. Set XDG_CACHE_HOME to a folder".into())
     })?;
-    let hub = Hub::new(model)?;
+    let hub = Hub::new(model);
     let files = hub.wanted()?.into_iter().map(|name| hub.describe(name)).collect::<Result<Vec<Remote>>>()?;
 
     let unfinished = models.join(UNFINISHED);
