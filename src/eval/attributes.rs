@@ -7,19 +7,6 @@ use crate::eval::counts::Counts;
 use crate::eval::labels::{Document, Labels};
 use crate::eval::relations::{Compared, Mode};
 use crate::eval::scope::Scope;
-use crate::relation::{Certainty, Status};
-use crate::text::Date;
-
-/// What is told of a relation; `None` where its labels do not tell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Attributes {
-    /// How the text puts it.
-    pub certainty: Option<Certainty>,
-    /// Whether it is still so.
-    pub status: Option<Status>,
-    /// When it happened or began; `Some(None)` if the text does not say.
-    pub event_date: Option<Option<Date>>,
-}
 
 /// Additive scores of attributes by column. They are counted over the relations that are found where the gold has
 /// them; one that has another value is both wrong and missed.

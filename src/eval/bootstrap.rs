@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entity::EntityType;
 use crate::eval::counts::{Counts, Macro};
-use crate::eval::evaluation::DocumentCounts;
 use crate::eval::relations::Mode;
 
 /// How often documents are drawn anew. With 1,000 draws an end of an interval moves by about a
@@ -13,6 +12,15 @@ const DRAWS: usize = 1000;
 
 /// What random numbers start from, so that the same labels give the same intervals.
 const SEED: u64 = 0x7472_6970_6c65;
+
+/// The counts of one document: what is drawn again and again for intervals.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DocumentCounts {
+    /// Exact span and type, by type.
+    pub entities: BTreeMap<EntityType, Counts>,
+    /// Over all labels, by mode.
+    pub relations: BTreeMap<Mode, Counts>,
+}
 
 /// A headline figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,7 +10,7 @@ use crate::eval::labels::{Document, Labels, Relation};
 use crate::eval::relations::{Compared, Key, Mode};
 use crate::eval::scope::Scope;
 use crate::eval::triples;
-use crate::text::{CodePoints, Span, sentences};
+use crate::text::{CodePoints, Span, one_line, sentences};
 
 /// What is wrong with a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -561,10 +561,6 @@ impl<'a> Context<'a> {
 /// From the first of two spans to the last.
 fn through(a: Span, b: Span) -> Span {
     Span::new(a.start.min(b.start), a.end.max(b.end))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::entity::EntityType;
 use crate::eval::attributes::AttributeScore;
-use crate::eval::bootstrap::{Figure, Interval, intervals};
-use crate::eval::counts::Counts;
+use crate::eval::bootstrap::{DocumentCounts, Figure, Interval, intervals};
 use crate::eval::entities::EntityScore;
 use crate::eval::gold::Gold;
 use crate::eval::labels::Labels;
@@ -15,15 +13,6 @@ use crate::eval::relations::{Mode, RelationScore};
 use crate::eval::reliability::Reliability;
 use crate::eval::resolution::Resolution;
 use crate::eval::scope::Scope;
-
-/// The counts of one document: what is drawn again and again for intervals.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DocumentCounts {
-    /// Exact span and type, by type.
-    pub entities: BTreeMap<EntityType, Counts>,
-    /// Over all labels, by mode.
-    pub relations: BTreeMap<Mode, Counts>,
-}
 
 /// Scores, and what they were made from.
 #[derive(Debug, Clone)]

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::entity::EntityType;
 use crate::error::Place;
-use crate::eval::attributes::Attributes;
-use crate::relation::Evidence;
-use crate::text::{Article, Span};
+use crate::relation::{Certainty, Evidence, Status};
+use crate::text::{Article, Date, Span};
 
 /// A labelled name. Hand labels have no score.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +27,17 @@ impl Mention {
     pub fn new(span: Span, entity_type: EntityType) -> Self {
         Mention { span, entity_type, entity: None, score: None, argument_only: false }
     }
+}
+
+/// What is told of a relation; `None` where its labels do not tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Attributes {
+    /// How the text puts it.
+    pub certainty: Option<Certainty>,
+    /// Whether it is still so.
+    pub status: Option<Status>,
+    /// When it happened or began; `Some(None)` if the text does not say.
+    pub event_date: Option<Option<Date>>,
 }
 
 /// A labelled relation between two mentions of the same document.

@@ -38,13 +38,14 @@ mod scope;
 mod suggestions;
 mod triples;
 
-pub use attributes::{AttributeScore, Attributes};
+pub use attributes::AttributeScore;
+pub use bootstrap::DocumentCounts;
 pub use counts::{Counts, Macro, SchemeCounts};
 pub use entities::{EntityScore, Scheme};
-pub use evaluation::{DocumentCounts, Evaluation};
+pub use evaluation::Evaluation;
 pub use gold::Gold;
 pub use judged::{Judgements, Tally};
-pub use labels::{Document, Labels, Mention, Relation};
+pub use labels::{Attributes, Document, Labels, Mention, Relation};
 pub use lessons::{LEAST_EXAMPLES, Lesson, lessons};
 pub use map::Map;
 pub use predicted::{OnGivenNames, Predict, Task, by_program, from_files};

@@ -6,16 +6,14 @@ use std::sync::atomic::AtomicBool;
 
 use crate::entity::{self, Corpus, EntityType, KnownNames, Names, resolve_given};
 use crate::error::{Error, Problem, Result};
-use crate::eval::attributes::Attributes;
 use crate::eval::gold::{self, Gold, Tables};
-use crate::eval::labels::{Document, Labels, Mention, Relation};
+use crate::eval::labels::{Attributes, Document, Labels, Mention, Relation};
 use crate::eval::map::Map;
 use crate::input::Item;
-use crate::model::RawMention;
 use crate::pipeline::{Delivery, Knowledge, Known, Pipeline, ToParse};
 use crate::relation;
 use crate::syntax::Sentence;
-use crate::text::{Article, Date, Span, sentences};
+use crate::text::{Article, Date, RawMention, Span, sentences};
 
 /// A text to label.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use crate::entity::EntityType;
 use crate::eval::counts::Counts;
 use crate::eval::labels::{Document, Labels, Relation};
-use crate::eval::scope::Scope;
+use crate::eval::scope::{Scope, scored_gold};
 use crate::text::Span;
 
 /// What must be right of a relation besides its label and direction.
@@ -143,14 +143,6 @@ impl<'a> Compared<'a> {
             |relation, _| key(relation, predicted),
         )
     }
-}
-
-/// The relations of the gold that are scored.
-pub(super) fn scored_gold<'a>(
-    document: &'a Document,
-    scope: &'a Scope,
-) -> impl Iterator<Item = &'a Relation> {
-    document.labels.relations.iter().filter(|r| scope.has_relation(document, &r.predicate))
 }
 
 /// The predicted relations that are scored.

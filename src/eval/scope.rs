@@ -6,7 +6,6 @@ use crate::entity::EntityType;
 use crate::eval::gold::Gold;
 use crate::eval::labels::{Document, Labels, Relation};
 use crate::eval::map::Map;
-use crate::eval::relations::scored_gold;
 use crate::relation::Predicates;
 
 /// The types and relations that are scored.
@@ -228,4 +227,12 @@ impl Scope {
 fn list(counts: &BTreeMap<&str, u64>) -> String {
     let items: Vec<String> = counts.iter().map(|(label, n)| format!("{label} ({n})")).collect();
     items.join(", ")
+}
+
+/// The relations of the gold that are scored.
+pub(super) fn scored_gold<'a>(
+    document: &'a Document,
+    scope: &'a Scope,
+) -> impl Iterator<Item = &'a Relation> {
+    document.labels.relations.iter().filter(|r| scope.has_relation(document, &r.predicate))
 }

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 
 use crate::entity::folded;
 use crate::eval::labels::{Document, Labels, Mention, Relation};
-use crate::eval::relations::{Compared, Key, scored_gold, scored_predictions};
-use crate::eval::scope::Scope;
+use crate::eval::relations::{Compared, Key, scored_predictions};
+use crate::eval::scope::{Scope, scored_gold};
 use crate::relation::is_alias as is_alias_name;
 use crate::text::Span;
 

@@ -15,7 +15,7 @@ use crate::export::filter::Filter;
 use crate::export::graph::Graph;
 use crate::export::result::ResultFolder;
 use crate::output::{Whole, temporary, unwritable, write_whole};
-use crate::text::Date;
+use crate::text::{Date, one_line};
 
 /// What stands between the members of an array.
 const ARRAY: char = '|';
@@ -194,11 +194,6 @@ fn date(date: Option<Date>) -> [String; 2] {
 fn array(members: &[String]) -> String {
     let members: Vec<String> = members.iter().map(|it| one_line(it).replace(ARRAY, "/")).collect();
     members.join(&ARRAY.to_string())
-}
-
-/// Without line breaks, which the import takes for the end of a row.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A file of comma-separated values, under a temporary name.

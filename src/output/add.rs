@@ -10,7 +10,7 @@ use crate::input::Earlier;
 use crate::output::entries::Entries;
 use crate::output::record::Entry;
 use crate::output::run::{ProblemRecord, settings_of_both};
-use crate::output::{Run, Seconds, Settings, log};
+use crate::output::{Run, Seconds, Settings};
 use crate::text::hash64;
 
 /// The result in `folder` that `run` may add to: its record, and what it was made from. None if there is no result.
@@ -92,9 +92,4 @@ impl There {
     pub(super) fn has(&self, problem: &ProblemRecord) -> bool {
         self.problems.contains(&hash64(problem))
     }
-}
-
-/// Whether a folder has a result, and no run at work in it that may replace it.
-pub(super) fn is_finished(folder: &Path, run: &Run) -> bool {
-    run.complete && !log::is_at_work(folder)
 }

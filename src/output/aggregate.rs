@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::record::{MentionRecord, Record, RelationRecord};
-use crate::output::row::{CooccurrenceRow, EntityRow, TripleRow, one_line, rounded};
+use crate::output::row::{CooccurrenceRow, EntityRow, TripleRow};
 use crate::output::sorter::{Part, Sorter};
-use crate::output::{Counts, Style};
+use crate::output::{Counts, Style, rounded};
 use crate::relation::{Certainty, Predicate, Predicates, Status};
-use crate::text::{Date, hash64};
+use crate::text::{Date, hash64, one_line};
 
 /// An entity and how many others it is connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::output::log::{self, Settings};
-use crate::output::run::Run;
+use crate::output::log;
+use crate::output::run::{Run, Settings};
 
 /// Refuses to replace what is in `out` by a merged result: an unfinished run, and, unless it may be overwritten, a finished
 /// result of other inputs or settings, as [`keep_earlier`] does.

@@ -7,7 +7,7 @@
 //! again. The tables are made from the log when all is read; until then the output folder keeps what
 //! an earlier run wrote.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use crate::output::add::{Base, There};
 use crate::output::entries::Entries;
 use crate::output::file::{PARTIAL, create_folder, temporary, unwritable};
 use crate::output::record::{Entry, Record};
-use crate::output::run::ProblemRecord;
+use crate::output::run::{ProblemRecord, Settings};
 use crate::pipeline::Delivery;
 
 /// The folder of the log, inside the output folder.
@@ -36,9 +36,6 @@ const CHECKPOINT: &str = "checkpoint.json";
 /// Articles, and time, after which a checkpoint is made.
 const ARTICLES: u64 = 64;
 const INTERVAL: Duration = Duration::from_secs(5);
-
-/// What must not change when a run is continued: for each setting, in words, its value.
-pub type Settings = BTreeMap<String, String>;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Checkpoint {
@@ -362,6 +359,11 @@ impl Drop for Log {
 /// Whether a run works in an output folder, or has left something to continue.
 pub(super) fn is_at_work(out: &Path) -> bool {
     out.join(FOLDER).exists()
+}
+
+/// Whether a folder has a result, and no run at work in it that may replace it.
+pub(super) fn is_finished(folder: &Path, run: &Run) -> bool {
+    run.complete && !is_at_work(folder)
 }
 
 /// Whether an output folder holds an unfinished run that can be continued. One that was killed before its first

@@ -3,6 +3,7 @@
 //! A [`Record`] is one line of JSON. Lines of records are what a run notes while it goes on (as an [`Entry`]), what
 //! `extract --out -` prints and what `merge` joins; every table is made from them.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -11,12 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::entity::{EntityType, Mention};
 use crate::error::Problem;
 use crate::input::Shard;
-use crate::output::row::{arguments, rounded};
 use crate::output::run::ProblemRecord;
 use crate::pipeline::{Delivery, Extraction};
-use crate::relation::{Certainty, Predicate, Status};
+use crate::relation::{Certainty, Predicate, Relation, Status};
 use crate::story::Sketch;
-use crate::text::{Article, CodePoints, Date, Digest};
+use crate::text::{Article, CodePoints, Date, Digest, one_line};
 
 /// Everything found in one article. Offsets are code points into its text, end exclusive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -224,6 +224,31 @@ impl Record {
         let found = self.mentions.binary_search_by_key(&start, |mention| mention.start);
         found.ok().map(|i| &self.mentions[i])
     }
+}
+
+/// A score as it is written: four decimals are more than it means.
+pub(crate) fn rounded(score: f64) -> f64 {
+    (score * 1e4).round() / 1e4
+}
+
+/// The names of a relation's arguments as they are written.
+struct Arguments<'a> {
+    subject: &'a str,
+    object: Cow<'a, str>,
+}
+
+/// Canonical names; but where both arguments are one entity, as in `Kurdistan Workers' Party (PKK)`,
+/// the object is the other name that the text gives it.
+fn arguments<'a>(extraction: &'a Extraction, relation: &Relation) -> Arguments<'a> {
+    let names = &extraction.names;
+    let (subject, object) = (names.argument(relation.subject), names.argument(relation.object));
+    let name = names.entities[subject.entity].name.as_str();
+    if subject.entity != object.entity {
+        return Arguments { subject: name, object: Cow::Borrowed(&names.entities[object.entity].name) };
+    }
+    let form = |mention: &Mention| one_line(mention.span.of(&extraction.article.text));
+    let other = [form(object), form(subject)].into_iter().find(|form| form != name);
+    Arguments { subject: name, object: other.map_or(Cow::Borrowed(name), Cow::Owned) }
 }
 
 /// Records as lines of JSON, each written out at once.

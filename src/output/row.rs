@@ -3,16 +3,13 @@
 //!
 //! Offsets are Unicode code points into the article's text as read, end exclusive.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
-use crate::entity::{EntityType, Mention};
+use crate::entity::EntityType;
 use crate::output::Style;
 use crate::output::record::{MentionRecord, Record, RelationRecord};
-use crate::pipeline::Extraction;
-use crate::relation::{Certainty, Predicate, Relation, Status};
-use crate::text::Date;
+use crate::relation::{Certainty, Predicate, Status};
+use crate::text::{Date, one_line};
 
 /// `articles.csv`: one row per article.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -198,11 +195,6 @@ mod list_cell {
     }
 }
 
-/// A score as it is written: four decimals are more than it means.
-pub(crate) fn rounded(score: f64) -> f64 {
-    (score * 1e4).round() / 1e4
-}
-
 /// The row of an article that tells the story of `duplicate_of` again, if that is one.
 pub(super) fn article(record: &Record, duplicate_of: Option<&str>, style: Style) -> ArticleRow {
     let line = |text: &Option<String>| style.text(&one_line(text.as_deref().unwrap_or_default()));
@@ -259,29 +251,4 @@ pub(super) fn relation(article: &Record, relation: &RelationRecord, style: Style
         subject_id: relation.subject_id.clone(),
         object_id: relation.object_id.clone(),
     }
-}
-
-/// The names of a relation's arguments as they are written.
-pub(super) struct Arguments<'a> {
-    pub(super) subject: &'a str,
-    pub(super) object: Cow<'a, str>,
-}
-
-/// Canonical names; but where both arguments are one entity, as in `Kurdistan Workers' Party (PKK)`,
-/// the object is the other name that the text gives it.
-pub(super) fn arguments<'a>(extraction: &'a Extraction, relation: &Relation) -> Arguments<'a> {
-    let names = &extraction.names;
-    let (subject, object) = (names.argument(relation.subject), names.argument(relation.object));
-    let name = names.entities[subject.entity].name.as_str();
-    if subject.entity != object.entity {
-        return Arguments { subject: name, object: Cow::Borrowed(&names.entities[object.entity].name) };
-    }
-    let form = |mention: &Mention| one_line(mention.span.of(&extraction.article.text));
-    let other = [form(object), form(subject)].into_iter().find(|form| form != name);
-    Arguments { subject: name, object: other.map_or(Cow::Borrowed(name), Cow::Owned) }
-}
-
-/// White space, line breaks included, as single blanks.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

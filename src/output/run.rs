@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use crate::entity::{Asked, Decision};
 use crate::error::{Error, Place, Problem, Result, words};
 use crate::input::Shard;
-use crate::output::Settings;
 use crate::output::file::{Whole, temporary, unwritable};
 use crate::relation::Schema;
+
+/// What must not change when a run is continued: for each setting, in words, its value.
+pub type Settings = BTreeMap<String, String>;
 
 /// The record of a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

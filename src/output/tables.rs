@@ -13,7 +13,7 @@ use crate::output::row::{
 };
 use crate::output::run::{self, ProblemRecord};
 use crate::output::table::Table;
-use crate::output::{Connected, Counts, Making, Run, Style};
+use crate::output::{Connected, Counts, Making, Run, Style, rounded};
 use crate::story::Stories;
 
 /// The name of every table.
@@ -178,7 +178,7 @@ impl Duplicates {
         self.table.write(&DuplicateRow {
             article: style.text(&record.id),
             duplicate_of: style.text(&duplicate.of),
-            similarity: row::rounded(duplicate.similarity),
+            similarity: rounded(duplicate.similarity),
         })?;
         Ok(Some(duplicate.of))
     }

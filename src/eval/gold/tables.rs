@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Place, Problem, Result, words};
-use crate::eval::attributes::Attributes;
 use crate::eval::gold::align::{Aligner, RawMention, unguarded};
 use crate::eval::gold::read_text;
-use crate::eval::labels::{Document, Labels, Relation};
+use crate::eval::labels::{Attributes, Document, Labels, Relation};
 use crate::input;
 use crate::output::annotation::{article_id, flat_name};
 use crate::text::{Article, Table};

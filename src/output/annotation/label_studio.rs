@@ -10,7 +10,7 @@ use super::{Labelled, Writer};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::file::{Draft, write_whole};
-use crate::output::row::rounded;
+use crate::output::record::rounded;
 use crate::relation::Predicates;
 
 /// `label-studio.json`, unfinished, and `label-studio.xml`.
