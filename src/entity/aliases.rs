@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use sha2::{Digest, Sha256};
 
 use crate::entity::EntityType;
+use crate::entity::alias_row::{Row, Use};
 use crate::entity::decisions::{Asked, Decision, together};
 use crate::entity::fold::{Plain, key};
 use crate::error::{Error, Place, Result, words};
@@ -24,35 +25,6 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("organisations.csv", include_str!("aliases/organisations.csv")),
     ("companies.csv", include_str!("aliases/companies.csv")),
 ];
-
-/// When an alias counts. In a table this is a word of the column `flags`; an empty cell is `Name`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Use {
-    /// A name wherever it stands: found in the text and resolved.
-    Name,
-    /// `cased`: the same, but not found in a sentence written in capitals (`US`, `EU`).
-    Cased,
-    /// `supported`: found only in an article that also has a sure name of its entity, and never
-    /// among capitals (`IS`, `WHO`). A mention that the model reports is resolved without support.
-    Supported,
-    /// `ambiguous`: found and resolved only in an article that has a sure name of its entity and
-    /// of no other that shares the alias (`MIT`, `Congo`, `Dominican`).
-    Ambiguous,
-    /// `resolve`: never found, only resolved, where the model reports exactly this type (`Apple`).
-    Resolve,
-}
-
-impl Use {
-    fn named(flag: &str) -> Option<Self> {
-        match flag {
-            "cased" => Some(Use::Cased),
-            "supported" => Some(Use::Supported),
-            "ambiguous" => Some(Use::Ambiguous),
-            "resolve" => Some(Use::Resolve),
-            _ => None,
-        }
-    }
-}
 
 /// An entity of the tables.
 #[derive(Debug, Clone)]
@@ -104,19 +76,6 @@ pub struct Aliases {
     /// For each pattern of the finder, its aliases.
     patterns: Vec<Vec<usize>>,
     hash: Sha256,
-}
-
-/// A row of a table, checked.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub line: u64,
-    pub entity: String,
-    pub alias: String,
-    pub entity_type: Option<EntityType>,
-    pub same: bool,
-    pub usage: Use,
-    pub demonym: bool,
-    pub external_id: Option<String>,
 }
 
 /// The rows of a table, and the names that it drops.

@@ -1,8 +1,6 @@
 //! What stands for a name without being one: pronouns and descriptions.
 
-use std::collections::BTreeSet;
-use std::fmt;
-
+use crate::entity::anaphor::{Anaphor, Article};
 use crate::entity::descriptions::{descriptions, is_description};
 use crate::entity::groups::groups;
 use crate::entity::introduced::Introductions;
@@ -11,80 +9,21 @@ use crate::entity::pronouns::{is_first, is_pronoun, pronouns};
 use crate::entity::quotes::Quotes;
 use crate::entity::things::things;
 use crate::entity::trees::Trees;
-use crate::entity::{Mention, Names, Origin, kinds};
+use crate::entity::{Names, kinds};
 use crate::syntax::Sentence;
 use crate::text::Span;
 
-/// How often an anaphor means whom it seems to mean.
-const SCORE: f32 = 0.85;
-
-/// Why a pronoun or description means what it does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// It is the only one near that it can mean.
-    Only,
-    /// It is the subject nearest before, or of the sentence before.
-    Subject,
-    /// It is who speaks.
-    Speaks,
-    /// It is the subject that the sentence comes to.
-    Following,
-    /// It is what the article speaks of far more often than of anything else near.
-    Chief,
-    /// They are the names of the list before.
-    Listed,
-    /// The sentence goes on about whom the pronoun before meant.
-    GoesOn,
-    /// The article introduced it with that noun.
-    Introduced(String),
-    /// Its name has that noun, or says that it is one.
-    Named(String),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Only => f.write_str("the only one near"),
-            Reason::Subject => f.write_str("the subject before"),
-            Reason::Speaks => f.write_str("who speaks"),
-            Reason::Following => f.write_str("the subject behind"),
-            Reason::Chief => f.write_str("what the article is mostly about"),
-            Reason::Listed => f.write_str("the list before"),
-            Reason::GoesOn => f.write_str("as the pronoun before"),
-            Reason::Introduced(noun) => write!(f, "introduced as {noun}"),
-            Reason::Named(noun) => write!(f, "a {noun} by its name"),
-        }
-    }
-}
-
-/// A pronoun or description, and why it means what it does.
-#[derive(Debug, Clone)]
-pub(super) struct Anaphor {
-    pub(super) mention: Mention,
-    pub(super) reason: Reason,
-}
-
-/// What is known of an article when anaphors are looked for.
-pub(super) struct Article<'a> {
-    pub(super) text: &'a str,
-    pub(super) sentences: &'a [Span],
-    pub(super) names: &'a Names,
-    pub(super) trees: Trees,
-    pub(super) introductions: Introductions,
-    pub(super) quotes: Quotes,
-}
-
-impl Article<'_> {
-    /// Whether a word is part of a name.
-    pub(super) fn is_in_name(&self, word: Span) -> bool {
-        let at = self.names.mentions.partition_point(|m| m.span.end <= word.start);
-        self.names.mentions.get(at).is_some_and(|m| m.span.overlaps(word))
+impl Names {
+    /// Finds the anaphors anew. Without trees (`syntax`) only those of persons are found.
+    pub fn find_anaphors(&mut self, text: &str, sentences: &[Span], syntax: &[Sentence]) {
+        let found = anaphors(text, sentences, syntax, self);
+        (self.anaphors, self.reasons) = found.into_iter().map(|found| (found.mention, found.reason)).unzip();
     }
 }
 
 /// The anaphors of an article whose meaning is known, in text order. Their entity is what they mean; their score is
 /// that of the name, less a doubt.
-pub(super) fn anaphors(text: &str, sentences: &[Span], syntax: &[Sentence], names: &Names) -> Vec<Anaphor> {
+fn anaphors(text: &str, sentences: &[Span], syntax: &[Sentence], names: &Names) -> Vec<Anaphor> {
     if names.mentions.is_empty() {
         return Vec::new();
     }
@@ -129,30 +68,12 @@ pub(crate) fn is_anaphor(text: &str) -> bool {
         || noun.is_some_and(|noun| kinds::type_of(noun).is_some())
 }
 
-/// What stands for `person` at another place.
-pub(super) fn anaphor(person: &Mention, span: Span, sentence: usize) -> Mention {
-    Mention {
-        span,
-        name: span,
-        sentence,
-        score: person.score * SCORE,
-        origin: Origin::Anaphor,
-        ..person.clone()
-    }
-}
-
-/// The last of these mentions, if all name one person.
-pub(super) fn only_person<'n>(persons: &[&'n Mention]) -> Option<&'n Mention> {
-    let distinct: BTreeSet<usize> = persons.iter().map(|m| m.entity).collect();
-    persons.last().copied().filter(|_| distinct.len() == 1)
-}
-
 /// The anaphors of a text and whom they mean, as `She = Ana Ruiz`. Its names are those of `known` that are not part of
 /// a longer word.
 #[cfg(test)]
 pub(super) fn meanings(text: &str, known: &[(&str, crate::entity::EntityType)]) -> String {
     let raw = known.iter().flat_map(|&(name, entity_type)| {
-        let mention = move |at| crate::model::RawMention {
+        let mention = move |at| crate::text::RawMention {
             span: Span::new(at, at + name.len()),
             entity_type,
             score: 0.99,
@@ -163,6 +84,7 @@ pub(super) fn meanings(text: &str, known: &[(&str, crate::entity::EntityType)]) 
     let sentences = crate::text::sentences(text);
     let names =
         crate::entity::resolve(&crate::entity::Aliases::built_in(), text, &sentences, &[], raw.collect());
-    let shown = |m: &Mention| format!("{} = {}", m.span.of(text), names.entities[m.entity].name);
+    let shown =
+        |m: &crate::entity::Mention| format!("{} = {}", m.span.of(text), names.entities[m.entity].name);
     names.anaphors.iter().map(shown).collect::<Vec<_>>().join("; ")
 }

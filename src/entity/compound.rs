@@ -4,8 +4,7 @@ use crate::entity::EntityType;
 use crate::entity::aliases::Aliases;
 use crate::entity::fold::key;
 use crate::entity::recognise::Found;
-use crate::model::RawMention;
-use crate::text::Span;
+use crate::text::{RawMention, Span};
 
 /// What stands behind a place that is the seat of something.
 const SEAT: &str = "based";

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::entity::aliases::{Row, Use};
+use crate::entity::alias_row::{Row, Use};
 use crate::entity::fold::key;
 use crate::error::{Error, Place, Result};
 

@@ -5,8 +5,8 @@
 //! Erdogan", "Ana Ruiz, the president of Acme,"). Where two have been, or the name is another one, it means nobody.
 //! Like pronouns, descriptions are no names: they are arguments of relations and nothing else.
 
-use crate::entity::anaphors::{Anaphor, Reason, anaphor, only_person};
-use crate::entity::{EntityType, Mention, Names};
+use crate::entity::anaphor::{Anaphor, anaphor, only_person};
+use crate::entity::{EntityType, Mention, Names, Reason};
 use crate::text::{Span, words};
 
 /// Posts whose holder is called by them. Those with "minister" and "secretary" may have a word more in front

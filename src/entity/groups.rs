@@ -4,10 +4,10 @@
 //! of a sentence, the only list of the sentence before, if nobody else there is many. "Both" and "the two" want a list
 //! of two. Each member is meant: for each there is an anaphor at the same place.
 
-use crate::entity::anaphors::{Anaphor, Article, Reason, anaphor};
+use crate::entity::anaphor::{Anaphor, Article, anaphor};
 use crate::entity::introduced::is_singular;
 use crate::entity::trees::Tree;
-use crate::entity::{EntityType, Mention, kinds};
+use crate::entity::{EntityType, Mention, Reason, kinds};
 use crate::syntax::{Deprel, Pos};
 use crate::text::Span;
 

@@ -8,10 +8,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::entity::anaphors::{Anaphor, Article, Reason, anaphor};
+use crate::entity::anaphor::{Anaphor, Article, anaphor};
 use crate::entity::introduced::is_singular;
 use crate::entity::trees::Tree;
-use crate::entity::{EntityType, Mention, is_country, kinds};
+use crate::entity::{EntityType, Mention, Reason, is_country, kinds};
 use crate::syntax::{Deprel, Pos};
 
 /// Whether a word is such a pronoun.

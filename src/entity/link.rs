@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entity::EntityType;
-use crate::entity::aliases::{Aliases, Use};
+use crate::entity::alias_row::Use;
+use crate::entity::aliases::Aliases;
 use crate::entity::fold::{is_upper_word, key};
 use crate::entity::person::{is_full_name, is_fuller, may_be, parts as person_parts};
 use crate::entity::recognise::{CONFIDENT, Found, Support};

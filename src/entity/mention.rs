@@ -1,90 +1,8 @@
-//! Mentions, entities and their types.
+//! Mentions, entities, and what is found of both in an article.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Mutex;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::text::Span;
-
-/// What kind of thing a name names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EntityType {
-    /// A person.
-    Per,
-    /// An organisation.
-    Org,
-    /// A place, countries included.
-    Loc,
-    /// Any other name: nationalities, events, works, products.
-    Misc,
-    /// A date, found by the date recogniser and never by the model.
-    Date,
-    /// A type of a user's model that is none of the above; rules do not use it.
-    Other(&'static str),
-}
-
-static OTHER_TYPES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-
-impl EntityType {
-    /// The type that a model or a label file calls `name`: `PER`, `person` and `PERSON` are one.
-    ///
-    /// Unknown names become [`EntityType::Other`]; each distinct one is kept in memory for good, so
-    /// call this for the names of a label set, not for arbitrary text.
-    pub fn named(name: &str) -> Self {
-        match name.to_ascii_uppercase().as_str() {
-            "PER" | "PERSON" | "PEOPLE" => EntityType::Per,
-            "ORG" | "ORGANIZATION" | "ORGANISATION" | "CORPORATION" | "COMPANY" => EntityType::Org,
-            "LOC" | "LOCATION" | "GPE" | "GEO" | "PLACE" | "FAC" => EntityType::Loc,
-            "MISC" | "MISCELLANEOUS" | "NORP" | "OTHER" => EntityType::Misc,
-            "DATE" | "TIM" | "TIME" => EntityType::Date,
-            _ => {
-                let mut known = OTHER_TYPES.lock().unwrap_or_else(|e| e.into_inner());
-                let kept = match known.get(name) {
-                    Some(kept) => kept,
-                    None => {
-                        let kept: &'static str = Box::leak(name.to_owned().into_boxed_str());
-                        known.insert(kept);
-                        kept
-                    }
-                };
-                EntityType::Other(kept)
-            }
-        }
-    }
-
-    /// The name written to files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            EntityType::Per => "PER",
-            EntityType::Org => "ORG",
-            EntityType::Loc => "LOC",
-            EntityType::Misc => "MISC",
-            EntityType::Date => "DATE",
-            EntityType::Other(name) => name,
-        }
-    }
-}
-
-impl fmt::Display for EntityType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl Serialize for EntityType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for EntityType {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<str>::deserialize(deserializer).map(|name| EntityType::named(&name))
-    }
-}
+use crate::text::{EntityType, Span};
 
 /// Who found a mention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,4 +54,69 @@ pub struct Entity {
     pub entity_type: EntityType,
     /// What the tables of names say that others call it: a Wikidata id, or one of the user's own.
     pub external_id: Option<String>,
+}
+
+/// Why a pronoun or description means what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// It is the only one near that it can mean.
+    Only,
+    /// It is the subject nearest before, or of the sentence before.
+    Subject,
+    /// It is who speaks.
+    Speaks,
+    /// It is the subject that the sentence comes to.
+    Following,
+    /// It is what the article speaks of far more often than of anything else near.
+    Chief,
+    /// They are the names of the list before.
+    Listed,
+    /// The sentence goes on about whom the pronoun before meant.
+    GoesOn,
+    /// The article introduced it with that noun.
+    Introduced(String),
+    /// Its name has that noun, or says that it is one.
+    Named(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Only => f.write_str("the only one near"),
+            Reason::Subject => f.write_str("the subject before"),
+            Reason::Speaks => f.write_str("who speaks"),
+            Reason::Following => f.write_str("the subject behind"),
+            Reason::Chief => f.write_str("what the article is mostly about"),
+            Reason::Listed => f.write_str("the list before"),
+            Reason::GoesOn => f.write_str("as the pronoun before"),
+            Reason::Introduced(noun) => write!(f, "introduced as {noun}"),
+            Reason::Named(noun) => write!(f, "a {noun} by its name"),
+        }
+    }
+}
+
+/// An article's mentions, each with its entity.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// In text order, not overlapping.
+    pub mentions: Vec<Mention>,
+    /// The distinct entities, in order of their first mention.
+    pub entities: Vec<Entity>,
+    /// Pronouns and descriptions ("the minister", "the company") whose meaning is known, in text order. They are no
+    /// names: they count nowhere, and only serve as arguments of relations.
+    pub anaphors: Vec<Mention>,
+    /// Why each of them means what it does.
+    pub reasons: Vec<Reason>,
+    /// The names left out because a user says that they are of no entity, folded, in order, each once.
+    pub dropped: Vec<String>,
+}
+
+impl Names {
+    /// The mention of that number: a name, or behind the names an anaphor.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    pub fn argument(&self, number: usize) -> &Mention {
+        self.mentions.get(number).unwrap_or_else(|| &self.anaphors[number - self.mentions.len()])
+    }
 }

@@ -9,7 +9,9 @@
 mod mention;
 
 mod across;
+mod alias_row;
 mod aliases;
+mod anaphor;
 mod anaphors;
 mod clean;
 mod compound;
@@ -35,15 +37,16 @@ mod trees;
 
 pub(crate) use across::{Corpus, Joins, KnownNames};
 pub use aliases::{Aliases, is_country};
-pub use anaphors::Reason;
 pub(crate) use anaphors::is_anaphor;
 pub(crate) use dates::{MONTH, dates};
 pub use decisions::{Asked, Decision};
 pub(crate) use fold::key as folded;
 pub(crate) use its::is_neuter;
-pub use mention::{Entity, EntityType, Mention, Origin};
-pub use names::{Names, clean_name, resolve, resolve_given};
+pub use mention::{Entity, Mention, Names, Origin, Reason};
+pub use names::{clean_name, resolve, resolve_given};
 pub(crate) use pronouns::{is_first, is_pronoun};
+
+pub use crate::text::EntityType;
 
 #[cfg(test)]
 mod tests;

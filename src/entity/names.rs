@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use crate::entity::aliases::Aliases;
-use crate::entity::anaphors::{Reason, anaphors};
 use crate::entity::clean::cleaned;
 use crate::entity::compound::{without_compound, without_compounds};
 use crate::entity::dates;
@@ -17,42 +16,9 @@ use crate::entity::recognise::{
     CONFIDENT, Found, SCORE_NAME, Support, add_acronyms, may_become, recognise, sentence_of,
 };
 use crate::entity::split::split;
-use crate::entity::{Entity, EntityType, Mention, Origin};
-use crate::model::RawMention;
+use crate::entity::{Entity, EntityType, Mention, Names, Origin};
 use crate::syntax::Sentence;
-use crate::text::Span;
-
-/// An article's mentions, each with its entity.
-#[derive(Debug, Clone, Default)]
-pub struct Names {
-    /// In text order, not overlapping.
-    pub mentions: Vec<Mention>,
-    /// The distinct entities, in order of their first mention.
-    pub entities: Vec<Entity>,
-    /// Pronouns and descriptions ("the minister", "the company") whose meaning is known, in text order. They are no
-    /// names: they count nowhere, and only serve as arguments of relations.
-    pub anaphors: Vec<Mention>,
-    /// Why each of them means what it does.
-    pub reasons: Vec<Reason>,
-    /// The names left out because a user says that they are of no entity, folded, in order, each once.
-    pub dropped: Vec<String>,
-}
-
-impl Names {
-    /// Finds the anaphors anew. Without trees (`syntax`) only those of persons are found.
-    pub fn find_anaphors(&mut self, text: &str, sentences: &[Span], syntax: &[Sentence]) {
-        let found = anaphors(text, sentences, syntax, self);
-        (self.anaphors, self.reasons) = found.into_iter().map(|found| (found.mention, found.reason)).unzip();
-    }
-
-    /// The mention of that number: a name, or behind the names an anaphor.
-    ///
-    /// # Panics
-    /// If there are not so many.
-    pub fn argument(&self, number: usize) -> &Mention {
-        self.mentions.get(number).unwrap_or_else(|| &self.anaphors[number - self.mentions.len()])
-    }
-}
+use crate::text::{RawMention, Span};
 
 /// Decides which mentions of one article name the same entity, and adds the names of `aliases` and
 /// the dates that the model does not report.

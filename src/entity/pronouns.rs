@@ -13,10 +13,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::entity::anaphors::{Anaphor, Article, Reason, anaphor, only_person};
+use crate::entity::anaphor::{Anaphor, Article, anaphor, only_person};
 use crate::entity::introduced::is_singular;
 use crate::entity::trees::Tree;
-use crate::entity::{EntityType, Mention, kinds};
+use crate::entity::{EntityType, Mention, Reason, kinds};
 use crate::syntax::clause::Node;
 use crate::syntax::{Deprel, Pos};
 use crate::text::{Span, words};
@@ -473,8 +473,7 @@ mod tests {
     use crate::entity::EntityType::{Org, Per};
     use crate::entity::anaphors::meanings;
     use crate::entity::{Aliases, EntityType, resolve};
-    use crate::model::RawMention;
-    use crate::text::{Span, sentences};
+    use crate::text::{RawMention, Span, sentences};
 
     #[test]
     fn pronouns_of_a_table() {

@@ -3,7 +3,8 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::entity::aliases::{Alias, Aliases, Use};
+use crate::entity::alias_row::Use;
+use crate::entity::aliases::{Alias, Aliases};
 use crate::entity::fold::{Plain, in_capitals, is_upper_word, key};
 use crate::entity::{EntityType, Origin};
 use crate::text::Span;

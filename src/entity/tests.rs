@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::RawMention;
-use crate::text::{Span, sentences};
+use crate::text::{RawMention, Span, sentences};
 
 /// `We met [PER Ana Ruiz].` as text and mentions; `[PER? ...]` is a mention of score 0.5.
 fn marked(line: &str) -> (String, Vec<RawMention>) {

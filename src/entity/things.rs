@@ -13,12 +13,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::entity::anaphors::{Anaphor, Article, Reason, anaphor};
+use crate::entity::anaphor::{Anaphor, Article, anaphor};
 use crate::entity::descriptions::is_post;
 use crate::entity::introduced::{Before, Known, before, is_singular, noun_of};
 use crate::entity::kinds;
 use crate::entity::trees::Tree;
-use crate::entity::{EntityType, Mention, is_country};
+use crate::entity::{EntityType, Mention, Reason, is_country};
 use crate::syntax::clause::{Node, Role};
 use crate::syntax::{Deprel, Pos};
 use crate::text::Span;

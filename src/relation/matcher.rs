@@ -27,7 +27,7 @@ use crate::relation::line::{
 };
 use crate::relation::lists::{self, Tagger};
 use crate::relation::pattern::Node;
-use crate::relation::reader::{Reader, Reading};
+use crate::relation::reader::{LEARNED, Reader, Reading};
 use crate::relation::said::Said;
 use crate::relation::scope::plain;
 use crate::relation::status;
@@ -98,9 +98,6 @@ struct SecondReader {
 
 /// Below these log odds the second reader proposes nothing.
 const LEAST_ODDS: f32 = -1.0;
-
-/// How the ids begin of the rules that stand for what the second reader finds.
-pub(crate) const LEARNED: &str = "learned/";
 
 /// What the second reader is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

@@ -12,6 +12,7 @@ mod frame;
 mod line;
 mod lists;
 mod matcher;
+mod measured;
 mod pattern;
 mod reader;
 mod rule;
@@ -41,11 +42,12 @@ pub use explain::{
     SecondExplanation, SentenceExplanation, WordExplanation,
 };
 pub use matcher::{Learned, Matcher, Told};
+pub use measured::MeasuredScore;
 pub use reader::{Classifier, FILE as READER_FILE, Reader, Reading, Taught};
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub(crate) use schema::is_alias;
 pub use schema::{Holds, Predicate, Predicates, Pronoun, Schema};
-pub use scores::{MeasuredScore, scores_csv};
+pub use scores::scores_csv;
 pub use status::Status;
 pub use suggest::{Demand, Labelled, Suggestion, suggest};
 

@@ -15,11 +15,11 @@ use crate::relation::Calibration;
 use crate::relation::context;
 use crate::relation::frame::{Frame, Sort};
 use crate::relation::lists::{self, List, Lists};
-use crate::relation::matcher::LEARNED;
+use crate::relation::measured;
 use crate::relation::pattern::{self, Node};
+use crate::relation::reader::LEARNED;
 use crate::relation::schema::{self, Predicate, Predicates, Schema};
 use crate::relation::scope::{Phrase, Scopes};
-use crate::relation::scores;
 use crate::syntax::clause::Kind;
 
 /// One rule as written in a rule file.
@@ -141,7 +141,7 @@ fn built_in(wanted: impl Fn(&str) -> bool) -> RuleSet {
         .collect();
     let mut set = RuleSet::default();
     set.add_files(files).expect("a test loads the built-in rules");
-    let measured = scores::measured();
+    let measured = measured::measured();
     for rule in &mut set.rules {
         rule.built_in = true;
         rule.score = measured.get(&*rule.id).copied().unwrap_or(rule.prior);

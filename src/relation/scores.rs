@@ -1,33 +1,11 @@
-//! How often each built-in rule is right, measured on hand labels.
-//!
-//! `rules/scores.csv` is what `triplewire rules score` prints for labelled news: the counts of each rule,
-//! and its precision with the score in its rule file as prior. The scores in that table are those that the
-//! built-in rules have; a rule of a user's has the score that its file gives it.
-
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+//! Makes the table of scores that `measured` reads, from counts on hand labels.
 
 use crate::error::Result;
-use crate::relation::Rule;
-
-const MEASURED: &str = include_str!("rules/scores.csv");
+use crate::relation::measured::MeasuredScore;
+use crate::relation::rule::Rule;
 
 /// How many labelled relations the score in the rule file weighs as much as.
 const WEIGHT_OF_PRIOR: f64 = 5.0;
-
-/// A row of the table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MeasuredScore {
-    /// The identifier of the rule.
-    pub rule: String,
-    /// Relations of it that are labelled.
-    pub right: u64,
-    /// Relations of it that are not, where they would be.
-    pub wrong: u64,
-    /// The precision, smoothed; three digits.
-    pub score: f32,
-}
 
 impl MeasuredScore {
     /// The score of a rule of which so many relations were right and wrong.
@@ -36,20 +14,6 @@ impl MeasuredScore {
         let score = (hits + WEIGHT_OF_PRIOR * f64::from(rule.prior)) / (seen + WEIGHT_OF_PRIOR);
         MeasuredScore { rule: rule.id.to_string(), right, wrong, score: ((score * 1e3).round() / 1e3) as f32 }
     }
-}
-
-/// Reads such a table.
-///
-/// # Errors
-/// If it is no CSV with these columns.
-pub(super) fn read(table: &str) -> Result<Vec<MeasuredScore>, csv::Error> {
-    csv::Reader::from_reader(table.as_bytes()).deserialize().collect()
-}
-
-/// The scores of the built-in rules that have been measured.
-pub(super) fn measured() -> BTreeMap<String, f32> {
-    let rows = read(MEASURED).expect("a test reads the table");
-    rows.into_iter().map(|row| (row.rule, row.score)).collect()
 }
 
 /// The table as CSV, in the order of the rules; those that no label says anything about have no row.
@@ -71,6 +35,7 @@ pub fn scores_csv(rules: &[Rule], counts: impl Fn(&str) -> Option<(u64, u64)>) -
 mod tests {
     use super::*;
     use crate::relation::RuleSet;
+    use crate::relation::measured::{MEASURED, read};
 
     #[test]
     fn the_table_fits_the_rules() {

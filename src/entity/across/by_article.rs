@@ -8,7 +8,7 @@ use crate::entity::link::{initials, is_acronym, letters};
 use crate::entity::person::{is_full_name, parts};
 use crate::text::hash64;
 
-use super::candidates::{Candidate, Why};
+use super::candidate::{Candidate, Why};
 use super::pass::{LARGEST_GROUP, NEAR, Pass, RATHER_NEAR, share};
 use super::shapes::{given_name, has_words, may_stand_for, only_particles, with_particles, without_country};
 

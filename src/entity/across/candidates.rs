@@ -9,6 +9,9 @@ use crate::entity::fold::key;
 use crate::entity::person::same_given;
 use crate::text::hash64;
 
+use super::candidate::{Candidate, Why};
+use super::corpus::Corpus;
+use super::known::KnownNames;
 use super::pass::{NEAR, Pass, share};
 
 /// Names that share one word, where nothing is joined and too many are nobody's.
@@ -17,53 +20,11 @@ const LARGEST_FAMILY: usize = 100;
 /// How alike two words are that may be spellings of one, of 1 for the same.
 const ALIKE: f64 = 0.75;
 
-/// Why two names may be one entity's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Why {
-    /// One has a middle name, or a short given name.
-    FullerName,
-    /// Alike but for a few letters.
-    Transliteration,
-    /// One is a surname of the other.
-    Surname,
-    /// But for `Inc.` and the like, or the country in front.
-    LegalForm,
-    /// An article calls the one by the other.
-    OtherForm,
-    /// They look alike, or one person's has all words of the other's.
-    Alike,
-    /// What the other is the only one of.
-    Chamber,
-    /// The initials of the other.
-    Initials,
-}
-
-impl Why {
-    /// In words.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Why::FullerName => "fuller name",
-            Why::Transliteration => "transliteration",
-            Why::Surname => "surname",
-            Why::LegalForm => "legal form or country",
-            Why::OtherForm => "an article calls it so",
-            Why::Alike => "they look alike",
-            Why::Chamber => "the house of that kind",
-            Why::Initials => "initials",
-        }
+impl Corpus {
+    /// Every pair of names that may be one entity's, joined or not, best first; and the names by number.
+    pub(crate) fn candidates(self, known: &KnownNames) -> (Vec<Candidate>, Vec<(String, EntityType)>) {
+        Pass::over(self, known, true).into_candidates()
     }
-}
-
-/// Two names that may be one entity's.
-#[derive(Debug, Clone)]
-pub(crate) struct Candidate {
-    /// The fuller name, and the other.
-    pub(crate) names: (u32, u32),
-    pub(crate) why: Why,
-    /// 0 to 1.
-    pub(crate) score: f64,
-    /// In how many articles the second was joined with the first.
-    pub(crate) joined: u32,
 }
 
 impl Pass {

@@ -6,11 +6,6 @@ use crate::entity::EntityType;
 use crate::entity::fold::key;
 use crate::text::hash64;
 
-use super::candidates::Candidate;
-use super::joins::Joins;
-use super::known::KnownNames;
-use super::pass::Pass;
-
 /// A name and its type, which make an entity of an article.
 #[derive(Debug)]
 pub(super) struct Name {
@@ -62,16 +57,6 @@ impl Corpus {
         distinct.dedup();
         self.members.append(&mut distinct);
         self.starts.len() - 1
-    }
-
-    /// Decides what is joined.
-    pub(crate) fn joins(self, known: &KnownNames) -> Joins {
-        Pass::over(self, known, false).into_joins()
-    }
-
-    /// Every pair of names that may be one entity's, joined or not, best first; and the names by number.
-    pub(crate) fn candidates(self, known: &KnownNames) -> (Vec<Candidate>, Vec<(String, EntityType)>) {
-        Pass::over(self, known, true).into_candidates()
     }
 
     /// Numbers the names anew, in the order of type and spelling.

@@ -8,7 +8,7 @@ use crate::entity::person::{full_given, is_fuller, parts};
 use crate::entity::spelling::{other_spelling, skeleton};
 use crate::text::hash64;
 
-use super::candidates::Why;
+use super::candidate::Why;
 use super::pass::{NEAR, Pass, RATHER_NEAR};
 use super::shapes::plain_organisation;
 

@@ -6,6 +6,8 @@ use crate::entity::names::entity;
 use crate::entity::{Entity, EntityType};
 use crate::text::hash64;
 
+use super::corpus::Corpus;
+use super::known::KnownNames;
 use super::pass::Pass;
 
 /// Which names of which articles are of which entity.
@@ -42,6 +44,13 @@ impl Joins {
         let there = self.in_articles.binary_search_by_key(&(article, *number), |it| (it.0, it.1));
         let there = there.ok().map(|at| self.in_articles[at].2);
         self.entities.get(&there.or_else(|| self.everywhere.get(number).copied())?)
+    }
+}
+
+impl Corpus {
+    /// Decides what is joined.
+    pub(crate) fn joins(self, known: &KnownNames) -> Joins {
+        Pass::over(self, known, false).into_joins()
     }
 }
 

@@ -13,6 +13,7 @@
 //! articles does not matter.
 
 mod by_article;
+mod candidate;
 mod candidates;
 mod corpus;
 mod everywhere;

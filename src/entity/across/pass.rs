@@ -6,7 +6,7 @@ use crate::entity::EntityType;
 use crate::entity::fold::key;
 use crate::text::hash64;
 
-use super::candidates::{Candidate, Why};
+use super::candidate::{Candidate, Why};
 use super::corpus::{Corpus, Name};
 use super::known::KnownNames;
 use super::sets::Sets;
