@@ -1,11 +1,11 @@
 //! Triplewire turns news articles into a spreadsheet of who is connected to whom.
 //!
-//! An article passes through these stages, one module each, in this order. No stage calls one below it;
-//! of those they only know the types that they make: [`text::Article`], [`entity::EntityType`].
+//! An article passes through these stages, one module each, in this order. Below they are declared in the order in which
+//! they may know each other: each imports only from those before it. `docs/architecture.md` has the whole map.
 //!
 //! 1. [`input`] reads files of any supported format and yields [`text::Article`]s as a stream.
-//! 2. [`text`] cuts an article into sentences and words. Every position is a [`text::Span`] of
-//!    bytes into the article's own text; only the output converts them to code points.
+//! 2. [`text`] has the types that all stages know, and cuts an article into sentences and words. Every position is a
+//!    [`text::Span`] of bytes into the article's own text; only the output converts them to code points.
 //! 3. [`model`] packs sentences into token windows, runs them through a transformer with one of
 //!    two engines, and decodes label scores into [`text::RawMention`]s.
 //! 4. [`syntax`] chooses words, parts of speech and the tree of a sentence by the scores of the same run.

@@ -7,21 +7,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// Imports (from, to) that may break a rule, and why. One that breaks none any more fails the test.
 const EXCEPTIONS: [(&str, &str, &str); 0] = [];
 
+static HOUSE: LazyLock<House> = LazyLock::new(House::read);
+
 #[test]
 fn modules_import_only_those_declared_before_them() {
-    let house = House::read();
-    let order: Vec<&str> = house.files["lib"].children.iter().map(String::as_str).collect();
-    assert!(order.len() > 10, "{order:?}");
-    let place = |file: &str| order.iter().position(|module| *module == top(file));
+    let house = &*HOUSE;
+    assert!(house.order().len() > 10, "{:?}", house.order());
     let upwards: Vec<String> = house
         .imports
         .iter()
-        .filter(|(import, _)| top(&import.0) != top(&import.1) && !house.excepted.contains(*import))
-        .filter(|((from, to), _)| place(from).is_some() && place(to) >= place(from))
+        .filter(|(import, _)| house.is_upwards(import) && !house.excepted.contains(*import))
         .map(|((from, to), names)| format!("{from} imports {to}: {}", listed(names)))
         .collect();
     assert!(upwards.is_empty(), "src/lib.rs declares these in another order:\n{}", upwards.join("\n"));
@@ -29,7 +29,7 @@ fn modules_import_only_those_declared_before_them() {
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    let house = House::read();
+    let house = &*HOUSE;
     let circles = house.circles(&house.excepted);
     let shown: Vec<String> = circles.iter().map(|circle| house.shown(circle)).collect();
     assert!(shown.is_empty(), "these import each other in a circle:\n{}", shown.join("\n"));
@@ -37,14 +37,31 @@ fn no_files_import_each_other_in_a_circle() {
 
 #[test]
 fn every_exception_is_needed() {
-    let house = House::read();
+    let house = &*HOUSE;
     for exception in &house.excepted {
         assert!(house.imports.contains_key(exception), "nothing imports so any more: {exception:?}");
         let mut others = house.excepted.clone();
         others.remove(exception);
-        let is_needed = top(&exception.0) != top(&exception.1) || !house.circles(&others).is_empty();
-        assert!(is_needed, "without this exception there is no circle either: {exception:?}");
+        let is_needed = house.is_upwards(exception) || !house.circles(&others).is_empty();
+        assert!(is_needed, "this breaks no rule: {exception:?}");
     }
+}
+
+/// The figures of the map are those of the pages that say how they were taken.
+#[test]
+fn figures_are_those_of_speed_and_accuracy() {
+    let page = |name: &str| fs::read_to_string(format!("docs/{name}.md")).unwrap();
+    let map = page("architecture");
+    let (_, decisions) = map.split_once("## Three decisions").unwrap();
+    let taken = page("speed") + &page("accuracy");
+    let figures: Vec<&str> = decisions
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_ascii_digit()))
+        .filter(|word| word.chars().any(|c| c.is_ascii_digit()) && !word.contains(char::is_alphabetic))
+        .collect();
+    assert!(figures.len() > 8, "{figures:?}");
+    let unknown: Vec<&&str> = figures.iter().filter(|figure| !taken.contains(**figure)).collect();
+    assert!(unknown.is_empty(), "not in docs/speed.md or docs/accuracy.md: {unknown:?}");
 }
 
 #[test]
@@ -113,17 +130,27 @@ impl House {
         for (name, file) in &house.files {
             let own = file.uses.iter().filter(|used| !used.is_handed_on).map(|used| &used.path);
             for path in own.chain(&file.paths) {
-                if let Some(Found::Item(owner)) = house.find(name, path, 0)
+                if let Some(Found::Item(owner, taken)) = house.find(name, path, 0)
                     && owner != *name
                     && !is_within(name, &owner)
                 {
-                    let taken = path.last().cloned().unwrap_or_default();
                     imports.entry((name.clone(), owner)).or_default().insert(taken);
                 }
             }
         }
         house.imports = imports;
         house
+    }
+
+    /// The modules in the order of `src/lib.rs`.
+    fn order(&self) -> &[String] {
+        &self.files["lib"].children
+    }
+
+    /// Whether it is of another module that is declared later.
+    fn is_upwards(&self, (from, to): &Import) -> bool {
+        let place = |file: &str| self.order().iter().position(|module| module == top(file));
+        place(to) > place(from)
     }
 
     /// What a path means in a module. `depth` ends the search where names are handed on in a circle.
@@ -135,7 +162,7 @@ impl House {
                 "crate" => "lib".to_owned(),
                 "self" => here,
                 "super" => parent(&here),
-                "*" => return Some(Found::Item(here)),
+                "*" => return Some(Found::Item(here, "*".to_owned())),
                 name if file.children.iter().any(|child| child == name) => child(&here, name),
                 name => {
                     // In the middle of a path from elsewhere only what is handed on can be meant.
@@ -147,7 +174,7 @@ impl House {
                         },
                         // The first of a path that is neither a module here nor imported is another crate or a type.
                         _ if i == 0 => return None,
-                        _ => return Some(Found::Item(here)),
+                        _ => return Some(Found::Item(here, name.to_owned())),
                     }
                 }
             };
@@ -194,8 +221,8 @@ fn reach<'a>(from: &'a str, next: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeSet<
 
 enum Found {
     Module(String),
-    /// What a file defines.
-    Item(String),
+    /// A file, and what it defines.
+    Item(String, String),
 }
 
 fn parent(module: &str) -> String {
