@@ -15,7 +15,11 @@ use hashbrown::HashTable;
 use minhash_rs::prelude::{MinHash, MinHasher};
 use serde::{Deserialize, Serialize};
 
-use crate::text::hash64;
+use crate::text::hash_of_bytes;
+
+/// Which kind of sketches these are. Sketches are kept with results, and two kinds cannot be compared: raise this with
+/// whatever changes their numbers, which a test notices.
+pub const KIND: u32 = 0;
 
 /// Words in a sequence.
 const WORDS: usize = 3;
@@ -57,13 +61,14 @@ impl Sketch {
         let mut words = Vec::new();
         let mut keys = BTreeSet::new();
         for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            let hash = hash64(&word.to_lowercase());
+            let hash = hash_of_word(&word.to_lowercase());
             words.push(hash);
             if word.starts_with(|c: char| c.is_uppercase() || c.is_numeric()) {
                 keys.insert(hash as u16);
             }
         }
-        let sequences: BTreeSet<u64> = words.windows(WORDS.min(words.len().max(1))).map(hash64).collect();
+        let sequences: BTreeSet<u64> =
+            words.windows(WORDS.min(words.len().max(1))).map(hash_of_sequence).collect();
         Sketch {
             signature: sequences.iter().copied().collect(),
             sequences: u32::try_from(sequences.len()).unwrap_or(u32::MAX),
@@ -107,6 +112,15 @@ impl Sketch {
         const WIDTH: usize = NUMBERS / BANDS;
         &self.signature.as_words()[number * WIDTH..(number + 1) * WIDTH]
     }
+}
+
+fn hash_of_word(word: &str) -> u64 {
+    hash_of_bytes([word.as_bytes(), &[0xFF]])
+}
+
+fn hash_of_sequence(words: &[u64]) -> u64 {
+    let numbers: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    hash_of_bytes([&(words.len() as u64).to_le_bytes()[..], &numbers])
 }
 
 /// An article that tells a story again.
@@ -180,7 +194,7 @@ mod tests {
     /// A story of `sentences` sentences about people and places that no other seed gives.
     fn story(seed: u64, sentences: usize) -> Vec<String> {
         let word = |n: u64| {
-            let hash = hash64(&(seed, n));
+            let hash = crate::text::hash64(&(seed, n));
             (0..5).map(|i| char::from(b'a' + (hash >> (8 * i)) as u8 % 26)).collect::<String>()
         };
         let name = |n: u64| {
@@ -251,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_of_form_letters_take_no_long() {
+    fn thousands_of_form_letters_do_not_fill_a_band() {
         let mut stories = Stories::default();
         for town in 0..3_000 {
             let letter =
@@ -259,6 +273,14 @@ mod tests {
             assert_eq!(stories.tell(&town.to_string(), Sketch::of(&letter)), None);
         }
         assert!(stories.bands.iter().all(|band| band.len() < 3_000));
+    }
+
+    #[test]
+    fn sketches_of_a_kind_have_the_same_numbers_for_ever() {
+        let sketch = Sketch::of("Ana Ruiz of Acme met the mayor of Lyon in 2019. Acme said nothing of it.");
+        assert_eq!(sketch.sequences, 14);
+        assert_eq!(&*sketch.keys, [1620, 28089, 38967, 53004, 62794]);
+        assert_eq!(sketch.signature.as_words()[..6], [0], "raise KIND if this is meant");
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::output::{
     check_folder, keep_earlier,
 };
 use crate::pipeline::{Ending, Limits, Pipeline};
+use crate::story;
 use crate::timings::{self, Stage, Stopwatch, measure};
 
 /// Arguments of `triplewire extract`.
@@ -140,6 +141,7 @@ impl Args {
             max_article_size: self.max_article_size,
             article_timeout: self.article_timeout.map(|it| it.as_secs_f64()),
             threads: self.setup.machine.threads(),
+            sketches: story::KIND,
             shard: self.recorded_shard(),
             ..Run::default()
         })
@@ -222,6 +224,9 @@ impl Args {
             ("--max-article-size", self.max_article_size.to_string()),
         ]
         .into_iter()
+        .chain(
+            (run.sketches > 0).then(|| ("the kind of sketches that tell copies", run.sketches.to_string())),
+        )
         .chain(self.add.then(|| ("--add", true.to_string())))
         .chain(self.inputs.columns())
         .map(|(name, value)| (name.to_owned(), value))

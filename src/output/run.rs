@@ -46,6 +46,9 @@ pub struct Run {
     /// What was asked for that makes another result another, in words: inputs, columns, limits.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: Settings,
+    /// Which kind of sketches tell copies; see [`crate::story::KIND`].
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub sketches: u32,
     /// Which part of the input, if not the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
@@ -66,6 +69,10 @@ pub struct Run {
     /// Lines of them that changed nothing, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unused_aliases: Vec<ProblemRecord>,
+}
+
+fn is_first(kind: &u32) -> bool {
+    *kind == 0
 }
 
 /// Settings of how tables are made; see [`crate::output::Making::settings`].
@@ -97,6 +104,7 @@ impl Run {
                 ("the aliases", run.aliases_hash.clone()),
                 ("--max-article-size", run.max_article_size.to_string()),
                 ("--article-timeout", run.article_timeout.map_or("none".into(), |it| format!("{it} s"))),
+                ("the kind of sketches that tell copies", run.sketches.to_string()),
             ]
         };
         differing(settings(self), settings(other))

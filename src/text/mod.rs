@@ -17,7 +17,7 @@ pub(crate) use count::counted;
 pub(crate) use date::month_number;
 pub use date::{Date, DayOrder, Unread};
 pub use digest::Digest;
-pub(crate) use hash::hash64;
+pub(crate) use hash::{hash_of_bytes, hash64};
 pub(crate) use line::one_line;
 pub use name::{EntityType, RawMention};
 pub use sentence::{LONGEST as LONGEST_SENTENCE, is_unpunctuated, sentences};
