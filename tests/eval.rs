@@ -94,15 +94,12 @@ fn figures_of_a_table_equal_those_of_seqeval_and_nervaluate() {
     assert_agree_with_reference(&cases);
 }
 
-/// Runs only where the Python named by `TRIPLEWIRE_PYTHON` (or `python3`) has both packages.
 #[test]
+#[ignore = "needs a Python, named by TRIPLEWIRE_PYTHON or `python3`, with seqeval and nervaluate"]
 fn figures_of_random_tags_equal_those_of_seqeval_and_nervaluate() {
     let python = std::env::var("TRIPLEWIRE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let probe = Command::new(&python).args(["-c", "import nervaluate, seqeval"]).output();
-    if !probe.is_ok_and(|output| output.status.success()) {
-        eprintln!("not run: {python} has no nervaluate and seqeval (pip install seqeval nervaluate)");
-        return;
-    }
+    assert!(probe.is_ok_and(|it| it.status.success()), "{python}: pip install seqeval nervaluate");
     let mut random = Random(3);
     let mut lines = String::new();
     for n in 0..2400 {
@@ -844,14 +841,12 @@ fn what_cannot_be_done_gives_exit_code_1_and_says_why() {
     }
 }
 
-/// Runs only where there is a Chromium, named by `TRIPLEWIRE_CHROMIUM` or on the path.
 #[test]
+#[ignore = "needs a Chromium, named by TRIPLEWIRE_CHROMIUM or on the path"]
 fn the_page_works_in_a_browser() {
     let browser = std::env::var("TRIPLEWIRE_CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
-    if !Command::new(&browser).arg("--version").output().is_ok_and(|output| output.status.success()) {
-        eprintln!("not run: there is no {browser}");
-        return;
-    }
+    let probe = Command::new(&browser).arg("--version").output();
+    assert!(probe.is_ok_and(|it| it.status.success()), "there is no {browser}");
     let dir = example();
     let hostile = "<img src=x onerror=\"document.title='broken in'\"> </script> & Zoë";
     std::fs::write(dir.path().join("labels/b.txt"), hostile).unwrap();

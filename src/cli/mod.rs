@@ -14,6 +14,7 @@ mod learn;
 mod merge;
 mod model;
 mod names;
+mod outcome;
 mod parse;
 mod print;
 mod problems;
@@ -33,29 +34,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::cli::arguments::Said;
 use crate::cli::print::{complain, fail};
 use crate::error::Error;
-use crate::pipeline::Ending;
 
-/// How a command ended, when it ended without an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Everything asked for was done: exit code 0.
-    Done,
-    /// Done, but some inputs were skipped, each named on standard error: exit code 2.
-    SomeSkipped,
-    /// Ctrl-C: finished articles are kept: exit code 130.
-    Interrupted,
-}
-
-impl Outcome {
-    /// Of a run over articles that ended so, with or without skipped inputs.
-    fn of(ending: Ending, some_skipped: bool) -> Self {
-        match ending {
-            Ending::Stopped => Outcome::Interrupted,
-            Ending::Complete if some_skipped => Outcome::SomeSkipped,
-            Ending::Complete => Outcome::Done,
-        }
-    }
-}
+pub use crate::cli::outcome::Outcome;
 
 /// Turns news articles into a spreadsheet of who is connected to whom.
 #[derive(Debug, Parser)]

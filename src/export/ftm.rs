@@ -13,9 +13,9 @@ use tempfile::NamedTempFile;
 use crate::entity::{EntityType, is_country};
 use crate::error::Result;
 use crate::export::evidence::Evidence;
+use crate::export::exported::{Exported, counted};
 use crate::export::filter::{Filter, Selection};
 use crate::export::result::{Article, Entity, ResultFolder, Triple, number_of};
-use crate::export::{Exported, counted};
 use crate::output::{Whole, temporary, unwritable};
 use crate::relation::{Holds, Status};
 

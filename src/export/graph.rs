@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::entity::EntityType;
 use crate::error::Result;
+use crate::export::exported::{Exported, counted};
 use crate::export::filter::Filter;
 use crate::export::result::{Entity, ResultFolder, Triple, number_of};
-use crate::export::{Exported, counted};
 use crate::output::LIST_SEPARATOR;
 
 /// What passes of a result, as a graph.

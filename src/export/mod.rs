@@ -5,6 +5,7 @@
 //! of each is a number.
 
 mod evidence;
+mod exported;
 mod filter;
 mod ftm;
 mod gexf;
@@ -23,15 +24,14 @@ mod tests;
 mod xlsx;
 mod xml;
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+pub use exported::Exported;
 pub use filter::{Asked, Filter};
 
 use crate::error::{Error, Result};
 use crate::export::result::ResultFolder;
 use crate::output::{Made, check_file, check_folder};
-use crate::text;
 
 /// What a result is made into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -69,17 +69,6 @@ impl Target {
     fn is_folder(self) -> bool {
         matches!(self, Target::Parquet | Target::Neo4j)
     }
-}
-
-/// What was written.
-#[derive(Debug, Default)]
-pub struct Exported {
-    /// The files.
-    pub files: Vec<PathBuf>,
-    /// How much of what.
-    pub counts: Vec<(&'static str, u64)>,
-    /// What to know of it, a sentence each.
-    pub notes: Vec<String>,
 }
 
 /// Exports what passes the filter to `out`, or to a name in the result folder. What is there already stays unless
@@ -133,20 +122,4 @@ fn check(out: &Path, target: Target, overwrite: bool) -> Result<()> {
     }
     check_file(out)?;
     if out.is_file() && !overwrite { there("a file of that name") } else { Ok(()) }
-}
-
-impl fmt::Display for Exported {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts: Vec<String> =
-            self.counts.iter().map(|(what, count)| text::counted(*count, what)).collect();
-        writeln!(f, "{}", counts.join(", "))?;
-        self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))?;
-        writeln!(f, "\nFiles")?;
-        self.files.iter().try_for_each(|file| writeln!(f, "  {}", file.display()))
-    }
-}
-
-/// A count with its noun.
-fn counted(count: u64, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }

@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
-use super::{Found, Kind, Reader};
+use super::reader::{Found, Reader};
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 
 /// Bytes of the stack. It takes memory only where it is used.

@@ -1,6 +1,6 @@
 //! Which column, or which key of a JSON object, holds what.
 
-use super::Options;
+use super::options::Options;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::{Found, Kind};
+use super::reader::Found;
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 
 /// Text, and what had to be mended to get it.

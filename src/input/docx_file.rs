@@ -13,7 +13,9 @@ use zip::ZipArchive;
 use super::background::{Background, Outlet, Unwanted};
 use super::bytes::LONGEST;
 use super::packed::{self, Unfit};
-use super::{Found, Given, Kind, dateline, decode, too_long};
+use super::reader::{Found, Given, too_long};
+use super::repeats::Kind;
+use super::{dateline, decode};
 use crate::error::{Place, Problem};
 
 /// A reader of the file.

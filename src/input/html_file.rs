@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 use std::io::Read;
 
 use super::bytes::Bytes;
+use super::decode;
 use super::page::{self, LONGEST_PAGE};
-use super::{Found, Kind, Reader, decode, stopped};
+use super::reader::{Found, Reader, stopped};
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 
 /// Reads one page.

@@ -12,7 +12,9 @@ use super::bytes::{Bytes, LONGEST};
 use super::columns::{self, Missing, Role};
 use super::decode::{self, Charset};
 use super::jsonl::{self, Record};
-use super::{Found, Kind, Options, Reader, stopped, too_long};
+use super::options::Options;
+use super::reader::{Found, Reader, stopped, too_long};
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 
 /// How deep in a file articles are looked for: `{"hits": {"hits": [{"_source": {...}}]}}` are five.

@@ -13,7 +13,9 @@ use serde_json::{Map, Value};
 use super::bytes::{self, Bytes};
 use super::columns::{self, Columns, Missing, Role};
 use super::decode::{self, Charset};
-use super::{Found, Given, Kind, Options, Reader, stopped, too_long};
+use super::options::Options;
+use super::reader::{Found, Given, Reader, stopped, too_long};
+use super::repeats::Kind;
 use crate::error::{Place, Problem, words};
 
 const EXAMPLE: &str =

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::Options;
 use super::bytes::Compression;
+use super::options::Options;
 use super::unread::{Unread, foreign, is_leftover, is_of_leftovers};
 use crate::error::{Error, Place, Problem, Result, words};
 

@@ -10,8 +10,10 @@ use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, Par
 
 use super::background::{Background, Outlet, Unwanted};
 use super::bytes::{self, Bytes, LONGEST};
+use super::decode;
 use super::page::{self, LONGEST_PAGE};
-use super::{Found, Given, Kind, decode, stopped};
+use super::reader::{Found, Given, stopped};
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 
 /// A reader of a message.

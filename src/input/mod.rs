@@ -24,19 +24,20 @@ mod decode;
 mod docx_file;
 mod earlier;
 mod fingerprint;
+mod guards;
 mod html_file;
 mod ids;
 mod json_file;
 mod jsonl;
 mod listing;
 mod mail_file;
+mod options;
 mod packed;
 mod page;
-mod page_cost;
 mod parquet_file;
-mod parquet_guard;
 mod pdf_file;
 mod pdf_lines;
+mod reader;
 mod repeats;
 mod row;
 mod shard;
@@ -45,52 +46,27 @@ mod table;
 mod text_file;
 mod unread;
 mod warc_file;
-mod xls_guard;
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::error::{Place, Problem, Result, words};
+use crate::error::{Place, Problem, Result};
 use crate::text::{Article, Date, DayOrder, Unread};
 
 use listing::{Format, Listing, Source, Step};
+use reader::{Found, Given, Reader, size, unreadable};
 use repeats::{Kind, Repeats};
 
 pub use earlier::Earlier;
 pub use fingerprint::Fingerprint;
+pub use options::Options;
 pub use shard::Shard;
 
 /// Bytes of an id. It stands in every row.
 const LONGEST_ID: usize = 1024;
-
-/// How to read tables and JSON, and what to leave alone.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The column (for JSON: the key) that holds the id; guessed from `id|url|title` if not given.
-    pub id_column: Option<String>,
-    /// The column (for JSON: the key) that holds the text; guessed from `text|body|content` if not
-    /// given.
-    pub text_column: Option<String>,
-    /// The column (for JSON: the key) that holds the date of publication; guessed from `date`, `published` and the like
-    /// if not given.
-    pub date_column: Option<String>,
-    /// The column (for JSON: the key) that holds the headline; guessed from `title|headline` if not given.
-    pub title_column: Option<String>,
-    /// The column (for JSON: the key) that holds the publisher; guessed from `source`, `publisher` and the like if not
-    /// given.
-    pub source_column: Option<String>,
-    /// The sheet of a spreadsheet that holds the articles; the first with a text column if not given.
-    pub sheet: Option<String>,
-    /// Standard input holds a part of the lines of some other input: its first one says nothing about the
-    /// others, and there may be none.
-    pub dealt: bool,
-    /// Folders not to enter when they are met inside an input folder: the one that output goes to.
-    pub pass_over: Vec<PathBuf>,
-}
 
 /// What a reader yields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -432,12 +408,6 @@ fn open_file(
     })
 }
 
-/// The bytes of a file that can be opened.
-fn size(path: &Path) -> Result<u64, Problem> {
-    let size = File::open(path).and_then(|file| Ok(file.metadata()?.len()));
-    size.map_err(|error| unreadable(path, &error))
-}
-
 impl Iterator for Articles {
     type Item = Item;
 
@@ -465,72 +435,6 @@ impl Iterator for Articles {
             }
         }
     }
-}
-
-/// A format reader.
-trait Reader: Send {
-    /// Reads on, putting what it finds behind what is in `out`. False when there is no more to read.
-    fn read(&mut self, out: &mut VecDeque<Found>) -> bool;
-}
-
-/// What a format reader finds.
-enum Found {
-    Article(Box<Given>),
-    /// An article that is ready to be yielded.
-    Settled(Article),
-    Problem(Kind, Problem),
-}
-
-/// An article as its file gives it: the id may be another's too, and the date be in any form.
-struct Given {
-    id: String,
-    text: String,
-    title: Option<String>,
-    date: Option<String>,
-    source: Option<String>,
-    url: Option<String>,
-    /// Where it came from.
-    place: Place,
-}
-
-impl Given {
-    /// An article of which nothing else is known.
-    fn new(id: String, text: String, place: Place) -> Self {
-        Given { id, text, title: None, date: None, source: None, url: None, place }
-    }
-}
-
-/// A file that cannot be opened.
-fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    let remedy = match error.kind() {
-        io::ErrorKind::NotFound => "It was there when the run started. Put it back and run again.",
-        io::ErrorKind::PermissionDenied => "Ask its owner for the right to read it.",
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
-            "Check that it is what its name says (.gz, .zst), and copy or download it again."
-        }
-        _ => "Check that the disk or network share is there, and run again.",
-    };
-    Problem::skipped(Place::file(path), format!("cannot be read ({})", words::io(error)), remedy)
-}
-
-/// A file that could be read up to here and no further.
-fn stopped(place: Place, error: &io::Error, kept: &str) -> Found {
-    let problem = Problem::skipped(
-        place,
-        format!("the file is damaged or cut off here ({})", words::io(error)),
-        format!("{kept} Copy or download the file again."),
-    );
-    Found::Problem(Kind::File, problem)
-}
-
-/// An article that is longer than may be.
-fn too_long(place: Place, what: &str) -> Found {
-    let problem = Problem::skipped(
-        place,
-        format!("{what} is longer than {} MB", bytes::LONGEST >> 20),
-        "No article is; look at what made this file. What follows is read.",
-    );
-    Found::Problem(Kind::TooLong, problem)
 }
 
 #[cfg(test)]

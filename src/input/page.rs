@@ -11,7 +11,8 @@ use regex::bytes::Regex;
 
 use super::address::is_address;
 use super::decode::{Charset, Decoded};
-use super::{Given, page_cost};
+use super::guards::page_cost;
+use super::reader::Given;
 use crate::error::Place;
 use crate::text::Date;
 

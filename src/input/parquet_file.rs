@@ -14,8 +14,11 @@ use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type};
 
 use super::columns::{self, Columns};
 use super::decode::{self, Charset};
-use super::parquet_guard::{Bounded, Checked};
-use super::{Found, Kind, Options, Reader, row};
+use super::guards::parquet_guard::{Bounded, Checked};
+use super::options::Options;
+use super::reader::{Found, Reader};
+use super::repeats::Kind;
+use super::row;
 use crate::error::{Place, Problem, words};
 
 /// Rows that are decoded together.

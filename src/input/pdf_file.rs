@@ -23,9 +23,11 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::background::{Background, Outlet, Unwanted};
 use super::bytes::LONGEST;
+use super::dateline;
 use super::docx_file::is_title;
 use super::pdf_lines::{self, Letter, Page, PageLetters};
-use super::{Found, Given, Kind, dateline, too_long};
+use super::reader::{Found, Given, too_long};
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 use crate::text::Date;
 

@@ -3,7 +3,8 @@
 use super::bytes::LONGEST;
 use super::columns::Columns;
 use super::decode::{self, Decoded};
-use super::{Found, Given, Kind, too_long};
+use super::reader::{Found, Given, too_long};
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 
 /// What a row holds: its text, and its other cells, of which those that are empty are none.

@@ -17,10 +17,11 @@ use calamine::{Ods, Xls, Xlsx};
 use super::background::{Background, Outlet, Unwanted};
 use super::columns::{self, Columns, Missing};
 use super::decode::{self, Decoded};
+use super::guards::xls_guard;
+use super::options::Options;
 use super::packed::{self, Unfit};
+use super::repeats::Kind;
 use super::row::Row;
-use super::xls_guard;
-use super::{Kind, Options};
 use crate::error::{Place, Problem};
 
 /// Bytes of an .xls file, which is taken into memory.
@@ -34,7 +35,7 @@ pub(super) fn open(
     options: Options,
     read: Arc<AtomicU64>,
 ) -> Result<(Background, u64), Problem> {
-    let size = super::size(&path)?;
+    let size = super::reader::size(&path)?;
     let sheets = Sheets { path: path.clone(), name, options, size, read };
     Ok((Background::start(Place::file(path), move |out| sheets.read(out))?, size))
 }

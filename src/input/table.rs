@@ -14,7 +14,9 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::bytes::{self, Bytes, LONGEST};
 use super::columns::{self, Columns};
 use super::decode::{self, Charset};
-use super::{Found, Given, Kind, Options, Reader, stopped, too_long};
+use super::options::Options;
+use super::reader::{Found, Given, Reader, stopped, too_long};
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 
 /// Tried in this order, after the one that the extension says. Spreadsheets write `;` where the

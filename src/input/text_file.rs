@@ -5,7 +5,8 @@ use std::io::Read;
 
 use super::bytes::{Bytes, LONGEST};
 use super::decode::{self, Charset};
-use super::{Found, Given, Kind, Reader, stopped, too_long};
+use super::reader::{Found, Given, Reader, stopped, too_long};
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 
 /// Reads one file whole.

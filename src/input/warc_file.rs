@@ -12,8 +12,10 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use warc::{RecordType, WarcHeader, WarcReader};
 
 use super::bytes::Bytes;
+use super::decode;
 use super::page::{self, LONGEST_PAGE, Page};
-use super::{Found, Given, Kind, Reader, decode, stopped};
+use super::reader::{Found, Given, Reader, stopped};
+use super::repeats::Kind;
 use crate::error::{Place, Problem};
 
 /// The longest header of a record, in bytes, and the most fields in a server's answer.

@@ -16,6 +16,7 @@ mod earlier;
 mod entries;
 mod file;
 mod log;
+mod making;
 mod merge;
 mod questions;
 mod record;
@@ -28,15 +29,14 @@ mod watch;
 
 use std::path::{Path, PathBuf};
 
-use crate::entity::Decision;
 use crate::error::Result;
 use crate::input::{Earlier, Item, Shard};
 use crate::pipeline::Delivery;
-use crate::relation::Predicates;
 
 pub use aggregate::Connected;
 pub use copy::copy_result;
 pub use earlier::{keep_earlier, keep_from_merge};
+pub use making::Making;
 pub use merge::Parts;
 pub use questions::{Question, questions};
 pub(crate) use record::rounded;
@@ -67,48 +67,6 @@ pub(crate) fn write_table<R: serde::Serialize + serde::de::DeserializeOwned>(
 }
 
 use log::Log;
-
-/// How tables are made.
-#[derive(Debug, Clone, Copy)]
-pub struct Making<'a> {
-    /// How they are written.
-    pub style: Style,
-    /// Whether an article that tells a story again counts like any other in entities, triples and co-occurrences; else
-    /// it does not count there, and `duplicates.csv` names it.
-    pub keep_duplicates: bool,
-    /// Whether names of one entity are joined across articles.
-    pub merge: bool,
-    /// The predicates of the run.
-    pub predicates: &'a Predicates,
-    /// What a user's tables say about names.
-    pub decisions: &'a [Decision],
-    /// If given, only relations and triples that touch one of it are written.
-    pub only: Option<&'a WatchList>,
-    /// Whether what they are made from is kept beside them, so that the result can be added to and merged.
-    pub keep: bool,
-}
-
-impl<'a> Making<'a> {
-    /// The default for a run with these predicates.
-    pub fn new(predicates: &'a Predicates) -> Self {
-        let style = Style::default();
-        let (keep_duplicates, merge, keep) = (false, true, true);
-        Making { style, keep_duplicates, merge, predicates, decisions: &[], only: None, keep }
-    }
-
-    /// What of it makes another result another, in words.
-    pub fn settings(&self) -> Settings {
-        let mut settings =
-            Settings::from([("--keep-duplicates".to_owned(), self.keep_duplicates.to_string())]);
-        if !self.merge {
-            settings.insert("--no-merge".to_owned(), true.to_string());
-        }
-        if let Some(only) = self.only {
-            settings.insert("--only".to_owned(), only.to_string());
-        }
-        settings
-    }
-}
 
 /// The output folder of one run.
 ///

@@ -12,7 +12,8 @@ use crate::export::marked::{Marked, Marks};
 use crate::export::result::{Relation, ResultFolder, TripleKey, number_of};
 use crate::relation::{Certainty, Predicate, Status};
 use crate::text::Date;
-use crate::view::{Limits, select};
+use crate::view::limits::Limits;
+use crate::view::select;
 
 /// The columns, as the page's script unpacks them.
 #[derive(Debug, Default, Serialize)]

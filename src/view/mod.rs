@@ -12,6 +12,7 @@
 //! lets nothing run but these scripts, and nothing load.
 
 mod data;
+mod limits;
 mod select;
 
 use std::sync::LazyLock;
@@ -23,28 +24,10 @@ use sha2::{Digest as _, Sha256};
 use crate::error::Result;
 use crate::export::result::ResultFolder;
 
+pub use limits::Limits;
+
 /// The name of the page in a result folder.
 pub const FILE: &str = "view.html";
-
-/// How much a page shows at most.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Triples.
-    pub triples: usize,
-    /// Pieces of evidence.
-    pub evidence: usize,
-    /// Entities without a triple that is shown, to be found by their names.
-    pub others: usize,
-    /// Pairs of entities that share sentences in which nothing connects them.
-    pub together: usize,
-}
-
-impl Default for Limits {
-    /// What a browser shows without a wait, on a phone too.
-    fn default() -> Self {
-        Limits { triples: 50_000, evidence: 120_000, others: 30_000, together: 60_000 }
-    }
-}
 
 /// A page.
 #[derive(Debug)]

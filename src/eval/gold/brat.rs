@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Place, Problem, Result};
 use crate::eval::gold::align::{Aligner, RawMention, RawRelation};
-use crate::eval::gold::read_text;
+use crate::eval::gold::text_file::read_text;
 use crate::eval::labels::Document;
 use crate::text::Article;
 

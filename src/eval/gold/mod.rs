@@ -6,6 +6,7 @@ pub(crate) mod conll;
 mod jsonl;
 mod label_studio;
 mod tables;
+mod text_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::text::Span;
 
 pub use tables::Tables;
 pub(in crate::eval) use tables::rows;
+use text_file::read_text;
 
 /// Everything labelled by hand, and everything that was wrong with it.
 #[derive(Debug, Clone, Default)]
@@ -208,30 +210,6 @@ fn make_ids_unique(gold: &mut Gold) {
             ));
         }
     }
-}
-
-/// A text file: UTF-8, or what a spreadsheet on Windows writes.
-fn read_text(path: &Path, problems: &mut Vec<Problem>) -> Result<String> {
-    let bytes =
-        std::fs::read(path).map_err(|error| Error::io(path, error, "Check the path of the labels"))?;
-    let (text, encoding, _) = match String::from_utf8(bytes) {
-        Ok(mut text) => {
-            if text.starts_with('\u{feff}') {
-                text.drain(..'\u{feff}'.len_utf8());
-            }
-            return Ok(text);
-        }
-        Err(error) => {
-            let bytes = error.into_bytes();
-            let encoding =
-                encoding_rs::Encoding::for_bom(&bytes).map_or(encoding_rs::WINDOWS_1252, |(e, _)| e);
-            let (text, used, faulty) = encoding.decode(&bytes);
-            (text.into_owned(), used, faulty)
-        }
-    };
-    let message = format!("not UTF-8; read as {}", encoding.name());
-    problems.push(Problem::mended(Place::file(path), message, "Save it as UTF-8 if names look garbled"));
-    Ok(text)
 }
 
 fn has_extension(path: &Path, extension: &str) -> bool {

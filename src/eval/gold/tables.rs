@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Place, Problem, Result, words};
 use crate::eval::gold::align::{Aligner, RawMention, unguarded};
-use crate::eval::gold::read_text;
+use crate::eval::gold::text_file::read_text;
 use crate::eval::labels::{Attributes, Document, Labels, Relation};
 use crate::input;
 use crate::output::annotation::{article_id, flat_name};

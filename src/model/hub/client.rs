@@ -14,9 +14,9 @@ use ureq::{Agent, Body};
 use crate::error::{Error, Result, words};
 
 use super::id::HubModel;
+use super::place::{Place, create, unwritable};
 use super::remote::{Checksum, Remote};
 use super::wanted::wanted;
-use super::{Place, create, unwritable};
 
 /// To find and reach the server.
 const CONNECT: Duration = Duration::from_secs(5);

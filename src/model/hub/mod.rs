@@ -7,11 +7,11 @@
 
 mod client;
 mod id;
+mod place;
 mod remote;
 mod wanted;
 
 use std::fs::{self, File, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -19,6 +19,7 @@ use crate::model::find;
 use crate::model::folder::ModelFolder;
 
 use client::Hub;
+use place::{Place, create, unwritable};
 use remote::Remote;
 use wanted::CONFIG;
 
@@ -106,49 +107,6 @@ fn check_config(model: &HubModel, arriving: &Path) -> Result<()> {
         }
         opened => opened.map(|_| ()),
     }
-}
-
-/// Where a model arrives, and where it goes when it is whole.
-struct Place {
-    arriving: PathBuf,
-    folder: PathBuf,
-}
-
-impl Place {
-    /// Removes what earlier pulls of other revisions left.
-    fn remove_strangers(&self, files: &[Remote]) -> Result<()> {
-        for folder in [self.arriving.clone(), self.arriving.join("onnx")] {
-            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                let known = |name: &str| self.arriving.join(name) == path;
-                if path.is_file() && !files.iter().any(|file| known(file.name) || known(&file.part())) {
-                    fs::remove_file(&path).map_err(|e| unwritable(&path, e))?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Moves the whole model to where models are looked for.
-    fn settle(&self, files: &[Remote]) -> Result<()> {
-        if !self.folder.exists() {
-            return fs::rename(&self.arriving, &self.folder).map_err(|e| unwritable(&self.folder, e));
-        }
-        for file in files {
-            let target = self.folder.join(file.name);
-            create(target.parent().unwrap_or(&self.folder))?;
-            fs::rename(self.arriving.join(file.name), &target).map_err(|e| unwritable(&target, e))?;
-        }
-        fs::remove_dir_all(&self.arriving).map_err(|e| unwritable(&self.arriving, e))
-    }
-}
-
-fn create(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(|e| unwritable(folder, e))
-}
-
-fn unwritable(path: &Path, source: io::Error) -> Error {
-    Error::io(path, source, "Make room there and make it writable, or set XDG_CACHE_HOME to another folder")
 }
 
 /// Keeps a second pull of the same model out for as long as the file is held.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::file_name::path_name;
-use super::{Labelled, Writer};
+use super::labelled::{Labelled, Writer};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::file::{unwritable, write_whole};

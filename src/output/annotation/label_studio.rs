@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{Labelled, Writer};
+use super::labelled::{Labelled, Writer};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::file::{Draft, write_whole};

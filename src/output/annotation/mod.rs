@@ -10,6 +10,7 @@ mod brat;
 mod doccano;
 mod file_name;
 mod label_studio;
+mod labelled;
 mod tables;
 
 use std::borrow::Cow;
@@ -21,8 +22,10 @@ use crate::entity::EntityType;
 use crate::error::{Error, Result};
 use crate::output::file::{check_folder, create_folder};
 use crate::pipeline::Extraction;
-use crate::relation::{Predicates, Relation};
-use crate::text::{Article, CodePoints};
+use crate::relation::Predicates;
+use crate::text::Article;
+
+use labelled::{Labelled, Writer};
 
 pub(crate) use file_name::{article_id, flat_name};
 
@@ -59,15 +62,6 @@ pub struct Written {
     pub relations: u64,
     /// Relations that were left out because the text denies them.
     pub denied: u64,
-}
-
-/// One of the formats.
-trait Writer {
-    /// Adds an article; gives the number of its relations that were left out.
-    fn add(&mut self, article: &Labelled<'_>) -> Result<u64>;
-
-    /// Completes what is unfinished, and gives the paths of what matters.
-    fn finish(self: Box<Self>) -> Result<Vec<PathBuf>>;
 }
 
 impl Annotations {
@@ -155,51 +149,5 @@ fn without_byte_order_mark(extraction: &Extraction) -> Cow<'_, Extraction> {
             Cow::Owned(Extraction { article, ..extraction.clone() })
         }
         None => Cow::Borrowed(extraction),
-    }
-}
-
-/// What is written of one article.
-struct Labelled<'a> {
-    extraction: &'a Extraction,
-    points: CodePoints<'a>,
-    /// Each once: two rules may find the same relation. Those of pronouns are left out, because labellers
-    /// are shown names.
-    relations: Vec<&'a Relation>,
-}
-
-impl<'a> Labelled<'a> {
-    fn of(extraction: &'a Extraction) -> Self {
-        let mut seen = BTreeSet::new();
-        let first = |r: &&Relation| seen.insert((r.subject, r.predicate, r.object, r.negated));
-        let names = extraction.names.mentions.len();
-        let of_names = |r: &&Relation| r.subject < names && r.object < names;
-        Labelled {
-            extraction,
-            points: CodePoints::new(&extraction.article.text),
-            relations: extraction.relations.iter().filter(of_names).filter(first).collect(),
-        }
-    }
-
-    fn id(&self) -> &'a str {
-        &self.extraction.article.id
-    }
-
-    /// The text for a tool that runs in a browser: as long as the article's own.
-    fn text(&self) -> String {
-        self.extraction.article.text.replace('\r', " ")
-    }
-
-    /// Start and end in code points, and type, of each mention.
-    fn mentions(&self) -> impl Iterator<Item = (usize, usize, EntityType)> {
-        self.extraction.names.mentions.iter().map(|mention| {
-            let (start, end) = self.points.of_span(mention.span);
-            (start, end, mention.entity_type)
-        })
-    }
-
-    /// The relations that the text does not deny, and how many it does.
-    fn asserted(&self) -> (impl Iterator<Item = &'a Relation>, u64) {
-        let asserted = self.relations.iter().copied().filter(|r| !r.negated);
-        (asserted, self.relations.iter().filter(|r| r.negated).count() as u64)
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::file_name::flat_name;
-use super::{Labelled, Writer};
+use super::labelled::{Labelled, Writer};
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::output::Style;

@@ -1,20 +1,8 @@
 //! What is denied, planned or doubtful, by the words that a predicate hangs on or that hang on it.
 
 use crate::syntax::clause::nodes::{Node, children, is_infinitive};
-use crate::syntax::clause::{Clause, Kind, Role};
+use crate::syntax::clause::parts::{Clause, Kind, Mood, Role};
 use crate::syntax::{Deprel, Pos};
-
-/// Whether a clause is told as a fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mood {
-    /// As one.
-    #[default]
-    Fact,
-    /// It is to come: "will", "plans to".
-    Planned,
-    /// It may be, or is wished for: "could", "if", "wants to", "is believed to".
-    Doubtful,
-}
 
 const NOT: [&str; 6] = ["not", "never", "neither", "nor", "no longer", "hardly"];
 const NOBODY: [&str; 5] = ["nobody", "no one", "none", "neither", "nothing"];

@@ -1,8 +1,8 @@
 //! The roles of nouns and adjectives.
 
 use crate::syntax::clause::nodes::{Node, antecedent, children, members, preposition};
+use crate::syntax::clause::parts::{Clause, Kind, Mood, Role, by_node};
 use crate::syntax::clause::verbs::Verbs;
-use crate::syntax::clause::{Clause, Kind, Mood, Role};
 use crate::syntax::{Deprel, Pos};
 
 /// Verbs that say no more than that somebody does what their object names.
@@ -384,7 +384,7 @@ impl Nouns<'_> {
     /// minister Ana Ruiz" are ministers of one country.
     fn share_titles(&self, clauses: &mut [Clause]) {
         let nodes = self.nodes;
-        let of_node = super::by_node(nodes.len(), clauses);
+        let of_node = by_node(nodes.len(), clauses);
         for i in 0..clauses.len() {
             let head = clauses[i].head;
             let who: Vec<usize> = clauses[i].fillers(&Role::Who).collect();
@@ -423,7 +423,7 @@ impl Nouns<'_> {
     /// "President and founder of Acme", "Acme's president and founder": nouns of a list that describe the same person
     /// share whom, and what only one of them has.
     fn share(&self, clauses: &mut [Clause]) {
-        let of_node = super::by_node(self.nodes.len(), clauses);
+        let of_node = by_node(self.nodes.len(), clauses);
         for i in 0..clauses.len() {
             let head = clauses[i].head;
             let joined = self.nodes[head].head.filter(|_| self.nodes[head].relation == Deprel::Conj);

@@ -2,7 +2,7 @@
 
 use crate::syntax::clause::lists::{GIVES, MEANS, NEEDS_OBJECT, NEVER_PASSIVE, OF_OBJECT, OF_SUBJECT, TIMES};
 use crate::syntax::clause::nodes::{Node, antecedent, children, is_infinitive, preposition};
-use crate::syntax::clause::{Clause, Kind, Mood, Role};
+use crate::syntax::clause::parts::{Clause, Kind, Mood, Role, by_node};
 use crate::syntax::{Deprel, Pos};
 
 /// Subjects, objects and voice of the verbs of a sentence.
@@ -491,7 +491,7 @@ impl<'n> Verbs<'n> {
 
     /// "Was shot and killed by X": the passives of a list share who does it.
     fn share_agents(&self, clauses: &mut [Clause]) {
-        let of_node = super::by_node(self.nodes.len(), clauses);
+        let of_node = by_node(self.nodes.len(), clauses);
         for i in 0..clauses.len() {
             let head = clauses[i].head;
             let joined = self.nodes[head].head.filter(|_| self.nodes[head].relation == Deprel::Conj);

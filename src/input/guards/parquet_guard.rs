@@ -14,14 +14,14 @@ use parquet::schema::types::Type;
 
 /// A file that is not read beyond its end. Of a plain one the parser takes nothing for zeros there: a damaged
 /// page that claims billions of numbers keeps it busy for hours.
-pub(super) struct Bounded {
+pub(in crate::input) struct Bounded {
     file: File,
     size: u64,
 }
 
 impl Bounded {
     /// A file of `size` bytes.
-    pub(super) fn new(file: File, size: u64) -> Self {
+    pub(in crate::input) fn new(file: File, size: u64) -> Self {
         Bounded { file, size }
     }
 }
@@ -49,7 +49,7 @@ impl ChunkReader for Bounded {
 }
 
 /// Fails at the end.
-pub(super) struct UntilEnd(BufReader<File>);
+pub(in crate::input) struct UntilEnd(BufReader<File>);
 
 impl Read for UntilEnd {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
@@ -62,7 +62,7 @@ impl Read for UntilEnd {
 
 /// A group of rows whose dictionaries hold what they claim. The parser makes room for as many values as a dictionary
 /// says it has, which a few bytes can say are billions.
-pub(super) struct Checked<'g>(pub(super) Box<dyn RowGroupReader + 'g>);
+pub(in crate::input) struct Checked<'g>(pub(in crate::input) Box<dyn RowGroupReader + 'g>);
 
 impl RowGroupReader for Checked<'_> {
     fn metadata(&self) -> &RowGroupMetaData {

@@ -13,7 +13,7 @@ const COLUMNS: u64 = 257;
 const NO_SECTOR: u32 = 0xffff_fffa;
 
 /// Whether a file can be given to the parser.
-pub(super) fn is_sound(file: &[u8]) -> bool {
+pub(in crate::input) fn is_sound(file: &[u8]) -> bool {
     Container::of(file).and_then(|container| container.workbook()).is_some_and(|workbook| fits(&workbook))
 }
 

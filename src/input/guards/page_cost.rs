@@ -25,7 +25,7 @@ const MOST_DIVIDERS: u64 = 50_000;
 const STEP: usize = 16 * 1024;
 
 /// Whether the page costs too much to take apart.
-pub(super) fn too_much(html: &str) -> bool {
+pub(in crate::input) fn too_much(html: &str) -> bool {
     let tokenizer = Tokenizer::new(Sums::default(), Default::default());
     let input = BufferQueue::default();
     let mut dividers = 0;
