@@ -567,34 +567,20 @@ fn through(a: Span, b: Span) -> Span {
 mod tests {
     use super::*;
     use crate::entity::EntityType::{self, Loc, Org, Per};
-    use crate::error::Place;
-    use crate::eval::labels::Mention;
-    use crate::text::Article;
+    use crate::eval::fixtures;
 
     const TEXT: &str = "Ana Ruiz of Acme met Li in Bonn.\nMr. Li left Oslo.";
 
+    /// With a score and a rule, which gold does not read.
     fn labels(names: &[(&str, EntityType)], relations: &[(usize, &str, usize)]) -> Labels {
-        let mention = |&(name, entity_type): &(&str, EntityType)| {
-            let start = TEXT.find(name).unwrap();
-            Mention { score: Some(0.5), ..Mention::new(Span::new(start, start + name.len()), entity_type) }
-        };
-        let relation = |&(subject, predicate, object): &(usize, &str, usize)| Relation {
-            subject,
-            predicate: predicate.to_owned(),
-            object,
-            rule: Some("some/rule".to_owned()),
-            ..Relation::default()
-        };
-        Labels {
-            mentions: names.iter().map(mention).collect(),
-            relations: relations.iter().map(relation).collect(),
-        }
+        let mut labels = fixtures::labels(TEXT, names, relations);
+        labels.mentions.iter_mut().for_each(|mention| mention.score = Some(0.5));
+        labels.relations.iter_mut().for_each(|relation| relation.rule = Some("some/rule".to_owned()));
+        labels
     }
 
     fn gold(labels: Labels) -> Gold {
-        let article = Article { id: "a".into(), text: TEXT.into(), ..Article::default() };
-        let document = Document { article, place: Place::line("g", 3), labels, annotated_types: None };
-        Gold { documents: vec![document], has_mentions: true, ..Gold::default() }
+        fixtures::gold(vec![fixtures::document("a", TEXT, labels)])
     }
 
     fn kinds(gold: &Gold, predicted: Labels) -> Vec<&'static str> {

@@ -22,6 +22,8 @@ mod counts;
 mod entities;
 pub mod errors;
 mod evaluation;
+#[cfg(test)]
+mod fixtures;
 pub mod gold;
 pub mod html;
 mod judged;

@@ -361,23 +361,17 @@ fn report_coverage(
 mod tests {
     use super::*;
     use crate::entity::EntityType::{self, Loc, Org, Per};
-    use crate::error::Place;
+    use crate::eval::fixtures;
     use crate::text::Span;
 
-    fn gold(names: &[(usize, usize, EntityType)]) -> Gold {
-        let mentions = names.iter().map(|&(start, end, t)| Mention::new(Span::new(start, end), t)).collect();
-        let document = Document {
-            article: Article { id: "a".into(), text: "The Bank of Spain".into(), ..Article::default() },
-            place: Place::file("g"),
-            labels: Labels { mentions, relations: Vec::new() },
-            annotated_types: None,
-        };
-        Gold { documents: vec![document], has_mentions: true, ..Gold::default() }
+    fn gold(names: &[(&str, EntityType)]) -> Gold {
+        const TEXT: &str = "The Bank of Spain";
+        fixtures::gold(vec![fixtures::document("a", TEXT, fixtures::labels(TEXT, names, &[]))])
     }
 
     #[test]
     fn the_program_is_given_the_longest_names_in_our_types() {
-        let gold = gold(&[(0, 8, Per), (4, 17, EntityType::named("Body")), (12, 17, Loc)]);
+        let gold = gold(&[("The Bank", Per), ("Bank of Spain", EntityType::named("Body")), ("Spain", Loc)]);
         let dir = tempfile::tempdir().unwrap();
         let map = dir.path().join("map.toml");
         std::fs::write(&map, "[types]\nORG = \"Body\"\n").unwrap();

@@ -114,10 +114,9 @@ pub fn calibration_of_second(
 mod tests {
     use super::*;
     use crate::entity::EntityType::{Org, Per};
-    use crate::error::Place;
-    use crate::eval::{Document, Labels, Mention, Relation, Task};
+    use crate::eval::fixtures::{self, document, labels, relation};
+    use crate::eval::{Labels, Relation, Task};
     use crate::relation::RuleSet;
-    use crate::text::{Article, Span};
 
     /// Finds in every text that the first name leads the second, twice.
     struct Eager;
@@ -126,33 +125,22 @@ mod tests {
         fn predict(&self, tasks: &[Task<'_>], _: &mut Vec<Problem>) -> Result<Vec<Labels>> {
             let evidence = Some(Evidence { rule: 0.1, names: 1.0, ..Evidence::default() });
             let rule = Some("leads/x".to_owned());
-            let found = || Relation { evidence, rule: rule.clone(), score: Some(0.1), ..leads() };
-            Ok(tasks
-                .iter()
-                .map(|_| Labels { mentions: names(), relations: vec![found(), found()] })
-                .collect())
+            let found =
+                || Relation { evidence, rule: rule.clone(), score: Some(0.1), ..relation(0, "leads", 1) };
+            Ok(tasks.iter().map(|_| Labels { relations: vec![found(), found()], ..names() }).collect())
         }
     }
 
-    fn names() -> Vec<Mention> {
-        vec![Mention::new(Span::new(0, 3), Per), Mention::new(Span::new(9, 13), Org)]
-    }
+    const TEXT: &str = "Ana runs Acme";
 
-    fn leads() -> Relation {
-        Relation { subject: 0, predicate: "leads".into(), object: 1, ..Relation::default() }
+    fn names() -> Labels {
+        labels(TEXT, &[("Ana", Per), ("Acme", Org)], &[])
     }
 
     fn gold(right: usize, wrong: usize) -> Gold {
-        let document = |i: usize| Document {
-            article: Article { id: i.to_string(), text: "Ana runs Acme".into(), ..Article::default() },
-            place: Place::file("gold"),
-            labels: Labels {
-                mentions: names(),
-                relations: if i < right { vec![leads()] } else { Vec::new() },
-            },
-            annotated_types: None,
-        };
-        Gold { documents: (0..right + wrong).map(document).collect(), has_mentions: true, ..Gold::default() }
+        let relations = |i: usize| if i < right { vec![relation(0, "leads", 1)] } else { Vec::new() };
+        let labels = |i: usize| Labels { relations: relations(i), ..names() };
+        fixtures::gold((0..right + wrong).map(|i| document(&i.to_string(), TEXT, labels(i))).collect())
     }
 
     #[test]

@@ -122,10 +122,8 @@ impl<'l> Counterparts<'l> {
 mod tests {
     use super::*;
     use crate::entity::EntityType::Org;
-    use crate::error::Place;
     use crate::eval::counts::Counts;
-    use crate::eval::{Evaluation, Gold, Mode};
-    use crate::text::Article;
+    use crate::eval::{Evaluation, Gold, Mode, fixtures};
 
     const TEXT: &str =
         "Ana Ruiz, a Turk, leads Acme (ACM) in Turkey. Ruiz met Bo Lee; Lee met the other Lee of Acme.";
@@ -158,14 +156,8 @@ mod tests {
     }
 
     fn evaluated(gold: (&str, &str), predicted: (&str, &str)) -> Evaluation {
-        let document = Document {
-            article: Article { id: "a".into(), text: TEXT.into(), ..Article::default() },
-            place: Place::file("gold"),
-            labels: labels(gold.0, gold.1),
-            annotated_types: None,
-        };
-        let gold =
-            Gold { documents: vec![document], has_mentions: true, has_negation: true, ..Gold::default() };
+        let document = fixtures::document("a", TEXT, labels(gold.0, gold.1));
+        let gold = Gold { has_negation: true, ..fixtures::gold(vec![document]) };
         Evaluation::of(&gold, vec![labels(predicted.0, predicted.1)], None)
     }
 

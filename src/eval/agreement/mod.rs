@@ -272,10 +272,8 @@ fn count(labels: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
 mod tests {
     use super::*;
     use crate::entity::EntityType::{Loc, Org, Per};
-    use crate::error::Place;
-    use crate::eval::labels::{Mention, Relation};
+    use crate::eval::fixtures::{self, gold};
     use crate::eval::relations::Mode;
-    use crate::text::Article;
 
     fn document(
         id: &str,
@@ -283,29 +281,7 @@ mod tests {
         names: &[(&str, EntityType)],
         relations: &[(usize, &str, usize)],
     ) -> Document {
-        let mention = |&(name, entity_type): &(&str, EntityType)| {
-            let start = text.find(name).unwrap();
-            Mention::new(Span::new(start, start + name.len()), entity_type)
-        };
-        let relation = |&(subject, predicate, object): &(usize, &str, usize)| Relation {
-            subject,
-            predicate: predicate.to_owned(),
-            object,
-            ..Relation::default()
-        };
-        Document {
-            article: Article { id: id.into(), text: text.into(), ..Article::default() },
-            place: Place::file("labels"),
-            labels: Labels {
-                mentions: names.iter().map(mention).collect(),
-                relations: relations.iter().map(relation).collect(),
-            },
-            annotated_types: None,
-        }
-    }
-
-    fn gold(documents: Vec<Document>) -> Gold {
-        Gold { documents, has_mentions: true, ..Gold::default() }
+        fixtures::document(id, text, fixtures::labels(text, names, relations))
     }
 
     const TEXT: &str = "Ana Ruiz leads Acme in Bonn.";
