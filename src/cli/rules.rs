@@ -22,6 +22,7 @@ use crate::pipeline::Knowledge;
 use crate::relation::{
     Bracketed, Calibration, Certainty, Checked, Demand, Document, Learned, MatchExplanation, Matcher,
     Predicate, READER_FILE, Relation, Rule, RuleSet, SentenceExplanation, Suggestion, check, scores_csv,
+    stale,
 };
 use crate::text::Article;
 
@@ -298,12 +299,17 @@ fn suggested(found: &[Suggestion]) -> String {
 fn table(rules: &[Rule]) -> String {
     let types = |types: &[EntityType]| types.iter().map(|t| t.as_str()).collect::<Vec<_>>().join(",");
     let mut rows = vec![["id", "predicate", "types", "score", "file", "examples"].map(str::to_owned)];
+    let stale = stale(rules);
     rows.extend(rules.iter().map(|rule| {
         [
             rule.id.to_string(),
             rule.predicate.to_string(),
             format!("{} -> {}", types(&rule.subject), types(&rule.object)),
-            format!("{:.2}", rule.score),
+            format!(
+                "{:.2}{}",
+                rule.score,
+                if stale.contains(&*rule.id) { " of an earlier form" } else { "" }
+            ),
             rule.place.file.display().to_string(),
             (rule.yes.len() + rule.no.len()).to_string(),
         ]

@@ -21,6 +21,9 @@ pub struct MeasuredScore {
     pub wrong: u64,
     /// The precision, smoothed; three digits.
     pub score: f32,
+    /// What tells the rule as it was then from what it is made into later; empty in a table that does not say.
+    #[serde(default)]
+    pub fingerprint: String,
 }
 
 /// Reads such a table.
@@ -31,8 +34,12 @@ pub(super) fn read(table: &str) -> Result<Vec<MeasuredScore>, csv::Error> {
     csv::Reader::from_reader(table.as_bytes()).deserialize().collect()
 }
 
+/// The rows of the table of the built-in rules.
+pub(super) fn rows() -> Vec<MeasuredScore> {
+    read(MEASURED).expect("a test reads the table")
+}
+
 /// The scores of the built-in rules that have been measured.
 pub(super) fn measured() -> BTreeMap<String, f32> {
-    let rows = read(MEASURED).expect("a test reads the table");
-    rows.into_iter().map(|row| (row.rule, row.score)).collect()
+    rows().into_iter().map(|row| (row.rule, row.score)).collect()
 }

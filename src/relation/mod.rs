@@ -47,7 +47,7 @@ pub use reader::{Classifier, FILE as READER_FILE, Reader, Reading, Taught};
 pub use rule::{Pattern, Rule, RuleSet, YesExample};
 pub(crate) use schema::is_alias;
 pub use schema::{Holds, Predicate, Predicates, Pronoun, Schema};
-pub use scores::scores_csv;
+pub use scores::{scores_csv, stale};
 pub use status::Status;
 pub use suggest::{Demand, Labelled, Suggestion, suggest};
 

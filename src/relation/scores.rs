@@ -1,7 +1,12 @@
-//! Makes the table of scores that `measured` reads, from counts on hand labels.
+//! Makes the table of scores that `measured` reads, from counts on hand labels, and tells which of its rules have been
+//! changed since.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
 
 use crate::error::Result;
-use crate::relation::measured::MeasuredScore;
+use crate::relation::measured::{self, MeasuredScore};
 use crate::relation::rule::Rule;
 
 /// How many labelled relations the score in the rule file weighs as much as.
@@ -12,8 +17,35 @@ impl MeasuredScore {
     pub fn of(rule: &Rule, right: u64, wrong: u64) -> Self {
         let (seen, hits) = ((right + wrong) as f64, right as f64);
         let score = (hits + WEIGHT_OF_PRIOR * f64::from(rule.prior)) / (seen + WEIGHT_OF_PRIOR);
-        MeasuredScore { rule: rule.id.to_string(), right, wrong, score: ((score * 1e3).round() / 1e3) as f32 }
+        let score = ((score * 1e3).round() / 1e3) as f32;
+        MeasuredScore { rule: rule.id.to_string(), right, wrong, score, fingerprint: fingerprint(rule) }
     }
+
+    /// Whether the rule says something else than when it was measured.
+    fn is_stale(&self, rule: &Rule) -> bool {
+        self.rule == *rule.id && !self.fingerprint.is_empty() && self.fingerprint != fingerprint(rule)
+    }
+}
+
+/// Keys of a rule that do not change what it finds.
+const SAYS_NOTHING: [&str; 3] = ["score", "yes", "no"];
+
+/// Eight digits of the SHA-256 of what a rule says, however it is spaced and commented.
+fn fingerprint(rule: &Rule) -> String {
+    let mut says: toml::Table = toml::from_str(&rule.written).unwrap_or_default();
+    for rules in says.iter_mut().filter_map(|(_, value)| value.as_array_mut()) {
+        for rule in rules.iter_mut().filter_map(toml::Value::as_table_mut) {
+            rule.retain(|key, _| !SAYS_NOTHING.contains(&key));
+        }
+    }
+    base16ct::lower::encode_string(&Sha256::digest(says.to_string()))[..8].to_owned()
+}
+
+/// The ids of the built-in rules among these whose scores were measured before they were changed.
+pub fn stale(rules: &[Rule]) -> BTreeSet<&str> {
+    let table = measured::rows();
+    let is_stale = |rule: &&Rule| rule.built_in && table.iter().any(|row| row.is_stale(rule));
+    rules.iter().filter(is_stale).map(|rule| &*rule.id).collect()
 }
 
 /// The table as CSV, in the order of the rules; those that no label says anything about have no row.
@@ -45,7 +77,11 @@ mod tests {
         for row in rows {
             let rule =
                 set.rule(&row.rule).unwrap_or_else(|| panic!("{} is no rule: run `rules score`", row.rule));
-            let expected = MeasuredScore::of(rule, row.right, row.wrong);
+            let expected = MeasuredScore {
+                // Whoever changes a rule may have no labels to measure it anew; `rules list` says that it is to be done.
+                fingerprint: row.fingerprint.clone(),
+                ..MeasuredScore::of(rule, row.right, row.wrong)
+            };
             assert_eq!(row, expected, "the score in the rule file was changed: run `rules score`");
             assert_eq!(rule.score, row.score);
         }
@@ -62,6 +98,37 @@ mod tests {
             assert_eq!(MeasuredScore::of(rule, right, wrong).score, expected);
         }
         assert_eq!(rule.score, 0.8, "a user's rule keeps its own");
+    }
+
+    fn rule(written: &str) -> Rule {
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("x.toml".into(), written.into())]).unwrap();
+        set.rules()[0].clone()
+    }
+
+    #[test]
+    fn a_score_is_stale_when_the_rule_says_something_else() {
+        let written = "[[rule]]\nid = \"leads/x\"\npattern = \"SUBJ runs OBJ\"\nscore = 0.8\n";
+        let row = MeasuredScore::of(&rule(written), 3, 1);
+        let same = [
+            written.to_owned(),
+            written.replace("0.8", "0.7"),
+            format!("# Why.\n{}# What follows.\n", written.replace(" = ", "=")),
+            format!("{written}yes = [\"[PER A] runs [ORG B].\"]\n"),
+        ];
+        for written in same {
+            assert!(!row.is_stale(&rule(&written)), "{written}");
+        }
+        let others = [
+            written.replace("runs", "ran"),
+            format!("{written}unless = \"SUBJ not\"\n"),
+            format!("{written}granted = true\n"),
+        ];
+        for written in others {
+            assert!(row.is_stale(&rule(&written)), "{written}");
+        }
+        let of_an_earlier_table = MeasuredScore { fingerprint: String::new(), ..row };
+        assert!(!of_an_earlier_table.is_stale(&rule(&written.replace("runs", "ran"))), "it does not say");
     }
 
     #[test]
