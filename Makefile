@@ -4,6 +4,8 @@
 # By hand, once it is there: . .libtorch/env && cargo test --features rust-bert
 CARGO_TORCH = python3 .make/libtorch.py && . ./.libtorch/env && cargo
 FEATURES = --features $$FEATURES
+# The tests that another engine may change, by parts of their names: all others do the same in both builds.
+OF_ENGINES = model:: pull:: info:: engine
 
 # The same random cases for everybody: a rare one is searched for by hand (`PROPTEST_CASES=100000 cargo test`), and does not stop
 # somebody else's change.
@@ -18,13 +20,13 @@ extract:  ## seeds/ -> output/*.csv with the bundled model and the engine rust-b
 build:    ## target/release/triplewire with both engines
 	$(CARGO_TORCH) build --release $(FEATURES)
 
-test:     ## formatting, lints and every test, without and with libtorch
+test:     ## formatting, lints and every test; then with libtorch the tests of what differs there
 	cargo fmt --all --check
-	cargo clippy --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test
 	python3 tests/view/test_view.py
 	$(CARGO_TORCH) clippy --all-targets $(FEATURES) -- -D warnings
-	$(CARGO_TORCH) test $(FEATURES)
+	$(CARGO_TORCH) test $(FEATURES) --lib --test cli -- $(OF_ENGINES)
 
 test-spark: ## the Spark job against one run, with the debug build; skipped without Java or PySpark
 	cargo build
@@ -38,12 +40,16 @@ test-view: ## the page of `triplewire view` in Chromium, with the debug build; s
 	cargo build
 	python3 tests/view/test_view.py
 
+# The profile of a wheel: `release` is what people get, `dev` is built in a fraction of the time, for tests.
+WHEEL = release
+
 wheel:    ## target/wheels/triplewire-*.whl: command, models and Python module, without libtorch (needs pip)
 	rm -f target/wheels/triplewire-*.whl
-	python3 -m pip wheel --disable-pip-version-check --no-deps --wheel-dir target/wheels ./src/python
+	MATURIN_PEP517_ARGS="--profile $(WHEEL)" \
+	    python3 -m pip wheel --disable-pip-version-check --no-deps --wheel-dir target/wheels ./src/python
 
 test-wheel: ## the wheel in a new virtual environment against the debug build, and its module; also on Spark
-	$(MAKE) wheel
+	$(MAKE) wheel WHEEL=dev
 	cargo build
 	python3 tests/python/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 	python3 examples/spark/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl

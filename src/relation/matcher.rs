@@ -12,6 +12,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use itertools::Itertools as _;
@@ -120,6 +121,16 @@ pub struct Told {
     pub relations: Vec<Relation>,
     /// How many relations that rules find are left out for their scores.
     pub left_out: usize,
+}
+
+impl Told {
+    /// This and what is told further on.
+    #[must_use]
+    pub fn and(mut self, further: Told) -> Told {
+        self.relations.extend(further.relations);
+        self.left_out += further.left_out;
+        self
+    }
 }
 
 #[derive(Debug)]
@@ -439,12 +450,13 @@ impl Matcher {
     /// The relations of one article, ordered by position of subject, object and predicate; at most
     /// one (the best-scored) for each subject mention, predicate and object mention.
     pub fn relations(&self, document: Document<'_>) -> Vec<Relation> {
-        self.told(document).relations
+        self.told(document, 0..document.sentences.len()).relations
     }
 
-    /// The same, and how many there would be more but for their scores.
-    pub fn told(&self, document: Document<'_>) -> Told {
-        let (found, left_out) = self.relations_in(document, |_| true);
+    /// The same in some of the sentences, and how many there would be more but for their scores. No relation goes beyond
+    /// a sentence.
+    pub fn told(&self, document: Document<'_>, sentences: Range<usize>) -> Told {
+        let (found, left_out) = self.relations_in(document, |sentence| sentences.contains(&sentence));
         Told { relations: found.into_iter().map(|(_, relation)| relation).collect(), left_out }
     }
 
@@ -456,10 +468,7 @@ impl Matcher {
     ) -> (Vec<(&CompiledRule, Relation)>, usize) {
         let mut found = Vec::new();
         let mut left_out = 0;
-        self.each_sentence(document, |sentence, index| {
-            if !wanted(index) {
-                return;
-            }
+        self.each_sentence_of(document, wanted, |sentence, index| {
             let parsed = Self::clauses(sentence);
             let mut hits = self.hits(sentence, parsed.as_ref());
             self.read_again(sentence, parsed.as_ref(), &mut hits);
@@ -705,9 +714,15 @@ impl Matcher {
 
     /// Calls `visit` with each piece of each sentence that has at least two names, and the index
     /// of the sentence.
-    pub(crate) fn each_sentence<'d>(
+    pub(crate) fn each_sentence<'d>(&self, document: Document<'d>, visit: impl FnMut(&Sentence<'d>, usize)) {
+        self.each_sentence_of(document, |_| true, visit);
+    }
+
+    /// The same with those sentences that are `wanted`.
+    fn each_sentence_of<'d>(
         &self,
         document: Document<'d>,
+        wanted: impl Fn(usize) -> bool,
         mut visit: impl FnMut(&Sentence<'d>, usize),
     ) {
         let mut in_sentence: Vec<Vec<usize>> = vec![Vec::new(); document.sentences.len()];
@@ -718,7 +733,7 @@ impl Matcher {
         }
         let speller = self.speller();
         for (index, mentions) in in_sentence.iter().enumerate() {
-            if mentions.len() < 2 {
+            if mentions.len() < 2 || !wanted(index) {
                 continue;
             }
             for piece in line::pieces(document, index, mentions, &speller) {

@@ -1,0 +1,172 @@
+//! From the model's mentions to entities and relations: names and rules, without a model.
+
+use std::ops::Range;
+
+use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
+use crate::relation::{Document, Matcher, Relation, Told};
+use crate::syntax::Sentence;
+use crate::text::{RawMention, Span};
+use crate::timings::{Stage, measure};
+
+/// What turns mentions into entities and relations: names and rules, without a model.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// Names that mean the same.
+    pub aliases: Aliases,
+    /// The rules.
+    pub matcher: Matcher,
+}
+
+impl Knowledge {
+    /// Entities from the model's mentions in one article.
+    pub fn names(&self, text: &str, sentences: &[Span], syntax: &[Sentence], raw: Vec<RawMention>) -> Names {
+        measure(Stage::Names, || resolve(&self.aliases, text, sentences, syntax, raw))
+    }
+
+    /// What names are told to do with each other in some of the sentences. Each sentence can be looked at alone: the
+    /// parts of an article, one behind the other, are the whole.
+    pub fn told(&self, document: Document<'_>, sentences: Range<usize>) -> Told {
+        measure(Stage::Rules, || self.matcher.told(document, sentences))
+    }
+
+    /// Adds what is told of pronouns and descriptions to what is `told` of the names, and drops what no relation needs.
+    pub fn complete(
+        &self,
+        text: &str,
+        sentences: &[Span],
+        syntax: &[Sentence],
+        names: Names,
+        told: Told,
+    ) -> (Names, Told) {
+        let Names { mentions, entities, anaphors, .. } = &names;
+        let document = Document { text, sentences, mentions, entities, syntax };
+        let Told { mut relations, left_out } = told;
+        let of_anaphors = || self.matcher.relations_of_anaphors(document, anaphors, &relations);
+        let of_anaphors = measure(Stage::Rules, of_anaphors);
+        relations.extend(of_anaphors);
+        relations.sort_by_key(|r| r.sentence.start);
+        let (names, relations) = without_idle(names, relations);
+        (names, Told { relations, left_out })
+    }
+
+    /// Entities and relations from mentions that are right as they are, as in hand labels: none is
+    /// added, dropped or changed, except those that lie in no sentence.
+    pub fn relate_given(
+        &self,
+        text: &str,
+        sentences: &[Span],
+        syntax: &[Sentence],
+        given: Vec<RawMention>,
+    ) -> (Names, Vec<Relation>) {
+        let names = resolve_given(&self.aliases, text, sentences, given);
+        let Names { mentions, entities, .. } = &names;
+        let document = Document { text, sentences, mentions, entities, syntax };
+        let relations = measure(Stage::Rules, || self.matcher.relations(document));
+        (names, relations)
+    }
+}
+
+/// Dates and anaphors matter as arguments of relations only: the others are dropped.
+fn without_idle(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>) {
+    let Names { mentions, entities, anaphors, reasons, dropped } = names;
+    let mut used = vec![false; mentions.len() + anaphors.len()];
+    for relation in &relations {
+        used[relation.subject] = true;
+        used[relation.object] = true;
+    }
+    let keep = |i: usize| used[i] || mentions[i].entity_type != EntityType::Date;
+    let new_index = renumbered((0..mentions.len()).map(keep).chain(used[mentions.len()..].iter().copied()));
+    let mut entity_used = vec![false; entities.len()];
+    for (i, mention) in mentions.iter().enumerate() {
+        entity_used[mention.entity] |= keep(i);
+    }
+    let new_entity = renumbered(entity_used.iter().copied());
+    let count = mentions.len();
+    let mut kept = mentions.into_iter().chain(anaphors).enumerate().filter_map(|(i, mut mention)| {
+        new_index[i]?;
+        mention.entity = new_entity[mention.entity]?;
+        Some(mention)
+    });
+    let mentions = kept.by_ref().take(new_index[..count].iter().flatten().count()).collect();
+    let anaphors = kept.collect();
+    let of_kept = new_index[count..].iter().zip(reasons);
+    let reasons = of_kept.filter_map(|(kept, reason)| kept.map(|_| reason)).collect();
+    let entities = entities.into_iter().enumerate().filter_map(|(i, e)| new_entity[i].map(|_| e)).collect();
+    let relations = relations
+        .into_iter()
+        .filter_map(|r| Some(Relation { subject: new_index[r.subject]?, object: new_index[r.object]?, ..r }))
+        .collect();
+    (Names { mentions, entities, anaphors, reasons, dropped }, relations)
+}
+
+/// The position of each kept item among the kept ones.
+fn renumbered(keep: impl Iterator<Item = bool>) -> Vec<Option<usize>> {
+    let mut next = 0;
+    keep.map(|keep| {
+        keep.then(|| {
+            next += 1;
+            next - 1
+        })
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::sentences;
+
+    /// The names and relations of a text in which each of these names stands once, as the model finds them; and the
+    /// relations in words, their names as they stand with the entities in brackets.
+    fn related(text: &str, found: &[(&str, EntityType)]) -> (Names, Vec<String>) {
+        let matcher = Matcher::new(&crate::relation::RuleSet::built_in()).unwrap();
+        let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
+        let raw = found.iter().map(|&(name, entity_type)| {
+            let at = text.find(name).unwrap();
+            RawMention { span: Span::new(at, at + name.len()), entity_type, score: 1.0 }
+        });
+        let sentences = sentences(text);
+        let names = knowledge.names(text, &sentences, &[], raw.collect());
+        let Names { mentions, entities, .. } = &names;
+        let document = Document { text, sentences: &sentences, mentions, entities, syntax: &[] };
+        let told = knowledge.told(document, 0..sentences.len());
+        let (names, Told { relations, .. }) = knowledge.complete(text, &sentences, &[], names, told);
+        let named = |number: usize| {
+            let argument = names.argument(number);
+            format!("{} ({})", argument.span.of(text), names.entities[argument.entity].name)
+        };
+        let told = |r: &Relation| format!("{} {} {}", named(r.subject), r.predicate, named(r.object));
+        let relations = relations.iter().map(told).collect();
+        (names, relations)
+    }
+
+    #[test]
+    fn relations_of_anaphors_name_the_person_and_add_no_mention() {
+        let text = "Ana Ruiz, who was born on 5 May 1970, left. She is the president of Acme. He is not.";
+        let (names, relations) = related(text, &[("Ana Ruiz", EntityType::Per), ("Acme", EntityType::Org)]);
+        let expected =
+            ["Ana Ruiz (Ana Ruiz) born_on 5 May 1970 (1970-05-05)", "She (Ana Ruiz) leads Acme (Acme)"];
+        assert_eq!(relations, expected);
+        let spans: Vec<&str> = names.mentions.iter().map(|m| m.span.of(text)).collect();
+        assert_eq!(spans, ["Ana Ruiz", "5 May 1970", "Acme"]);
+        assert_eq!(names.anaphors.len(), 1, "only those that a relation uses are kept");
+    }
+
+    #[test]
+    fn a_compound_stands_in_relations_for_the_name_in_it() {
+        let text = "Bolt-based Acme sued the Reds, a Zorb-backed militia. Zorb left.";
+        let found = [
+            ("Bolt-based", EntityType::Misc),
+            ("Acme", EntityType::Org),
+            ("Reds", EntityType::Org),
+            ("Zorb-backed", EntityType::Misc),
+        ];
+        let (names, relations) = related(text, &found);
+        let of_type = |name: &str| names.entities.iter().find(|e| e.name == name).map(|e| e.entity_type);
+        assert_eq!(of_type("Bolt"), Some(EntityType::Loc));
+        assert_eq!(relations[0], "Acme (Acme) based_in Bolt-based (Bolt)");
+        // Nobody knows Zorb.
+        assert_eq!(of_type("Zorb-backed"), Some(EntityType::Misc));
+        assert_eq!(names.mentions[0].entity_type, EntityType::Misc);
+    }
+}
