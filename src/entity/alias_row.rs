@@ -17,6 +17,9 @@ pub(super) enum Use {
     Ambiguous,
     /// `resolve`: never found, only resolved, where the model reports exactly this type (`Apple`).
     Resolve,
+    /// `namesake`: of a place that another is called like, one of them a state: what the article says of either
+    /// decides (`Georgia`, `Washington`). Found like `Supported`.
+    Namesake,
 }
 
 impl Use {
@@ -26,6 +29,7 @@ impl Use {
             "supported" => Some(Use::Supported),
             "ambiguous" => Some(Use::Ambiguous),
             "resolve" => Some(Use::Resolve),
+            "namesake" => Some(Use::Namesake),
             _ => None,
         }
     }

@@ -57,7 +57,7 @@ pub(super) struct Alias {
 /// canonical name, `alias` a name to be read as that entity; `type` is `PER`, `ORG`, `LOC` or
 /// `MISC`; `rule` is `same`, or `never` for two names that must not be taken for one; `flags` holds
 /// words separated by blanks: `demonym` for an adjective or noun made from a country's name, and one
-/// of `cased`, `supported`, `ambiguous`, `resolve` for names that are also something else. `id` is what
+/// of `cased`, `supported`, `ambiguous`, `resolve`, `namesake` for names that are also something else. `id` is what
 /// others call the entity; one line of it is enough.
 ///
 /// A user's table may have, instead of `rule`, the column `decision` that `triplewire names` writes: it may be empty
@@ -190,6 +190,18 @@ impl Aliases {
         let exact = found.iter().any(|&i| self.aliases[i].text == name);
         let fitting = found.iter().map(|&i| &self.aliases[i]);
         fitting.filter(|alias| !exact || alias.text == name).collect()
+    }
+
+    /// The aliases of places with this key that others share, if no other alias has it.
+    pub(super) fn namesakes(&self, key: &str) -> Vec<&Alias> {
+        let found = self.by_key.get(key).into_iter().flatten();
+        let found: Vec<&Alias> = found.map(|&i| &self.aliases[i]).collect();
+        if found.iter().all(|alias| alias.usage == Use::Namesake) { found } else { Vec::new() }
+    }
+
+    /// The aliases of an entity.
+    pub(super) fn of_entity(&self, entity: usize) -> impl Iterator<Item = &Alias> {
+        self.aliases.iter().filter(move |alias| alias.entity == entity)
     }
 
     /// Whether any alias has this key.
@@ -434,8 +446,7 @@ fn read(path: &Path, content: &[u8]) -> Result<Content> {
                 Some(named) => usage = named,
                 None if flag == "demonym" => demonym = true,
                 None => {
-                    let remedy =
-                        "Write demonym, cased, supported, ambiguous or resolve, or leave the cell empty";
+                    let remedy = "Write demonym, cased, supported, ambiguous, resolve or namesake, or leave the cell empty";
                     return Err(wrong(line, format!("`{flag}` is no flag"), remedy));
                 }
             }
@@ -510,7 +521,7 @@ impl Contradictions {
             }
             self.ids.insert(row.entity.clone(), (id.clone(), row.line));
         }
-        if row.usage != Use::Ambiguous && !self.transitive {
+        if !matches!(row.usage, Use::Ambiguous | Use::Namesake) && !self.transitive {
             match self.entity_of.get(&row.alias) {
                 Some((other, line)) if *other != row.entity => {
                     return wrong(

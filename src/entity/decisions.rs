@@ -75,7 +75,7 @@ impl Sets {
 /// # Errors
 /// If lines together say that two names are the same of which another says never.
 pub(super) fn together(path: &Path, mut rows: Vec<Row>) -> Result<Vec<Row>> {
-    let joins = |row: &&Row| row.same && row.usage != Use::Ambiguous && !row.demonym;
+    let joins = |row: &&Row| row.same && !matches!(row.usage, Use::Ambiguous | Use::Namesake) && !row.demonym;
     let mut sets = Sets::default();
     for row in rows.iter().filter(joins) {
         sets.join(&row.entity, &row.alias);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::entity::EntityType;
 use crate::entity::aliases::Aliases;
 use crate::entity::fold::key;
-use crate::entity::link::{is_body, is_common};
+use crate::entity::link::{bodies, is_common};
 use crate::entity::recognise::Found;
 
 /// Below this score a word may be no name.
@@ -33,19 +33,21 @@ pub(super) fn without_junk(aliases: &Aliases, text: &str, mut mentions: Vec<Foun
             && !name.contains(char::is_whitespace)
             && !known(name)
     };
-    // Bodies by the kinds that articles call them by, if one is called by its kind alone.
-    let is_kind = |m: &Found| m.entity_type == EntityType::Org && is_common(&key(m.span.of(text)));
-    let mut bodies: BTreeSet<String> = BTreeSet::new();
-    if mentions.iter().any(is_kind) {
-        let organisations = mentions.iter().filter(|m| m.entity_type == EntityType::Org);
-        bodies = organisations.map(|m| key(m.span.of(text))).collect();
-    }
-    let is_nobody = |m: &Found| {
-        let kind = key(m.span.of(text));
-        is_kind(m)
-            && !known(m.span.of(text))
-            && bodies.iter().filter(|name| is_body(name, &kind)).count() != 1
+    // What an article calls by its kind alone is nobody, unless the article has one body of that kind.
+    let kind_of = |m: &Found| {
+        let name = m.span.of(text);
+        let kind = key(name);
+        (m.entity_type == EntityType::Org && is_common(&kind) && !known(name)).then_some(kind)
     };
+    let mut nobodies: BTreeSet<String> = mentions.iter().filter_map(kind_of).collect();
+    if !nobodies.is_empty() {
+        let organisations = mentions.iter().filter(|m| m.entity_type == EntityType::Org);
+        let names: BTreeSet<String> = organisations.map(|m| key(m.span.of(text))).collect();
+        let names: Vec<(&str, ())> = names.iter().map(|name| (name.as_str(), ())).collect();
+        nobodies.retain(|kind| bodies(&names, kind).len() != 1);
+    }
+    let is_nobody =
+        |m: &Found| !nobodies.is_empty() && kind_of(m).is_some_and(|kind| nobodies.contains(&kind));
     let mut small: BTreeSet<&str> = BTreeSet::new();
     if mentions.iter().any(is_doubted) {
         let words = text.split(|c: char| !c.is_alphanumeric());

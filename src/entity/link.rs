@@ -11,6 +11,7 @@ use crate::entity::EntityType;
 use crate::entity::alias_row::Use;
 use crate::entity::aliases::Aliases;
 use crate::entity::fold::{is_upper_word, key};
+use crate::entity::namesakes::namesakes;
 use crate::entity::person::{is_full_name, is_fuller, may_be, parts as person_parts};
 use crate::entity::recognise::{CONFIDENT, Found, Support};
 
@@ -112,7 +113,8 @@ fn names(
         .flat_map(|parts| [parts.first().cloned(), parts.last().cloned()])
         .flatten()
         .collect();
-    let mut index: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
+    let places = namesakes(aliases, text, support, mentions, &keys);
+    let mut index: BTreeMap<(Kind, &str, Option<usize>), usize> = BTreeMap::new();
     let mut names: Vec<Name> = Vec::new();
     let mut known: Vec<Option<usize>> = Vec::new();
     for (i, (mention, key)) in mentions.iter().zip(&keys).enumerate() {
@@ -129,7 +131,8 @@ fn names(
             Kind::Thing if person > thing => Kind::Person,
             _ => own,
         };
-        let name = *index.entry((kind, key)).or_insert_with(|| {
+        let place = places[i].filter(|_| kind == Kind::Thing);
+        let name = *index.entry((kind, key, place)).or_insert_with(|| {
             let surface = bare(mention.span.of(text)).to_owned();
             let parts = if kind == Kind::Person { person_parts(&surface) } else { Vec::new() };
             let short_key = key.clone();
@@ -144,7 +147,7 @@ fn names(
                 demonym: false,
                 surface,
             });
-            known.push(None);
+            known.push(place);
             names.len() - 1
         });
         names[name].mentions.push(i);
@@ -236,6 +239,8 @@ fn in_tables(
             let counts = match alias.usage {
                 Use::Name | Use::Cased | Use::Supported => true,
                 Use::Ambiguous => support.has(alias.entity),
+                // Decided by what the article says.
+                Use::Namesake => false,
                 Use::Resolve => {
                     mention_type.is_none_or(|t| t == mention.entity_type)
                         && (alias.text == form || is_upper_word(form))
@@ -665,14 +670,18 @@ impl<'a> Joined<'a> {
         (alone || leads).then(|| self.members[set].first().copied()).flatten()
     }
 
-    /// `Brookings` and the only `Brookings Institution`, `Free Beacon` and `Washington Free Beacon`; of places only `Springfield` and `Springfield, Ill.`
+    /// `Brookings` and the only `Brookings Institution`, `Free Beacon` and `Washington Free Beacon`; of places only `Springfield`
+    /// and `Springfield, Ill.`; the product `Desk` of Zorin and the only `Zorin Desk`.
     fn short_forms(&mut self) {
         let names = self.names;
+        // Who may have made something: `Zorin` of `Zorin Desk`.
+        let makers = names.iter().filter(|name| name.kind == Kind::Thing && !name.demonym);
+        let makers: BTreeSet<&str> = makers.map(|name| name.key.as_str()).collect();
         // Every way to shorten a name, and the names that it shortens.
         let mut shortened: BTreeMap<(EntityType, String), Vec<usize>> = BTreeMap::new();
         for (i, long) in names.iter().enumerate() {
             if long.kind == Kind::Thing && !long.demonym {
-                for short in shortenings(long) {
+                for short in shortenings(long, &makers) {
                     shortened.entry((long.entity_type, short)).or_default().push(i);
                 }
             }
@@ -684,21 +693,17 @@ impl<'a> Joined<'a> {
             if let Some(candidates) = shortened.get(&(short.entity_type, short.short_key.clone())) {
                 self.join_only(i, candidates);
             } else if short.entity_type == EntityType::Org && is_common(&short.short_key) {
-                let is_one = |&j: &usize| {
-                    j != i
-                        && names[j].entity_type == EntityType::Org
-                        && is_body(&names[j].short_key, &short.short_key)
-                };
-                let bodies: Vec<usize> = (0..names.len()).filter(is_one).collect();
-                self.join_only(i, &bodies);
+                let others = (0..names.len()).filter(|&j| j != i && names[j].entity_type == EntityType::Org);
+                let keys: Vec<(&str, usize)> = others.map(|j| (names[j].short_key.as_str(), j)).collect();
+                self.join_only(i, &bodies(&keys, &short.short_key));
             }
         }
     }
 }
 
 /// The keys of the short forms of a name: an organisation's first words (if they say enough) and
-/// last words (two or more), a place without what follows its comma.
-fn shortenings(name: &Name) -> Vec<String> {
+/// last words (two or more), a place without what follows its comma, a product without its maker.
+fn shortenings(name: &Name, makers: &BTreeSet<&str>) -> Vec<String> {
     match name.entity_type {
         EntityType::Org => {
             let key = name.short_key.as_str();
@@ -715,6 +720,13 @@ fn shortenings(name: &Name) -> Vec<String> {
             first.chain(last).map(str::to_owned).collect()
         }
         EntityType::Loc => name.surface.split_once(',').map(|(place, _)| key(place)).into_iter().collect(),
+        EntityType::Misc => {
+            let is_name = |product: &&str| {
+                !product.contains(' ') && product.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
+            };
+            let made = name.surface.split_once(' ').filter(|(maker, _)| makers.contains(key(maker).as_str()));
+            made.map(|(_, product)| product).filter(is_name).map(key).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -896,12 +908,24 @@ pub(super) fn is_common(key: &str) -> bool {
         "office",
         "caucus",
         "coalition",
+        "guard",
     ];
     COMMON.contains(&key)
 }
 
+/// Of folded names those of bodies of this kind, without those that say more of another: the guard of an article on the
+/// National Guard is not that of the `Ohio National Guard`.
+pub(super) fn bodies<T: Copy>(names: &[(&str, T)], kind: &str) -> Vec<T> {
+    let of_kind: Vec<&(&str, T)> = names.iter().filter(|(name, _)| is_body(name, kind)).collect();
+    let says_more = |name: &str| {
+        let rest = |short: &str| name.strip_suffix(short).is_some_and(|rest| rest.ends_with(' '));
+        of_kind.iter().any(|(other, _)| rest(other))
+    };
+    of_kind.iter().filter(|(name, _)| !says_more(name)).map(|&&(_, it)| it).collect()
+}
+
 /// Whether a folded name is that of a body of this kind: `Committee on Fishing`, `Fishing Committee`.
-pub(super) fn is_body(name: &str, kind: &str) -> bool {
+fn is_body(name: &str, kind: &str) -> bool {
     let rest = name.strip_suffix(kind).is_some_and(|rest| rest.ends_with(' '));
     rest || name
         .strip_prefix(kind)

@@ -2,7 +2,7 @@
 //!
 //! [`resolve`] is the way in. In the order an article goes through them: `clean` cuts off what
 //! models swallow, `recognise` adds the names of the tables in `aliases`, `dates` adds dates, `link`
-//! joins what names the same entity, `anaphors` finds what `pronouns` ("she"), `descriptions` ("the Turkish
+//! joins what names the same entity (`namesakes` tells places apart that are called alike), `anaphors` finds what `pronouns` ("she"), `descriptions` ("the Turkish
 //! president"), `things` ("the company") and `its` ("it") mean, by what names are `introduced` as in the sentences'
 //! `trees`. How two spellings are compared is the business of `fold` alone.
 
@@ -26,6 +26,7 @@ mod junk;
 mod kinds;
 mod link;
 mod names;
+mod namesakes;
 mod person;
 mod pronouns;
 mod quotes;

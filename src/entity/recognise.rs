@@ -234,7 +234,7 @@ fn supported_entity<'a>(aliases: &'a Aliases, hit: &Hit<'_>, support: &Support) 
         return None;
     }
     one_entity(aliases, hit, |alias| match alias.usage {
-        Use::Supported | Use::Ambiguous if support.has(alias.entity) => Some(SCORE_SUPPORTED),
+        Use::Supported | Use::Ambiguous | Use::Namesake if support.has(alias.entity) => Some(SCORE_SUPPORTED),
         _ => None,
     })
 }

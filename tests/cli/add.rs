@@ -311,7 +311,7 @@ fn lines_of(file: &Path) -> Vec<String> {
 
 /// `TRIPLEWIRE_ARTICLES=FILE.csv [TRIPLEWIRE_MOST=600] cargo test --release --test cli -- --ignored ten_orders`
 #[test]
-#[ignore = "takes minutes and a file of articles named by TRIPLEWIRE_ARTICLES"]
+#[ignore = "takes minutes and a file of articles named by TRIPLEWIRE_ARTICLES: CONTRIBUTING.md has the command"]
 fn ten_orders_and_three_shardings_give_the_same_entities() {
     const PARTS: usize = 12;
     let most = std::env::var("TRIPLEWIRE_MOST").map_or(usize::MAX, |it| it.parse().unwrap());

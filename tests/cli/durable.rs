@@ -257,7 +257,7 @@ fn a_folder_of_documents_killed_or_split_ends_with_the_same_bytes() {
 
 /// `TRIPLEWIRE_ARTICLES=FILE [TRIPLEWIRE_ENGINE=rust-bert] cargo test --release --test cli -- --ignored ten_times`
 #[test]
-#[ignore = "takes minutes and a file of articles named by TRIPLEWIRE_ARTICLES"]
+#[ignore = "takes minutes and a file of articles named by TRIPLEWIRE_ARTICLES: CONTRIBUTING.md has the command"]
 fn a_long_run_killed_ten_times_ends_with_the_same_bytes() {
     let input = PathBuf::from(std::env::var("TRIPLEWIRE_ARTICLES").unwrap());
     let engine = std::env::var("TRIPLEWIRE_ENGINE").unwrap_or("rten".to_owned());

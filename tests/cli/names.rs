@@ -123,6 +123,103 @@ fn decisions_go_from_names_to_aliases_as_a_spreadsheet_saves_them() {
     assert!(!read(&path("two"), "mentions.csv").contains(",Maria Lopez,"));
 }
 
+const MORE: [(&str, &str); 8] = [
+    (
+        "g",
+        "Helena Vasquim works for the Harbour Bank of Porto. The bank paid Helena Vasquim and Ingrid Solheim in Porto.",
+    ),
+    ("h", "Elena Vasquim left the Harbour Bank of Porto on Monday, said Ingrid Solheim."),
+    ("i", "The Zorin Group sold a ship to Ingrid Solheim of Bergen. The Zorin Group is large."),
+    ("j", "The Zorin Groep bought a port in Bergen from Ingrid Solheim."),
+    ("k", "Ingrid Solheim sued the North Sea Fishing Council (NSFC) in Bergen. The NSFC lost."),
+    ("l", "The North Sea Fishing Board met Ingrid Solheim and Tomas Lindqvist in Bergen. Lindqvist left."),
+    ("m", "Tomas Lindquist praised Ingrid Solheim in Bergen. Lindquist sang."),
+    ("n", "Carla Brandao praised Porto on Monday. Brandao left Porto."),
+];
+
+/// What an analyst writes into the table: decision, entity, alias, new name.
+const TEN: [[&str; 4]; 10] = [
+    ["same", "Tomas Lindquist", "Tomas Lindqvist", ""],
+    ["same", "Helena Vasquim", "Elena Vasquim", ""],
+    ["same", "Zorin Groep", "Zorin Group", ""],
+    ["same", "Pedro Castellanos", "Castellanos", ""],
+    ["never", "North Sea Fishing Council", "NSFC", ""],
+    ["never", "Carla Brandao", "Brandao", ""],
+    ["drop", "Maria Lopez", "", ""],
+    ["drop", "Ingrid Solheim", "Bergen", ""],
+    ["rename", "Quito", "", "City of Quito"],
+    ["rename", "Ingrid Solheim", "", "Ingrid M. Solheim"],
+];
+
+#[test]
+fn ten_decisions_hold_in_the_next_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let lines = ARTICLES.iter().chain(&MORE);
+    let lines: Vec<String> =
+        lines.map(|(id, text)| format!("{}\n", serde_json::json!({ "id": id, "text": text }))).collect();
+    fs::write(path("in.jsonl"), lines.concat()).unwrap();
+    extract(&path("in.jsonl"), &path("one"), &["--quiet"]).assert().success();
+    triplewire()
+        .arg("names")
+        .arg(path("one"))
+        .arg("--excel")
+        .arg("--out")
+        .arg(path("names.csv"))
+        .assert()
+        .success();
+
+    // Where the table has the line the cell is filled in, else a line is added; as a spreadsheet saves it.
+    let content = fs::read(path("names.csv")).unwrap();
+    let mut reader = csv::Reader::from_reader(content.strip_prefix("\u{feff}".as_bytes()).unwrap());
+    let header = reader.headers().unwrap().clone();
+    let mut lines: Vec<Row> = reader.deserialize().map(Result::unwrap).collect();
+    let listed = lines.len();
+    for [decision, entity, alias, new_name] in TEN {
+        let line = lines.iter_mut().find(|line| line["entity"] == entity && line["alias"] == alias);
+        match line {
+            Some(line) => drop(line.insert("decision".to_owned(), decision.to_owned())),
+            None => lines.push(
+                [("decision", decision), ("entity", entity), ("alias", alias), ("new_name", new_name)]
+                    .map(|(column, cell)| (column.to_owned(), cell.to_owned()))
+                    .into(),
+            ),
+        }
+    }
+    assert!(listed > 3 && lines.len() < listed + 7, "{listed} lines are not what may be the same");
+    let mut saved = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    saved.write_record(&header).unwrap();
+    for line in lines {
+        let cell = |column: &str| line.get(column).cloned().unwrap_or_default();
+        saved.write_record(header.iter().map(cell)).unwrap();
+    }
+    fs::write(path("decisions.csv"), saved.into_inner().unwrap()).unwrap();
+
+    let decisions = path("decisions.csv");
+    let args = ["--quiet", "--aliases", decisions.to_str().unwrap()];
+    let run = extract(&path("in.jsonl"), &path("two"), &args).assert().success();
+    assert_eq!(stderr(&run), "");
+    for (article, text, expected) in [
+        ("l", "Tomas Lindqvist", "Tomas Lindquist"),
+        ("l", "Lindqvist", "Tomas Lindquist"),
+        ("m", "Lindquist", "Tomas Lindquist"),
+        ("h", "Elena Vasquim", "Helena Vasquim"),
+        ("i", "Zorin Group", "Zorin Groep"),
+        ("d", "Castellanos", "Pedro Castellanos"),
+        ("k", "North Sea Fishing Council", "North Sea Fishing Council"),
+        ("k", "NSFC", "NSFC"),
+        ("n", "Brandao", "Brandao"),
+        ("c", "Quito", "City of Quito"),
+        ("j", "Ingrid Solheim", "Ingrid M. Solheim"),
+    ] {
+        assert_eq!(entity(&path("two"), article, text)["entity"], expected, "{article}: {text}");
+    }
+    let mentions = read(&path("two"), "mentions.csv");
+    assert!(!mentions.contains(",Maria Lopez,") && !mentions.contains(",Bergen,"));
+}
+
 #[test]
 fn a_line_that_changes_nothing_is_named_once_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();

@@ -197,7 +197,7 @@ fn peak_mb() -> u64 {
 ///
 /// `cargo test --release --lib -- --ignored --nocapture five_million`, alone; `TRIPLEWIRE_SCALE=100000` for fewer articles.
 #[test]
-#[ignore = "takes minutes and a gigabyte"]
+#[ignore = "takes minutes and a gigabyte of memory: CONTRIBUTING.md has the command"]
 fn a_million_articles_with_five_million_names() {
     let articles: u64 = std::env::var("TRIPLEWIRE_SCALE").map_or(1_000_000, |it| it.parse().unwrap());
     let before = peak_mb();
