@@ -197,6 +197,12 @@ pub(super) fn cleaned(
                 | "Congresswoman"
         );
     let only_party = matches!(name, "R" | "D" | "I") && !text[span.end..].starts_with(['&', '.']);
+    // "U S Senator R Colorado", where a name has been lost.
+    let party_and_state = || {
+        let state = ["R ", "D ", "I "].iter().find_map(|party| name.strip_prefix(party));
+        entity_type == EntityType::Per && state.is_some_and(&is_known)
+    };
+    let only_party = only_party || party_and_state();
     // Where full stops are gone.
     let only_title =
         only_title || matches!(name, "Sen" | "Sens" | "SEN" | "SENS" | "Rep" | "Reps" | "REP" | "REPS");
@@ -407,6 +413,8 @@ mod tests {
         assert_eq!(cleaned("Mr.", Span::new(0, 3), Per, |_| false), None);
         assert_eq!(cleaned("Rep", Span::new(0, 3), Per, |_| false), None);
         assert_eq!(cleaned("Supreme Leader Bo Lee", Span::new(0, 7), Org, |_| false), None);
+        assert_eq!(cleaned("R Ohio", Span::new(0, 6), Per, |name| name == "Ohio"), None);
+        assert!(cleaned("R Ruiz", Span::new(0, 6), Per, |name| name == "Ohio").is_some());
         assert_eq!(cleaned("“”", Span::new(0, 6), Org, |_| false), None);
     }
 }

@@ -1040,12 +1040,21 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
         let longest = form.split_whitespace().map(str::len).max().unwrap_or(0);
         is_upper_word(form) && longest > 3
     };
+    let all = |entity_type| of.iter().all(|&i| mentions[i].entity_type == entity_type);
+    // `GEORGE HOLM` says more than `George`, if it is no slip of a heading.
+    let single =
+        forms.iter().filter(|(form, _)| !form.contains(' ') && !shouted(form)).map(|(_, count)| *count).max();
+    let is_whole = |form: &str, count: usize| {
+        !shouted(form)
+            || all(EntityType::Per) && form.contains(' ') && single.is_some_and(|other| count >= other)
+    };
     let rank = |(form, count): &(String, usize)| {
         let letters = form.chars().filter(|c| c.is_alphanumeric()).count();
         (
-            !shouted(form),
+            is_whole(form, *count),
             form.starts_with(|c: char| !c.is_lowercase()),
             form.split_whitespace().count(),
+            !shouted(form),
             letters,
             *count,
         )
@@ -1057,7 +1066,6 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
         }
     }
     let Some((form, _)) = best else { return String::new() };
-    let all = |entity_type| of.iter().all(|&i| mentions[i].entity_type == entity_type);
     // Datelines are in capitals. What is in capitals may be an acronym: an organisation, a station.
     let is_place =
         all(EntityType::Loc) && form.split(|c: char| !c.is_alphabetic()).any(|word| word.len() > 4);
