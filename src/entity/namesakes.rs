@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entity::EntityType;
-use crate::entity::aliases::{Alias, Aliases, Use, is_country};
+use crate::entity::alias_row::Use;
+use crate::entity::aliases::{Alias, Aliases, is_country};
 use crate::entity::fold::key;
 use crate::entity::kinds;
 use crate::entity::recognise::{Found, Support};
