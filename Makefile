@@ -54,6 +54,24 @@ test-wheel: ## the wheel in a new virtual environment against the debug build, a
 	python3 tests/python/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 	python3 examples/spark/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 
+doc:      ## the documentation of the library, without a warning
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+
+check-windows: ## that everything compiles for Windows (needs Rust's target x86_64-pc-windows-gnu and gcc-mingw-w64-x86-64)
+	cargo check --locked --all-targets --target x86_64-pc-windows-gnu
+
+test-arm: ## the kernels as an Arm processor runs them (needs qemu-user and gcc-aarch64-linux-gnu; see CONTRIBUTING.md)
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -cpu max -L /usr/aarch64-linux-gnu" \
+		cargo test --locked --target aarch64-unknown-linux-gnu -p triplewire-kernels
+
+check-parts: ## licences, sources and known defects of the crates, and crates that nobody uses (needs cargo-deny, cargo-machete)
+	cargo deny --all-features check
+	cargo machete
+
+release:  ## target/dist/: archive and wheel of TARGET, tried out; see .make/release.py
+	python3 .make/release.py all $(TARGET) $(RELEASE)
+
 bench:    ## words per second against other tools; BENCH="--help" lists the options (files, rounds, threads, ...)
 	$(CARGO_TORCH) build --release $(FEATURES) --bins --examples
 	python3 tests/bench/bench.py $(BENCH)
@@ -61,4 +79,4 @@ bench:    ## words per second against other tools; BENCH="--help" lists the opti
 clean:    ## remove what was built; libtorch stays
 	cargo clean
 
-.PHONY: help extract build test test-spark test-export test-view wheel test-wheel bench clean
+.PHONY: help extract build test test-spark test-export test-view wheel test-wheel doc check-windows test-arm check-parts release bench clean

@@ -20,9 +20,11 @@
 //! 12. [`eval`] compares extractions with hand labels.
 //! 13. [`cli`] is the command line: one file per subcommand.
 //!
-//! All of them use [`error`], which says what can go wrong, and [`timings`], which measures the stages.
+//! All of them use [`error`], which says what can go wrong, and [`timings`], which measures the stages; those that write
+//! files use `system`, which knows what operating systems do differently.
 
 pub mod error;
+mod system;
 pub mod timings;
 
 pub mod text;

@@ -1,6 +1,7 @@
 //! Where model folders are looked for.
 
 use std::env;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -27,8 +28,12 @@ pub fn places() -> Vec<PathBuf> {
     let mut places = vec![PathBuf::from("models")];
     places.extend(PACKAGED.get().cloned());
     if let Ok(program) = env::current_exe() {
-        // A cargo build lies two folders below the project: target/release/triplewire.
-        places.extend(program.ancestors().skip(1).take(3).map(|folder| folder.join("models")));
+        // Some systems say where the link is by which it was started.
+        let linked = program.canonicalize().ok();
+        for program in iter::once(program).chain(linked) {
+            // A cargo build lies two folders below the project: target/release/triplewire.
+            places.extend(program.ancestors().skip(1).take(3).map(|folder| folder.join("models")));
+        }
     }
     places.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"));
     places.extend(cache());

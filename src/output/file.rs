@@ -8,6 +8,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::error::words::Own;
 use crate::error::{Error, Result};
+use crate::system;
 
 /// How the temporary name of a file ends.
 pub(super) const PARTIAL: &str = ".partial";
@@ -73,7 +74,16 @@ pub(crate) fn check_file(file: &Path) -> Result<()> {
     if file.is_dir() {
         return Err(unwritable(file, ErrorKind::IsADirectory.into()));
     }
+    check_free(file)?;
     check_folder(parent(file).unwrap_or(Path::new(".")))
+}
+
+/// Whether no other program holds a file, so that it can be replaced.
+///
+/// # Errors
+/// If one does.
+pub(super) fn check_free(file: &Path) -> Result<()> {
+    if system::is_held(file) { Err(unwritable(file, ErrorKind::ResourceBusy.into())) } else { Ok(()) }
 }
 
 fn parent(path: &Path) -> Option<&Path> {
@@ -99,10 +109,19 @@ impl Whole {
         Ok(Whole { path, file })
     }
 
+    /// Whether it can have its name.
+    ///
+    /// # Errors
+    /// If another program holds the earlier file of that name.
+    pub(super) fn check_free(&self) -> Result<()> {
+        check_free(&self.path)
+    }
+
     /// Gives it its name, replacing an earlier file of that name in one step.
     pub(crate) fn name(self) -> Result<PathBuf> {
-        self.file.persist(&self.path).map_err(|e| unwritable(&self.path, e.error))?;
-        Ok(self.path)
+        let Whole { path, file } = self;
+        system::persist(file, &path).map_err(|e| unwritable(&path, e))?;
+        Ok(path)
     }
 }
 
@@ -146,10 +165,14 @@ pub(crate) fn temporary(path: &Path) -> Result<NamedTempFile> {
 pub(crate) fn unwritable(path: &Path, source: std::io::Error) -> Error {
     use ErrorKind::{
         AlreadyExists, IsADirectory, NotADirectory, NotFound, PermissionDenied, QuotaExceeded,
-        ReadOnlyFilesystem, StorageFull, Unsupported,
+        ReadOnlyFilesystem, ResourceBusy, StorageFull, Unsupported,
     };
     // The disk of a crate's own error is as full.
-    let kind = if source.to_string().contains("disk is full") { StorageFull } else { source.kind() };
+    let kind = match source.kind() {
+        _ if source.to_string().contains("disk is full") => StorageFull,
+        _ if system::is_held(path) => ResourceBusy,
+        kind => kind,
+    };
     let other = "Choose another name with --out";
     let (words, remedy) = match kind {
         StorageFull | QuotaExceeded => {
@@ -157,6 +180,9 @@ pub(crate) fn unwritable(path: &Path, source: std::io::Error) -> Error {
         }
         PermissionDenied => {
             (Some("you may not write there"), "Choose a folder that you may write to with --out")
+        }
+        ResourceBusy => {
+            (Some("another program has it open"), "Close it there (in Excel, for one), then run again")
         }
         ReadOnlyFilesystem => (None, "Choose a folder that you may write to with --out"),
         AlreadyExists | NotADirectory => (Some("a file stands where a folder has to be"), other),

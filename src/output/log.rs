@@ -25,11 +25,16 @@ use crate::output::file::{PARTIAL, create_folder, temporary, unwritable};
 use crate::output::record::{Entry, Record};
 use crate::output::run::{ProblemRecord, Settings};
 use crate::pipeline::Delivery;
+use crate::system;
 
 /// The folder of the log, inside the output folder.
 const FOLDER: &str = ".triplewire";
 
 const LOG: &str = "extractions.jsonl";
+
+/// Locked while the run goes on. Not the log itself, which the run reads while it writes to it: on Windows nobody reads what
+/// is locked.
+const LOCK: &str = "lock";
 
 const CHECKPOINT: &str = "checkpoint.json";
 
@@ -55,12 +60,68 @@ struct Checkpoint {
     base: Option<Base>,
 }
 
-/// The log of a run.
-pub(super) struct Log {
+/// The folder of a log, which one run at a time has.
+struct Room {
     folder: PathBuf,
     /// Whether there was no output folder before.
     is_new: bool,
+    /// Kept while the run goes on.
+    lock: Option<File>,
+    /// Whether nothing is in it that a run could continue.
+    is_empty: bool,
+}
+
+impl Room {
+    /// Makes the folder in `out`, if need be, and takes it.
+    fn take(out: &Path) -> Result<Self> {
+        let folder = out.join(FOLDER);
+        let is_new = !out.exists();
+        create_folder(out)?;
+        fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, e))?;
+        let path = folder.join(LOCK);
+        let lock = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|e| unwritable(&path, e))?;
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::Usage(format!(
+                    "another run is writing to {}. Wait for it, or choose another folder with --out",
+                    out.display()
+                )));
+            }
+            // Some network file systems know no locks.
+            Err(TryLockError::Error(_)) | Ok(()) => {}
+        }
+        Ok(Room { folder, is_new, lock: Some(lock), is_empty: false })
+    }
+
+    fn remove(&mut self) -> std::io::Result<()> {
+        self.is_empty = false;
+        self.lock.take().map_or(Ok(()), |lock| system::remove_locked(&self.folder, lock))
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        // A run that failed before its first checkpoint leaves nothing behind.
+        if self.is_empty {
+            let _ = self.remove();
+            if self.is_new {
+                // Only if it is empty.
+                let _ = self.folder.parent().map(fs::remove_dir);
+            }
+        }
+    }
+}
+
+/// The log of a run.
+pub(super) struct Log {
     file: BufWriter<File>,
+    /// Behind the file in it: it may be removed when that is closed.
+    room: Room,
     shard: Shard,
     /// The state of the last checkpoint.
     saved: Checkpoint,
@@ -79,11 +140,8 @@ impl Log {
     /// If the folder cannot be written, another run is at work in it, or it holds an unfinished run
     /// although `resume` is not set.
     pub(super) fn open(out: &Path, shard: Shard, resume: bool) -> Result<Self> {
-        let folder = out.join(FOLDER);
-        let is_new = !out.exists();
-        create_folder(out)?;
-        fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, e))?;
-        let path = folder.join(LOG);
+        let mut room = Room::take(out)?;
+        let path = room.folder.join(LOG);
         let file = File::options()
             .read(true)
             .write(true)
@@ -91,30 +149,20 @@ impl Log {
             .truncate(false)
             .open(&path)
             .map_err(|e| unwritable(&path, e))?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::Usage(format!(
-                    "another run is writing to {}. Wait for it, or choose another folder with --out",
-                    out.display()
-                )));
-            }
-            // Some network file systems know no locks.
-            Err(TryLockError::Error(_)) | Ok(()) => {}
-        }
         remove_partial(out);
-        let saved = read_checkpoint(&folder.join(CHECKPOINT))?;
+        let saved = read_checkpoint(&room.folder.join(CHECKPOINT))?;
         if saved.items > 0 && !resume {
             return Err(Error::Usage(format!(
                 "{} holds an unfinished run of {} articles. Continue it with --resume, or delete {} to begin anew",
                 out.display(),
                 saved.articles - saved.base.as_ref().map_or(0, |base| base.articles),
-                folder.display()
+                room.folder.display()
             )));
         }
+        room.is_empty = saved.items == 0;
         let mut log = Log {
-            folder,
-            is_new,
             file: BufWriter::with_capacity(1 << 18, file),
+            room,
             shard,
             now: saved.clone(),
             saved,
@@ -134,13 +182,13 @@ impl Log {
             return Err(Error::Usage(format!(
                 "{}: the log is shorter than its checkpoint says: it has been changed. Delete {} to begin anew",
                 self.path().display(),
-                self.folder.display()
+                self.room.folder.display()
             )));
         }
         let file = self.file.get_mut();
         file.set_len(bytes)
             .and_then(|()| file.seek(SeekFrom::Start(bytes)).map(|_| ()))
-            .map_err(|e| unwritable(&self.folder.join(LOG), e))
+            .map_err(|e| unwritable(&self.room.folder.join(LOG), e))
     }
 
     /// Whether there is something to continue.
@@ -224,8 +272,8 @@ impl Log {
         Error::Usage(format!(
             "the unfinished run in {} cannot be continued: {what}. Run with what it began with, choose another \
              folder with --out, or delete {} to begin anew",
-            self.folder.parent().unwrap_or(&self.folder).display(),
-            self.folder.display()
+            self.room.folder.parent().unwrap_or(&self.room.folder).display(),
+            self.room.folder.display()
         ))
     }
 
@@ -246,6 +294,7 @@ impl Log {
     pub(super) fn add(&mut self, delivery: &Delivery) -> Result<()> {
         let position = self.shard.position(self.now.articles);
         self.now.items += 1;
+        self.room.is_empty = false;
         match delivery {
             Delivery::Extraction(extraction) => {
                 let digest = extraction.article.digest();
@@ -289,13 +338,13 @@ impl Log {
         self.now.inputs = self.inputs_so_far();
         self.now.seconds += self.last.elapsed().as_secs_f64();
         self.last = Instant::now();
-        let path = self.folder.join(CHECKPOINT);
+        let path = self.room.folder.join(CHECKPOINT);
         let mut file = temporary(&path)?;
         serde_json::to_writer(&mut file, &self.now)
             .map_err(std::io::Error::from)
             .and_then(|()| file.as_file().sync_all())
-            .and_then(|()| file.persist(&path).map_err(|e| e.error))
-            .and_then(|_| sync_folder(&self.folder))
+            .and_then(|()| system::persist(file, &path))
+            .and_then(|()| system::sync_folder(&self.room.folder))
             .map_err(|e| self.full(e))?;
         self.saved = self.now.clone();
         Ok(())
@@ -312,7 +361,7 @@ impl Log {
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.join(LOG)
+        self.room.folder.join(LOG)
     }
 
     /// Everything noted, from the beginning.
@@ -326,33 +375,19 @@ impl Log {
         if !complete {
             return Ok(());
         }
-        let gone = |e| unwritable(&self.folder, e);
+        let Log { file, mut room, .. } = self;
+        drop(file);
         // First the checkpoint: a log without one is begun anew.
-        match fs::remove_file(self.folder.join(CHECKPOINT)) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(gone(e)),
+        match fs::remove_file(room.folder.join(CHECKPOINT)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(unwritable(&room.folder, e)),
             _ => {}
         }
-        fs::remove_dir_all(&self.folder).map_err(gone)
+        room.remove().map_err(|e| unwritable(&room.folder, e))
     }
-}
 
-impl Log {
     /// Forgets everything noted: the output folder is as it was.
     pub(super) fn discard(mut self) {
-        (self.saved, self.now) = (Checkpoint::default(), Checkpoint::default());
-    }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
-        // A run that failed before its first checkpoint leaves nothing behind.
-        if self.saved.items == 0 && self.now.items == 0 {
-            let _ = fs::remove_dir_all(&self.folder);
-            if self.is_new {
-                // Only if it is empty.
-                let _ = self.folder.parent().map(fs::remove_dir);
-            }
-        }
+        self.room.is_empty = true;
     }
 }
 
@@ -428,9 +463,4 @@ fn hash_problem(inputs: &mut Sha256, problem: &Problem) {
     let problem = problem.to_string();
     inputs.update((problem.len() as u64).to_be_bytes());
     inputs.update(problem);
-}
-
-/// Makes a rename in a folder survive a power cut.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

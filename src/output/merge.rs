@@ -17,6 +17,7 @@ use crate::output::file::{Made, check_folder};
 use crate::output::log::is_finished;
 use crate::output::record::Entry;
 use crate::output::run::settings_of_both;
+use crate::output::tables::check_free;
 use crate::output::{Making, Run, Seconds, Tables};
 use crate::relation::Predicates;
 use crate::text::Digest;
@@ -176,9 +177,10 @@ impl Parts {
     /// Refuses a folder in which one of the parts is.
     ///
     /// # Errors
-    /// If it is one, or cannot be written to.
+    /// If it is one, or cannot be written to, or another program has a table there open so that it cannot be replaced.
     pub fn check_folder(&self, folder: &Path) -> Result<()> {
         check_folder(folder)?;
+        check_free(folder)?;
         let is_out = |part: &Path| {
             let part = part.canonicalize().ok();
             part.is_some() && part == folder.canonicalize().ok()

@@ -83,9 +83,10 @@ impl Output {
     /// Opens `folder`, creating it if needed.
     ///
     /// # Errors
-    /// If the folder cannot be written, another run is writing there, or it holds an unfinished run and
-    /// `resume` is not set.
+    /// If the folder cannot be written, another run is writing there, another program has a table there open so that
+    /// it cannot be replaced, or there is an unfinished run and `resume` is not set.
     pub fn open(folder: &Path, shard: Shard, resume: bool) -> Result<Self> {
+        tables::check_free(folder)?;
         Ok(Output { folder: folder.to_path_buf(), log: Log::open(folder, shard, resume)? })
     }
 

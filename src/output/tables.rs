@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::output::across::Across;
 use crate::output::aggregate::{Aggregates, Budget, Failure, Rows, Totals};
 use crate::output::entries::{KEPT, Keeper};
-use crate::output::file::{Whole, unwritable};
+use crate::output::file::{Whole, check_free as check_free_file, unwritable};
 use crate::output::record::{Entry, Record};
 use crate::output::row::{
     self, ArticleRow, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow,
@@ -139,7 +139,8 @@ impl Tables {
     /// If a file cannot be written or renamed.
     pub fn name(self, run: &Run) -> Result<Vec<PathBuf>> {
         let run = run::write(&self.folder, run)?;
-        // Everything is on disk now; only renames are left.
+        // Everything is on disk now; only renames are left: all of them, or none.
+        self.whole.iter().chain([&run]).try_for_each(Whole::check_free)?;
         let named: Vec<PathBuf> =
             self.whole.into_iter().chain([run]).map(Whole::name).collect::<Result<_>>()?;
         remove_stale(&self.folder, &named)?;
@@ -147,12 +148,24 @@ impl Tables {
     }
 }
 
+/// Whether the tables in `folder` can be replaced: to know it before the work is done.
+///
+/// # Errors
+/// If another program holds one of them.
+pub(super) fn check_free(folder: &Path) -> Result<()> {
+    all(folder).chain([folder.join("run.json")]).try_for_each(|path| check_free_file(&path))
+}
+
+/// The paths of all tables and what they are made from, in every format.
+fn all(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let tables = TABLES.iter().flat_map(|table| ["csv", "jsonl"].map(|it| format!("{table}.{it}")));
+    tables.chain([KEPT.to_owned()]).map(|name| folder.join(name))
+}
+
 /// Removes the tables of an earlier run that are not among those `named` now: in another format or with copies counted,
 /// they would pass for this one's.
 pub(super) fn remove_stale(folder: &Path, named: &[PathBuf]) -> Result<()> {
-    let tables = TABLES.iter().flat_map(|table| ["csv", "jsonl"].map(|it| format!("{table}.{it}")));
-    for name in tables.chain([KEPT.to_owned()]) {
-        let path = folder.join(name);
+    for path in all(folder) {
         if !named.contains(&path) && path.exists() {
             std::fs::remove_file(&path).map_err(|e| unwritable(&path, e))?;
         }

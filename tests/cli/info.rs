@@ -85,3 +85,36 @@ fn everything_that_is_missing_is_said_with_what_to_do() {
         }
     }
 }
+
+#[test]
+fn the_models_beside_the_program_come_before_those_where_it_was_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path().canonicalize().unwrap();
+    // As an archive is unpacked.
+    let built = assert_cmd::cargo::cargo_bin!("triplewire");
+    let program = here.join("unpacked").join(built.file_name().unwrap());
+    let model = here.join("unpacked/models/newswire");
+    fs::create_dir_all(&model).unwrap();
+    // Copies of a program that is executed at once are busy now and then, links are not.
+    fs::hard_link(built, &program).or_else(|_| fs::copy(built, &program).map(drop)).unwrap();
+    for file in ["config.json", "model.onnx", "tokenizer.json"] {
+        fs::copy(repository("models/newswire").join(file), model.join(file)).unwrap();
+    }
+    let said = |program: &std::path::Path| {
+        let output = std::process::Command::new(program)
+            .args(["model", "info", "newswire"])
+            .current_dir(&here)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let expected = format!("folder       {}", model.display());
+    assert!(said(&program).contains(&expected), "{}", said(&program));
+    #[cfg(unix)]
+    {
+        let link = here.join("triplewire");
+        std::os::unix::fs::symlink(&program, &link).unwrap();
+        assert!(said(&link).contains(&expected), "{}", said(&link));
+    }
+}

@@ -18,6 +18,7 @@ use crate::error::{Error, Place, Problem, Result, words};
 use crate::eval::labels::Document;
 use crate::output::annotation::article_id;
 use crate::relation::Predicates;
+use crate::system;
 use crate::text::Span;
 
 pub use tables::Tables;
@@ -114,7 +115,7 @@ fn read_folder(folder: &Path, texts: &[PathBuf], gold: &mut Gold) -> Result<()> 
     if !annotated.is_empty() {
         for ann in annotated {
             let id = ann.strip_prefix(folder).unwrap_or(ann).with_extension("");
-            read_brat(ann, &article_id(&id.to_string_lossy()), gold)?;
+            read_brat(ann, &article_id(&system::slashed(&id)), gold)?;
         }
         return Ok(());
     }

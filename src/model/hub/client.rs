@@ -12,6 +12,7 @@ use ureq::http::{HeaderMap, Response};
 use ureq::{Agent, Body};
 
 use crate::error::{Error, Result, words};
+use crate::system;
 
 use super::id::HubModel;
 use super::place::{Place, create, unwritable};
@@ -295,7 +296,7 @@ impl<'a> Hub<'a> {
                 "Run the same command again; if it goes on, a proxy or mirror changes files on their way",
             ));
         }
-        fs::rename(&part, &target).map_err(|e| unwritable(&target, e))?;
+        system::rename(&part, &target).map_err(|e| unwritable(&target, e))?;
         Ok(arrived)
     }
 

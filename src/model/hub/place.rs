@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::system;
 
 use super::remote::Remote;
 
@@ -32,12 +33,12 @@ impl Place {
     /// Moves the whole model to where models are looked for.
     pub(super) fn settle(&self, files: &[Remote]) -> Result<()> {
         if !self.folder.exists() {
-            return fs::rename(&self.arriving, &self.folder).map_err(|e| unwritable(&self.folder, e));
+            return system::rename(&self.arriving, &self.folder).map_err(|e| unwritable(&self.folder, e));
         }
         for file in files {
             let target = self.folder.join(file.name);
             create(target.parent().unwrap_or(&self.folder))?;
-            fs::rename(self.arriving.join(file.name), &target).map_err(|e| unwritable(&target, e))?;
+            system::rename(&self.arriving.join(file.name), &target).map_err(|e| unwritable(&target, e))?;
         }
         fs::remove_dir_all(&self.arriving).map_err(|e| unwritable(&self.arriving, e))
     }

@@ -55,11 +55,25 @@ fn encoded(id: &str, folders: bool) -> String {
         {
             part.replace_range(dot..=dot, "%2E");
         }
+        if is_device(part) {
+            let first = part.remove(0);
+            part.insert_str(0, &format!("%{:02X}", u32::from(first)));
+        }
         if part.len() > LONGEST {
             *part = if folders { in_folders(part) } else { cut(part) };
         }
     }
     if id.is_empty() { "%".to_owned() } else { parts.join("/") }
+}
+
+/// Whether Windows takes it for a device, whatever follows behind a full stop.
+fn is_device(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_uppercase();
+    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+        || port.is_some_and(|it| {
+            matches!(it, "¹" | "²" | "³") || (it.len() == 1 && it.as_bytes()[0].is_ascii_digit())
+        })
 }
 
 /// A long part as folders.
@@ -129,6 +143,9 @@ mod tests {
             ("50%", "50%25", "50%25"),
             ("a\nb\u{0}", "a%0Ab%00", "a%0Ab%00"),
             ("", "%", "%"),
+            ("aux/nul.1", "%61ux/%6Eul.1", "aux%2Fnul.1"),
+            ("Con", "%43on", "%43on"),
+            ("com1/lpt/com10", "%63om1/lpt/com10", "com1%2Flpt%2Fcom10"),
         ];
         for (id, path, flat) in table {
             assert_eq!((path_name(id).as_str(), flat_name(id).as_str()), (path, flat));
@@ -163,7 +180,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn names_stay_in_the_folder_and_lead_back(id in "([a-c./% \\\\:?]|\\PC){0,30}") {
+        fn names_stay_in_the_folder_and_lead_back(id in "(([a-c./% \\\\:?]|\\PC){0,30}|(/|aux|com1|[. ]){0,4})") {
             for name in [path_name(&id), flat_name(&id)] {
                 prop_assert_eq!(article_id(&name), id.clone());
                 for part in name.split('/') {
