@@ -224,11 +224,21 @@ mod tests {
     }
 
     /// Those of Linux and macOS.
+    #[cfg(not(windows))]
     mod libc_number {
         pub(super) const ENOENT: i32 = 2;
         pub(super) const EACCES: i32 = 13;
         pub(super) const EMFILE: i32 = 24;
         pub(super) const ENOSPC: i32 = 28;
+    }
+
+    /// What Windows calls the same.
+    #[cfg(windows)]
+    mod libc_number {
+        pub(super) const ENOENT: i32 = 2;
+        pub(super) const EACCES: i32 = 5;
+        pub(super) const EMFILE: i32 = 4;
+        pub(super) const ENOSPC: i32 = 112;
     }
 
     #[test]

@@ -273,6 +273,30 @@ mod tests {
         assert_eq!(fs::read(&file).unwrap(), b"text");
     }
 
+    #[test]
+    fn a_file_that_another_program_holds_is_told_of() {
+        let error = unwritable(Path::new("triples.csv"), ErrorKind::ResourceBusy.into()).to_string();
+        assert!(error.contains("another program has it open") && error.contains("Close it there"), "{error}");
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_table_that_is_open_in_excel_is_not_replaced() {
+        use std::os::windows::fs::OpenOptionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let table = folder.path().join("table.csv");
+        fs::write(&table, "old").unwrap();
+        // Excel lets others read.
+        let excel = File::options().read(true).share_mode(1).open(&table).unwrap();
+        for refused in [check_file(&table).map(drop), write_whole(&table, b"new").map(drop)] {
+            let error = refused.unwrap_err().to_string();
+            assert!(error.contains("another program has it open"), "{error}");
+        }
+        assert_eq!(fs::read(&table).unwrap(), b"old");
+        drop(excel);
+        write_whole(&table, b"new").unwrap();
+    }
+
     #[cfg(unix)]
     #[test]
     fn what_is_neither_file_nor_folder_is_never_replaced() {
