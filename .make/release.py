@@ -163,9 +163,9 @@ def check(args: argparse.Namespace) -> None:
         with open(place / "result/triples.csv", encoding="utf-8", newline="") as file:
             triples = {(row["subject"], row["predicate"], row["object"]) for row in csv.DictReader(file)}
         with open(ROOT / "tests/golden/triples.tsv", encoding="utf-8") as file:
-            approved = {(line[0], line[2], line[4]) for line in (line.split("\t") for line in file)}
+            approved = {(line[0], line[2], line[3]) for line in (line.split("\t") for line in file)}
         if len(approved - triples) > TOLERANCE * len(approved):
-            sys.exit(f"triples are missing: {sorted(approved - triples)}")
+            sys.exit(f"triples are missing, such as {sorted(approved - triples)[:3]}")
         noted = "".join(f"{sha256(table)}  {table.name}\n" for table in tables)
         (DIST / f"{args.target}.tables").write_text(noted, newline="\n")
         print(f"{args.target}: {len(triples)} triples in the seeds; {len(tables)} tables noted", flush=True)
