@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use triplewire::model::{EngineChoice, Model};
-use triplewire::relation::{Bracketed, Matcher, RuleSet};
+use triplewire::relation::{Bracketed, Certainty, Matcher, RuleSet};
 
 #[test]
 fn careless_triples_are_not_told() {
@@ -27,4 +27,23 @@ fn careless_triples_are_not_told() {
     }
     // A tree may be wrong where the processor computes a little otherwise.
     assert!(told.len() <= 1, "{}", told.join("\n"));
+}
+
+#[test]
+fn what_a_sentence_takes_for_granted_nobody_is_said_to_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/newswire");
+    let model = Model::open(&folder, EngineChoice::Rten, 1).unwrap();
+    let matcher = Matcher::new(&RuleSet::built_in()).unwrap();
+    let table = [
+        ("Officials said that the [LOC/adj Spanish] border with [LOC France] was shut.", Certainty::Stated),
+        ("Officials said that [LOC Spain] borders on [LOC France].", Certainty::Reported),
+    ];
+    for (written, certainty) in table {
+        let mut read = Bracketed::sentence(written);
+        read.parse(&model).unwrap();
+        let relations = matcher.relations(read.document());
+        let found: Vec<_> =
+            relations.iter().map(|relation| (relation.predicate.as_str(), relation.certainty)).collect();
+        assert_eq!(found, [("borders", certainty)], "{written}");
+    }
 }

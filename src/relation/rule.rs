@@ -337,6 +337,7 @@ impl RuleSet {
             let schema = predicate.schema();
             part(&schema.name);
             part(&format!("{} {:?} {} {:?}", schema.symmetric, schema.hides, schema.state, schema.pronoun));
+            part(&format!("{:?}", schema.unread_behind));
         }
         for rule in &self.rules {
             part(&rule.id);

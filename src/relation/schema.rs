@@ -54,6 +54,9 @@ pub struct Schema {
     /// Of which pronouns patterns tell it.
     #[serde(skip)]
     pub pronoun: Pronoun,
+    /// Prepositions behind which the second reader's objects do not stand: whom one tells "on Twitter" is not Twitter.
+    #[serde(skip)]
+    pub unread_behind: BTreeSet<String>,
 }
 
 /// How long what a predicate says holds, which decides whether it can be over and when it is so.
@@ -212,6 +215,7 @@ impl Schema {
             state: false,
             holds: Holds::Once,
             pronoun: Pronoun::None,
+            unread_behind: BTreeSet::new(),
         }
     }
 }
@@ -263,6 +267,8 @@ pub(crate) struct Source {
     holds: Holds,
     #[serde(default)]
     pronoun: Pronoun,
+    #[serde(default)]
+    unread_behind: BTreeSet<String>,
 }
 
 impl Source {
@@ -307,6 +313,7 @@ impl Source {
             state: self.state,
             holds: self.holds,
             pronoun: self.pronoun,
+            unread_behind: self.unread_behind.clone(),
         })
     }
 }

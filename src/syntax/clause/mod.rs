@@ -90,6 +90,29 @@ impl Clauses {
         clause.fillers(role).flat_map(all).collect()
     }
 
+    /// The preposition before a node, if it has one: "due to", "on"; the possessive is `'s`. That of a list stands before
+    /// its first member.
+    pub fn preposition(&self, node: usize) -> Option<String> {
+        let first = std::iter::successors(Some(node), |&at| {
+            self.nodes[at].head.filter(|_| self.nodes[at].relation == Deprel::Conj)
+        });
+        first.take(self.nodes.len()).find_map(|at| nodes::preposition(&self.nodes, at))
+    }
+
+    /// Whether a sentence takes for granted what a noun says, whatever is said around it: a title, an apposition, or a
+    /// noun that no verb is about ("the border with Y", "X's home in Y").
+    pub fn is_in_passing(&self, clause: &Clause) -> bool {
+        let by_itself = || {
+            let has_be = nodes::children(&self.nodes, clause.head, &[Deprel::Cop]).next().is_some();
+            let is_said = has_be || matches!(self.nodes[clause.head].relation, Deprel::Xcomp | Deprel::Root);
+            clause.kind == Kind::Noun
+                && !is_said
+                && !clause.has(&Role::Agent)
+                && nodes::preposition(&self.nodes, clause.head).as_deref() != Some("as")
+        };
+        clause.granted || by_itself()
+    }
+
     /// A node and the others of the list that it begins: "Turkey, Iran and Russia".
     pub fn members(&self, node: usize) -> Vec<usize> {
         nodes::members(&self.nodes, node)
