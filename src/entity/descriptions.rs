@@ -275,8 +275,11 @@ impl Reader<'_> {
 
     /// The description that starts at a place. Its person is not known yet.
     fn description(&self, at: usize) -> Option<(Span, Introduced)> {
-        // What follows a name and a comma describes that name.
-        let is_apposition = at >= 2 && self.is(at - 1, ",") && self.person(at - 2).is_some();
+        // What follows a name and a comma describes that name: "Ana Ruiz, formerly the president".
+        const WHEN: [&str; 6] = ["formerly", "once", "previously", "now", "then", "currently"];
+        let when = usize::from(at > 0 && WHEN.iter().any(|word| self.is(at - 1, word)));
+        let comma = at.saturating_sub(1 + when);
+        let is_apposition = comma >= 1 && self.is(comma, ",") && self.person(comma - 1).is_some();
         if !self.is(at, "the") || is_apposition {
             return None;
         }
@@ -289,7 +292,10 @@ impl Reader<'_> {
         // "The president of Peru" says whom it means, "the President Ana Ruiz" too.
         let is_named = self.items.get(end).is_some_and(|next| next.mention.is_some());
         let is_abbreviated = self.is(end - 1, ".");
-        if self.is(end, "of") || self.is(end, "from") || is_named || is_abbreviated {
+        // "The president and chief executive of Acme" is one person.
+        let is_also = self.is(end, "and")
+            && (end + 2..=end + 5).any(|to| self.post_before(to).is_some_and(|(start, _)| start == end + 1));
+        if self.is(end, "of") || self.is(end, "from") || is_named || is_abbreviated || is_also {
             return None;
         }
         Some((Span::new(self.items[at].span.start, self.items[end - 1].span.end), post))
@@ -363,6 +369,9 @@ mod tests {
             ("Ana Ruiz left. The president slept.", ""),
             ("The president slept. President Ana Ruiz left.", ""),
             ("President Ana Ruiz left. The president of Peru slept.", ""),
+            ("President Ana Ruiz left. Bo Lind, formerly the president, slept.", ""),
+            ("President Ana Ruiz left. The president and chief executive of Acme slept.", ""),
+            ("President Ana Ruiz left. The president and a dog slept.", "The president = Ana Ruiz"),
             ("Sen. Ana Ruiz left. The senator from Peru slept.", ""),
             ("President Ana Ruiz left. Bo Lind, the president of Acme, slept. The president left.", ""),
             ("Turkish President Ana Ruiz, the president of Acme, left.", ""),
