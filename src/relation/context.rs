@@ -570,6 +570,8 @@ fn form<'d>(sentence: &Sentence<'d>, token: usize) -> &'d str {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use crate::relation::{Bracketed, Matcher, RuleSet};
 
     /// Rules that fire on most ways to say that somebody met, killed or owns somebody.
@@ -617,10 +619,12 @@ score = 0.9
     /// `expected` is `negated certainty source`, in this order, as far as they differ from
     /// "stated by nobody".
     fn context_of(text: &str) -> String {
-        let mut set = RuleSet::empty();
-        set.add_files(vec![("test.toml".into(), RULES.into())]).unwrap();
-        let read = Bracketed::text(text);
-        let relations = Matcher::new(&set).unwrap().relations(read.document());
+        static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
+            let mut set = RuleSet::empty();
+            set.add_files(vec![("test.toml".into(), RULES.into())]).unwrap();
+            Matcher::new(&set).unwrap()
+        });
+        let relations = MATCHER.relations(Bracketed::text(text).document());
         let Some(relation) = relations.last() else { return "no relation".to_owned() };
         let mut words = Vec::new();
         if relation.negated {

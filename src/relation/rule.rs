@@ -1080,8 +1080,12 @@ mod tests {
         assert!(set.add_path(&empty.path().join("none.toml")).is_err());
     }
 
+    /// Files beside the built-in ones.
     fn files(files: &[(&str, String)]) -> Result<RuleSet> {
-        let mut set = RuleSet::built_in();
+        added(RuleSet::built_in(), files)
+    }
+
+    fn added(mut set: RuleSet, files: &[(&str, String)]) -> Result<RuleSet> {
         set.add_files(files.iter().map(|(path, text)| ((*path).into(), text.clone())).collect())?;
         Matcher::new(&set)?;
         Ok(set)
@@ -1095,7 +1099,8 @@ mod tests {
         };
         let names =
             |word: &str| format!("[lists]\nboss = [\"{word}\"]\n[phrases]\nwho = \"SUBJ (@boss)?\"\n");
-        let set = files(&[
+        let alone = |files: &[(&str, String)]| added(RuleSet::empty(), files);
+        let set = alone(&[
             ("a.toml", names("honcho") + &rule("a")),
             ("b.toml", names("skipper") + &rule("b")),
             ("c.toml", "use = [\"b\"]\n[add_to_lists]\nboss = [\"helmsman\"]\n".to_owned() + &rule("c")),
@@ -1114,12 +1119,12 @@ mod tests {
         // What a file adds to the list of another, all see that see the list.
         assert_eq!(found("helmsman"), "leads/b leads/c");
 
-        let alone = files(&[("a.toml", names("honcho")), ("b.toml", rule("b"))]).unwrap_err().to_string();
+        let unused = alone(&[("a.toml", names("honcho")), ("b.toml", rule("b"))]).unwrap_err().to_string();
         assert!(
-            alone.contains("there is no phrase `<who>` (a.toml has it: write use = [\"a\"] above)"),
-            "{alone}"
+            unused.contains("there is no phrase `<who>` (a.toml has it: write use = [\"a\"] above)"),
+            "{unused}"
         );
-        let unknown = files(&[("a.toml", "\nuse = [\"zz\"]\n".to_owned())]).unwrap_err().to_string();
+        let unknown = alone(&[("a.toml", "\nuse = [\"zz\"]\n".to_owned())]).unwrap_err().to_string();
         assert!(unknown.contains("a.toml, line 2: there is no rule file `zz` to use"), "{unknown}");
         let of_ours = "[add_to_lists]\nsovereign = [\"x\"]\n";
         let unseen = files(&[("a.toml", of_ours.to_owned())]).unwrap_err().to_string();
