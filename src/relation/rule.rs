@@ -207,7 +207,7 @@ impl RuleSet {
         let mut new = self.clone();
         let mut sources = Vec::new();
         for (path, text) in &files {
-            let file = FileText { path, text, number: new.scopes.add(path) };
+            let file = FileText::new(path, text, new.scopes.add(path));
             let source: FileSource = toml::from_str(text).map_err(|e| file.syntax_error(&e))?;
             sources.push((file, source));
         }
@@ -519,12 +519,18 @@ struct FileText<'a> {
     text: &'a str,
     /// Its number among all files of the set.
     number: usize,
+    /// Where its lines begin.
+    lines: Vec<usize>,
 }
 
-impl FileText<'_> {
+impl<'a> FileText<'a> {
+    fn new(path: &'a Path, text: &'a str, number: usize) -> Self {
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        FileText { path, text, number, lines }
+    }
+
     fn place(&self, offset: usize) -> Place {
-        let before = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
-        Place::line(self.path, before.iter().filter(|&&b| b == b'\n').count() as u64 + 1)
+        Place::line(self.path, self.lines.partition_point(|&line| line <= offset).max(1) as u64)
     }
 
     /// "rule `x`: " for the rule around an offset.
@@ -910,23 +916,15 @@ impl FileText<'_> {
     /// The rule around an offset, from its header (`[[rule]]`) to the next.
     fn written(&self, offset: usize, header: &str) -> String {
         let start = self.text[..offset].rfind(header).unwrap_or(offset);
-        let rest = &self.text[start + 1..];
-        let end = [
-            "\n[[",
-            "\n[predicate",
-            "\n[lists",
-            "\n[add_to",
-            "\n[cues",
-            "\n[phrases",
-            "\n[words",
-            "\n[acting",
-        ]
-        .iter()
-        .filter_map(|h| rest.find(h))
-        .min();
-        let rule = &self.text[start..end.map_or(self.text.len(), |end| start + 1 + end)];
+        let is_next = |line: &str| {
+            ["[[", "[predicate", "[lists", "[add_to", "[cues", "[phrases", "[words", "[acting"]
+                .iter()
+                .any(|header| line.starts_with(header))
+        };
+        let mut lines = self.text[start..].lines();
+        let own = lines.next().into_iter().chain(lines.take_while(|line| !is_next(line)));
         // A comment at the end belongs to the next rule.
-        let kept = rule.lines().collect::<Vec<_>>();
+        let kept: Vec<&str> = own.collect();
         let last = kept.iter().rposition(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#'));
         kept[..=last.unwrap_or(0)].join("\n")
     }
