@@ -84,9 +84,16 @@ struct Content {
     dropped: Vec<(u64, String)>,
 }
 
+/// Read once: every run needs it twice, within articles and across them.
+static BUILT_IN_NAMES: LazyLock<Aliases> = LazyLock::new(Aliases::read_built_in);
+
 impl Aliases {
     /// The built-in table.
     pub fn built_in() -> Self {
+        BUILT_IN_NAMES.clone()
+    }
+
+    fn read_built_in() -> Self {
         let mut aliases = Aliases {
             known: Vec::new(),
             aliases: Vec::new(),

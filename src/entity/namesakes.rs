@@ -43,10 +43,10 @@ pub(super) fn namesakes(
         let is_place = of.iter().any(|&i| mentions[i].entity_type == EntityType::Loc);
         let bearers: Vec<usize> = aliases.namesakes(key).iter().map(|alias| alias.entity).collect();
         let here = Here { aliases, text, support, mentions };
-        match bearers.as_slice() {
+        match bearers[..] {
             _ if !is_place => {}
-            &[only] => of.iter().for_each(|&i| meant[i] = Some(only)),
-            &[a, b] => {
+            [only] => of.iter().for_each(|&i| meant[i] = Some(only)),
+            [a, b] => {
                 let Some(pair) = here.pair(a, b) else { continue };
                 let said: Vec<Option<Option<usize>>> = of.iter().map(|&i| here.said(&pair, i)).collect();
                 // Where an article names a third one in full, the rest is that.

@@ -50,15 +50,15 @@ impl InWork {
         article: Article,
         limits: Limits,
         cut: impl FnOnce(&str) -> (Vec<Span>, Vec<Window>),
-    ) -> Result<Self, (Article, Problem)> {
+    ) -> Result<Self, Box<(Article, Problem)>> {
         if article.text.len() > limits.bytes {
             let problem = too_long(&article, limits.bytes);
-            return Err((article, problem));
+            return Err(Box::new((article, problem)));
         }
         let clock = Clock { spent: AtomicU64::new(0), limit: limits.time };
         match clock.measure(|| guarded(&article.id, || cut(&article.text))) {
             Ok((sentences, windows)) => Ok(InWork { article, sentences, windows, clock }),
-            Err(problem) => Err((article, problem)),
+            Err(problem) => Err(Box::new((article, problem))),
         }
     }
 
@@ -152,14 +152,12 @@ mod tests {
 
     fn in_work() -> InWork {
         let article = Article { id: "a".into(), text: "A text.".into(), ..Article::default() };
-        InWork::new(article, Limits::default(), |_| (Vec::new(), Vec::new()))
-            .map_err(|(_, problem)| problem)
-            .unwrap()
+        InWork::new(article, Limits::default(), |_| (Vec::new(), Vec::new())).map_err(|it| it.1).unwrap()
     }
 
     #[test]
     fn a_panic_costs_one_article() {
-        let problem = in_work().step(|| panic!("defect")).map(|()| ()).unwrap_err();
+        let problem = in_work().step(|| panic!("defect")).unwrap_err();
         assert!(problem.skipped);
     }
 

@@ -231,7 +231,10 @@ impl Pipeline {
         });
         match in_work {
             Ok(in_work) => Prepared::Article(in_work),
-            Err((article, problem)) => Prepared::Done(Delivery::Skipped(article, problem)),
+            Err(skipped) => {
+                let (article, problem) = *skipped;
+                Prepared::Done(Delivery::Skipped(article, problem))
+            }
         }
     }
 

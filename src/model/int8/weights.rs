@@ -168,11 +168,13 @@ fn side_by_side(parts: &[Dense], kernels: Kernels) -> Option<Weights> {
     if parts.iter().any(|part| inputs(part) != count) {
         return None;
     }
-    let row = |input: usize, part: &Dense| {
-        let outputs = part.bias.len();
-        part.matrix.weights[input * outputs..(input + 1) * outputs].to_vec()
-    };
-    let weights: Vec<i8> = (0..count).flat_map(|i| parts.iter().flat_map(move |p| row(i, p))).collect();
+    let mut weights = Vec::with_capacity(parts.iter().map(|part| part.matrix.weights.len()).sum());
+    for input in 0..count {
+        for Dense { matrix, bias } in parts {
+            let outputs = bias.len();
+            weights.extend_from_slice(&matrix.weights[input * outputs..(input + 1) * outputs]);
+        }
+    }
     let scales: Vec<f32> = parts.iter().flat_map(|part| part.matrix.scales.iter().copied()).collect();
     let bias: Vec<f32> = parts.iter().flat_map(|part| part.bias.iter().copied()).collect();
     Some(kernels.weights(&weights, &scales, &bias))
