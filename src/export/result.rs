@@ -130,7 +130,7 @@ impl ResultFolder {
         Rows::open(self.path(table), self.format)
     }
 
-    /// The number under which a relation counts towards a triple: that of [`Triple::key`], where the predicate may
+    /// The number under which a relation counts towards a triple: that of `Triple::key`, where the predicate may
     /// be told either way.
     pub fn key_of(&self, relation: &Relation) -> TripleKey {
         let symmetric = self.predicates.schema(relation.predicate).symmetric;

@@ -18,6 +18,21 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
+    /// Entities and relations from the model's mentions in one article: the steps below, one behind the other.
+    pub fn relate(
+        &self,
+        text: &str,
+        sentences: &[Span],
+        syntax: &[Sentence],
+        raw: Vec<RawMention>,
+    ) -> (Names, Told) {
+        let names = self.names(text, sentences, syntax, raw);
+        let Names { mentions, entities, .. } = &names;
+        let document = Document { text, sentences, mentions, entities, syntax };
+        let told = self.told(document, 0..sentences.len());
+        self.complete(text, sentences, syntax, names, told)
+    }
+
     /// Entities from the model's mentions in one article.
     pub fn names(&self, text: &str, sentences: &[Span], syntax: &[Sentence], raw: Vec<RawMention>) -> Names {
         measure(Stage::Names, || resolve(&self.aliases, text, sentences, syntax, raw))
@@ -125,12 +140,7 @@ mod tests {
             let at = text.find(name).unwrap();
             RawMention { span: Span::new(at, at + name.len()), entity_type, score: 1.0 }
         });
-        let sentences = sentences(text);
-        let names = knowledge.names(text, &sentences, &[], raw.collect());
-        let Names { mentions, entities, .. } = &names;
-        let document = Document { text, sentences: &sentences, mentions, entities, syntax: &[] };
-        let told = knowledge.told(document, 0..sentences.len());
-        let (names, Told { relations, .. }) = knowledge.complete(text, &sentences, &[], names, told);
+        let (names, Told { relations, .. }) = knowledge.relate(text, &sentences(text), &[], raw.collect());
         let named = |number: usize| {
             let argument = names.argument(number);
             format!("{} ({})", argument.span.of(text), names.entities[argument.entity].name)

@@ -1,15 +1,14 @@
 //! Articles in, extractions out: in parallel, in order, in bounded memory.
 //!
-//! Articles are taken in blocks of about [`blocks::BLOCK_BYTES`], or less when no more is there yet. Each
-//! article's windows are sorted by length and cut into batches of at most [`blocks::BATCH_TOKENS`] padded
+//! Articles are taken in blocks of about `BLOCK_BYTES`, or less when no more is there yet. Each
+//! article's windows are sorted by length and cut into batches of at most `BATCH_TOKENS` padded
 //! tokens. A batch holds windows of one article only, because what a model says about a window depends
 //! a little on what else is in its batch; so what is found in an article depends on the article alone:
 //! not on the number of threads, not on where a run is continued, nor on which machine has which part
 //! of the input. A few blocks are in flight at once: while one waits for its last batch, idle workers
 //! begin the next.
 //!
-//! Of a long article every step that looks at sentences
-//! alone is shared out. This is the only module that uses rayon.
+//! Of a long article every step that looks at sentences alone is shared out. This is the only module that uses rayon.
 
 mod blocks;
 mod delivery;

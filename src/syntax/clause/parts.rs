@@ -41,7 +41,7 @@ pub struct Clause {
     pub kind: Kind,
     /// Its base form; of a verb with its particle: `carry out`.
     pub lemma: String,
-    /// Roles and the nodes that fill them. A list fills a role with its first member; see [`Clauses::members`].
+    /// Roles and the nodes that fill them. A list fills a role with its first member; see `Clauses::members`.
     pub roles: Vec<(Role, usize)>,
     /// Whether the text denies it.
     pub negated: bool,
