@@ -725,15 +725,15 @@ impl Matcher {
         wanted: impl Fn(usize) -> bool,
         mut visit: impl FnMut(&Sentence<'d>, usize),
     ) {
-        let mut in_sentence: Vec<Vec<usize>> = vec![Vec::new(); document.sentences.len()];
+        let mut in_sentence: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, mention) in document.mentions.iter().enumerate() {
-            if let Some(mentions) = in_sentence.get_mut(mention.sentence) {
-                mentions.push(i);
+            if mention.sentence < document.sentences.len() && wanted(mention.sentence) {
+                in_sentence.entry(mention.sentence).or_default().push(i);
             }
         }
         let speller = self.speller();
-        for (index, mentions) in in_sentence.iter().enumerate() {
-            if mentions.len() < 2 || !wanted(index) {
+        for (&index, mentions) in &in_sentence {
+            if mentions.len() < 2 {
                 continue;
             }
             for piece in line::pieces(document, index, mentions, &speller) {
