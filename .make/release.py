@@ -177,7 +177,7 @@ def check_wheel(args: argparse.Namespace) -> None:
         print(f"{args.target}: this Python cannot load the wheel", flush=True)
         return
     for built_wheel in (DIST / "wheels").glob("*.whl"):
-        run([sys.executable, ROOT / "tests/python/run_test.py", built(args), built_wheel])
+        run([sys.executable, ROOT / "tests/python/run_test.py", built(args), built_wheel, "--release"])
 
 
 def everything(args: argparse.Namespace) -> None:
