@@ -29,8 +29,12 @@ pub(crate) struct Machine {
 impl Machine {
     /// Opens the model with `knowledge` for what follows it.
     pub(crate) fn pipeline(&self, knowledge: Knowledge) -> Result<Pipeline> {
-        let model = Model::open(&find(self.model.as_deref())?, self.engine, self.threads())?;
-        Pipeline::new(model, knowledge, self.threads())
+        Pipeline::new(self.open()?, knowledge, self.threads())
+    }
+
+    /// Opens the model.
+    fn open(&self) -> Result<Model> {
+        Model::open(&find(self.model.as_deref())?, self.engine, self.threads())
     }
 
     /// The second reader that comes with the model, if there is one and it is asked for anything.
@@ -114,20 +118,30 @@ impl Setup {
             rules.keep(&wanted);
         }
         rules.set_least_score(self.min_score);
+        let others = || (self.aliases(), rules.hash());
+        let ((named, rules_hash), matcher) = rayon::join(others, || Matcher::new(&rules));
+        let (aliases, aliases_hash) = named?;
+        Ok((Knowledge { aliases, matcher: matcher? }, Hashes { rules: rules_hash, aliases: aliases_hash }))
+    }
+
+    /// Reads names that mean the same; also gives their hash.
+    fn aliases(&self) -> Result<(Aliases, String)> {
         let mut aliases = Aliases::built_in();
         if let Some(path) = &self.aliases {
             aliases.add_file(path)?;
         }
-        let hashes = Hashes { rules: rules.hash(), aliases: aliases.hash() };
-        Ok((Knowledge { aliases, matcher: Matcher::new(&rules)? }, hashes))
+        let hash = aliases.hash();
+        Ok((aliases, hash))
     }
 
-    /// Opens everything; names and rules first, because a typing error there should not wait for
-    /// the model.
+    /// Opens everything, side by side: with one article, this is most of the time. A fault in names or rules is told
+    /// before one of the model.
     pub(crate) fn pipeline(&self) -> Result<(Pipeline, Hashes)> {
-        let (mut knowledge, mut hashes) = self.knowledge()?;
         let Asked { what, taught } = &self.learned;
-        let mut reader = self.machine.reader(*what)?;
+        let open = || Ok((self.machine.reader(*what)?, self.machine.open()?));
+        let (knowledge, opened) = rayon::join(|| self.knowledge(), open);
+        let (mut knowledge, mut hashes) = knowledge?;
+        let (mut reader, model) = opened?;
         if let Some((path, taught)) = taught {
             let misfit =
                 |problem| Error::config(Place::file(path), problem, "Learn it again with this --model");
@@ -139,7 +153,7 @@ impl Setup {
             hashes.rules = with_reader(&hashes.rules, &reader, &self.learned);
             knowledge.matcher = knowledge.matcher.with_reader(reader, *what);
         }
-        Ok((self.machine.pipeline(knowledge)?, hashes))
+        Ok((Pipeline::new(model, knowledge, self.machine.threads())?, hashes))
     }
 }
 

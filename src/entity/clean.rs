@@ -117,6 +117,11 @@ const TITLES: &[&str] = &[
     "officer",
 ];
 
+/// Whether a word is a title that stands before a name.
+pub(super) fn is_title(word: &str) -> bool {
+    TITLES.contains(&&*word.to_lowercase())
+}
+
 /// Abbreviations that end a name and keep their full stop: "Acme Corp.", "Bo Lee Jr.", "Calif.".
 const ABBREVIATIONS: &[&str] = &[
     "Inc", "Corp", "Co", "Ltd", "Bros", "Cos", "Jr", "Sr", "Ala", "Ariz", "Ark", "Calif", "Colo", "Conn",

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::entity::EntityType;
 use crate::entity::alias_row::Use;
 use crate::entity::aliases::Aliases;
+use crate::entity::clean::is_title;
 use crate::entity::fold::{is_upper_word, key};
 use crate::entity::namesakes::namesakes;
 use crate::entity::person::{is_full_name, is_fuller, may_be, parts as person_parts};
@@ -1044,9 +1045,17 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
     // `GEORGE HOLM` says more than `George`, if it is no slip of a heading.
     let single =
         forms.iter().filter(|(form, _)| !form.contains(' ') && !shouted(form)).map(|(_, count)| *count).max();
+    let is_set_apart = |form: &str| {
+        let mut of_form =
+            of.iter().map(|&i| mentions[i].span).filter(|span| written(bare(span.of(text))) == form);
+        of_form.any(|span| {
+            text[span.end..].starts_with([':', ','])
+                || text[..span.start].split_whitespace().next_back().is_some_and(is_title)
+        })
+    };
     let is_whole = |form: &str, count: usize| {
-        !shouted(form)
-            || all(EntityType::Per) && form.contains(' ') && single.is_some_and(|other| count >= other)
+        let is_sure = || single.is_some_and(|other| count >= other) || is_set_apart(form);
+        !shouted(form) || all(EntityType::Per) && form.contains(' ') && is_sure()
     };
     let rank = |(form, count): &(String, usize)| {
         let letters = form.chars().filter(|c| c.is_alphanumeric()).count();

@@ -19,6 +19,9 @@ const BLOCK_BYTES: usize = 128 * 1024;
 /// and to share a long article among the workers.
 const BATCH_TOKENS: usize = 1024;
 
+/// Tokens of an article that are one batch.
+const LITTLE: usize = 256;
+
 /// Articles read ahead of the block that is being filled.
 const READ_AHEAD: usize = 16;
 
@@ -63,7 +66,8 @@ pub(super) fn next_block(items: &mpsc::Receiver<Item>, stop: &AtomicBool) -> Vec
 }
 
 /// Indices of windows of these lengths, longest first, in batches of at most [`BATCH_TOKENS`] padded
-/// tokens (a single longer window is a batch of its own).
+/// tokens (a single longer window is a batch of its own). What fits into one batch, but is not little, becomes two: one
+/// short article alone is then read by two threads.
 pub(super) fn batches(lengths: &[usize]) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..lengths.len()).collect();
     order.sort_by_key(|&i| Reverse(lengths[i]));
@@ -73,6 +77,17 @@ pub(super) fn batches(lengths: &[usize]) -> Vec<Vec<usize>> {
             Some(batch) if (batch.len() + 1) * lengths[batch[0]] <= BATCH_TOKENS => batch.push(i),
             _ => batches.push(vec![i]),
         }
+    }
+    let half = |batch: &[usize]| {
+        let padded = |part: &[usize]| part.len() * lengths[part[0]];
+        let longer = |&at: &usize| padded(&batch[..at]).max(padded(&batch[at..]));
+        (1..batch.len()).min_by_key(longer).filter(|_| padded(batch) > LITTLE)
+    };
+    if let [batch] = batches.as_mut_slice()
+        && let Some(at) = half(batch)
+    {
+        let rest = batch.split_off(at);
+        batches.push(rest);
     }
     batches
 }
@@ -112,6 +127,14 @@ mod tests {
             let width = batch.iter().map(|&i| lengths[i]).max().unwrap();
             assert!(width * batch.len() <= BATCH_TOKENS);
         }
+    }
+
+    #[test]
+    fn a_short_article_is_two_batches() {
+        assert_eq!(batches(&[100, 120, 100, 100]), [[1, 0], [2, 3]]);
+        assert_eq!(batches(&[100, 100, 100, 100]), [[0, 1], [2, 3]]);
+        assert_eq!(batches(&[100, 100]), [[0, 1]]);
+        assert_eq!(batches(&[300]), [[0]]);
     }
 
     #[test]

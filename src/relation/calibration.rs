@@ -20,6 +20,8 @@ pub struct Evidence {
     pub anaphor: bool,
     /// Whether the text denies it, doubts it, or has somebody else say it.
     pub unasserted: bool,
+    /// Whether the sentence may be several that have lost their punctuation.
+    pub unpunctuated: bool,
     /// Words from the first to the last of what the rule matched; a list of names is one.
     pub distance: usize,
     /// Whether the second reader alone has found it.
@@ -94,6 +96,9 @@ pub struct LearnedWeights {
 pub struct Least {
     /// Of what a rule finds and the second reader has read.
     pub checked: f32,
+    /// The same where a sentence may be several that have lost their punctuation: of 32 such rows of press releases
+    /// that scored less than this, 19 were wrong; of 78 that scored more, 9.
+    pub unpunctuated: f32,
     /// Of what the second reader alone finds.
     pub learned: f32,
 }
@@ -107,7 +112,7 @@ const UNKNOWING: Calibration = Calibration {
     rules: RuleWeights { base: 0.0, rule: 1.0, names: 1.0, anaphor: 0.0, unasserted: 0.0, distance: 0.0 },
     checked: CheckWeights { base: 0.0, second: 0.0 },
     learned: LearnedWeights { base: 0.0, second: 1.0, names: 1.0, unasserted: 0.0, distance: 0.0 },
-    least: Least { checked: 0.0, learned: 0.5 },
+    least: Least { checked: 0.0, unpunctuated: 0.0, learned: 0.5 },
 };
 
 /// What keeps a weight near that of [`UNKNOWING`], in relations that say otherwise. The constant, which comes first, is
@@ -151,6 +156,7 @@ impl Calibration {
         match (evidence.learned, evidence.second) {
             (true, _) if evidence.taught => UNKNOWING.least.learned,
             (true, _) => self.least.learned,
+            (false, Some(_)) if evidence.unpunctuated => self.least.unpunctuated,
             (false, Some(_)) => self.least.checked,
             (false, None) => 0.0,
         }
@@ -331,6 +337,7 @@ mod tests {
         names: 0.9,
         anaphor: false,
         unasserted: false,
+        unpunctuated: false,
         distance: 3,
         learned: false,
         second: None,

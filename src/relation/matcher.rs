@@ -526,6 +526,7 @@ impl Matcher {
                     unasserted: context.negated
                         || context.certainty != Certainty::Stated
                         || attributed_to.is_some(),
+                    unpunctuated: sentence.unpunctuated,
                     distance: last.saturating_sub(first),
                     learned: hit.found == Found::Learned,
                     second: hit.second,

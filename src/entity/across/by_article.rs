@@ -15,11 +15,17 @@ use super::shapes::{given_name, has_words, may_stand_for, only_particles, with_p
 /// How many times as often as any other a bearer is named who is by far the most frequent.
 const FAR: u32 = 4;
 
+/// The same for a bearer of the tables, where people are whom news names by the surname.
+const FAR_OF_KNOWN: u32 = 2;
+
 /// How many times as near as the next an owner is who is by far the nearest.
 const NEARER: f64 = 1.5;
 
 /// Articles that name a surname's only bearer, from which on no company is asked for.
 const MANY: u32 = 5;
+
+/// A parliament and its chambers, by their names in the tables.
+const PARLIAMENT: [&str; 3] = ["U.S. House of Representatives", "U.S. Senate", "U.S. Congress"];
 
 /// Names with one of these hashes, of a list in order.
 fn with_hash(hashes: &[(u64, u32)], hash: u64) -> &[(u64, u32)] {
@@ -77,25 +83,25 @@ impl Pass {
         hashes.sort_unstable();
         for name in self.of_type(EntityType::Org) {
             let same = with_hash(&hashes, hash64(&key(self.text(name))));
-            let owners: BTreeMap<u32, u32> =
-                same.iter().map(|&(_, owner)| (owner, self.frequency(owner))).collect();
-            let best = owners.iter().max_by_key(|&(owner, articles)| (articles, std::cmp::Reverse(owner)));
-            if best.is_none_or(|(&owner, _)| !self.knows(owner)) {
-                continue;
-            }
-            match owners.len() {
-                1 => self.join_with_best(name, &owners, Why::Chamber),
-                _ => self.join_with_nearest(name, &owners.into_keys().collect::<Vec<u32>>(), Why::Chamber),
+            let owners: BTreeSet<u32> = same.iter().map(|&(_, owner)| owner).collect();
+            let best =
+                owners.iter().copied().max_by_key(|&owner| (self.frequency(owner), std::cmp::Reverse(owner)));
+            if best.is_some_and(|best| self.knows(best)) && !self.knows(name) {
+                self.join_with_nearest(name, &owners.into_iter().collect::<Vec<u32>>());
             }
         }
     }
 
-    /// Joins a name in each article with that of its owners whose company is by far the nearest: the House of an
-    /// article on Washington is not that of Westminster.
-    fn join_with_nearest(&mut self, name: u32, owners: &[u32], why: Why) {
-        if self.knows(name) {
-            return;
-        }
+    /// Names of the corpus that belong to the same parliament as a chamber.
+    fn colleagues(&self, chamber: u32) -> Vec<u32> {
+        let belongs = |name: u32| PARLIAMENT.contains(&self.text(name));
+        let others = |&name: &u32| belongs(chamber) && name != chamber && belongs(name);
+        self.of_type(EntityType::Org).filter(others).collect()
+    }
+
+    /// Joins a chamber's short name in each article with that of its owners whose company is by far the nearest: the
+    /// House of an article on Washington is not that of Westminster.
+    fn join_with_nearest(&mut self, name: u32, owners: &[u32]) {
         let articles = self.articles(name).to_vec();
         // For each article the nearest owner, how near it is, and how near the next is.
         let mut nearest: Vec<(Option<u32>, f64, f64)> = vec![(None, 0.0, 0.0); articles.len()];
@@ -103,10 +109,15 @@ impl Pass {
             if self.forbidden(owner, name) {
                 continue;
             }
+            let colleagues = self.colleagues(owner);
             let same = self.sets.of(owner);
             self.look_at(&same);
             for (&article, best) in articles.iter().zip(&mut nearest) {
-                let near = self.shared(self.in_article(article).iter().filter(|it| **it != name));
+                let members = self.in_article(article);
+                let beside_colleague = members.iter().any(|member| colleagues.contains(member));
+                // Frequent names say little as company, but the Senate says which House it is.
+                let near = self.shared(members.iter().filter(|it| **it != name))
+                    + if beside_colleague { NEAR } else { 0.0 };
                 *best = match near > best.1 {
                     true => (Some(owner), near, best.1),
                     false => (best.0, best.1, best.2.max(near)),
@@ -128,7 +139,7 @@ impl Pass {
             }
         }
         for (owner, (joined, score)) in joined {
-            self.note(Candidate { names: (owner, name), why, score, joined });
+            self.note(Candidate { names: (owner, name), why: Why::Chamber, score, joined });
         }
     }
 
@@ -287,8 +298,15 @@ impl Pass {
         });
         let (articles, mentions, root, bearer) = ranked[0];
         // One long article about another bearer has many mentions and says little of the rest.
-        let far = ranked[1..].iter().all(|&(other, times, ..)| articles >= FAR * other && mentions > times);
-        let least = if ranked.len() == 1 && articles >= MANY { 0.0 } else { NEAR };
+        let known = self.knows(bearer);
+        let factor = if known { FAR_OF_KNOWN } else { FAR };
+        let far =
+            ranked[1..].iter().all(|&(other, times, ..)| articles >= factor * other && mentions > times);
+        let least = match ranked.len() {
+            1 if articles >= MANY => 0.0,
+            _ if known => RATHER_NEAR,
+            _ => NEAR,
+        };
         let free = !self.knows(name) && !self.forbidden(bearer, name);
         let rivals: BTreeSet<u32> =
             bearers.iter().copied().filter(|&bearer| self.root(bearer) != root).collect();

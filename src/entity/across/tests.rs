@@ -104,10 +104,28 @@ fn a_chamber_is_that_of_its_neighbours() {
         2020: ORG House, LOC Albany, PER Ana Ruiz
         2020: ORG House, LOC Leeds, PER Leo Holm
         2020: ORG House, LOC Quito
+        2020: ORG House, ORG U.S. Senate, LOC Sitka
     ";
     let known = KnownNames::new(&Aliases::built_in(), std::iter::empty());
-    let expected = ["House > U.S. House of Representatives", "House > House of Commons"];
+    let expected = [
+        "House > U.S. House of Representatives",
+        "House > House of Commons",
+        "House > U.S. House of Representatives",
+    ];
     assert_eq!(joined(news, &known, |i| i), expected);
+}
+
+#[test]
+fn a_surname_is_that_of_a_bearer_of_the_tables() {
+    let news = "
+        2020: George W. Bush, LOC Albany, Ana Ruiz
+        2020: George W. Bush, LOC Quito
+        2020: Bush, LOC Lima, Ana Ruiz
+        2020: Bush, Nelson Bush, Ana Ruiz
+    ";
+    let known = KnownNames::new(&Aliases::built_in(), std::iter::empty());
+    assert_eq!(joined(news, &known, |i| i), ["Bush > George W. Bush"]);
+    assert_eq!(joined(news, &KnownNames::default(), |i| i), Vec::<String>::new());
 }
 
 #[test]
