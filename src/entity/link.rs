@@ -1042,6 +1042,8 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
         is_upper_word(form) && longest > 3
     };
     let all = |entity_type| of.iter().all(|&i| mentions[i].entity_type == entity_type);
+    let persons = of.iter().filter(|&&i| mentions[i].entity_type == EntityType::Per).count();
+    let is_person = 2 * persons > of.len();
     // `GEORGE HOLM` says more than `George`, if it is no slip of a heading.
     let single =
         forms.iter().filter(|(form, _)| !form.contains(' ') && !shouted(form)).map(|(_, count)| *count).max();
@@ -1055,7 +1057,7 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
     };
     let is_whole = |form: &str, count: usize| {
         let is_sure = || single.is_some_and(|other| count >= other) || is_set_apart(form);
-        !shouted(form) || all(EntityType::Per) && form.contains(' ') && is_sure()
+        !shouted(form) || is_person && form.contains(' ') && is_sure()
     };
     let rank = |(form, count): &(String, usize)| {
         let letters = form.chars().filter(|c| c.is_alphanumeric()).count();
@@ -1078,7 +1080,7 @@ fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
     // Datelines are in capitals. What is in capitals may be an acronym: an organisation, a station.
     let is_place =
         all(EntityType::Loc) && form.split(|c: char| !c.is_alphabetic()).any(|word| word.len() > 4);
-    let is_no_acronym = is_place || (all(EntityType::Per) && form.contains(' '));
+    let is_no_acronym = is_place || (is_person && form.contains(' '));
     if is_no_acronym && shouted(form) { in_title_case(form) } else { form.clone() }
 }
 

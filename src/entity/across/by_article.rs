@@ -27,6 +27,12 @@ const MANY: u32 = 5;
 /// A parliament and its chambers, by their names in the tables.
 const PARLIAMENT: [&str; 3] = ["U.S. House of Representatives", "U.S. Senate", "U.S. Congress"];
 
+/// The armed services of the United States, by their names in the tables, and who is named where a short name of a
+/// service (`Army`) is theirs.
+const SERVICES: [&str; 4] = ["U.S. Army", "U.S. Navy", "U.S. Air Force", "U.S. Marine Corps"];
+const BESIDE_SERVICES: [&str; 4] =
+    ["U.S. Department of Defense", "U.S. Senate", "U.S. Congress", "U.S. House of Representatives"];
+
 /// Names with one of these hashes, of a list in order.
 fn with_hash(hashes: &[(u64, u32)], hash: u64) -> &[(u64, u32)] {
     let first = hashes.partition_point(|&(of, _)| of < hash);
@@ -38,6 +44,7 @@ impl Pass {
     pub(super) fn decide_by_article(&mut self) {
         self.other_forms();
         self.chambers();
+        self.services();
         self.initials();
         self.surnames();
     }
@@ -140,6 +147,37 @@ impl Pass {
         }
         for (owner, (joined, score)) in joined {
             self.note(Candidate { names: (owner, name), why: Why::Chamber, score, joined });
+        }
+    }
+
+    /// `Army`, in articles that name who commands that of the tables or makes its laws, or another service by its whole
+    /// name.
+    fn services(&mut self) {
+        let organisations: Vec<u32> = self.of_type(EntityType::Org).collect();
+        let named = |name: u32| SERVICES.contains(&self.text(name));
+        let services: Vec<u32> = organisations.iter().copied().filter(|&name| named(name)).collect();
+        let is_beside = |name: u32| named(name) || BESIDE_SERVICES.contains(&self.text(name));
+        let beside: BTreeSet<u32> = organisations.iter().copied().filter(|&name| is_beside(name)).collect();
+        for service in services {
+            let full = key(self.text(service));
+            let Some(short) = without_country(&full) else { continue };
+            let root = self.root(service);
+            let is_short = |&name: &u32| key(self.text(name)) == short;
+            let same: Vec<u32> = organisations.iter().copied().filter(is_short).collect();
+            for name in same {
+                let (all, mut joined) = (self.articles(name).to_vec(), 0);
+                let possible = !self.knows(name) && !self.forbidden(service, name);
+                for &article in all.iter().filter(|_| possible) {
+                    let fits = self.in_article(article).iter().any(|member| beside.contains(member));
+                    if fits && !self.sets.is_kept_out(article, name, root) {
+                        self.in_articles.push((article, name, root));
+                        self.sets.let_in(article, name, root);
+                        joined += 1;
+                    }
+                }
+                let score = f64::from(joined) / all.len() as f64;
+                self.note(Candidate { names: (service, name), why: Why::LegalForm, score, joined });
+            }
         }
     }
 

@@ -116,6 +116,18 @@ fn a_chamber_is_that_of_its_neighbours() {
 }
 
 #[test]
+fn an_army_beside_the_senate_is_that_of_its_country() {
+    let news = "
+        2020: ORG U.S. Army, LOC Albany
+        2020: ORG Army, ORG U.S. Senate, LOC Lima
+        2020: ORG Army, LOC Lima
+        2020: ORG Navy, ORG U.S. Senate
+    ";
+    let known = KnownNames::new(&Aliases::built_in(), std::iter::empty());
+    assert_eq!(joined(news, &known, |i| i), ["Army > U.S. Army"]);
+}
+
+#[test]
 fn a_surname_is_that_of_a_bearer_of_the_tables() {
     let news = "
         2020: George W. Bush, LOC Albany, Ana Ruiz
