@@ -117,14 +117,11 @@ impl Args {
     }
 
     /// The record of a run in which nothing has happened yet.
-    fn run(&self, pipeline: &Pipeline, hashes: Hashes) -> Result<Run> {
+    fn run(&self, pipeline: &Pipeline, hashes: Hashes) -> Run {
         let model = pipeline.model();
-        Ok(Run {
+        Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            model: ModelRecord {
-                name: model.folder().name.clone(),
-                hash: model.folder().hash(model.engine().kind())?,
-            },
+            model: ModelRecord { name: model.folder().name.clone(), hash: hashes.model },
             engine: model.engine().kind().name().to_owned(),
             precision: model.engine().precision(),
             engine_reason: model.engine_reason().to_owned(),
@@ -144,7 +141,7 @@ impl Args {
             sketches: story::KIND,
             shard: self.recorded_shard(),
             ..Run::default()
-        })
+        }
     }
 
     /// How tables are written.
@@ -282,7 +279,7 @@ impl Opened {
     pub(super) fn new(args: &Args, style: Style) -> Result<Self> {
         let only = args.only.as_deref().map(WatchList::read).transpose()?;
         let (pipeline, hashes) = args.pipeline()?;
-        let run = args.run(&pipeline, hashes)?;
+        let run = args.run(&pipeline, hashes);
         Ok(Opened { style, only, pipeline, run })
     }
 

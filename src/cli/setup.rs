@@ -90,8 +90,10 @@ pub(crate) struct Asked {
     taught: Option<(PathBuf, Taught)>,
 }
 
-/// What `run.json` says about names and rules.
+/// What `run.json` says about model, names and rules.
 pub(crate) struct Hashes {
+    /// Empty before the model is open.
+    pub(crate) model: String,
     pub(crate) rules: String,
     pub(crate) aliases: String,
 }
@@ -121,7 +123,10 @@ impl Setup {
         let others = || (self.aliases(), rules.hash());
         let ((named, rules_hash), matcher) = rayon::join(others, || Matcher::new(&rules));
         let (aliases, aliases_hash) = named?;
-        Ok((Knowledge { aliases, matcher: matcher? }, Hashes { rules: rules_hash, aliases: aliases_hash }))
+        Ok((
+            Knowledge { aliases, matcher: matcher? },
+            Hashes { model: String::new(), rules: rules_hash, aliases: aliases_hash },
+        ))
     }
 
     /// Reads names that mean the same; also gives their hash.
@@ -138,10 +143,15 @@ impl Setup {
     /// before one of the model.
     pub(crate) fn pipeline(&self) -> Result<(Pipeline, Hashes)> {
         let Asked { what, taught } = &self.learned;
-        let open = || Ok((self.machine.reader(*what)?, self.machine.open()?));
+        let open = || {
+            let (reader, model) = (self.machine.reader(*what)?, self.machine.open()?);
+            let hash = model.folder().hash(model.engine().kind())?;
+            Ok((reader, model, hash))
+        };
         let (knowledge, opened) = rayon::join(|| self.knowledge(), open);
         let (mut knowledge, mut hashes) = knowledge?;
-        let (mut reader, model) = opened?;
+        let (mut reader, model, hash) = opened?;
+        hashes.model = hash;
         if let Some((path, taught)) = taught {
             let misfit =
                 |problem| Error::config(Place::file(path), problem, "Learn it again with this --model");
