@@ -38,7 +38,7 @@ pub(crate) fn persist(file: NamedTempFile, to: &Path) -> io::Result<()> {
 
 /// Removes a folder with everything in it, a file too that is locked to keep others out.
 pub(crate) fn remove_locked(folder: &Path, lock: File) -> io::Result<()> {
-    // Windows removes no folder with an open file. Elsewhere nobody else begins in it until it is gone.
+    // Windows removes no folder with an open file. Elsewhere no other run begins in it until it is gone.
     let _held = if cfg!(windows) {
         drop(lock);
         None

@@ -1,6 +1,7 @@
 //! `triplewire extract`: articles in, CSV files out.
 
 use std::io::{BufWriter, ErrorKind};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -284,7 +285,8 @@ impl Opened {
     }
 
     /// Extracts from `articles` into `out`. `progress` is told what happens, and `stop` is asked for the flag that
-    /// stops it. `args` may have another shard than those it was opened with.
+    /// stops it. `args` may have another shard than those it was opened with. The steps follow each other and share most
+    /// of what they work on, so that they stand in one function.
     pub(super) fn extract(
         &self,
         args: &Args,
@@ -334,25 +336,11 @@ impl Opened {
             Ok(())
         })?;
         progress.finish();
-        if ending == Ending::Stopped && output.articles() == 0 {
-            progress.print(&format!("stopped before the first article; {} is as it was", out.display()));
-            return Ok(Outcome::Interrupted);
-        }
-        if ending == Ending::Stopped && output.adds() {
-            // What was there yesterday is whole; a part of today's would make it half of something.
-            let (articles, out) = (output.articles(), out.display());
-            progress.print(&format!(
-                "stopped behind {articles} new articles; {out} is as it was (--resume continues)"
-            ));
-            output.pause()?;
-            return Ok(Outcome::Interrupted);
-        }
-        if output.adds() && output.articles() == 0 && reading.passed_over() > 0 {
-            let (there, out) = (reading.passed_over(), out.display());
-            progress.print(&format!("nothing new: {there} articles are there already; {out} is as it was"));
-            output.discard();
-            return Ok(Outcome::of(ending, some_skipped));
-        }
+        let mut output = match unchanged(output, ending, reading.passed_over(), out, progress)? {
+            ControlFlow::Continue(output) => output,
+            ControlFlow::Break(true) => return Ok(Outcome::Interrupted),
+            ControlFlow::Break(false) => return Ok(Outcome::of(ending, some_skipped)),
+        };
 
         run.processor_seconds = args.timings.then(|| {
             stopwatch.read().seconds().map(|(stage, seconds)| (stage.to_owned(), seconds.into())).collect()
@@ -389,17 +377,51 @@ impl Opened {
             files.push(measure(Stage::Writing, || view::write(out, None))?.0);
         }
         if !args.quiet {
-            if let Some(added) = added {
-                let there = reading.passed_over();
-                print(format_args!("{added} articles added; {there} were there already\n\nThe result now:"))?;
-            }
-            print(Summary { run: &run, connected: &connected, files: &files })?;
+            let added = added.map(|added| (added, reading.passed_over()));
+            report(added, Summary { run: &run, connected: &connected, files: &files })?;
         }
         if args.timings {
             print(format_args!("\n{}", stopwatch.read()))?;
         }
         Ok(Outcome::of(ending, some_skipped))
     }
+}
+
+/// Ends a run that changes nothing in the folder, and says so: whether it was stopped; else gives back the output.
+fn unchanged(
+    output: Output,
+    ending: Ending,
+    passed_over: u64,
+    out: &Path,
+    progress: &Progress,
+) -> Result<ControlFlow<bool, Output>> {
+    let (articles, out) = (output.articles(), out.display());
+    if ending == Ending::Stopped && articles == 0 {
+        progress.print(&format!("stopped before the first article; {out} is as it was"));
+        return Ok(ControlFlow::Break(true));
+    }
+    if ending == Ending::Stopped && output.adds() {
+        // The result that is there is whole; with a part of the new articles it would not be.
+        progress.print(&format!(
+            "stopped behind {articles} new articles; {out} is as it was (--resume continues)"
+        ));
+        output.pause()?;
+        return Ok(ControlFlow::Break(true));
+    }
+    if output.adds() && articles == 0 && passed_over > 0 {
+        progress.print(&format!("nothing new: {passed_over} articles are there already; {out} is as it was"));
+        output.discard();
+        return Ok(ControlFlow::Break(false));
+    }
+    Ok(ControlFlow::Continue(output))
+}
+
+/// Prints the summary: if articles were added, how many, and how many were passed over.
+fn report(added: Option<(u64, u64)>, summary: Summary<'_>) -> Result<()> {
+    if let Some((added, there)) = added {
+        print(format_args!("{added} articles added; {there} were there already\n\nThe result now:"))?;
+    }
+    print(summary)
 }
 
 /// Whether the inputs are all there is, and not the part of somebody who deals them out, who may have none left.

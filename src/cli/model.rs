@@ -136,7 +136,15 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
     )?;
     line("window", format_args!("{} tokens, of {} possible", folder.window, folder.positions))?;
     line("temperature", folder.temperature)?;
-    // What is missing is said where it belongs, all of it, and once.
+    if !engines(&folder, path)? {
+        let problem = "no engine of this build can run it (the reasons are above)";
+        return Err(Error::model(path, problem, "`triplewire model list` shows the models at hand").into());
+    }
+    Ok(Outcome::Done)
+}
+
+/// Prints tokenizer, weights and engines, and what is missing of them, each reason once; whether an engine runs the model.
+fn engines(folder: &ModelFolder, path: &Path) -> Result<bool> {
     let mut said = Vec::new();
     match folder.tokenizer() {
         Ok(tokenizer) => line("tokenizer", format_args!("{} tokens", tokenizer.get_vocab_size(true)))?,
@@ -169,11 +177,7 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
             Err(error) => line("runs", format_args!("no: {error}"))?,
         }
     }
-    if !runs {
-        let problem = "no engine of this build can run it (the reasons are above)";
-        return Err(Error::model(path, problem, "`triplewire model list` shows the models at hand").into());
-    }
-    Ok(Outcome::Done)
+    Ok(runs)
 }
 
 fn line(key: &str, value: impl std::fmt::Display) -> Result<()> {

@@ -51,7 +51,7 @@ pub(crate) fn io(error: &io::Error) -> String {
     words.to_owned()
 }
 
-/// What somebody said, without the number of the error, and of several parts the last.
+/// The message of an error of the system, without its number; of several parts the last.
 pub(crate) fn plain(said: &str) -> String {
     let end = said.find(" (os error").unwrap_or(said.len());
     said[..end].trim_end_matches('.').to_owned()
@@ -106,7 +106,7 @@ pub(crate) fn csv(error: &csv::Error, columns: &csv::StringRecord) -> String {
                 Cell::UnexpectedEndOfRow => return "it ends before its last column".to_owned(),
                 Cell::InvalidUtf8(_) => "no text in UTF-8".to_owned(),
                 Cell::Message(said) | Cell::Unsupported(said) => match (said.as_str(), column) {
-                    // A column that is missing is told of as a whole.
+                    // A missing column is reported as such.
                     (said, Some(column)) if !said.starts_with("missing field") => {
                         return format!("in the column `{column}`: {}", value(said));
                     }

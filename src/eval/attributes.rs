@@ -1,4 +1,4 @@
-//! Scores of what is told of a relation besides its arguments: how certain it is, whether it is still so, and when.
+//! Scores of the attributes of a relation: how certain it is, whether it is still so, and when.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;

@@ -6,7 +6,7 @@ use crate::eval::labels::Relation;
 use crate::eval::relations::{Compared, Mode};
 use crate::relation::Evidence;
 
-/// A relation that was found in a document, however often it is told there.
+/// A relation that was found in a document, however often it is stated there.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Claim {
     pub(super) is_right: bool,

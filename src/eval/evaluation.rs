@@ -25,7 +25,7 @@ pub struct Evaluation {
     pub entities: EntityScore,
     /// Scores of relations.
     pub relations: RelationScore,
-    /// Scores of what is told of relations.
+    /// Scores of the attributes of relations.
     pub attributes: AttributeScore,
     /// Scores of mentions against how often they are right.
     pub entity_reliability: Reliability,

@@ -24,13 +24,13 @@ const MOST_TEXT: usize = 3_000_000;
 pub fn page(gold: &Gold, evaluation: &Evaluation, scores: &Value, mistakes: &[Vec<Mistake>]) -> String {
     let mut worst_first: Vec<usize> = (0..gold.documents.len()).collect();
     worst_first.sort_by_key(|&i| usize::MAX - mistakes[i].len());
-    let mut room = MOST_TEXT;
+    let mut left = MOST_TEXT;
     let mut shown: Vec<usize> = worst_first
         .into_iter()
         .take_while(|&i| {
             let size = gold.documents[i].article.text.len();
-            let fits = size <= room;
-            room = room.saturating_sub(size);
+            let fits = size <= left;
+            left = left.saturating_sub(size);
             fits
         })
         .collect();
@@ -52,28 +52,7 @@ fn article(document: &Document, predicted: &Labels, mistakes: &[Mistake], evalua
     let scope = &evaluation.scope;
     let text = &document.article.text;
     let points = CodePoints::new(text);
-    let (gold, found) = (names(&document.labels, scope), names(predicted, scope));
-    let name = |(span, entity_type): Name| {
-        let (start, end) = points.of_span(span);
-        json!([start, end, entity_type.as_str()])
-    };
-    let spans: Vec<Value> = align(&gold, &found)
-        .into_iter()
-        .map(|pair| {
-            let (gold, found) = (pair.gold.map(|i| gold[i]), pair.predicted.map(|i| found[i]));
-            let kind = match (gold, found) {
-                (Some(gold), Some(found)) => match (gold.0 == found.0, gold.1 == found.1) {
-                    (true, true) => "right",
-                    (true, false) => Kind::WrongType.as_str(),
-                    (false, true) => Kind::WrongBoundary.as_str(),
-                    (false, false) => Kind::WrongTypeAndBoundary.as_str(),
-                },
-                (Some(_), None) => Kind::Missed.as_str(),
-                _ => Kind::Spurious.as_str(),
-            };
-            json!({"kind": kind, "gold": gold.map(name), "found": found.map(name)})
-        })
-        .collect();
+    let spans = spans(document, predicted, evaluation, &points);
     let slice = |span: Span| span.of(text);
     let spelled = |item: &Item| match item {
         Item::Relation { subject, predicate, object, negated } => json!({
@@ -112,6 +91,38 @@ fn article(document: &Document, predicted: &Labels, mistakes: &[Mistake], evalua
     }
     relations.sort_by_key(|relation| relation["item"]["at"].as_u64());
     json!({"id": document.article.id, "text": text, "spans": spans, "relations": relations})
+}
+
+/// The names of an article, right and wrong, with their places.
+fn spans(
+    document: &Document,
+    predicted: &Labels,
+    evaluation: &Evaluation,
+    points: &CodePoints<'_>,
+) -> Vec<Value> {
+    let scope = &evaluation.scope;
+    let (gold, found) = (names(&document.labels, scope), names(predicted, scope));
+    let name = |(span, entity_type): Name| {
+        let (start, end) = points.of_span(span);
+        json!([start, end, entity_type.as_str()])
+    };
+    align(&gold, &found)
+        .into_iter()
+        .map(|pair| {
+            let (gold, found) = (pair.gold.map(|i| gold[i]), pair.predicted.map(|i| found[i]));
+            let kind = match (gold, found) {
+                (Some(gold), Some(found)) => match (gold.0 == found.0, gold.1 == found.1) {
+                    (true, true) => "right",
+                    (true, false) => Kind::WrongType.as_str(),
+                    (false, true) => Kind::WrongBoundary.as_str(),
+                    (false, false) => Kind::WrongTypeAndBoundary.as_str(),
+                },
+                (Some(_), None) => Kind::Missed.as_str(),
+                _ => Kind::Spurious.as_str(),
+            };
+            json!({"kind": kind, "gold": gold.map(name), "found": found.map(name)})
+        })
+        .collect()
 }
 
 #[cfg(test)]

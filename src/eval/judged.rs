@@ -1,7 +1,7 @@
-//! Relations judged one by one: somebody read the sentence of each and said whether the text tells it.
+//! Relations judged one by one: for each a person has said whether the text states it.
 //!
 //! Hand labels say what a text holds; judgements say only whether what was found is right, and so give
-//! precision where nobody has labelled everything. They are about one output. Of a later one they count as
+//! precision where not everything is labelled. They are about one output. Of a later one they count as
 //! far as it has the same relations: see [`Judgements::still_in`].
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Problem, Result};
 use crate::eval::gold::rows;
-use crate::eval::report::{Table, pc};
+use crate::eval::report::{TextTable, pc};
 
 /// What identifies a relation in `relations.csv`. Offsets are code points of the article.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -188,7 +188,8 @@ impl Judgements {
 
     /// Tables for people.
     pub fn text(&self) -> String {
-        let header = |first| Table::new(&[first, "precision", "95 % interval", "right", "wrong", "unsure"]);
+        let header =
+            |first| TextTable::new(&[first, "precision", "95 % interval", "right", "wrong", "unsure"]);
         let row = |name: &str, tally: Tally| {
             let interval = tally.interval().map(|(low, high)| (pc(Some(low)), pc(Some(high))));
             let interval = interval.map_or("-".to_owned(), |(low, high)| format!("{low}-{high}"));

@@ -29,7 +29,7 @@ impl Mention {
     }
 }
 
-/// What is told of a relation; `None` where its labels do not tell.
+/// The attributes of a relation; `None` where its labels give none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Attributes {
     /// How the text puts it.
@@ -51,7 +51,7 @@ pub struct Relation {
     pub object: usize,
     /// Whether the text denies it.
     pub negated: bool,
-    /// What else is told of it.
+    /// Its attributes.
     pub attributes: Attributes,
     /// The program's score.
     pub score: Option<f32>,

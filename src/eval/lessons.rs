@@ -92,7 +92,8 @@ fn pairs(program: &Pipeline, reader: &Reader, gold: &Gold) -> Result<Vec<Pair>> 
     Ok(all)
 }
 
-/// The pairs of a sentence. `passed` sentences are in the documents before.
+/// The pairs of a sentence. `passed` sentences are in the documents before. Reading the pairs and looking up their labels
+/// share what names are called, so that both stand here.
 fn pairs_of(
     reader: &Reader,
     (number, document): (usize, &Document),
@@ -219,7 +220,7 @@ fn lesson(reader: &Reader, pairs: &[Pair], name: &str, predicates: &Predicates) 
     lesson
 }
 
-/// Of a predicate that nobody has defined, the types that labels give it.
+/// The types that labels give a predicate that is not defined.
 fn schema_of(pairs: &[Pair], name: &str) -> Schema {
     let types: BTreeSet<(EntityType, EntityType)> =
         pairs.iter().filter(|pair| pair.holds(name) == Some(true)).map(|pair| pair.types).collect();

@@ -10,7 +10,7 @@
 //! [`suggestions`] learns rules from the same labels, [`rule_counts`] counts how often each is right, and
 //! [`calibration`] what that says of a relation.
 //! [`lessons`] teach the second reader predicates.
-//! [`Judgements`] are what somebody found right and wrong of an output whose texts nobody has labelled.
+//! [`Judgements`] are a person's decisions on an output whose texts are not labelled.
 //!
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
 

@@ -22,7 +22,7 @@ pub struct Task<'a> {
     pub article: &'a Article,
     /// The names to work with, in text order and not overlapping; `None` to find them.
     pub mentions: Option<Vec<Mention>>,
-    /// Whether a relation is to be told for every mention of its arguments, if mentions are given.
+    /// Whether a relation is repeated for every mention of its arguments, if mentions are given.
     pub every_mention: bool,
 }
 
@@ -130,7 +130,7 @@ impl Labels {
             score: Some(m.score),
             argument_only: false,
         });
-        // Labels are about names: that "he" leads Acme they tell of the name that he has, at its nearest mention.
+        // Labels are about names: of "he leads Acme" they have the name of the person, at its nearest mention.
         let name_of = |argument: usize| {
             let said = names.argument(argument);
             let all = names.mentions.iter().enumerate().filter(|(_, m)| m.entity == said.entity);

@@ -193,6 +193,20 @@ impl Scope {
                 ));
             }
         }
+        notes.extend(self.unscored_notes(gold));
+        if gold.documents.iter().any(|d| d.annotated_types.is_some()) {
+            notes.push(
+                "Documents were annotated for some relation types only; where their entities were, too, \
+                 entity precision is too low."
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+
+    /// How many relations of the gold are not scored.
+    fn unscored_notes(&self, gold: &Gold) -> Vec<String> {
+        let mut notes = Vec::new();
         let ignored: u64 = gold
             .documents
             .iter()
@@ -212,13 +226,6 @@ impl Scope {
             notes.push(format!(
                 "{unlisted} gold relations are not scored, because their document's annotated_types lacks them."
             ));
-        }
-        if gold.documents.iter().any(|d| d.annotated_types.is_some()) {
-            notes.push(
-                "Documents were annotated for some relation types only; where their entities were, too, \
-                 entity precision is too low."
-                    .to_owned(),
-            );
         }
         notes
     }

@@ -169,7 +169,7 @@ impl Filter {
     }
 }
 
-/// What passes a filter, in little room: numbers only.
+/// What passes a filter, in little memory: numbers only.
 pub(super) struct Selection {
     /// The triples that pass, and their place among these, from 0.
     pub(super) triples: HashMap<TripleKey, u32>,

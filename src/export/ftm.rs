@@ -142,23 +142,30 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
         }
     }
 
-    let mut exported = Exported {
+    Ok(Exported {
         files: vec![file.finish()?],
         counts: vec![("entities", counts.entities), ("links", counts.links), ("articles", counts.articles)],
-        notes: Vec::new(),
-    };
-    if counts.denied > 0 {
-        let denied = counted(counts.denied, "triple that is denied is", "triples that are denied are");
-        exported.notes.push(format!("{denied} left out."));
+        notes: counts.notes(),
+    })
+}
+
+impl Counts {
+    /// What was left out.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.denied > 0 {
+            let denied = counted(self.denied, "triple that is denied is", "triples that are denied are");
+            notes.push(format!("{denied} left out."));
+        }
+        if self.without_kind > 0 {
+            let without = counted(self.without_kind, "triple is", "triples are");
+            notes.push(format!(
+                "{without} left out, because FollowTheMoney has no kind for an end of it: a date, or what is no person, \
+                 organisation or place and is not owned."
+            ));
+        }
+        notes
     }
-    if counts.without_kind > 0 {
-        let without = counted(counts.without_kind, "triple is", "triples are");
-        exported.notes.push(format!(
-            "{without} left out, because FollowTheMoney has no kind for an end of it: a date, or what is no person, \
-             organisation or place and is not owned."
-        ));
-    }
-    Ok(exported)
 }
 
 /// What the triples say of entities.

@@ -24,18 +24,7 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
     let mode: &[(&str, &str)] = if graph.is_dated { &timed } else { &untimed };
     xml.open("graph", &[&[("defaultedgetype", "directed")], mode].concat())?;
 
-    xml.open("attributes", &[("class", "node"), ("mode", "static")])?;
-    let dates = graph.date_predicates().map(|name| (name, Kind::Text));
-    for (name, kind) in OF_NODES.into_iter().chain(dates) {
-        xml.empty("attribute", &[("id", name), ("title", name), ("type", type_of(kind))])?;
-    }
-    xml.close("attributes")?;
-    xml.open("attributes", &[("class", "edge"), ("mode", "static")])?;
-    for (name, kind) in OF_EDGES {
-        xml.empty("attribute", &[("id", name), ("title", name), ("type", type_of(kind))])?;
-    }
-    xml.close("attributes")?;
-
+    declare_attributes(&mut xml, &graph)?;
     xml.open("nodes", &[])?;
     for node in graph.nodes()? {
         let node = node?;
@@ -75,6 +64,21 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
     Ok(exported)
 }
 
+/// Says what attributes nodes and edges have.
+fn declare_attributes(xml: &mut Xml, graph: &Graph<'_>) -> Result<()> {
+    xml.open("attributes", &[("class", "node"), ("mode", "static")])?;
+    let dates = graph.date_predicates().map(|name| (name, Kind::Text));
+    for (name, kind) in OF_NODES.into_iter().chain(dates) {
+        xml.empty("attribute", &[("id", name), ("title", name), ("type", type_of(kind))])?;
+    }
+    xml.close("attributes")?;
+    xml.open("attributes", &[("class", "edge"), ("mode", "static")])?;
+    for (name, kind) in OF_EDGES {
+        xml.empty("attribute", &[("id", name), ("title", name), ("type", type_of(kind))])?;
+    }
+    xml.close("attributes")
+}
+
 fn attvalues(xml: &mut Xml, values: &[(&str, String)]) -> Result<()> {
     xml.open("attvalues", &[])?;
     for (name, value) in values {
@@ -83,7 +87,7 @@ fn attvalues(xml: &mut Xml, values: &[(&str, String)]) -> Result<()> {
     xml.close("attvalues")
 }
 
-/// The days between which something is told.
+/// The first and the last day on which articles state something.
 fn times(first: Option<Date>, last: Option<Date>) -> Vec<(&'static str, String)> {
     let start = first.map(|it| ("start", it.first_day().to_string()));
     let end = last.map(|it| ("end", it.last_day().to_string()));

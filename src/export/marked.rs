@@ -2,7 +2,7 @@
 //!
 //! Tables give places in the article, and the sentence as a text. The names that `mentions.csv` has in the same sentence
 //! tell where it begins: there all of them stand where they should. Where it has none, as in a sentence of pronouns only,
-//! or where somebody has edited the tables, it begins where both places are whole words that look most like what they
+//! or where the tables were edited, it begins where both places are whole words that look most like what they
 //! mean.
 
 use std::cmp::Reverse;
@@ -70,7 +70,7 @@ impl<'a> Marks<'a> {
         Ok(Marks { mentions, articles, article: String::new(), of_article: Vec::new() })
     }
 
-    /// Where in the article the sentence of a relation begins, in code points, if that can be told. It is of the same
+    /// Where in the article the sentence of a relation begins, in code points, if it can be found. It is of the same
     /// article as the last one or of a later one.
     ///
     /// # Errors

@@ -27,7 +27,27 @@ const COMMAND: &str = "neo4j-admin database import full neo4j --nodes=entities.c
 pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Result<Exported> {
     let graph = Graph::read(result, filter)?;
     let mut exported = graph.exported();
+    let entities = entities(&graph, out)?;
+    let relations = relations(&graph, out)?;
+    let (articles, count) = articles(result, out)?;
+    exported.counts.push(("articles", count));
 
+    let named_in = named_in(result, &graph, out)?;
+    let files = [entities.finish()?, articles.finish()?, relations.finish()?, named_in.finish()?];
+    for file in files {
+        exported.files.push(file.name()?);
+    }
+    let what_to_do = format!(
+        "Run this in this folder, with the database stopped:\n\n{COMMAND}\n\nThe database neo4j has to be empty; \
+         --overwrite-destination replaces what it holds.\n"
+    );
+    exported.files.push(write_whole(&out.join("IMPORT.txt"), what_to_do.as_bytes())?);
+    exported.notes.push(format!("To import it, run in that folder, with the database stopped:\n\n{COMMAND}"));
+    Ok(exported)
+}
+
+/// The nodes of entities, with the dates that a triple gives them.
+fn entities(graph: &Graph<'_>, out: &Path) -> Result<Csv> {
     let dates: Vec<&str> = graph.date_predicates().collect();
     let dated: Vec<String> = dates.iter().map(|name| format!("{name}:string")).collect();
     let mut header = vec![
@@ -68,7 +88,11 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
         }));
         entities.row(&row)?;
     }
+    Ok(entities)
+}
 
+/// The relationships of triples. The names of all columns make it long.
+fn relations(graph: &Graph<'_>, out: &Path) -> Result<Csv> {
     let mut relations = Csv::create(
         out,
         "relations.csv",
@@ -116,7 +140,11 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
         row.extend(date(it.event_date));
         relations.row(&row)?;
     }
+    Ok(relations)
+}
 
+/// The nodes of articles, and how many there are.
+fn articles(result: &ResultFolder, out: &Path) -> Result<(Csv, u64)> {
     let header =
         ["article:ID(Article)", ":LABEL", "title", "source", "url", "date:string", "day:date", "words:long"];
     let mut articles = Csv::create(out, "articles.csv", &header)?;
@@ -135,20 +163,7 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
         articles.row(&row)?;
         count += 1;
     }
-    exported.counts.push(("articles", count));
-
-    let named_in = named_in(result, &graph, out)?;
-    let files = [entities.finish()?, articles.finish()?, relations.finish()?, named_in.finish()?];
-    for file in files {
-        exported.files.push(file.name()?);
-    }
-    let what_to_do = format!(
-        "Run this in this folder, with the database stopped:\n\n{COMMAND}\n\nThe database neo4j has to be empty; \
-         --overwrite-destination replaces what it holds.\n"
-    );
-    exported.files.push(write_whole(&out.join("IMPORT.txt"), what_to_do.as_bytes())?);
-    exported.notes.push(format!("To import it, run in that folder, with the database stopped:\n\n{COMMAND}"));
-    Ok(exported)
+    Ok((articles, count))
 }
 
 /// Which entity which article names, and how often. The mentions of an article stand together in their table.

@@ -156,7 +156,7 @@ fn key(subject: &str, predicate: Predicate, object: &str, name: &str, symmetric:
     hash64(&(predicate.as_str(), first, second, name))
 }
 
-/// A number made from a text, to remember many of them in little room.
+/// A number made from a text, to remember many of them in little memory.
 pub fn number_of(text: &str) -> u64 {
     hash64(text)
 }
@@ -217,7 +217,7 @@ impl<R: DeserializeOwned> Rows<R> {
         }
     }
 
-    /// The row that begins there; reading goes on behind it.
+    /// The row that begins there; reading goes on after it.
     ///
     /// # Errors
     /// If the file cannot be read, or no row begins there.

@@ -16,7 +16,7 @@ use crate::export::tables::{
 };
 use crate::output::{LIST_SEPARATOR, Whole, temporary, unwritable};
 
-/// What is made when the rows are in: indexes, search, views.
+/// Indexes, search and views, which are made when the rows are in.
 const FINISH: &str = include_str!("sqlite.sql");
 
 /// What goes wrong between a row and a database.
@@ -54,38 +54,80 @@ fn fill(
 ) -> std::result::Result<Vec<(&'static str, u64)>, Failure> {
     let selection = Selection::new(result, filter, |_| {})?;
     let mut connection = Connection::open(path)?;
-    // Nobody sees the file before it is whole, so that nothing need be undone.
+    // The file has a temporary name until it is whole, so that no journal is needed.
     connection.execute_batch(
         "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; \
          PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;",
     )?;
     let transaction = connection.transaction()?;
-    let mut counts = Vec::new();
-    {
-        let to = &transaction;
-        to.execute_batch("CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID")?;
-        run(to, result, filter)?;
+    let counts = Filling { to: &transaction, result, filter, selection }.fill()?;
+    transaction.commit()?;
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(counts)
+}
 
-        let mut insert = create(to, "articles", "article_id INTEGER PRIMARY KEY, ", &ARTICLES, &[], 0)?;
+/// A database that is being filled.
+struct Filling<'a> {
+    to: &'a Connection,
+    result: &'a ResultFolder,
+    filter: &'a Filter,
+    selection: Selection,
+}
+
+/// How many rows were written.
+type Written = std::result::Result<u64, Failure>;
+
+impl Filling<'_> {
+    /// Fills all tables; gives the names and the rows of each.
+    fn fill(&self) -> std::result::Result<Vec<(&'static str, u64)>, Failure> {
+        let to = self.to;
+        to.execute_batch("CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID")?;
+        run(to, self.result, self.filter)?;
+        let articles = self.articles()?;
+        let mut counts = vec![("articles", articles.len() as u64)];
+        counts.push(("entities", self.entities()?));
+        counts.push(("triples", self.triples()?));
+        to.execute_batch(
+            "CREATE TABLE sentences (sentence_id INTEGER PRIMARY KEY, \
+             article_id INTEGER NOT NULL REFERENCES articles, sentence TEXT NOT NULL)",
+        )?;
+        let mut sentences = Sentences::new(to, articles.len())?;
+        counts.push(("relations", self.relations(&articles, &mut sentences)?));
+        counts.push(("mentions", self.mentions(&articles, &mut sentences)?));
+        counts.push(("sentences", sentences.last as u64));
+        counts.push(("cooccurrences", self.cooccurrences()?));
+        counts.push(("duplicates", self.duplicates()?));
+        to.execute_batch(FINISH)?;
+        Ok(counts)
+    }
+
+    /// The rows of articles, by [`number_of`] their ids.
+    fn articles(&self) -> std::result::Result<HashMap<u64, i64>, Failure> {
+        let mut insert = create(self.to, "articles", "article_id INTEGER PRIMARY KEY, ", &ARTICLES, &[], 0)?;
         let mut articles: HashMap<u64, i64> = HashMap::new();
-        for article in result.articles()? {
+        for article in self.result.articles()? {
             let article = article?;
-            if selection.has_article(&article.article) {
+            if self.selection.has_article(&article.article) {
                 let id = articles.len() as i64 + 1;
                 if articles.insert(number_of(&article.article), id).is_none() {
                     put(&mut insert, &[], &ARTICLES, &article, &[])?;
                 }
             }
         }
-        counts.push(("articles", articles.len() as u64));
+        Ok(articles)
+    }
 
-        let mut insert = create(to, "entities", "", &ENTITIES, &[], 0)?;
-        to.execute_batch("CREATE TABLE names (name TEXT NOT NULL COLLATE NOCASE, entity_id TEXT NOT NULL, is_main INTEGER NOT NULL)")?;
-        let mut name = to.prepare("INSERT INTO names VALUES (?, ?, ?)")?;
+    /// Entities, and all names that they have.
+    fn entities(&self) -> Written {
+        let mut insert = create(self.to, "entities", "", &ENTITIES, &[], 0)?;
+        self.to.execute_batch(
+            "CREATE TABLE names (name TEXT NOT NULL COLLATE NOCASE, entity_id TEXT NOT NULL, is_main INTEGER NOT NULL)",
+        )?;
+        let mut name = self.to.prepare("INSERT INTO names VALUES (?, ?, ?)")?;
         let mut count = 0;
-        for entity in result.entities()? {
+        for entity in self.result.entities()? {
             let entity = entity?;
-            if selection.has_entity(&entity.entity_id) {
+            if self.selection.has_entity(&entity.entity_id) {
                 put(&mut insert, &[], &ENTITIES, &entity, &[])?;
                 name.execute(params![entity.entity, entity.entity_id, true])?;
                 for alias in &entity.aliases {
@@ -94,30 +136,31 @@ fn fill(
                 count += 1;
             }
         }
-        counts.push(("entities", count));
+        Ok(count)
+    }
 
-        let mut insert = create(to, "triples", "triple_id INTEGER PRIMARY KEY, ", &TRIPLES, &[], 0)?;
-        for triple in result.triples()? {
+    fn triples(&self) -> Written {
+        let mut insert = create(self.to, "triples", "triple_id INTEGER PRIMARY KEY, ", &TRIPLES, &[], 0)?;
+        for triple in self.result.triples()? {
             let triple = triple?;
-            if filter.takes(&triple) {
+            if self.filter.takes(&triple) {
                 put(&mut insert, &[], &TRIPLES, &triple, &[])?;
             }
         }
-        counts.push(("triples", selection.triples.len() as u64));
+        Ok(self.selection.triples.len() as u64)
+    }
 
-        to.execute_batch(
-            "CREATE TABLE sentences (sentence_id INTEGER PRIMARY KEY, \
-             article_id INTEGER NOT NULL REFERENCES articles, sentence TEXT NOT NULL)",
-        )?;
-        let mut sentences = Sentences::new(to, articles.len())?;
+    fn relations(&self, articles: &HashMap<u64, i64>, sentences: &mut Sentences<'_>) -> Written {
+        let selection = &self.selection;
         let keys = "relation_id INTEGER PRIMARY KEY, triple_id INTEGER REFERENCES triples, \
                     article_id INTEGER NOT NULL REFERENCES articles, \
                     sentence_id INTEGER NOT NULL REFERENCES sentences, ";
-        let mut insert = create(to, "relation_rows", keys, &RELATIONS, &IN_OTHERS, 3)?;
+        let mut insert = create(self.to, "relation_rows", keys, &RELATIONS, &IN_OTHERS, 3)?;
         let mut count = 0;
-        for relation in result.relations()? {
+        for relation in self.result.relations()? {
             let relation = relation?;
-            let triple = selection.triples.get(&result.key_of(&relation)).map(|place| i64::from(*place) + 1);
+            let place = selection.triples.get(&self.result.key_of(&relation));
+            let triple = place.map(|place| i64::from(*place) + 1);
             let Some(&article) = articles.get(&number_of(&relation.article)) else { continue };
             if triple.is_none() && selection.left_out > 0 {
                 continue;
@@ -126,51 +169,53 @@ fn fill(
             put(&mut insert, &[triple, Some(article), Some(sentence)], &RELATIONS, &relation, &IN_OTHERS)?;
             count += 1;
         }
-        counts.push(("relations", count));
+        Ok(count)
+    }
 
+    fn mentions(&self, articles: &HashMap<u64, i64>, sentences: &mut Sentences<'_>) -> Written {
         let keys = "mention_id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles, \
                     sentence_id INTEGER NOT NULL REFERENCES sentences, ";
-        let mut insert = create(to, "mention_rows", keys, &MENTIONS, &IN_OTHERS_OF_MENTIONS, 2)?;
+        let mut insert = create(self.to, "mention_rows", keys, &MENTIONS, &IN_OTHERS_OF_MENTIONS, 2)?;
         let mut count = 0;
-        for mention in result.mentions()? {
+        for mention in self.result.mentions()? {
             let mention = mention?;
             let Some(&article) = articles.get(&number_of(&mention.article)) else { continue };
-            if selection.has_entity(&mention.entity_id) {
+            if self.selection.has_entity(&mention.entity_id) {
                 let sentence = sentences.id(article, &mention.sentence)?;
                 let keys = [Some(article), Some(sentence)];
                 put(&mut insert, &keys, &MENTIONS, &mention, &IN_OTHERS_OF_MENTIONS)?;
                 count += 1;
             }
         }
-        counts.push(("mentions", count));
-        counts.push(("sentences", sentences.last as u64));
+        Ok(count)
+    }
 
-        let mut insert = create(to, "cooccurrences", "", &COOCCURRENCES, &[], 0)?;
+    fn cooccurrences(&self) -> Written {
+        let mut insert = create(self.to, "cooccurrences", "", &COOCCURRENCES, &[], 0)?;
         let mut count = 0;
-        for pair in result.cooccurrences()? {
+        for pair in self.result.cooccurrences()? {
             let pair = pair?;
-            if selection.has_pair(&pair, filter) {
+            if self.selection.has_pair(&pair, self.filter) {
                 put(&mut insert, &[], &COOCCURRENCES, &pair, &[])?;
                 count += 1;
             }
         }
-        counts.push(("cooccurrences", count));
+        Ok(count)
+    }
 
-        let mut insert = create(to, "duplicates", "", &DUPLICATES, &[], 0)?;
+    fn duplicates(&self) -> Written {
+        let selection = &self.selection;
+        let mut insert = create(self.to, "duplicates", "", &DUPLICATES, &[], 0)?;
         let mut count = 0;
-        for duplicate in result.duplicates()?.into_iter().flatten() {
+        for duplicate in self.result.duplicates()?.into_iter().flatten() {
             let duplicate = duplicate?;
             if selection.has_article(&duplicate.article) || selection.has_article(&duplicate.duplicate_of) {
                 put(&mut insert, &[], &DUPLICATES, &duplicate, &[])?;
                 count += 1;
             }
         }
-        counts.push(("duplicates", count));
-        to.execute_batch(FINISH)?;
+        Ok(count)
     }
-    transaction.commit()?;
-    connection.close().map_err(|(_, error)| error)?;
-    Ok(counts)
 }
 
 /// Columns of relations that other tables have: articles, sentences.
@@ -254,7 +299,7 @@ impl ToSql for Stored<'_> {
     }
 }
 
-/// The sentences so far. Those of one article are at hand: in the tables these stand together.
+/// The sentences so far. Those of one article are in memory: in the tables they stand together.
 struct Sentences<'c> {
     insert: Statement<'c>,
     find: Statement<'c>,

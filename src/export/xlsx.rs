@@ -20,7 +20,7 @@ use crate::export::marked::Marked;
 use crate::export::result::{ResultFolder, Triple, number_of};
 use crate::output::{LIST_SEPARATOR, Whole, temporary, unwritable};
 use sheet::{Cell, Column, Formats, MOST_WRAPPED, Sheet, cell_name};
-use summary::Found;
+use summary::Highlights;
 
 const TRIPLES: [Column; 19] = [
     Column::new("subject", 26.0),
@@ -144,7 +144,7 @@ fn build(result: &ResultFolder, filter: &Filter, out: &Path) -> Result<Exported,
     book.set_tempdir(out.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
     book.set_properties(&DocProperties::new().set_title("Triplewire result"));
     let formats = Formats::default();
-    let mut found = Found::default();
+    let mut found = Highlights::default();
     let selection = Selection::new(result, filter, |triple| found.add(triple))?;
     let evidence = Evidence::read(result, &selection, selection.triples.len() <= MOST_WRAPPED)?;
     let articles = Places::read(result, &selection)?;
@@ -152,85 +152,10 @@ fn build(result: &ResultFolder, filter: &Filter, out: &Path) -> Result<Exported,
     // In the order in which they link to each other: a sheet knows the rows of those that it links to.
     let triples = triples(&mut book, &formats, result, filter, &selection, &evidence, &articles)?;
     let relations = relations(&mut book, &formats, result, &evidence, &articles)?;
-    let mut entities = Sheet::new(&mut book, &formats, "Entities", &ENTITIES)?;
-    entities.expect(result.run().counts.entities as usize);
-    for entity in result.entities()? {
-        let entity = entity?;
-        if !selection.has_entity(&entity.entity_id) {
-            continue;
-        }
-        found.name(&entity);
-        entities.row(
-            &mut book,
-            &[
-                Cell::Text(&entity.entity),
-                Cell::Text(entity.entity_type.as_str()),
-                Cell::Count(entity.mentions),
-                Cell::Count(entity.articles),
-                Cell::Wrapped(&entity.aliases.join(LIST_SEPARATOR)),
-                Cell::Text(&entity.external_id),
-                Cell::Date(entity.first_date),
-                Cell::Date(entity.last_date),
-                Cell::Text(&entity.entity_id),
-            ],
-        )?;
-    }
-    let mut table = Sheet::new(&mut book, &formats, "Articles", &ARTICLES)?;
-    table.expect(articles.of.len());
-    for article in result.articles()? {
-        let article = article?;
-        if !selection.has_article(&article.article) {
-            continue;
-        }
-        table.row(
-            &mut book,
-            &[
-                Cell::Wrapped(&article.title),
-                Cell::Date(article.date),
-                Cell::Text(&article.source),
-                Cell::Address(&article.url),
-                Cell::Count(article.words),
-                Cell::Count(article.mentions),
-                Cell::Count(article.relations),
-                Cell::Text(&article.duplicate_of),
-                Cell::Text(&article.article),
-            ],
-        )?;
-    }
-    let mut pairs = Sheet::new(&mut book, &formats, "Cooccurrences", &COOCCURRENCES)?;
-    for pair in result.cooccurrences()? {
-        let pair = pair?;
-        if !selection.has_pair(&pair, filter) {
-            continue;
-        }
-        pairs.row(
-            &mut book,
-            &[
-                Cell::Text(&pair.subject),
-                Cell::Text(pair.subject_type.as_str()),
-                Cell::Text(&pair.object),
-                Cell::Text(pair.object_type.as_str()),
-                Cell::Count(pair.articles),
-                Cell::Count(pair.sentences),
-                Cell::Number(pair.pmi),
-            ],
-        )?;
-    }
-    let mut duplicates = Sheet::new(&mut book, &formats, "Duplicates", &DUPLICATES)?;
-    for duplicate in result.duplicates()?.into_iter().flatten() {
-        let duplicate = duplicate?;
-        if !selection.has_article(&duplicate.article) && !selection.has_article(&duplicate.duplicate_of) {
-            continue;
-        }
-        duplicates.row(
-            &mut book,
-            &[
-                Cell::Text(&duplicate.article),
-                Cell::Text(&duplicate.duplicate_of),
-                Cell::Score(duplicate.similarity),
-            ],
-        )?;
-    }
+    let entities = entities(&mut book, &formats, result, &selection, &mut found)?;
+    let table = articles_sheet(&mut book, &formats, result, &selection, &articles)?;
+    let pairs = cooccurrences(&mut book, &formats, result, filter, &selection)?;
+    let duplicates = duplicates(&mut book, &formats, result, &selection)?;
     let sheets = [triples, relations, entities, table, pairs, duplicates];
     let mut exported = Exported::default();
     let counts = ["triples", "relations", "entities", "articles", "cooccurrences", "duplicates"];
@@ -248,6 +173,128 @@ fn build(result: &ResultFolder, filter: &Filter, out: &Path) -> Result<Exported,
     file.flush().map_err(XlsxError::from)?;
     exported.files.push(Whole::new(out.to_path_buf(), file)?.name()?);
     Ok(exported)
+}
+
+/// The sheet of entities; `found` counts their types.
+fn entities<'f>(
+    book: &mut Workbook,
+    formats: &'f Formats,
+    result: &ResultFolder,
+    selection: &Selection,
+    found: &mut Highlights,
+) -> Result<Sheet<'f>, Failure> {
+    let mut entities = Sheet::new(book, formats, "Entities", &ENTITIES)?;
+    entities.expect(result.run().counts.entities as usize);
+    for entity in result.entities()? {
+        let entity = entity?;
+        if !selection.has_entity(&entity.entity_id) {
+            continue;
+        }
+        found.name(&entity);
+        entities.row(
+            book,
+            &[
+                Cell::Text(&entity.entity),
+                Cell::Text(entity.entity_type.as_str()),
+                Cell::Count(entity.mentions),
+                Cell::Count(entity.articles),
+                Cell::Wrapped(&entity.aliases.join(LIST_SEPARATOR)),
+                Cell::Text(&entity.external_id),
+                Cell::Date(entity.first_date),
+                Cell::Date(entity.last_date),
+                Cell::Text(&entity.entity_id),
+            ],
+        )?;
+    }
+    Ok(entities)
+}
+
+/// The sheet of articles.
+fn articles_sheet<'f>(
+    book: &mut Workbook,
+    formats: &'f Formats,
+    result: &ResultFolder,
+    selection: &Selection,
+    articles: &Places,
+) -> Result<Sheet<'f>, Failure> {
+    let mut table = Sheet::new(book, formats, "Articles", &ARTICLES)?;
+    table.expect(articles.of.len());
+    for article in result.articles()? {
+        let article = article?;
+        if !selection.has_article(&article.article) {
+            continue;
+        }
+        table.row(
+            book,
+            &[
+                Cell::Wrapped(&article.title),
+                Cell::Date(article.date),
+                Cell::Text(&article.source),
+                Cell::Address(&article.url),
+                Cell::Count(article.words),
+                Cell::Count(article.mentions),
+                Cell::Count(article.relations),
+                Cell::Text(&article.duplicate_of),
+                Cell::Text(&article.article),
+            ],
+        )?;
+    }
+    Ok(table)
+}
+
+/// The sheet of cooccurrences.
+fn cooccurrences<'f>(
+    book: &mut Workbook,
+    formats: &'f Formats,
+    result: &ResultFolder,
+    filter: &Filter,
+    selection: &Selection,
+) -> Result<Sheet<'f>, Failure> {
+    let mut pairs = Sheet::new(book, formats, "Cooccurrences", &COOCCURRENCES)?;
+    for pair in result.cooccurrences()? {
+        let pair = pair?;
+        if !selection.has_pair(&pair, filter) {
+            continue;
+        }
+        pairs.row(
+            book,
+            &[
+                Cell::Text(&pair.subject),
+                Cell::Text(pair.subject_type.as_str()),
+                Cell::Text(&pair.object),
+                Cell::Text(pair.object_type.as_str()),
+                Cell::Count(pair.articles),
+                Cell::Count(pair.sentences),
+                Cell::Number(pair.pmi),
+            ],
+        )?;
+    }
+    Ok(pairs)
+}
+
+/// The sheet of duplicates.
+fn duplicates<'f>(
+    book: &mut Workbook,
+    formats: &'f Formats,
+    result: &ResultFolder,
+    selection: &Selection,
+) -> Result<Sheet<'f>, Failure> {
+    let mut duplicates = Sheet::new(book, formats, "Duplicates", &DUPLICATES)?;
+    for duplicate in result.duplicates()?.into_iter().flatten() {
+        let duplicate = duplicate?;
+        if !selection.has_article(&duplicate.article) && !selection.has_article(&duplicate.duplicate_of) {
+            continue;
+        }
+        duplicates.row(
+            book,
+            &[
+                Cell::Text(&duplicate.article),
+                Cell::Text(&duplicate.duplicate_of),
+                Cell::Score(duplicate.similarity),
+            ],
+        )?;
+    }
+    Ok(duplicates)
 }
 
 /// Where articles stand: in their sheet, and in the table.

@@ -1,6 +1,6 @@
 //! Addresses of web pages.
 
-/// What stands behind `http://` or `https://`; none if it is no such address.
+/// What stands after `http://` or `https://`; none if it is no such address.
 fn behind_scheme(text: &str) -> Option<&str> {
     let (scheme, rest) = text.split_once("://")?;
     let is_web = ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it));

@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
-use super::reader::{Found, Reader};
-use super::repeats::Kind;
+use super::reader::{ReadItem, Reader};
+use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 
 /// Bytes of the stack. It takes memory only where it is used.
@@ -19,40 +19,40 @@ const WAITING: usize = 4;
 
 /// Reads what a parser finds.
 pub(super) struct Background {
-    found: Receiver<Found>,
+    found: Receiver<ReadItem>,
     thread: Option<JoinHandle<()>>,
     place: Place,
 }
 
 /// Where a parser puts what it finds.
-pub(super) struct Outlet(SyncSender<Found>);
+pub(super) struct Outlet(SyncSender<ReadItem>);
 
-/// Nobody wants to know more.
+/// The receiver is gone: no more is wanted.
 pub(super) struct Unwanted;
 
 impl Outlet {
-    pub(super) fn put(&self, found: Found) -> Result<(), Unwanted> {
+    pub(super) fn put(&self, found: ReadItem) -> Result<(), Unwanted> {
         self.0.send(found).map_err(|_| Unwanted)
     }
 
-    pub(super) fn put_all(&self, found: impl IntoIterator<Item = Found>) -> Result<(), Unwanted> {
+    pub(super) fn put_all(&self, found: impl IntoIterator<Item = ReadItem>) -> Result<(), Unwanted> {
         found.into_iter().try_for_each(|it| self.put(it))
     }
 
     /// Says that something is left out.
     pub(super) fn skipped(
         &self,
-        kind: Kind,
+        kind: ProblemKind,
         place: Place,
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Result<(), Unwanted> {
-        self.put(Found::Problem(kind, Problem::skipped(place, message, remedy)))
+        self.put(ReadItem::Problem(kind, Problem::skipped(place, message, remedy)))
     }
 }
 
 impl Background {
-    /// Starts `parse` on the file at `place`. It ends early where nobody wants to know more.
+    /// Starts `parse` on the file at `place`. It ends early if the receiver is gone.
     pub(super) fn start(
         place: Place,
         parse: impl FnOnce(&Outlet) -> Result<(), Unwanted> + Send + 'static,
@@ -66,7 +66,7 @@ impl Background {
 }
 
 impl Reader for Background {
-    fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
+    fn read(&mut self, out: &mut VecDeque<ReadItem>) -> bool {
         if let Ok(found) = self.found.recv() {
             out.push_back(found);
             return true;
@@ -78,7 +78,7 @@ impl Reader for Background {
                 "What was found before is kept. Open it in the program that it is made for, save it again, and name \
                  the new file.",
             );
-            out.push_back(Found::Problem(Kind::File, problem));
+            out.push_back(ReadItem::Problem(ProblemKind::File, problem));
         }
         false
     }

@@ -29,7 +29,7 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 static RELEASE: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?i:for\s+immediate\s+release)\s*:?\s*{DAY}")));
 
-/// A day at the very start, and behind it a capital: texts that have lost their lines begin so.
+/// A day at the very start, and after it a capital: texts that have lost their lines begin so.
 static START: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"^{DAY}\s+\p{{Lu}}")));
 
 /// A place in capitals, a day, an agency in brackets or slashes, a dash.

@@ -4,8 +4,8 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::reader::Found;
-use super::repeats::Kind;
+use super::reader::ReadItem;
+use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 
 /// Text, and what had to be mended to get it.
@@ -33,7 +33,7 @@ impl Charset {
     /// Decodes the bytes of a text.
     ///
     /// Where most letters beyond ASCII are UTF-8, the few other bytes are read as Windows-1252 one by
-    /// one: a text that somebody pasted together from two encodings comes out right in both halves,
+    /// one: a text pasted together from two encodings comes out right in both halves,
     /// and a single broken byte does not garble the rest.
     pub(super) fn decode(&mut self, bytes: Vec<u8>) -> Decoded {
         let mut decoded = match String::from_utf8(bytes) {
@@ -95,13 +95,13 @@ pub(super) fn blank_nuls(text: &mut String) -> usize {
 }
 
 /// What to say about a text that was decoded, without its line.
-pub(super) fn problems(place: &Place, decoded: &Decoded) -> impl Iterator<Item = Found> {
+pub(super) fn problems(place: &Place, decoded: &Decoded) -> impl Iterator<Item = ReadItem> {
     let foreign = (decoded.foreign > 0).then(|| {
         let problem = foreign_problem(place.clone(), decoded.foreign, decoded.encoding);
-        Found::Problem(Kind::Encoding, problem)
+        ReadItem::Problem(ProblemKind::Encoding, problem)
     });
-    let nuls =
-        (decoded.nuls > 0).then(|| Found::Problem(Kind::Nul, nul_problem(place.clone(), decoded.nuls)));
+    let nuls = (decoded.nuls > 0)
+        .then(|| ReadItem::Problem(ProblemKind::Nul, nul_problem(place.clone(), decoded.nuls)));
     foreign.into_iter().chain(nuls)
 }
 

@@ -13,8 +13,8 @@ use zip::ZipArchive;
 use super::background::{Background, Outlet, Unwanted};
 use super::bytes::LONGEST;
 use super::packed::{self, Unfit};
-use super::reader::{Found, Given, too_long};
-use super::repeats::Kind;
+use super::reader::{Given, ReadItem, too_long};
+use super::repeats::ProblemKind;
 use super::{dateline, decode};
 use crate::error::{Place, Problem};
 
@@ -29,7 +29,7 @@ fn read(path: &std::path::Path, name: String, place: &Place, out: &Outlet) -> Re
         Ok(document) => document,
         Err(unfit) => {
             let (message, remedy) = unfit.explain();
-            return out.skipped(Kind::File, place.clone(), message, remedy);
+            return out.skipped(ProblemKind::File, place.clone(), message, remedy);
         }
     };
     let Document { mut text, title, created } = document;
@@ -39,16 +39,21 @@ fn read(path: &std::path::Path, name: String, place: &Place, out: &Outlet) -> Re
     if text.trim().is_empty() {
         let remedy =
             "If it holds pictures of pages, read them with a program for text recognition (OCR) first.";
-        return out.skipped(Kind::EmptyText, place.clone(), "there is no text in this document", remedy);
+        return out.skipped(
+            ProblemKind::EmptyText,
+            place.clone(),
+            "there is no text in this document",
+            remedy,
+        );
     }
     let nuls = decode::blank_nuls(&mut text);
     if nuls > 0 {
-        out.put(Found::Problem(Kind::Nul, decode::nul_problem(place.clone(), nuls)))?;
+        out.put(ReadItem::Problem(ProblemKind::Nul, decode::nul_problem(place.clone(), nuls)))?;
     }
-    // The day that the text gives is surer than the one on which somebody began to write.
+    // The day that the text gives is surer than the one on which the document was created.
     let date = created.filter(|_| dateline::date_of(&text).is_none());
     let given = Given { title, date, ..Given::new(name, text, place.clone()) };
-    out.put(Found::Article(Box::new(given)))
+    out.put(ReadItem::Article(Box::new(given)))
 }
 
 /// What is taken from the file.

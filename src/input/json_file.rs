@@ -13,8 +13,8 @@ use super::columns::{self, Missing, Role};
 use super::decode::{self, Charset};
 use super::jsonl::{self, Record};
 use super::options::Options;
-use super::reader::{Found, Reader, stopped, too_long};
-use super::repeats::Kind;
+use super::reader::{ReadItem, Reader, stopped, too_long};
+use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 
 /// How deep in a file articles are looked for: `{"hits": {"hits": [{"_source": {...}}]}}` are five.
@@ -70,7 +70,7 @@ impl Json {
     }
 
     /// Takes in what comes next. False at the end of the file.
-    fn next(&mut self, out: &mut VecDeque<Found>) -> io::Result<bool> {
+    fn next(&mut self, out: &mut VecDeque<ReadItem>) -> io::Result<bool> {
         match self.text.next()? {
             Next::End => {
                 self.end(out);
@@ -96,7 +96,7 @@ impl Json {
     }
 
     /// Takes in the object that begins here: as an article, or as what holds them.
-    fn object(&mut self, out: &mut VecDeque<Found>) -> io::Result<()> {
+    fn object(&mut self, out: &mut VecDeque<ReadItem>) -> io::Result<()> {
         let line = self.text.line;
         let place = Place::line(&self.file, line);
         let among_articles = self.open.last() == Some(&Open::List { articles: true });
@@ -142,7 +142,7 @@ impl Json {
             Some(Err(message)) if among_articles || self.open.len() >= DEEPEST => {
                 let message = if passed.is_cut() { ENDS.to_owned() } else { message };
                 let remedy = "The other objects are read. Write it as {\"id\": \"a1\", \"text\": \"...\"}.";
-                out.push_back(Found::Problem(Kind::Json, Problem::skipped(place, message, remedy)));
+                out.push_back(ReadItem::Problem(ProblemKind::Json, Problem::skipped(place, message, remedy)));
                 return Ok(());
             }
             _ => {}
@@ -157,12 +157,12 @@ impl Json {
         Ok(())
     }
 
-    fn end(&mut self, out: &mut VecDeque<Found>) {
+    fn end(&mut self, out: &mut VecDeque<ReadItem>) {
         let place = Place::file(&self.file);
         if !self.open.is_empty() {
             let remedy = "What stands before is kept. Copy or download the file again.";
             let problem = Problem::skipped(Place::line(&self.file, self.text.line), ENDS, remedy);
-            out.push_back(Found::Problem(Kind::File, problem));
+            out.push_back(ReadItem::Problem(ProblemKind::File, problem));
         } else if self.objects == 0 {
             let problem = match self.other.take() {
                 Some((keys, line)) => {
@@ -177,7 +177,7 @@ impl Json {
                     "Articles are objects like {\"id\": \"a1\", \"text\": \"...\"}, one or a list of them.",
                 ),
             };
-            out.push_back(Found::Problem(Kind::File, problem));
+            out.push_back(ReadItem::Problem(ProblemKind::File, problem));
         }
     }
 }
@@ -185,7 +185,7 @@ impl Json {
 const ENDS: &str = "the file ends in the middle of this object";
 
 impl Reader for Json {
-    fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
+    fn read(&mut self, out: &mut VecDeque<ReadItem>) -> bool {
         self.next(out).unwrap_or_else(|error| {
             let place = Place::line(&self.file, self.text.line);
             out.push_back(stopped(place, &error, "The articles before this line are kept."));
@@ -298,8 +298,8 @@ impl Text {
                 passed.ended = true;
                 return Ok(passed);
             }
-            let room = if most > 0 { most - kept.len() } else { bytes.len() };
-            let bytes = &bytes[..bytes.len().min(room)];
+            let left = if most > 0 { most - kept.len() } else { bytes.len() };
+            let bytes = &bytes[..bytes.len().min(left)];
             let mut used = 0;
             let mut whole = false;
             while used < bytes.len() && !whole {

@@ -14,8 +14,8 @@ use super::bytes::{self, Bytes};
 use super::columns::{self, Columns, Missing, Role};
 use super::decode::{self, Charset};
 use super::options::Options;
-use super::reader::{Found, Given, Reader, stopped, too_long};
-use super::repeats::Kind;
+use super::reader::{Given, ReadItem, Reader, stopped, too_long};
+use super::repeats::ProblemKind;
 use crate::error::{Place, Problem, words};
 
 const EXAMPLE: &str =
@@ -60,8 +60,8 @@ pub(super) struct Record<'o> {
 }
 
 impl Record<'_> {
-    /// Takes in the article, behind what is wrong with it.
-    pub(super) fn take(self, out: &mut VecDeque<Found>) {
+    /// Takes in the article, after what is wrong with it.
+    pub(super) fn take(self, out: &mut VecDeque<ReadItem>) {
         let Record { mut object, broken, name, place, options } = self;
         if broken > 0 {
             let problem = Problem::mended(
@@ -69,7 +69,7 @@ impl Record<'_> {
                 "half of a surrogate pair (\\ud800 to \\udfff) stands alone",
                 "It is replaced by U+FFFD; it was most likely half of an emoji.",
             );
-            out.push_back(Found::Problem(Kind::Json, problem));
+            out.push_back(ReadItem::Problem(ProblemKind::Json, problem));
         }
         let explain = |object: &Map<String, Value>, missing| {
             columns::explain(missing, "key", object.keys().map(String::as_str), options)
@@ -81,7 +81,7 @@ impl Record<'_> {
             Err(missing) => {
                 let (message, remedy) = explain(&object, missing);
                 let problem = Problem::skipped(place.clone(), message, remedy);
-                out.push_back(Found::Problem(Kind::NoText, problem));
+                out.push_back(ReadItem::Problem(ProblemKind::NoText, problem));
                 return;
             }
         };
@@ -89,31 +89,7 @@ impl Record<'_> {
             missing.into_iter().partition(|&role| role == Role::Id);
         let missing_id = missing_id.first().map(|&role| explain(&object, Missing(role)).0);
         let missing: Vec<_> = missing.into_iter().map(|role| explain(&object, Missing(role))).collect();
-        let mut text = match object.iter_mut().nth(columns.text) {
-            Some((_, Value::String(text))) => std::mem::take(text),
-            Some((key, value)) => {
-                let (message, remedy) = (
-                    format!("`{key}` is {}, not a text", kind_of(value)),
-                    "Put the text there as one string, or say with --text-column which key holds it.",
-                );
-                out.push_back(Found::Problem(Kind::NoText, Problem::skipped(place.clone(), message, remedy)));
-                return;
-            }
-            None => return,
-        };
-        let nuls = decode::blank_nuls(&mut text);
-        if text.trim().is_empty() {
-            let problem = Problem::skipped(
-                place.clone(),
-                "the text is empty",
-                "Nothing can be found in it; no need to do anything if that is right.",
-            );
-            out.push_back(Found::Problem(Kind::EmptyText, problem));
-            return;
-        }
-        if nuls > 0 {
-            out.push_back(Found::Problem(Kind::Nul, decode::nul_problem(place.clone(), nuls)));
-        }
+        let Some(text) = take_text(&mut object, columns.text, &place, out) else { return };
         let cell = |column: Option<usize>| {
             let (_, value) = object.iter().nth(column?)?;
             scalar(value)
@@ -124,21 +100,62 @@ impl Record<'_> {
             let message = held.map(|(key, _)| format!("`{key}` holds no id")).or(missing_id);
             if let Some(message) = message {
                 let remedy = format!("The article is called {id}; an id is a string or a number.");
-                out.push_back(Found::Problem(Kind::NoId, Problem::mended(place.clone(), message, remedy)));
+                out.push_back(ReadItem::Problem(
+                    ProblemKind::NoId,
+                    Problem::mended(place.clone(), message, remedy),
+                ));
             }
             id
         });
         for (message, remedy) in missing {
-            out.push_back(Found::Problem(Kind::NoColumn, Problem::mended(place.clone(), message, remedy)));
+            out.push_back(ReadItem::Problem(
+                ProblemKind::NoColumn,
+                Problem::mended(place.clone(), message, remedy),
+            ));
         }
         let Columns { title, date, source, url, .. } = columns;
         let [title, date, source, url] = [title, date, source, url].map(cell);
-        out.push_back(Found::Article(Box::new(Given { id, text, title, date, source, url, place })));
+        out.push_back(ReadItem::Article(Box::new(Given { id, text, title, date, source, url, place })));
     }
 }
 
+/// The text under key number `column`, if there is one; what is wrong with it goes to `out`.
+fn take_text(
+    object: &mut Map<String, Value>,
+    column: usize,
+    place: &Place,
+    out: &mut VecDeque<ReadItem>,
+) -> Option<String> {
+    let mut text = match object.iter_mut().nth(column)? {
+        (_, Value::String(text)) => std::mem::take(text),
+        (key, value) => {
+            let problem = Problem::skipped(
+                place.clone(),
+                format!("`{key}` is {}, not a text", kind_of(value)),
+                "Put the text there as one string, or say with --text-column which key holds it.",
+            );
+            out.push_back(ReadItem::Problem(ProblemKind::NoText, problem));
+            return None;
+        }
+    };
+    let nuls = decode::blank_nuls(&mut text);
+    if text.trim().is_empty() {
+        let problem = Problem::skipped(
+            place.clone(),
+            "the text is empty",
+            "Nothing can be found in it; no need to do anything if that is right.",
+        );
+        out.push_back(ReadItem::Problem(ProblemKind::EmptyText, problem));
+        return None;
+    }
+    if nuls > 0 {
+        out.push_back(ReadItem::Problem(ProblemKind::Nul, decode::nul_problem(place.clone(), nuls)));
+    }
+    Some(text)
+}
+
 impl Reader for Jsonl {
-    fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
+    fn read(&mut self, out: &mut VecDeque<ReadItem>) -> bool {
         let mut line = Vec::new();
         self.line += 1;
         let ended = match bytes::read_line(&mut self.bytes, &mut line) {
@@ -149,7 +166,7 @@ impl Reader for Jsonl {
                         "there is not one article in it",
                         "Put the articles in, one JSON object per line.",
                     );
-                    out.push_back(Found::Problem(Kind::File, problem));
+                    out.push_back(ReadItem::Problem(ProblemKind::File, problem));
                 }
                 return false;
             }
@@ -176,7 +193,7 @@ impl Reader for Jsonl {
                 "Call the file .json, not .jsonl, or turn it into JSONL: `jq -c '.[]' FILE` for a list of objects, \
                  `jq -c . FILE` for objects on several lines.",
             );
-            out.push_back(Found::Problem(Kind::File, problem));
+            out.push_back(ReadItem::Problem(ProblemKind::File, problem));
             return false;
         }
         self.started = true;
@@ -192,7 +209,10 @@ impl Reader for Jsonl {
                 } else {
                     message
                 };
-                out.push_back(Found::Problem(Kind::Json, Problem::skipped(self.place(), message, EXAMPLE)));
+                out.push_back(ReadItem::Problem(
+                    ProblemKind::Json,
+                    Problem::skipped(self.place(), message, EXAMPLE),
+                ));
             }
         }
         true

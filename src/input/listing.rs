@@ -208,7 +208,7 @@ impl Listing {
         self.total = self.total.map(|total| total + size);
     }
 
-    /// The step at `position`, or none behind the last.
+    /// The step at `position`, or none after the last.
     pub(super) fn step(&self, position: usize) -> Option<Step> {
         Some(match self.entries.get(position)? {
             Entry::Named(source) => Step::File((**source).clone()),

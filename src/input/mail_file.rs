@@ -12,8 +12,8 @@ use super::background::{Background, Outlet, Unwanted};
 use super::bytes::{self, Bytes, LONGEST};
 use super::decode;
 use super::page::{self, LONGEST_PAGE};
-use super::reader::{Found, Given, stopped};
-use super::repeats::Kind;
+use super::reader::{Given, ReadItem, stopped};
+use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 
 /// A reader of a message.
@@ -40,7 +40,7 @@ pub(super) fn mailbox(bytes: Bytes, path: PathBuf, name: String) -> Result<Backg
                 Ok(None) if number == 1 => {
                     let message = "there is not one message in it";
                     let remedy = "In a mailbox, a line that begins with `From ` stands before each message.";
-                    return out.skipped(Kind::File, Place::file(&path), message, remedy);
+                    return out.skipped(ProblemKind::File, Place::file(&path), message, remedy);
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -114,7 +114,7 @@ fn article(bytes: &[u8], cut: bool, name: String, place: Place, out: &Outlet) ->
     let is_message = |it: &Message| it.from().is_some() || it.date().is_some() || it.subject().is_some();
     let Some(message) = message.filter(is_message) else {
         let remedy = "A message begins with fields such as From, Date and Subject. Save it again from the mail program.";
-        return out.skipped(Kind::Record, place, "this is no message", remedy);
+        return out.skipped(ProblemKind::Record, place, "this is no message", remedy);
     };
     let mut text = match text_of(&message) {
         Ok(text) => text,
@@ -123,18 +123,18 @@ fn article(bytes: &[u8], cut: bool, name: String, place: Place, out: &Outlet) ->
                 NoText::Encrypted => "Save it decrypted from the mail program.",
                 NoText::Empty => "Nothing can be found in it; what is attached is not read.",
             };
-            let kind = if why == NoText::Empty { Kind::EmptyText } else { Kind::Record };
+            let kind = if why == NoText::Empty { ProblemKind::EmptyText } else { ProblemKind::Record };
             return out.skipped(kind, place, why.message(), remedy);
         }
     };
     let nuls = decode::blank_nuls(&mut text);
     if nuls > 0 {
-        out.put(Found::Problem(Kind::Nul, decode::nul_problem(place.clone(), nuls)))?;
+        out.put(ReadItem::Problem(ProblemKind::Nul, decode::nul_problem(place.clone(), nuls)))?;
     }
     if cut {
         let message = format!("the message is longer than {} MB", LONGEST >> 20);
         let remedy = "What stands behind that is left out: attachments, as a rule.";
-        out.put(Found::Problem(Kind::TooLong, Problem::mended(place.clone(), message, remedy)))?;
+        out.put(ReadItem::Problem(ProblemKind::TooLong, Problem::mended(place.clone(), message, remedy)))?;
     }
     let attached = message.attachments().filter(|part| is_document(part)).count();
     if attached > 0 {
@@ -145,7 +145,7 @@ fn article(bytes: &[u8], cut: bool, name: String, place: Place, out: &Outlet) ->
         };
         let remedy = "To have them read, save them into the input folder.";
         let problem = Problem::mended(place.clone(), format!("{files} not read"), remedy);
-        out.put(Found::Problem(Kind::Attachment, problem))?;
+        out.put(ReadItem::Problem(ProblemKind::Attachment, problem))?;
     }
     let title = message.subject().map(one_line).filter(|subject| !subject.is_empty());
     let date = message.date().map(|it| format!("{:04}-{:02}-{:02}", it.year, it.month, it.day));
@@ -154,7 +154,7 @@ fn article(bytes: &[u8], cut: bool, name: String, place: Place, out: &Outlet) ->
         said.into_iter().find(|it| !it.is_empty())
     });
     let given = Given { title, date, source, ..Given::new(name, text, place) };
-    out.put(Found::Article(Box::new(given)))
+    out.put(ReadItem::Article(Box::new(given)))
 }
 
 fn one_line(text: &str) -> String {
@@ -233,7 +233,7 @@ fn paragraphs(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// Whether a part of a message is a file that somebody attached: no signature, no picture within the text.
+/// Whether a part of a message is an attached file: no signature, no picture within the text.
 fn is_document(part: &MessagePart) -> bool {
     let Some(kind) = part.content_type() else { return true };
     let subtype = kind.subtype().unwrap_or_default().to_lowercase();

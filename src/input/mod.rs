@@ -1,6 +1,6 @@
 //! Articles from files: one reader per format, all yielding a stream of [`Item`]s.
 //!
-//! The rooms, in the order in which an article passes through them: `listing` (what the user named,
+//! The modules, in the order in which an article passes through them: `listing` (what the user named,
 //! as files in a fixed order), `bytes` (decompressed) or `packed` (an archive of XML), then one reader per format
 //! (`text_file`; `table`, `sheet_file`, `jsonl`, `json_file` and `parquet_file`, which share `columns`; `html_file`,
 //! `warc_file` and `mail_file`, which share `page`; `docx_file`; `pdf_file`), with `decode` making text of bytes; then `ids`, which sees to it that no two articles have one name, and `dateline` and
@@ -57,8 +57,8 @@ use crate::error::{Place, Problem, Result};
 use crate::text::{Article, Date, DayOrder, Unread};
 
 use listing::{Format, Listing, Source, Step};
-use reader::{Found, Given, Reader, size, unreadable};
-use repeats::{Kind, Repeats};
+use reader::{Given, ReadItem, Reader, size, unreadable};
+use repeats::{ProblemKind, Repeats};
 
 pub use earlier::Earlier;
 pub use fingerprint::Fingerprint;
@@ -117,7 +117,7 @@ pub struct Articles {
     /// What is being read.
     open: Option<Open>,
     /// Read and not yet yielded.
-    found: VecDeque<Found>,
+    found: VecDeque<ReadItem>,
     earlier: Earlier,
     repeats: Repeats,
     read: Arc<AtomicU64>,
@@ -169,7 +169,7 @@ impl Articles {
         }
     }
 
-    /// The same articles behind those of earlier runs, as if all were read in one: what is there already is passed over,
+    /// The same articles after those of earlier runs, as if all were read in one: what is there already is passed over,
     /// and ids that are taken get a number.
     #[must_use]
     pub fn behind(self, earlier: Earlier) -> Self {
@@ -190,7 +190,7 @@ impl Articles {
         self.earlier.fingerprint()
     }
 
-    /// Goes to the next step of the listing. False behind the last.
+    /// Goes to the next step of the listing. False after the last.
     fn advance(&mut self) -> bool {
         if self.listing.total.is_some() {
             // Also past what was not read of the last file: the rest of a broken one, for example.
@@ -201,7 +201,7 @@ impl Articles {
         let (source, opened) = match step {
             None => return false,
             Some(Step::Problem(problem)) => {
-                self.found.push_back(Found::Problem(Kind::File, problem));
+                self.found.push_back(ReadItem::Problem(ProblemKind::File, problem));
                 return true;
             }
             Some(Step::Stdin) => (None, self.open_stdin()),
@@ -209,7 +209,7 @@ impl Articles {
         };
         match opened {
             Ok(reader) => self.open = Some(Open { reader, source, is_read: false, day_order: None }),
-            Err(problem) => self.found.push_back(Found::Problem(Kind::File, problem)),
+            Err(problem) => self.found.push_back(ReadItem::Problem(ProblemKind::File, problem)),
         }
         true
     }
@@ -227,7 +227,7 @@ impl Articles {
         Ok(reader)
     }
 
-    /// Makes an article of what its file gives, behind what is wrong with it.
+    /// Makes an article of what its file gives, after what is wrong with it.
     fn settle(&mut self, given: Given) {
         let Given { mut id, text, title, date, source, url, place } = given;
         let mut problems = Vec::new();
@@ -240,7 +240,7 @@ impl Articles {
                      which column or key holds the id."
                 ),
             );
-            problems.push((Kind::LongId, problem));
+            problems.push((ProblemKind::LongId, problem));
             id.truncate(id.floor_char_boundary(LONGEST_ID));
         }
         let date = date.and_then(|date| {
@@ -262,17 +262,17 @@ impl Articles {
                 format!("another article is already called {}", article.id),
                 format!("This one is called {free} in the output."),
             );
-            problems.push((Kind::DuplicateId, problem));
+            problems.push((ProblemKind::DuplicateId, problem));
             article.called = Some(std::mem::replace(&mut article.id, free));
         }
-        self.found.push_front(Found::Settled(article));
+        self.found.push_front(ReadItem::Settled(article));
         for (kind, problem) in problems.into_iter().rev() {
-            self.found.push_front(Found::Problem(kind, problem));
+            self.found.push_front(ReadItem::Problem(kind, problem));
         }
     }
 
     /// The date that the open file gives an article.
-    fn date(&mut self, date: &str, place: &Place) -> Result<Date, (Kind, Problem)> {
+    fn date(&mut self, date: &str, place: &Place) -> Result<Date, (ProblemKind, Problem)> {
         const SHOWN: usize = 40;
         let unclear = match Date::read(date, None) {
             Ok(date) => return Ok(date),
@@ -280,7 +280,7 @@ impl Articles {
         };
         let shown: String = date.chars().take(SHOWN).collect();
         let (kind, message) = match unclear {
-            Unread::NoDate => (Kind::Date, format!("the date `{shown}` cannot be read")),
+            Unread::NoDate => (ProblemKind::Date, format!("the date `{shown}` cannot be read")),
             Unread::Unclear { day_first, month_first } => {
                 let order = self.open.as_mut().and_then(|open| open.day_order(&self.options));
                 match order {
@@ -290,7 +290,7 @@ impl Articles {
                 }
                 let either = format!("may be {day_first} or {month_first}");
                 let message = format!("the date `{shown}` {either}, and the other dates do not settle which");
-                (Kind::UnclearDate, message)
+                (ProblemKind::UnclearDate, message)
             }
         };
         let remedy = "The article has none, unless its text begins with one. Dates like 2019-03-29 and March 29, 2019 \
@@ -332,7 +332,7 @@ fn day_order(source: &Source, options: &Options) -> Option<DayOrder> {
     loop {
         let goes_on = reader.read(&mut found);
         for found in found.drain(..) {
-            let Found::Article(given) = found else { continue };
+            let ReadItem::Article(given) = found else { continue };
             let Some(shown) = given.date.as_deref().and_then(DayOrder::shown_by) else { continue };
             if order.replace(shown).is_some_and(|before| before != shown) {
                 return None;
@@ -344,7 +344,8 @@ fn day_order(source: &Source, options: &Options) -> Option<DayOrder> {
     }
 }
 
-/// The reader of a file, which counts in `read` the bytes that it has read; and how many there are.
+/// The reader of a file, which counts in `read` the bytes that it has read; and how many there are. It has an arm for
+/// each format, hence its length.
 fn open_file(
     source: Source,
     options: &Options,
@@ -366,7 +367,7 @@ fn open_file(
         }
         Format::Table { delimiter } => {
             let (bytes, size) = open(&path)?;
-            (Box::new(table::Table::new(bytes, path, name, delimiter, options)), size)
+            (Box::new(table::TableReader::new(bytes, path, name, delimiter, options)), size)
         }
         Format::Jsonl => {
             let (bytes, size) = open(&path)?;
@@ -414,9 +415,9 @@ impl Iterator for Articles {
     fn next(&mut self) -> Option<Item> {
         loop {
             match self.found.pop_front() {
-                Some(Found::Article(given)) => self.settle(*given),
-                Some(Found::Settled(article)) => return Some(Item::Article(article)),
-                Some(Found::Problem(kind, problem)) => {
+                Some(ReadItem::Article(given)) => self.settle(*given),
+                Some(ReadItem::Settled(article)) => return Some(Item::Article(article)),
+                Some(ReadItem::Problem(kind, problem)) => {
                     if let Some(problem) = self.repeats.admit(kind, problem) {
                         return Some(Item::Problem(problem));
                     }
@@ -426,7 +427,8 @@ impl Iterator for Articles {
                     _ => {
                         self.open = None;
                         let repeats = std::mem::take(&mut self.repeats);
-                        self.found.extend(repeats.summaries().map(|it| Found::Problem(Kind::File, it)));
+                        self.found
+                            .extend(repeats.summaries().map(|it| ReadItem::Problem(ProblemKind::File, it)));
                         if self.found.is_empty() && !self.advance() {
                             return None;
                         }

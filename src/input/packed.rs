@@ -20,7 +20,7 @@ const COMPOUND: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 pub(super) enum Unfit {
     /// It is encrypted, or so old that it is not an archive.
     Encrypted,
-    /// It takes more room than the program gives it.
+    /// It unpacks to more than the program reads.
     TooLarge,
     Broken(String),
 }
@@ -60,7 +60,7 @@ impl Unfit {
     }
 }
 
-/// Opens an archive of which every XML part has been seen to unpack to no more than there is room for, and to have no
+/// Opens an archive of which every XML part has been seen to unpack to no more than [`MOST`] bytes in all, and to have no
 /// tag or text longer than an article may be: parsers hold one of these at a time.
 pub(super) fn open(path: &Path) -> Result<ZipArchive<BufReader<File>>, Unfit> {
     let mut file = BufReader::new(File::open(path)?);
@@ -68,27 +68,27 @@ pub(super) fn open(path: &Path) -> Result<ZipArchive<BufReader<File>>, Unfit> {
         return Err(Unfit::Encrypted);
     }
     let mut archive = ZipArchive::new(file)?;
-    let mut room = MOST;
+    let mut budget = MOST;
     for number in 0..archive.len() {
         let part = archive.by_index(number)?;
         let name = part.name()?;
         let is_text = name.ends_with(".xml") || name.ends_with(".rels");
         drop(name);
         if part.is_file() && is_text {
-            room = measure(part, room)?;
+            budget = measure(part, budget)?;
         }
     }
     Ok(archive)
 }
 
-/// What is left of `room` behind a part.
-fn measure(part: impl Read, mut room: u64) -> Result<u64, Unfit> {
+/// What is left of `budget`, in bytes, after a part.
+fn measure(part: impl Read, mut budget: u64) -> Result<u64, Unfit> {
     let mut part = BufReader::with_capacity(64 * 1024, part);
     let mut stretch = 0;
     loop {
         let bytes = part.fill_buf()?;
         if bytes.is_empty() {
-            return Ok(room);
+            return Ok(budget);
         }
         let count = bytes.len();
         let mut pieces = bytes.split(|&byte| byte == b'<');
@@ -99,7 +99,7 @@ fn measure(part: impl Read, mut room: u64) -> Result<u64, Unfit> {
             }
             stretch = piece.len();
         }
-        room = room.checked_sub(count as u64).filter(|_| stretch <= LONGEST).ok_or(Unfit::TooLarge)?;
+        budget = budget.checked_sub(count as u64).filter(|_| stretch <= LONGEST).ok_or(Unfit::TooLarge)?;
         part.consume(count);
     }
 }

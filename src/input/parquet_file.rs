@@ -16,8 +16,8 @@ use super::columns::{self, Columns};
 use super::decode::{self, Charset};
 use super::guards::parquet_guard::{Bounded, Checked};
 use super::options::Options;
-use super::reader::{Found, Reader};
-use super::repeats::Kind;
+use super::reader::{ReadItem, Reader};
+use super::repeats::ProblemKind;
 use super::row;
 use crate::error::{Place, Problem, words};
 
@@ -84,7 +84,7 @@ impl Parquet {
         Ok((parquet, size))
     }
 
-    /// Goes to the next group of rows. False behind the last.
+    /// Goes to the next group of rows. False after the last.
     fn advance(&mut self) -> Parsed<bool> {
         self.rows = None;
         // Also past what was not read of a broken group.
@@ -106,7 +106,7 @@ impl Parquet {
         Ok(true)
     }
 
-    fn article(&mut self, row: Row, out: &mut VecDeque<Found>) {
+    fn article(&mut self, row: Row, out: &mut VecDeque<ReadItem>) {
         let place = Place::record(&self.path, self.row);
         let mut cells: Vec<Field> = row.into_columns().into_iter().map(|(_, cell)| cell).collect();
         let text = cells.get_mut(self.columns.text).map(|cell| std::mem::replace(cell, Field::Null));
@@ -120,19 +120,19 @@ impl Parquet {
         out.extend(row::Row { text: decoded, cell, name, place }.article(&self.columns));
     }
 
-    fn broken_group(&self, why: &str) -> Found {
+    fn broken_group(&self, why: &str) -> ReadItem {
         let (from, to) = (self.row + 1, self.group_end);
         let problem = Problem::skipped(
             Place::record(&self.path, from),
             format!("the rows from here to {to} are damaged ({why})"),
             "The other groups of rows are read. Copy or download the file again.",
         );
-        Found::Problem(Kind::File, problem)
+        ReadItem::Problem(ProblemKind::File, problem)
     }
 }
 
 impl Reader for Parquet {
-    fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
+    fn read(&mut self, out: &mut VecDeque<ReadItem>) -> bool {
         let Some(rows) = &mut self.rows else {
             return match self.advance() {
                 Ok(true) => true,
@@ -143,7 +143,7 @@ impl Reader for Parquet {
                             "there is not one row in it",
                             "Put the articles in, one a row.",
                         );
-                        out.push_back(Found::Problem(Kind::File, problem));
+                        out.push_back(ReadItem::Problem(ProblemKind::File, problem));
                     }
                     false
                 }

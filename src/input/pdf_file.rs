@@ -26,8 +26,8 @@ use super::bytes::LONGEST;
 use super::dateline;
 use super::docx_file::is_title;
 use super::pdf_lines::{self, Letter, Page, PageLetters};
-use super::reader::{Found, Given, too_long};
-use super::repeats::Kind;
+use super::reader::{Given, ReadItem, too_long};
+use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 use crate::text::Date;
 
@@ -72,32 +72,32 @@ enum NoText {
 }
 
 impl NoText {
-    fn explain(&self) -> (Kind, String, &'static str) {
+    fn explain(&self) -> (ProblemKind, String, &'static str) {
         const RECOGNISE: &str =
             "Read it with a program for text recognition (OCR), such as ocrmypdf, and name the new file.";
         match self {
             NoText::Broken(why) => (
-                Kind::File,
+                ProblemKind::File,
                 format!("this is no PDF file, or a damaged one ({why})"),
                 "Copy or download it again; if a viewer shows it, print it to a new PDF file there.",
             ),
             NoText::Encrypted => (
-                Kind::File,
+                ProblemKind::File,
                 "the file is protected by a password".to_owned(),
                 "Open it in a viewer, print it to a new PDF file, and name that.",
             ),
             NoText::Undecipherable => (
-                Kind::File,
+                ProblemKind::File,
                 "the file is encrypted in a way that the program does not know".to_owned(),
                 "Open it in a viewer, print it to a new PDF file, and name that.",
             ),
             NoText::TooLarge => (
-                Kind::TooLong,
+                ProblemKind::TooLong,
                 format!("the file has more than {} MB, or unpacks to much more", LARGEST >> 20),
                 "Split it into smaller files, or turn it into text, for example with pdftotext.",
             ),
             NoText::TooComplex => (
-                Kind::TooLong,
+                ProblemKind::TooLong,
                 "there is more on the pages than the program looks at".to_owned(),
                 "Split it into smaller files, or turn it into text, for example with pdftotext.",
             ),
@@ -107,11 +107,11 @@ impl NoText {
                 } else {
                     format!("its {pages} pages are pictures")
                 };
-                (Kind::EmptyText, format!("this is a scan without text: {pages}"), RECOGNISE)
+                (ProblemKind::EmptyText, format!("this is a scan without text: {pages}"), RECOGNISE)
             }
-            NoText::Empty => (Kind::EmptyText, "there is no text on its pages".to_owned(), RECOGNISE),
+            NoText::Empty => (ProblemKind::EmptyText, "there is no text on its pages".to_owned(), RECOGNISE),
             NoText::NoLetters => {
-                (Kind::EmptyText, "its fonts do not say which letters they draw".to_owned(), RECOGNISE)
+                (ProblemKind::EmptyText, "its fonts do not say which letters they draw".to_owned(), RECOGNISE)
             }
         }
     }
@@ -163,8 +163,8 @@ fn read(path: &Path, name: String, out: &Outlet) -> Result<Result<(), Unwanted>,
     // The day that the text gives is surer than the one on which the file was made.
     let date = created.filter(|date| Date::read(date, None).is_ok() && dateline::date_of(&text).is_none());
     let given = Given { title: title.or(headline), date, ..Given::new(name, text, place) };
-    let problems = problems.into_iter().map(|it| Found::Problem(Kind::File, it));
-    Ok(out.put_all(problems.chain([Found::Article(Box::new(given))])))
+    let problems = problems.into_iter().map(|it| ReadItem::Problem(ProblemKind::File, it));
+    Ok(out.put_all(problems.chain([ReadItem::Article(Box::new(given))])))
 }
 
 /// Programs that print pages of the web: the day on which they did is not that of the article.
@@ -281,7 +281,7 @@ struct Drawing {
 }
 
 impl Canvas {
-    /// An empty one, behind pages that took so many steps and regions.
+    /// An empty one, after pages that took so many steps and regions.
     fn new(page: &PdfPage<'_>, (steps, regions): (u64, u64)) -> Canvas {
         let (width, height) = page.render_dimensions();
         Canvas {

@@ -90,7 +90,7 @@ impl Line {
     }
 
     fn add(&mut self, letter: &Letter) {
-        // The mark of a footnote: a small number, set high, behind a word.
+        // The mark of a footnote: a small number, set high, after a word.
         let is_mark = letter.size < 0.8 * self.size
             && letter.y < self.y - 0.2 * self.size
             && letter.text.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '†' | '‡' | ','))
@@ -168,7 +168,7 @@ fn is_page_number(text: &str) -> bool {
 }
 
 impl Page {
-    /// Some lines before this one and behind it.
+    /// Some lines before this one and after it.
     fn around(&self, at: usize) -> &[Line] {
         const FAR: usize = 30;
         &self.lines[at.saturating_sub(FAR)..self.lines.len().min(at + FAR)]
@@ -276,17 +276,17 @@ fn starts_paragraph(around: &[Line], last: &Line, line: &Line, leading: f64, las
     if goes_on(last, line) {
         return false;
     }
-    // The first word would have had room before.
-    let room = room_behind(around, last);
+    // The first word would have had space before.
+    let space = space_behind(around, last);
     let letters = line.text.chars().count().max(1) as f64;
     let word = line.text.split(' ').next().unwrap_or_default().chars().count() as f64;
     let needed = (word + 1.5) * (line.end - line.x) / letters;
-    room > needed && (last.ends_a_sentence() || room > last.end - last.x)
+    space > needed && (last.ends_a_sentence() || space > last.end - last.x)
 }
 
 /// Whether a paragraph ends with the last line of a page or column.
 fn ends_paragraph(around: &[Line], last: &Line, line: &Line) -> bool {
-    let is_short = || room_behind(around, last) > 0.6 * (last.end - last.x);
+    let is_short = || space_behind(around, last) > 0.6 * (last.end - last.x);
     last.ends_a_sentence() || (!goes_on(last, line) && is_short())
 }
 
@@ -295,8 +295,8 @@ fn goes_on(last: &Line, line: &Line) -> bool {
     line.text.starts_with(char::is_lowercase) && !last.ends_a_sentence()
 }
 
-/// The room between the end of a line and that of the longest around it.
-fn room_behind(around: &[Line], line: &Line) -> f64 {
+/// The space between the end of a line and that of the longest around it.
+fn space_behind(around: &[Line], line: &Line) -> f64 {
     let column = around.iter().filter(|it| (it.x - line.x).abs() < 3.0 * line.size && is_like(it, line));
     column.map(|it| it.end).fold(line.end, f64::max) - line.end
 }
@@ -388,114 +388,4 @@ pub(super) fn headline(pages: &[Page]) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SIZE: f64 = 10.0;
-
-    /// A line of letters as wide as half their height.
-    fn line(text: &str, x: f64, y: f64) -> Vec<Letter> {
-        let letters = text.chars().enumerate().map(|(at, c)| {
-            let x = x + at as f64 * SIZE / 2.0;
-            Letter { text: c.to_string(), x, end: x + SIZE / 2.0, y, size: SIZE }
-        });
-        letters.filter(|letter| letter.text != " ").collect()
-    }
-
-    fn page(lines: &[(&str, f64, f64)]) -> PageLetters {
-        let letters = lines.iter().flat_map(|&(text, x, y)| line(text, x, y)).collect();
-        PageLetters { letters, height: 800.0 }
-    }
-
-    fn read(pages: &[PageLetters]) -> String {
-        let mut pages: Vec<Page> = pages.iter().map(Page::of).collect();
-        drop_running(&mut pages);
-        text(&pages)
-    }
-
-    #[test]
-    fn lines_are_joined_to_paragraphs() {
-        let text = read(&[page(&[
-            ("Ana Ruiz left the party in Porto on Monday, said", 50.0, 100.0),
-            ("her spokesman, who had known it for a long time.", 50.0, 112.0),
-            ("She will lead Acme.", 50.0, 124.0),
-            ("Bo Lind is the new minister of the interior of it.", 50.0, 148.0),
-            ("He was a mayor.", 50.0, 160.0),
-            ("  Cy Ode stays for the time being at the head of", 50.0, 172.0),
-            ("the council.", 50.0, 184.0),
-        ])]);
-        assert_eq!(
-            text,
-            "Ana Ruiz left the party in Porto on Monday, said her spokesman, who had known it for a long time. \
-             She will lead Acme.\n\nBo Lind is the new minister of the interior of it. He was a mayor.\n\n\
-             Cy Ode stays for the time being at the head of the council."
-        );
-    }
-
-    #[test]
-    fn divided_words_are_joined_and_hyphenated_ones_stay() {
-        let text = read(&[page(&[
-            ("the govern-", 50.0, 100.0),
-            ("ment of Jean-", 50.0, 112.0),
-            ("Pierre, a well-known well-", 50.0, 124.0),
-            ("known man of 2019-", 50.0, 136.0),
-            ("2020 and co-", 50.0, 148.0),
-            ("operation", 50.0, 160.0),
-        ])]);
-        assert_eq!(
-            text,
-            "the government of Jean-Pierre, a well-known well-known man of 2019-2020 and cooperation"
-        );
-    }
-
-    #[test]
-    fn running_heads_and_page_numbers_go() {
-        let pages: Vec<PageLetters> = (1..=4)
-            .map(|number| {
-                let (head, foot) = (format!("The Daily Post, issue {number}"), format!("Page {number} of 4"));
-                page(&[
-                    (&head, 50.0, 30.0),
-                    ("a line that goes on over the edge of the page and", 50.0, 400.0),
-                    (&foot, 300.0, 780.0),
-                ])
-            })
-            .collect();
-        let once = "a line that goes on over the edge of the page and";
-        assert_eq!(read(&pages), [once; 4].join(" "));
-        // A single page has nothing that repeats.
-        assert_eq!(read(&pages[..1]), format!("The Daily Post, issue 1\n\n{once}"));
-    }
-
-    #[test]
-    fn columns_follow_one_another() {
-        let text = read(&[page(&[
-            ("The first column", 50.0, 100.0),
-            ("ends in the middle", 50.0, 112.0),
-            ("of a sentence.", 300.0, 100.0),
-            ("And here is more", 300.0, 112.0),
-        ])]);
-        assert_eq!(text, "The first column ends in the middle of a sentence. And here is more");
-    }
-
-    #[test]
-    fn cells_of_a_row_do_not_run_together() {
-        let text = read(&[page(&[("Ana Ruiz", 50.0, 100.0), ("minister", 200.0, 100.0)])]);
-        assert_eq!(text, "Ana Ruiz\n\nminister");
-    }
-
-    #[test]
-    fn marks_of_footnotes_are_no_text() {
-        let mut letters = page(&[("said so", 50.0, 100.0)]);
-        letters.letters.push(Letter { text: "3".into(), x: 85.0, end: 88.0, y: 96.0, size: 6.0 });
-        assert_eq!(read(&[letters]), "said so");
-    }
-
-    #[test]
-    fn the_largest_line_is_the_headline() {
-        let mut letters = page(&[("Ana leaves", 50.0, 60.0), ("She left on Monday.", 50.0, 100.0)]);
-        letters.letters[..9].iter_mut().for_each(|letter| letter.size = 20.0);
-        let pages = [Page::of(&letters)];
-        assert_eq!(headline(&pages).as_deref(), Some("Ana leaves"));
-        assert_eq!(headline(&[Page::of(&page(&[("She left.", 50.0, 60.0)]))]), None);
-    }
-}
+mod tests;

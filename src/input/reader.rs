@@ -9,20 +9,20 @@ use crate::error::{Place, Problem, words};
 use crate::text::Article;
 
 use super::bytes;
-use super::repeats::Kind;
+use super::repeats::ProblemKind;
 
 /// A format reader.
 pub(super) trait Reader: Send {
-    /// Reads on, putting what it finds behind what is in `out`. False when there is no more to read.
-    fn read(&mut self, out: &mut VecDeque<Found>) -> bool;
+    /// Reads on, putting what it finds after what is in `out`. False when there is no more to read.
+    fn read(&mut self, out: &mut VecDeque<ReadItem>) -> bool;
 }
 
 /// What a format reader finds.
-pub(super) enum Found {
+pub(super) enum ReadItem {
     Article(Box<Given>),
     /// An article that is ready to be yielded.
     Settled(Article),
-    Problem(Kind, Problem),
+    Problem(ProblemKind, Problem),
 }
 
 /// An article as its file gives it: the id may be another's too, and the date be in any form.
@@ -64,21 +64,21 @@ pub(super) fn size(path: &Path) -> Result<u64, Problem> {
 }
 
 /// A file that could be read up to here and no further.
-pub(super) fn stopped(place: Place, error: &io::Error, kept: &str) -> Found {
+pub(super) fn stopped(place: Place, error: &io::Error, kept: &str) -> ReadItem {
     let problem = Problem::skipped(
         place,
         format!("the file is damaged or cut off here ({})", words::io(error)),
         format!("{kept} Copy or download the file again."),
     );
-    Found::Problem(Kind::File, problem)
+    ReadItem::Problem(ProblemKind::File, problem)
 }
 
 /// An article that is longer than may be.
-pub(super) fn too_long(place: Place, what: &str) -> Found {
+pub(super) fn too_long(place: Place, what: &str) -> ReadItem {
     let problem = Problem::skipped(
         place,
         format!("{what} is longer than {} MB", bytes::LONGEST >> 20),
         "No article is; look at what made this file. What follows is read.",
     );
-    Found::Problem(Kind::TooLong, problem)
+    ReadItem::Problem(ProblemKind::TooLong, problem)
 }

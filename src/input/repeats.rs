@@ -1,13 +1,13 @@
-//! Keeps one bad file from drowning the report: a problem that comes up again and again in a file is
+//! Keeps one bad file from filling the report: a problem that a file has again and again is
 //! listed a few times and then counted.
 
 use std::path::PathBuf;
 
 use crate::error::{Place, Problem, Unit};
 
-/// What a problem is about, so that its likes can be counted.
+/// The kind of a problem, by which problems are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ProblemKind {
     /// Of a whole file: always listed.
     File,
     Encoding,
@@ -32,25 +32,29 @@ pub(super) enum Kind {
 
 /// Every kind that is counted, in the order in which summaries are given; what its summary says; and
 /// how many are listed before.
-const COUNTED: [(Kind, &str, u64); 18] = [
-    (Kind::Encoding, "are not UTF-8", 1),
-    (Kind::Nul, "hold NUL characters, replaced by blanks", 3),
-    (Kind::Quotes, "have a quotation mark that is never closed", LISTED),
-    (Kind::Dropped, "have a cell that goes on after its closing quotation mark, which was dropped", LISTED),
-    (Kind::Columns, "have too few or too many columns", LISTED),
-    (Kind::Json, "are not proper JSON objects", LISTED),
-    (Kind::NoText, "have no text where it was looked for", LISTED),
-    (Kind::EmptyText, "have an empty text", LISTED),
-    (Kind::NoId, "have no id and are called after their row", LISTED),
-    (Kind::NoColumn, "lack a key that was named", 1),
-    (Kind::Date, "have a date that cannot be read", 1),
-    (Kind::UnclearDate, "have a date of which either number may be the day", 1),
-    (Kind::TooLong, "are longer than an article may be", LISTED),
-    (Kind::Page, "are web pages without an article", LISTED),
-    (Kind::Record, "are damaged records", LISTED),
-    (Kind::Attachment, "have files attached, which are not read", 1),
-    (Kind::LongId, "have an id that is too long, which was cut", LISTED),
-    (Kind::DuplicateId, "have an id that was taken, and got a number behind it", LISTED),
+const COUNTED: [(ProblemKind, &str, u64); 18] = [
+    (ProblemKind::Encoding, "are not UTF-8", 1),
+    (ProblemKind::Nul, "hold NUL characters, replaced by blanks", 3),
+    (ProblemKind::Quotes, "have a quotation mark that is never closed", LISTED),
+    (
+        ProblemKind::Dropped,
+        "have a cell that goes on after its closing quotation mark, which was dropped",
+        LISTED,
+    ),
+    (ProblemKind::Columns, "have too few or too many columns", LISTED),
+    (ProblemKind::Json, "are not proper JSON objects", LISTED),
+    (ProblemKind::NoText, "have no text where it was looked for", LISTED),
+    (ProblemKind::EmptyText, "have an empty text", LISTED),
+    (ProblemKind::NoId, "have no id and are called after their row", LISTED),
+    (ProblemKind::NoColumn, "lack a key that was named", 1),
+    (ProblemKind::Date, "have a date that cannot be read", 1),
+    (ProblemKind::UnclearDate, "have a date of which either number may be the day", 1),
+    (ProblemKind::TooLong, "are longer than an article may be", LISTED),
+    (ProblemKind::Page, "are web pages without an article", LISTED),
+    (ProblemKind::Record, "are damaged records", LISTED),
+    (ProblemKind::Attachment, "have files attached, which are not read", 1),
+    (ProblemKind::LongId, "have an id that is too long, which was cut", LISTED),
+    (ProblemKind::DuplicateId, "have an id that was taken, and got a number behind it", LISTED),
 ];
 
 const LISTED: u64 = 20;
@@ -78,7 +82,7 @@ struct Unlisted {
 
 impl Repeats {
     /// The problem, if it is to be listed.
-    pub(super) fn admit(&mut self, kind: Kind, problem: Problem) -> Option<Problem> {
+    pub(super) fn admit(&mut self, kind: ProblemKind, problem: Problem) -> Option<Problem> {
         let Some(position) = COUNTED.iter().position(|(counted, ..)| *counted == kind) else {
             return Some(problem);
         };
@@ -120,8 +124,10 @@ mod tests {
         let mut repeats = Repeats::default();
         let listed = (1..=50)
             .filter_map(|line| {
-                repeats
-                    .admit(Kind::Columns, Problem::skipped(Place::line("a.csv", line), "short", "Mend it."))
+                repeats.admit(
+                    ProblemKind::Columns,
+                    Problem::skipped(Place::line("a.csv", line), "short", "Mend it."),
+                )
             })
             .count();
         assert_eq!(listed, 20);
@@ -138,7 +144,7 @@ mod tests {
     fn problems_of_files_are_always_listed() {
         let mut repeats = Repeats::default();
         for _ in 0..100 {
-            assert!(repeats.admit(Kind::File, Problem::skipped(Place::file("a"), "x", "y")).is_some());
+            assert!(repeats.admit(ProblemKind::File, Problem::skipped(Place::file("a"), "x", "y")).is_some());
         }
         assert_eq!(repeats.summaries().count(), 0);
     }

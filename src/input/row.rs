@@ -3,8 +3,8 @@
 use super::bytes::LONGEST;
 use super::columns::Columns;
 use super::decode::{self, Decoded};
-use super::reader::{Found, Given, too_long};
-use super::repeats::Kind;
+use super::reader::{Given, ReadItem, too_long};
+use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 
 /// What a row holds: its text, and its other cells, of which those that are empty are none.
@@ -18,14 +18,14 @@ pub(super) struct Row<F> {
 }
 
 impl<F: FnMut(usize) -> Option<String>> Row<F> {
-    /// The article, behind what is wrong with it.
-    pub(super) fn article(mut self, columns: &Columns) -> impl Iterator<Item = Found> {
+    /// The article, after what is wrong with it.
+    pub(super) fn article(mut self, columns: &Columns) -> impl Iterator<Item = ReadItem> {
         let mut found = Vec::with_capacity(1);
         self.take(columns, &mut found);
         found.into_iter()
     }
 
-    fn take(&mut self, columns: &Columns, out: &mut Vec<Found>) {
+    fn take(&mut self, columns: &Columns, out: &mut Vec<ReadItem>) {
         let place = &self.place;
         if self.text.text.len() > LONGEST {
             out.push(too_long(place.clone(), "the text"));
@@ -37,7 +37,7 @@ impl<F: FnMut(usize) -> Option<String>> Row<F> {
                 "the text is empty",
                 "Nothing can be found in it; no need to do anything if that is right.",
             );
-            out.push(Found::Problem(Kind::EmptyText, problem));
+            out.push(ReadItem::Problem(ProblemKind::EmptyText, problem));
             return;
         }
         out.extend(decode::problems(place, &self.text));
@@ -47,14 +47,14 @@ impl<F: FnMut(usize) -> Option<String>> Row<F> {
             if columns.id.is_some() {
                 let remedy = format!("The article is called {}, after its row.", self.name);
                 let problem = Problem::mended(place.clone(), "the id is empty", remedy);
-                out.push(Found::Problem(Kind::NoId, problem));
+                out.push(ReadItem::Problem(ProblemKind::NoId, problem));
             }
             std::mem::take(&mut self.name)
         });
         let Columns { title, date, source, url, .. } = *columns;
         let [title, date, source, url] = [title, date, source, url].map(cell);
         let text = std::mem::take(&mut self.text.text);
-        out.push(Found::Article(Box::new(Given {
+        out.push(ReadItem::Article(Box::new(Given {
             id,
             text,
             title,

@@ -20,7 +20,7 @@ use super::decode::{self, Decoded};
 use super::guards::xls_guard;
 use super::options::Options;
 use super::packed::{self, Unfit};
-use super::repeats::Kind;
+use super::repeats::ProblemKind;
 use super::row::Row;
 use crate::error::{Place, Problem};
 
@@ -95,13 +95,13 @@ impl Sheets {
         if let Err(why) = read {
             let message = format!("the sheet is damaged behind this row ({why})");
             let remedy = "The rows up to it are kept. Open the file in a spreadsheet and save it again.";
-            return out.skipped(Kind::File, Place::row(&self.path, last), message, remedy);
+            return out.skipped(ProblemKind::File, Place::row(&self.path, last), message, remedy);
         }
         if last == chosen.header {
             let message =
                 format!("there is not one row below the names of the columns in sheet `{}`", chosen.sheet);
             return out.skipped(
-                Kind::File,
+                ProblemKind::File,
                 Place::file(&self.path),
                 message,
                 "Put the articles in, one a row.",
@@ -112,7 +112,7 @@ impl Sheets {
 
     fn unfit(&self, unfit: &Unfit, out: &Outlet) -> Result<(), Unwanted> {
         let (message, remedy) = unfit.explain();
-        out.skipped(Kind::File, Place::file(&self.path), message, remedy)
+        out.skipped(ProblemKind::File, Place::file(&self.path), message, remedy)
     }
 
     /// The sheet to read: the one that was named, or the first in which there is a text. None if that has been said
@@ -121,29 +121,11 @@ impl Sheets {
         let sheets = book.sheets();
         let place = Place::file(&self.path);
         let skipped = |place: Place, message: String, remedy: String| -> Result<Option<Chosen>, Stop> {
-            out.skipped(Kind::File, place, message, remedy)?;
+            out.skipped(ProblemKind::File, place, message, remedy)?;
             Ok(None)
         };
         if let Some(wanted) = &self.options.sheet {
-            let plain = |name: &str| name.trim().to_lowercase();
-            let found = sheets.iter().find(|name| *name == wanted);
-            let Some(sheet) = found.or_else(|| sheets.iter().find(|name| plain(name) == plain(wanted)))
-            else {
-                let message = format!(
-                    "there is no sheet `{wanted}`; the sheets here are: {}",
-                    columns::list(sheets.iter())
-                );
-                let remedy = "Say with --sheet which one holds the articles, or leave the option out.";
-                return skipped(place, message, remedy.to_owned());
-            };
-            return match self.header(book, sheet)? {
-                None => skipped(place, format!("sheet `{sheet}` is empty"), EMPTY.to_owned()),
-                Some(Ok(chosen)) => Ok(Some(chosen)),
-                Some(Err(refused)) => {
-                    let (message, remedy) = self.explain(&refused);
-                    skipped(Place::row(&self.path, refused.row), message, remedy)
-                }
-            };
+            return self.named(book, wanted, &sheets, out);
         }
         let (mut chosen, mut others, mut refused) = (None, Vec::new(), None);
         for sheet in &sheets {
@@ -165,7 +147,7 @@ impl Sheets {
                 columns::list(others.iter())
             );
             let remedy = "Run again with --sheet for each of them, or put all rows into one sheet.";
-            out.skipped(Kind::File, place, message, remedy)?;
+            out.skipped(ProblemKind::File, place, message, remedy)?;
             return Ok(chosen);
         }
         match (chosen, refused) {
@@ -176,6 +158,39 @@ impl Sheets {
                 if sheets.len() > 1 {
                     message = format!("in sheet `{sheet}`, and in no other either, {message}");
                 }
+                skipped(Place::row(&self.path, refused.row), message, remedy)
+            }
+        }
+    }
+
+    /// The sheet of that name.
+    fn named(
+        &self,
+        book: &mut Book,
+        wanted: &str,
+        sheets: &[String],
+        out: &Outlet,
+    ) -> Result<Option<Chosen>, Stop> {
+        let place = Place::file(&self.path);
+        let skipped = |place: Place, message: String, remedy: String| -> Result<Option<Chosen>, Stop> {
+            out.skipped(ProblemKind::File, place, message, remedy)?;
+            Ok(None)
+        };
+        let plain = |name: &str| name.trim().to_lowercase();
+        let found = sheets.iter().find(|name| *name == wanted);
+        let Some(sheet) = found.or_else(|| sheets.iter().find(|name| plain(name) == plain(wanted))) else {
+            let message = format!(
+                "there is no sheet `{wanted}`; the sheets here are: {}",
+                columns::list(sheets.iter())
+            );
+            let remedy = "Say with --sheet which one holds the articles, or leave the option out.";
+            return skipped(place, message, remedy.to_owned());
+        };
+        match self.header(book, sheet)? {
+            None => skipped(place, format!("sheet `{sheet}` is empty"), EMPTY.to_owned()),
+            Some(Ok(chosen)) => Ok(Some(chosen)),
+            Some(Err(refused)) => {
+                let (message, remedy) = self.explain(&refused);
                 skipped(Place::row(&self.path, refused.row), message, remedy)
             }
         }

@@ -5,8 +5,8 @@ use std::io::Read;
 
 use super::bytes::{Bytes, LONGEST};
 use super::decode::{self, Charset};
-use super::reader::{Found, Given, Reader, stopped, too_long};
-use super::repeats::Kind;
+use super::reader::{Given, ReadItem, Reader, stopped, too_long};
+use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 
 /// Reads one file whole.
@@ -25,7 +25,7 @@ impl TextFile {
 }
 
 impl Reader for TextFile {
-    fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
+    fn read(&mut self, out: &mut VecDeque<ReadItem>) -> bool {
         let mut bytes = Vec::new();
         if let Err(error) = self.bytes.by_ref().take(LONGEST as u64 + 1).read_to_end(&mut bytes) {
             out.push_back(stopped(self.place.clone(), &error, "The article is left out."));
@@ -41,7 +41,7 @@ impl Reader for TextFile {
                 "this is no text",
                 "Name .txt, .csv, .tsv or .jsonl files, or save its text as .txt.",
             );
-            out.push_back(Found::Problem(Kind::File, problem));
+            out.push_back(ReadItem::Problem(ProblemKind::File, problem));
             return false;
         }
         let empty = bytes.is_empty();
@@ -53,20 +53,20 @@ impl Reader for TextFile {
                 message,
                 "Put the article in, or delete the file, to be rid of this message.",
             );
-            out.push_back(Found::Problem(Kind::File, problem));
+            out.push_back(ReadItem::Problem(ProblemKind::File, problem));
             return false;
         }
         if decoded.foreign > 0 {
             let place = Place::line(&self.place.file, decoded.lines_before + 1);
             let problem = decode::foreign_problem(place, decoded.foreign, decoded.encoding);
-            out.push_back(Found::Problem(Kind::Encoding, problem));
+            out.push_back(ReadItem::Problem(ProblemKind::Encoding, problem));
         }
         if decoded.nuls > 0 {
             let problem = decode::nul_problem(self.place.clone(), decoded.nuls);
-            out.push_back(Found::Problem(Kind::Nul, problem));
+            out.push_back(ReadItem::Problem(ProblemKind::Nul, problem));
         }
         let given = Given::new(std::mem::take(&mut self.name), decoded.text, self.place.clone());
-        out.push_back(Found::Article(Box::new(given)));
+        out.push_back(ReadItem::Article(Box::new(given)));
         false
     }
 }

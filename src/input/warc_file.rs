@@ -14,8 +14,8 @@ use warc::{RecordType, WarcHeader, WarcReader};
 use super::bytes::Bytes;
 use super::decode;
 use super::page::{self, LONGEST_PAGE, Page};
-use super::reader::{Found, Given, Reader, stopped};
-use super::repeats::Kind;
+use super::reader::{Given, ReadItem, Reader, stopped};
+use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 
 /// The longest header of a record, in bytes, and the most fields in a server's answer.
@@ -57,8 +57,8 @@ impl Warc {
         Place::record(&self.file, self.record)
     }
 
-    fn skipped(&self, kind: Kind, message: impl Into<String>, remedy: &str) -> Found {
-        Found::Problem(kind, Problem::skipped(self.place(), message, remedy))
+    fn skipped(&self, kind: ProblemKind, message: impl Into<String>, remedy: &str) -> ReadItem {
+        ReadItem::Problem(kind, Problem::skipped(self.place(), message, remedy))
     }
 
     /// Goes to the first line of the next record. Says how many bytes were passed over, line ends
@@ -86,8 +86,8 @@ impl Warc {
         let mut header = std::mem::take(&mut self.mark);
         loop {
             let start = header.len();
-            let room = LONGEST_HEADER.saturating_sub(start) as u64;
-            self.bytes.by_ref().take(room).read_until(b'\n', &mut header)?;
+            let left = LONGEST_HEADER.saturating_sub(start) as u64;
+            self.bytes.by_ref().take(left).read_until(b'\n', &mut header)?;
             let line = &header[start..];
             if line.starts_with(MARK) {
                 self.mark = line.to_vec();
@@ -103,7 +103,7 @@ impl Warc {
     }
 
     /// Takes in the record whose header has been read. False if the file ends in it.
-    fn body(&mut self, header: &Header, out: &mut VecDeque<Found>) -> io::Result<bool> {
+    fn body(&mut self, header: &Header, out: &mut VecDeque<ReadItem>) -> io::Result<bool> {
         let wanted = match header.kind {
             RecordType::Response => header.content_type.is("application/http"),
             RecordType::Resource | RecordType::Conversion => {
@@ -118,7 +118,7 @@ impl Warc {
         let whole = io::copy(&mut rest, &mut sink())? + body.len() as u64 == header.length;
         if !whole {
             out.push_back(self.skipped(
-                Kind::File,
+                ProblemKind::File,
                 "the file ends in the middle of this record",
                 "The records before it are kept. Download the file again.",
             ));
@@ -131,15 +131,15 @@ impl Warc {
         Ok(true)
     }
 
-    fn article(&self, header: &Header, body: Vec<u8>, out: &mut VecDeque<Found>) {
+    fn article(&self, header: &Header, body: Vec<u8>, out: &mut VecDeque<ReadItem>) {
         if body.is_empty() {
             let remedy = "Nothing can be found in it; no need to do anything if that is right.";
-            out.push_back(self.skipped(Kind::EmptyText, "the record has no body", remedy));
+            out.push_back(self.skipped(ProblemKind::EmptyText, "the record has no body", remedy));
             return;
         }
         if body.len() > LONGEST_PAGE {
             let message = format!("the record is longer than {} MB", LONGEST_PAGE >> 20);
-            out.push_back(self.skipped(Kind::TooLong, message, "The other records are read."));
+            out.push_back(self.skipped(ProblemKind::TooLong, message, "The other records are read."));
             return;
         }
         let (media, content) = match header.kind {
@@ -147,7 +147,7 @@ impl Warc {
                 Ok(Some(answer)) => answer,
                 Ok(None) => return,
                 Err(message) => {
-                    out.push_back(self.skipped(Kind::Record, message, DAMAGED));
+                    out.push_back(self.skipped(ProblemKind::Record, message, DAMAGED));
                     return;
                 }
             },
@@ -157,7 +157,7 @@ impl Warc {
         let page = if media.is_page() {
             page::read(&decoded.text)
         } else {
-            // Text that somebody took out of a page, as in Common Crawl's WET files.
+            // Text that was extracted from a page, as in Common Crawl's WET files.
             let text = decoded.text.clone();
             if text.trim().is_empty() {
                 Err(page::NoArticle::NoText)
@@ -171,23 +171,23 @@ impl Warc {
                 let id = header.uri.clone().unwrap_or_else(|| format!("{}#{}", self.name, self.record));
                 let given = page.given(id, self.place());
                 let url = given.url.or_else(|| header.uri.clone());
-                out.push_back(Found::Article(Box::new(Given { url, ..given })));
+                out.push_back(ReadItem::Article(Box::new(Given { url, ..given })));
             }
             Err(why) => {
                 let uri = header.uri.as_deref().unwrap_or("no address");
                 let message = format!("{} ({uri})", why.message());
-                out.push_back(self.skipped(Kind::Page, message, "The other pages are read."));
+                out.push_back(self.skipped(ProblemKind::Page, message, "The other pages are read."));
             }
         }
     }
 
     /// Reads the next record. False at the end of the file.
-    fn next(&mut self, out: &mut VecDeque<Found>) -> io::Result<bool> {
+    fn next(&mut self, out: &mut VecDeque<ReadItem>) -> io::Result<bool> {
         self.record += 1;
         let Some(passed_over) = self.seek()? else {
             if !self.started {
-                out.push_back(Found::Problem(
-                    Kind::File,
+                out.push_back(ReadItem::Problem(
+                    ProblemKind::File,
                     Problem::skipped(
                         Place::file(&self.file),
                         "there is not one web page in it",
@@ -199,7 +199,7 @@ impl Warc {
         };
         if passed_over > 0 {
             let message = format!("{passed_over} bytes before this record belong to none");
-            out.push_back(self.skipped(Kind::Record, message, DAMAGED));
+            out.push_back(self.skipped(ProblemKind::Record, message, DAMAGED));
         }
         let header = self.header()?.map(|header| parse(&header));
         match header {
@@ -207,7 +207,7 @@ impl Warc {
             Some(Err(why)) => {
                 self.started = true;
                 out.push_back(self.skipped(
-                    Kind::Record,
+                    ProblemKind::Record,
                     format!("the record's header is broken ({why})"),
                     DAMAGED,
                 ));
@@ -215,7 +215,7 @@ impl Warc {
             }
             None => {
                 self.started = true;
-                out.push_back(self.skipped(Kind::Record, "the record's header has no end", DAMAGED));
+                out.push_back(self.skipped(ProblemKind::Record, "the record's header has no end", DAMAGED));
                 Ok(true)
             }
         }
@@ -223,7 +223,7 @@ impl Warc {
 }
 
 impl Reader for Warc {
-    fn read(&mut self, out: &mut VecDeque<Found>) -> bool {
+    fn read(&mut self, out: &mut VecDeque<ReadItem>) -> bool {
         self.next(out).unwrap_or_else(|error| {
             out.push_back(stopped(self.place(), &error, "The records before this one are kept."));
             false

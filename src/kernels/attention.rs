@@ -12,7 +12,7 @@ const ROWS: usize = 6;
 /// Columns are padded to as many.
 const COLUMNS: usize = 2 * LANES;
 
-/// Room for the attention of one head of one window.
+/// What is computed for the attention of one head of one window.
 #[derive(Debug, Default)]
 pub struct Attention {
     /// In 8 bits with a scale for each token; 128 stands for zero.
@@ -41,7 +41,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// Makes room for `rows` of words times `columns`. What was in it before stays: it need not be cleared, as
+    /// Makes space for `rows` of words times `columns`. What was in it before stays: it need not be cleared, as
     /// it is multiplied with zero, or hidden by the bias.
     fn reshape(&mut self, rows: usize, columns: usize) {
         self.words.resize(rows * columns / LANES, Line::default());
@@ -62,7 +62,7 @@ impl Kernels {
         projected: &[f32],
         (heads, size): (usize, usize),
         window: Range<usize>,
-        room: &mut Attention,
+        scratch: &mut Attention,
         context: &mut [f32],
     ) {
         assert!(size > 0 && size.is_multiple_of(COLUMNS) && projected.len().is_multiple_of(3 * heads * size));
@@ -70,7 +70,7 @@ impl Kernels {
             context.len() == window.len() * heads * size && window.end * 3 * heads * size <= projected.len()
         );
         if !window.is_empty() {
-            self.run(Attend { projected, heads, size, window, room, context });
+            self.run(Attend { projected, heads, size, window, scratch, context });
         }
     }
 }
@@ -80,7 +80,7 @@ struct Attend<'a> {
     heads: usize,
     size: usize,
     window: Range<usize>,
-    room: &'a mut Attention,
+    scratch: &'a mut Attention,
     context: &'a mut [f32],
 }
 
@@ -89,16 +89,16 @@ impl Operation for Attend<'_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self, v: V) {
-        let Attend { projected, heads, size, window, room, context } = self;
+        let Attend { projected, heads, size, window, scratch, context } = self;
         let matrix = projected.len() / (3 * heads);
         let rows = window.start * size..window.end * size;
         for head in 0..heads {
             let part = |part: usize| &projected[(part * heads + head) * matrix..][rows.clone()];
-            room.pack(v, window.len(), size, [part(0), part(1), part(2)]);
+            scratch.pack(v, window.len(), size, [part(0), part(1), part(2)]);
             let context = &mut context[head * size..];
             match V::REGISTERS {
-                Registers::Many => room.attend::<V, 2>(v, size, context, heads * size),
-                Registers::Few => room.attend::<V, 1>(v, size, context, heads * size),
+                Registers::Many => scratch.attend::<V, 2>(v, size, context, heads * size),
+                Registers::Few => scratch.attend::<V, 1>(v, size, context, heads * size),
             }
         }
     }
@@ -138,7 +138,7 @@ impl Attention {
             }
             self.keys.scales[token] = scale;
         }
-        // The columns behind the tokens are kept out of the softmax.
+        // The columns after the tokens are kept out of the softmax.
         self.keys.scales[count..].fill(0.0);
         self.keys.bias[..count].fill(0.0);
         self.keys.bias[count..].fill(f32::MIN);
@@ -154,6 +154,13 @@ impl Attention {
                 v.store_words(start, v.sub_words(v.splat_word(0), sum));
             }
         }
+        self.pack_values(v, count, size, values);
+    }
+
+    /// Quantises the values, each dimension by a scale of its own.
+    #[inline(always)]
+    fn pack_values<V: Vectors>(&mut self, v: V, count: usize, size: usize, values: &[f32]) {
+        let width = count.next_multiple_of(COLUMNS);
         for block in 0..size / LANES {
             let mut high = v.splat(f32::MIN_POSITIVE);
             for row in values.chunks_exact(size) {

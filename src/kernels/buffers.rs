@@ -7,19 +7,19 @@ use crate::vectors::LANES;
 #[repr(C, align(64))]
 pub(crate) struct Line(pub(crate) [i32; LANES]);
 
-/// Room for numbers.
+/// Aligned memory for numbers, used again and again.
 #[derive(Debug, Default)]
 pub struct Buffer {
     values: Vec<f32>,
 }
 
 impl Buffer {
-    /// Room for `count` numbers; what they are is not said.
-    pub fn room(&mut self, count: usize) -> &mut [f32] {
+    /// Space for `count` numbers. What is in it is left from the last use.
+    pub fn of_length(&mut self, count: usize) -> &mut [f32] {
         if self.values.len() < count + LANES {
             self.values.resize(count + LANES, 0.0);
         }
-        // Where no such place is found, any will do.
+        // If there is no aligned place, the numbers are as right at any other, only slower.
         let start = self.values.as_ptr().align_offset(align_of::<Line>()).min(LANES);
         &mut self.values[start..start + count]
     }

@@ -130,7 +130,7 @@ impl Kernels {
         self.multiply(rows, weights, then, out);
     }
 
-    /// `rows * weights + bias`, cut into matrices of `width` columns (a multiple of [`LANES`]), one behind the other in `out`.
+    /// `rows * weights + bias`, cut into matrices of `width` columns (a multiple of [`LANES`]), one after the other in `out`.
     pub fn split_product(self, rows: &Quantised, weights: &Weights, width: usize, out: &mut [f32]) {
         assert!(width > 0 && width.is_multiple_of(LANES) && weights.outputs.is_multiple_of(width));
         let out = Out { place: out, rows: rows.scales.len(), width };
@@ -294,10 +294,10 @@ fn numbers<V: Vectors>(
 #[inline(always)]
 fn finish<V: Vectors, const THEN: u8>(v: V, numbers: V::Floats, place: &mut [f32]) {
     let Some(whole) = place.as_chunks_mut::<LANES>().0.first_mut() else {
-        let mut room = [0.0; LANES];
-        room[..place.len()].copy_from_slice(place);
-        store::<V, THEN>(v, numbers, &mut room);
-        place.copy_from_slice(&room[..place.len()]);
+        let mut padded = [0.0; LANES];
+        padded[..place.len()].copy_from_slice(place);
+        store::<V, THEN>(v, numbers, &mut padded);
+        place.copy_from_slice(&padded[..place.len()]);
         return;
     };
     store::<V, THEN>(v, numbers, whole);
@@ -315,7 +315,7 @@ fn store<V: Vectors, const THEN: u8>(v: V, numbers: V::Floats, place: &mut [f32;
     v.store(place, numbers);
 }
 
-/// Puts the scalar product of `row` with each row of `rows`, times `scale`, behind `products`. The sums are made in an
+/// Appends the scalar product of `row` with each row of `rows`, times `scale`, to `products`. The sums are made in an
 /// order that is the same on every processor: [`LANES`] sums of every sixteenth number, and those one after the other.
 pub fn scalar_products(row: &[f32], rows: &[f32], scale: f32, products: &mut Vec<f32>) {
     #[cfg(target_arch = "x86_64")]

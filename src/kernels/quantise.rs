@@ -11,7 +11,7 @@ pub struct Quantised {
     /// Numbers of a word, and what was taken off them (see [`Vectors`]).
     pub(crate) depth: usize,
     pub(crate) shift: i32,
-    /// The rows, and behind them what is left of earlier ones.
+    /// The rows, and after them what is left of earlier ones.
     pub(crate) words: Vec<i32>,
     pub(crate) scales: Vec<f32>,
     pub(crate) zeros: Vec<f32>,

@@ -91,14 +91,14 @@ fn products_are_those_of_the_schoolbook() {
 fn attention_is_that_of_the_schoolbook() {
     let kernels = reference();
     // What one leaves there does not disturb the next.
-    let mut room = Attention::default();
+    let mut scratch = Attention::default();
     for (all, window, heads, size) in
         [(130, 1..129, 2, 64), (1, 0..1, 1, 32), (9, 4..9, 2, 32), (12, 0..12, 1, 64), (40, 7..40, 3, 32)]
     {
         let projected: Vec<f32> = numbers(all * 3 * heads * size, 7).iter().map(|x| x * 2.0).collect();
         let count = window.len();
         let mut context = vec![f32::NAN; count * heads * size];
-        kernels.attend(&projected, (heads, size), window.clone(), &mut room, &mut context);
+        kernels.attend(&projected, (heads, size), window.clone(), &mut scratch, &mut context);
         let part = |token: usize, part: usize, head: usize| {
             &projected[((part * heads + head) * all + window.start + token) * size..][..size]
         };
@@ -119,7 +119,7 @@ fn attention_is_that_of_the_schoolbook() {
         let difference = largest_difference(&expected, &context);
         assert!(difference < 0.03, "{count} tokens, {heads} x {size}: {difference}");
     }
-    kernels.attend(&[], (1, 32), 0..0, &mut room, &mut []);
+    kernels.attend(&[], (1, 32), 0..0, &mut scratch, &mut []);
 }
 
 #[test]

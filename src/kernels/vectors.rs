@@ -77,7 +77,7 @@ pub(crate) trait Vectors: Copy {
 
     /// Packs sixteen numbers into the first `LANES / DEPTH` words of `to`.
     fn pack(self, to: &mut [i32], a: Self::Words);
-    /// Puts `next` behind the numbers that are packed in each word of `a`, whose first one falls out.
+    /// Puts `next` after the numbers that are packed in each word of `a`, whose first one falls out.
     fn push(self, a: Self::Words, next: Self::Words) -> Self::Words;
     /// To each lane of `sums` what is packed in the lane of `left` (from 0 to 255, less [`Self::SHIFT`]) times what
     /// is packed in that of `right` (from -128 to 127).

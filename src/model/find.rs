@@ -11,7 +11,7 @@ use crate::model::hub::HubModel;
 /// The model that comes with the program.
 const BUNDLED: &str = "newswire";
 
-/// What [`look_in`] was told.
+/// The argument of the last [`look_in`].
 static PACKAGED: OnceLock<PathBuf> = OnceLock::new();
 
 /// Adds a folder of model folders to the [`places`]: for a library whose models lie beside it and not beside the

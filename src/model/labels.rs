@@ -1,4 +1,4 @@
-//! The labels of names, told by their names in `config.json`.
+//! The labels of names, as `config.json` writes them.
 
 use crate::text::EntityType;
 

@@ -1,4 +1,4 @@
-//! What the numbers of the last layer mean, told by their names in `config.json`.
+//! What the numbers of the last layer mean, by their names in `config.json`.
 
 use crate::model::labels::Label;
 

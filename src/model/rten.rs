@@ -226,7 +226,7 @@ mod tests {
         let together = engine.label_scores(&batch(&rows, 6)).unwrap();
         for (r, row) in rows.iter().enumerate() {
             let alone = engine.label_scores(&batch(&[row], row.len())).unwrap();
-            // Without [CLS] and [SEP], whose scores nobody reads.
+            // Without [CLS] and [SEP], whose scores are not read.
             for token in 1..row.len() - 1 {
                 // Activations are quantised for the batch as a whole, so the scores differ a little.
                 let (a, b) = (best(alone.token(0, token)), best(together.token(r, token)));

@@ -24,7 +24,7 @@ pub struct SyntaxScores {
     pub tags: Vec<f32>,
     /// For each word the scores (logits) of its relation to its head.
     pub relations: Vec<f32>,
-    /// For each word its vectors for the second reader, one behind the other; none if the model gives none.
+    /// For each word its vectors for the second reader, one after the other; none if the model gives none.
     pub vectors: Vec<f32>,
     /// For each word where in `arcs` its heads are scored.
     heads: Vec<Heads>,
@@ -164,7 +164,7 @@ pub(crate) fn sentences<'p>(parts: impl Iterator<Item = &'p Part>) -> Vec<Syntax
     found
 }
 
-/// A word with made up scores.
+/// A word with invented scores.
 #[cfg(test)]
 #[derive(Debug, Clone)]
 pub(crate) struct MadeUp {
@@ -173,7 +173,7 @@ pub(crate) struct MadeUp {
     pub(crate) relations: Vec<f32>,
     /// The first word that may be its head.
     pub(crate) first_head: usize,
-    /// The scores of that one and of those behind it.
+    /// The scores of that one and of those after it.
     pub(crate) heads: Vec<f32>,
 }
 
@@ -263,7 +263,7 @@ mod tests {
     }
 
     /// A sentence of many words, and one with a word that is longer than several windows by itself, each followed by a
-    /// short one. Scores are made up such that a head is scored by where it begins.
+    /// short one. Scores are invented such that a head is scored by where it begins.
     #[test]
     fn sentences_over_several_windows_have_each_word_once_and_the_right_heads() {
         let packer = Packer::new(&ModelFolder::open(Path::new("models/newswire")).unwrap()).unwrap();

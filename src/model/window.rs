@@ -68,7 +68,7 @@ pub(crate) struct Packer {
     labelled_pieces: LabelledPieces,
     token_types: TokenTypes,
     /// Tokens in a window without the special ones.
-    room: usize,
+    capacity: usize,
 }
 
 /// Tokens of one or more sentences; the fields mean what they mean in [`Window`].
@@ -102,8 +102,8 @@ impl Packer {
         if before == is_special.len() {
             return Err(broken("the tokenizer has no token for the letter a".into()));
         }
-        let room = folder.window.saturating_sub(before + after);
-        if room < 2 {
+        let capacity = folder.window.saturating_sub(before + after);
+        if capacity < 2 {
             return Err(broken(format!("special tokens fill the window of {}", folder.window)));
         }
         let ids = framed.get_ids();
@@ -115,7 +115,7 @@ impl Packer {
             blank_in_front: encode("a", false)?.get_ids() != encode(" a", false)?.get_ids(),
             labelled_pieces: folder.labelled_pieces,
             token_types: folder.token_types,
-            room,
+            capacity,
             remembered: Cache::new(REMEMBERED),
             tokenizer,
         })
@@ -128,11 +128,11 @@ impl Packer {
         let mut open = Tokens::default();
         for (number, &sentence) in sentences.iter().enumerate() {
             let tokens = self.tokens(text, sentence, number);
-            if open.ids.len() + tokens.ids.len() > self.room {
+            if open.ids.len() + tokens.ids.len() > self.capacity {
                 self.close(&mut open, &mut windows);
             }
-            if tokens.ids.len() > self.room {
-                for piece in cuts(&tokens.word_of, self.room) {
+            if tokens.ids.len() > self.capacity {
+                for piece in cuts(&tokens.word_of, self.capacity) {
                     windows.push(self.window(&tokens, piece.covered, piece.counted));
                 }
             } else {
@@ -257,25 +257,25 @@ struct Piece {
     counted: Range<usize>,
 }
 
-/// Cuts a sentence of more than `room` tokens into windows that overlap by a quarter or more,
+/// Cuts a sentence of more than `capacity` tokens into windows that overlap by a quarter or more,
 /// between words wherever a word is shorter than that.
-fn cuts(word_of: &[u32], room: usize) -> Vec<Piece> {
+fn cuts(word_of: &[u32], capacity: usize) -> Vec<Piece> {
     let all = word_of.len();
     let starts_word = |at: usize| at == 0 || at == all || word_of[at] != word_of[at - 1];
-    let overlap = room / 4;
+    let overlap = capacity / 4;
     let mut pieces: Vec<Piece> = Vec::new();
     let mut start = 0;
     let mut counted_from = 0;
     loop {
-        let full = (start + room).min(all);
+        let full = (start + capacity).min(all);
         // At least the overlap and some more, so that every window brings us on.
-        let end = (start + room / 2 + 1..=full).rev().find(|&at| starts_word(at)).unwrap_or(full);
+        let end = (start + capacity / 2 + 1..=full).rev().find(|&at| starts_word(at)).unwrap_or(full);
         if end == all {
             pieces.push(Piece { covered: start..end, counted: counted_from..end });
             return pieces;
         }
         // The last window reaches back as far as it can.
-        let earliest = (end - overlap).min(all.saturating_sub(room)).max(start + 1);
+        let earliest = (end - overlap).min(all.saturating_sub(capacity)).max(start + 1);
         let next = (earliest..end).find(|&at| starts_word(at)).unwrap_or(earliest);
         let middle = (next + end) / 2;
         let border = (0..=(end - next) / 2)
@@ -470,13 +470,13 @@ mod tests {
         }
 
         #[test]
-        fn cuts_count_every_token_once(lengths in prop::collection::vec(1usize..20, 1..200), room in 14usize..130) {
+        fn cuts_count_every_token_once(lengths in prop::collection::vec(1usize..20, 1..200), capacity in 14usize..130) {
             let word_of: Vec<u32> =
                 lengths.iter().enumerate().flat_map(|(i, &n)| vec![i as u32; n]).collect();
-            let pieces = cuts(&word_of, room);
+            let pieces = cuts(&word_of, capacity);
             let mut next = 0;
             for (i, piece) in pieces.iter().enumerate() {
-                prop_assert!(piece.covered.len() <= room);
+                prop_assert!(piece.covered.len() <= capacity);
                 prop_assert!(piece.covered.start <= piece.counted.start);
                 prop_assert!(piece.counted.end <= piece.covered.end);
                 prop_assert_eq!(piece.counted.start, next);

@@ -1,4 +1,4 @@
-//! A result that is there already is not replaced by that of other inputs or settings unless somebody says so.
+//! An existing result is not replaced by that of other inputs or settings unless the user asks for it.
 
 use std::fs;
 use std::path::Path;

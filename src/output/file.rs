@@ -125,7 +125,7 @@ impl Whole {
     }
 }
 
-/// Writes a file whose content is at hand, replacing an earlier file of that name in one step. Its folder is made if need
+/// Writes a file whose content is given, replacing an earlier file of that name in one step. Its folder is made if need
 /// be; what is no file, as `/dev/stdout`, is written into.
 ///
 /// # Errors
@@ -304,7 +304,7 @@ mod tests {
         let socket = folder.path().join("socket");
         let _held = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         assert!(is_special(&socket));
-        // Nobody can open it as a file, as one can `/dev/stdout`.
+        // It cannot be opened as a file, as `/dev/stdout` can.
         assert!(write_whole(&socket, b"text").is_err());
         let error = temporary(&socket).unwrap_err().to_string();
         assert!(error.contains("this is no file"), "{error}");

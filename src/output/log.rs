@@ -3,7 +3,7 @@
 //! The folder `.triplewire` inside the output folder holds the log, `extractions.jsonl`, to which
 //! entries are appended, and `checkpoint.json`, which says up to where the log is safe on disk.
 //! After every [`ARTICLES`] articles or [`INTERVAL`] the log is synced and the checkpoint replaced in
-//! one step. Whatever the log holds behind the checkpoint when a run is continued is cut off and done
+//! one step. Whatever the log holds after the checkpoint when a run is continued is cut off and done
 //! again. The tables are made from the log when all is read; until then the output folder keeps what
 //! an earlier run wrote.
 
@@ -32,7 +32,7 @@ const FOLDER: &str = ".triplewire";
 
 const LOG: &str = "extractions.jsonl";
 
-/// Locked while the run goes on. Not the log itself, which the run reads while it writes to it: on Windows nobody reads what
+/// Locked while the run goes on. Not the log itself, which the run reads while it writes to it: on Windows no process reads what
 /// is locked.
 const LOCK: &str = "lock";
 
@@ -60,8 +60,8 @@ struct Checkpoint {
     base: Option<Base>,
 }
 
-/// The folder of a log, which one run at a time has.
-struct Room {
+/// The folder of a log, locked: one run at a time writes to it.
+struct LockedFolder {
     folder: PathBuf,
     /// Whether there was no output folder before.
     is_new: bool,
@@ -71,7 +71,7 @@ struct Room {
     is_empty: bool,
 }
 
-impl Room {
+impl LockedFolder {
     /// Makes the folder in `out`, if need be, and takes it.
     fn take(out: &Path) -> Result<Self> {
         let folder = out.join(FOLDER);
@@ -95,7 +95,7 @@ impl Room {
             // Some network file systems know no locks.
             Err(TryLockError::Error(_)) | Ok(()) => {}
         }
-        Ok(Room { folder, is_new, lock: Some(lock), is_empty: false })
+        Ok(LockedFolder { folder, is_new, lock: Some(lock), is_empty: false })
     }
 
     fn remove(&mut self) -> std::io::Result<()> {
@@ -104,7 +104,7 @@ impl Room {
     }
 }
 
-impl Drop for Room {
+impl Drop for LockedFolder {
     fn drop(&mut self) {
         // A run that failed before its first checkpoint leaves nothing behind.
         if self.is_empty {
@@ -121,7 +121,7 @@ impl Drop for Room {
 pub(super) struct Log {
     file: BufWriter<File>,
     /// Behind the file in it: it may be removed when that is closed.
-    room: Room,
+    locked: LockedFolder,
     shard: Shard,
     /// The state of the last checkpoint.
     saved: Checkpoint,
@@ -140,8 +140,8 @@ impl Log {
     /// If the folder cannot be written, another run is at work in it, or it holds an unfinished run
     /// although `resume` is not set.
     pub(super) fn open(out: &Path, shard: Shard, resume: bool) -> Result<Self> {
-        let mut room = Room::take(out)?;
-        let path = room.folder.join(LOG);
+        let mut locked = LockedFolder::take(out)?;
+        let path = locked.folder.join(LOG);
         let file = File::options()
             .read(true)
             .write(true)
@@ -150,19 +150,19 @@ impl Log {
             .open(&path)
             .map_err(|e| unwritable(&path, e))?;
         remove_partial(out);
-        let saved = read_checkpoint(&room.folder.join(CHECKPOINT))?;
+        let saved = read_checkpoint(&locked.folder.join(CHECKPOINT))?;
         if saved.items > 0 && !resume {
             return Err(Error::Usage(format!(
                 "{} holds an unfinished run of {} articles. Continue it with --resume, or delete {} to begin anew",
                 out.display(),
                 saved.articles - saved.base.as_ref().map_or(0, |base| base.articles),
-                room.folder.display()
+                locked.folder.display()
             )));
         }
-        room.is_empty = saved.items == 0;
+        locked.is_empty = saved.items == 0;
         let mut log = Log {
             file: BufWriter::with_capacity(1 << 18, file),
-            room,
+            locked,
             shard,
             now: saved.clone(),
             saved,
@@ -174,7 +174,7 @@ impl Log {
         Ok(log)
     }
 
-    /// Cuts off what is behind the checkpoint.
+    /// Cuts off what is after the checkpoint.
     fn cut(&mut self) -> Result<()> {
         let bytes = self.saved.bytes;
         let held = self.file.get_ref().metadata().map_err(|e| unwritable(&self.path(), e))?.len();
@@ -182,13 +182,13 @@ impl Log {
             return Err(Error::Usage(format!(
                 "{}: the log is shorter than its checkpoint says: it has been changed. Delete {} to begin anew",
                 self.path().display(),
-                self.room.folder.display()
+                self.locked.folder.display()
             )));
         }
         let file = self.file.get_mut();
         file.set_len(bytes)
             .and_then(|()| file.seek(SeekFrom::Start(bytes)).map(|_| ()))
-            .map_err(|e| unwritable(&self.room.folder.join(LOG), e))
+            .map_err(|e| unwritable(&self.locked.folder.join(LOG), e))
     }
 
     /// Whether there is something to continue.
@@ -201,7 +201,7 @@ impl Log {
         self.now.base.as_ref()
     }
 
-    /// Begins with the entries of a finished result: what the run finds comes behind them. Returns its articles.
+    /// Begins with the entries of a finished result: what the run finds comes after them. Returns its articles.
     ///
     /// # Errors
     /// If an entry cannot be read, or the disk is full.
@@ -272,8 +272,8 @@ impl Log {
         Error::Usage(format!(
             "the unfinished run in {} cannot be continued: {what}. Run with what it began with, choose another \
              folder with --out, or delete {} to begin anew",
-            self.room.folder.parent().unwrap_or(&self.room.folder).display(),
-            self.room.folder.display()
+            self.locked.folder.parent().unwrap_or(&self.locked.folder).display(),
+            self.locked.folder.display()
         ))
     }
 
@@ -294,7 +294,7 @@ impl Log {
     pub(super) fn add(&mut self, delivery: &Delivery) -> Result<()> {
         let position = self.shard.position(self.now.articles);
         self.now.items += 1;
-        self.room.is_empty = false;
+        self.locked.is_empty = false;
         match delivery {
             Delivery::Extraction(extraction) => {
                 let digest = extraction.article.digest();
@@ -338,13 +338,13 @@ impl Log {
         self.now.inputs = self.inputs_so_far();
         self.now.seconds += self.last.elapsed().as_secs_f64();
         self.last = Instant::now();
-        let path = self.room.folder.join(CHECKPOINT);
+        let path = self.locked.folder.join(CHECKPOINT);
         let mut file = temporary(&path)?;
         serde_json::to_writer(&mut file, &self.now)
             .map_err(std::io::Error::from)
             .and_then(|()| file.as_file().sync_all())
             .and_then(|()| system::persist(file, &path))
-            .and_then(|()| system::sync_folder(&self.room.folder))
+            .and_then(|()| system::sync_folder(&self.locked.folder))
             .map_err(|e| self.full(e))?;
         self.saved = self.now.clone();
         Ok(())
@@ -361,7 +361,7 @@ impl Log {
     }
 
     fn path(&self) -> PathBuf {
-        self.room.folder.join(LOG)
+        self.locked.folder.join(LOG)
     }
 
     /// Everything noted, from the beginning.
@@ -375,19 +375,19 @@ impl Log {
         if !complete {
             return Ok(());
         }
-        let Log { file, mut room, .. } = self;
+        let Log { file, mut locked, .. } = self;
         drop(file);
         // First the checkpoint: a log without one is begun anew.
-        match fs::remove_file(room.folder.join(CHECKPOINT)) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(unwritable(&room.folder, e)),
+        match fs::remove_file(locked.folder.join(CHECKPOINT)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(unwritable(&locked.folder, e)),
             _ => {}
         }
-        room.remove().map_err(|e| unwritable(&room.folder, e))
+        locked.remove().map_err(|e| unwritable(&locked.folder, e))
     }
 
     /// Forgets everything noted: the output folder is as it was.
     pub(super) fn discard(mut self) {
-        self.room.is_empty = true;
+        self.locked.is_empty = true;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Joining what several runs found, as if they had been one.
 //!
-//! The runs' articles stand behind one another in the order in which the runs are given; those of shards of one run in
+//! The runs' articles follow one another in the order in which the runs are given; those of shards of one run in
 //! the order of its inputs, where the first of them is given. An article that an earlier run has had too, with the same
 //! id and content, is passed over; another of the same id gets a number, as in one run.
 
@@ -167,7 +167,7 @@ impl Parts {
         settings.insert("--shard".to_owned(), Shard::WHOLE.to_string());
         settings.extend(making.settings());
         let inputs = match &self.wholes[..] {
-            // Where articles were dealt out by hand, nobody knows what the whole was.
+            // With --dealt, the whole that the articles are a part of is not known.
             [_] => first.inputs.clone(),
             _ => Some(String::new()),
         };
@@ -241,7 +241,7 @@ impl<'p> Merged<'p> {
         }
     }
 
-    /// Goes on to the next run. False behind the last.
+    /// Goes on to the next run. False after the last.
     fn advance(&mut self) -> Result<bool> {
         self.of_this.drain(..).for_each(|digest| self.earlier.remember(&digest));
         let Some(whole) = self.rest.next() else {
@@ -254,7 +254,7 @@ impl<'p> Merged<'p> {
         Ok(true)
     }
 
-    /// Puts an entry behind those before; none if its article is there already.
+    /// Puts an entry after those before; none if its article is there already.
     fn place(&mut self, mut entry: Entry) -> Option<Entry> {
         let place = self.articles;
         let mut id = None;

@@ -98,7 +98,7 @@ impl Output {
         self.log.resume(settings, items)
     }
 
-    /// Puts the run behind the finished result in the folder, if there is one: the tables will be of both. Returns the
+    /// Puts the run after the finished result in the folder, if there is one: the tables will be of both. Returns the
     /// articles that are there. `run` is the record of this run.
     ///
     /// # Errors

@@ -108,12 +108,8 @@ pub fn questions(folder: &Path) -> Result<Vec<Question>> {
     let decisions: Vec<_> = run.decisions.iter().map(crate::entity::Decision::from).collect();
     let known = KnownNames::new(&Aliases::built_in(), decisions.iter());
 
-    // Numbers for articles and entities, in their order.
     let articles: Vec<&str> = mentions.iter().map(|it| it.article.as_str()).dedup().collect();
-    let mut number: BTreeMap<(&str, EntityType), usize> = BTreeMap::new();
-    let mut names: Vec<(String, EntityType)> = Vec::new();
-    let mut shown: Vec<Shown> = Vec::new();
-    let mut forms: BTreeMap<(usize, String), (String, Shown)> = BTreeMap::new();
+    let mut collected = Collected::default();
     let mut corpus = Corpus::default();
     let of_articles = mentions.chunk_by(|a, b| a.article == b.article);
     for (at, of_article) in of_articles.enumerate() {
@@ -123,76 +119,13 @@ pub fn questions(folder: &Path) -> Result<Vec<Question>> {
         let year = dates.get(articles[at]).and_then(|date| date.get(..4)).and_then(|year| year.parse().ok());
         corpus.add(year, named);
         for sentence in of_article.chunk_by(|a, b| a.sentence == b.sentence) {
-            let mut together: Vec<usize> = Vec::new();
-            for mention in sentence {
-                let Some(entity_type) = type_of(mention).filter(|it| *it != EntityType::Date) else {
-                    continue;
-                };
-                let next = names.len();
-                let entity = *number.entry((mention.entity.as_str(), entity_type)).or_insert(next);
-                if entity == next {
-                    names.push((mention.entity.clone(), entity_type));
-                    shown.push(Shown::default());
-                }
-                together.push(entity);
-                shown[entity].see(mention, at);
-                let form = forms.entry((entity, folded(&mention.text)));
-                form.or_insert_with(|| (mention.text.clone(), Shown::default())).1.see(mention, at);
-            }
-            together.sort_unstable();
-            together.dedup();
-            for (&a, &b) in together.iter().tuple_combinations() {
-                *shown[a].neighbours.entry(b).or_default() += 1;
-                *shown[b].neighbours.entry(a).or_default() += 1;
-            }
+            collected.see_sentence(sentence, type_of, at);
         }
     }
-    let written = Written { names: &names, articles: &articles, dates: &dates };
-    let mut questions = Vec::new();
-
-    let (candidates, of_corpus) = corpus.candidates(&known);
-    let mut asked: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for candidate in candidates.iter().filter(|it| it.score >= LEAST) {
-        let of = |number: u32| of_corpus.get(number as usize);
-        let (Some(full), Some(short)) = (of(candidate.names.0), of(candidate.names.1)) else { continue };
-        let find = |it: &(String, EntityType)| number.get(&(it.0.as_str(), it.1)).copied();
-        let (Some(full), Some(short)) = (find(full), find(short)) else { continue };
-        // Two types of one name are no two names that somebody could tell apart by a line.
-        let is_same = folded(&names[full].0) == folded(&names[short].0);
-        let is_again = !asked.insert((full.min(short), full.max(short)));
-        if is_same || is_again || known.forbids(&names[full].0, &names[short].0) {
-            continue;
-        }
-        questions.push(Question {
-            score: rounded(candidate.score),
-            now: APART,
-            why: candidate.why.as_str().to_owned(),
-            ..written.question(&names[full], &shown[full], Some((&names[short].0, &shown[short])))
-        });
-    }
-    for ((entity, folded_form), (form, of_form)) in &forms {
-        let (name, entity_type) = &names[*entity];
-        let (doubt, why) = doubt(&folded(name), folded_form, *entity_type);
-        if doubt >= SUSPICIOUS && of_form.mentions > 0 && !known.names_it(name) {
-            let mut line = written.question(&names[*entity], &shown[*entity], Some((form, of_form)));
-            line.alias_neighbours.clear();
-            let why = why.to_owned();
-            questions.push(Question { score: rounded(1.0 - doubt), now: "joined", why, ..line });
-        }
-    }
-    let words = words_in_small(&mentions, &names);
-    for (name, shown) in names.iter().zip(&shown) {
-        let small = words.get(name.0.to_lowercase().as_str()).copied().unwrap_or_default();
-        let Some((score, why)) = no_name(&name.0, shown, small) else { continue };
-        if !known.names_it(&name.0) {
-            questions.push(Question {
-                score: rounded(score),
-                now: NO_NAME,
-                why,
-                ..written.question(name, shown, None)
-            });
-        }
-    }
+    let written = Written { names: &collected.names, articles: &articles, dates: &dates };
+    let mut questions = of_two_entities(&collected, &written, corpus, &known);
+    questions.extend(of_forms(&collected, &written, &known));
+    questions.extend(of_no_names(&collected, &written, &known, &mentions));
     // What changes most comes first among those that are equally likely.
     questions.sort_by(|a, b| {
         let weight = |q: &Question| {
@@ -207,6 +140,122 @@ pub fn questions(folder: &Path) -> Result<Vec<Question>> {
         weight(b).total_cmp(&weight(a)).then_with(|| (&a.entity, &a.alias).cmp(&(&b.entity, &b.alias)))
     });
     Ok(questions)
+}
+
+/// The names of a run, numbered in the order of its table, and what it shows of each.
+#[derive(Default)]
+struct Collected<'a> {
+    number: BTreeMap<(&'a str, EntityType), usize>,
+    names: Vec<(String, EntityType)>,
+    shown: Vec<Shown>,
+    /// The forms in which each is written, folded, with one as it stands.
+    forms: BTreeMap<(usize, String), (String, Shown)>,
+}
+
+impl<'a> Collected<'a> {
+    /// Takes in the mentions of one sentence of article number `at`. Dates are no names.
+    fn see_sentence(
+        &mut self,
+        sentence: &'a [Mention],
+        type_of: impl Fn(&Mention) -> Option<EntityType>,
+        at: usize,
+    ) {
+        let mut together: Vec<usize> = Vec::new();
+        for mention in sentence {
+            let Some(entity_type) = type_of(mention).filter(|it| *it != EntityType::Date) else {
+                continue;
+            };
+            let next = self.names.len();
+            let entity = *self.number.entry((mention.entity.as_str(), entity_type)).or_insert(next);
+            if entity == next {
+                self.names.push((mention.entity.clone(), entity_type));
+                self.shown.push(Shown::default());
+            }
+            together.push(entity);
+            self.shown[entity].see(mention, at);
+            let form = self.forms.entry((entity, folded(&mention.text)));
+            form.or_insert_with(|| (mention.text.clone(), Shown::default())).1.see(mention, at);
+        }
+        together.sort_unstable();
+        together.dedup();
+        for (&a, &b) in together.iter().tuple_combinations() {
+            *self.shown[a].neighbours.entry(b).or_default() += 1;
+            *self.shown[b].neighbours.entry(a).or_default() += 1;
+        }
+    }
+}
+
+/// Names of two entities that may be one.
+fn of_two_entities(
+    collected: &Collected<'_>,
+    written: &Written<'_>,
+    corpus: Corpus,
+    known: &KnownNames,
+) -> Vec<Question> {
+    let Collected { number, names, shown, .. } = collected;
+    let mut questions = Vec::new();
+    let (candidates, of_corpus) = corpus.candidates(known);
+    let mut asked: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for candidate in candidates.iter().filter(|it| it.score >= LEAST) {
+        let of = |number: u32| of_corpus.get(number as usize);
+        let (Some(full), Some(short)) = (of(candidate.names.0), of(candidate.names.1)) else { continue };
+        let find = |it: &(String, EntityType)| number.get(&(it.0.as_str(), it.1)).copied();
+        let (Some(full), Some(short)) = (find(full), find(short)) else { continue };
+        // One name with two types: a line of names could not say which of them is meant.
+        let is_same = folded(&names[full].0) == folded(&names[short].0);
+        let is_again = !asked.insert((full.min(short), full.max(short)));
+        if is_same || is_again || known.forbids(&names[full].0, &names[short].0) {
+            continue;
+        }
+        questions.push(Question {
+            score: rounded(candidate.score),
+            now: APART,
+            why: candidate.why.as_str().to_owned(),
+            ..written.question(&names[full], &shown[full], Some((&names[short].0, &shown[short])))
+        });
+    }
+    questions
+}
+
+/// Forms that may not be of their entity.
+fn of_forms(collected: &Collected<'_>, written: &Written<'_>, known: &KnownNames) -> Vec<Question> {
+    let mut questions = Vec::new();
+    for ((entity, folded_form), (form, of_form)) in &collected.forms {
+        let (name, entity_type) = &collected.names[*entity];
+        let (doubt, why) = doubt(&folded(name), folded_form, *entity_type);
+        if doubt >= SUSPICIOUS && of_form.mentions > 0 && !known.names_it(name) {
+            let mut line =
+                written.question(&collected.names[*entity], &collected.shown[*entity], Some((form, of_form)));
+            line.alias_neighbours.clear();
+            let why = why.to_owned();
+            questions.push(Question { score: rounded(1.0 - doubt), now: "joined", why, ..line });
+        }
+    }
+    questions
+}
+
+/// Names that may be none.
+fn of_no_names(
+    collected: &Collected<'_>,
+    written: &Written<'_>,
+    known: &KnownNames,
+    mentions: &[Mention],
+) -> Vec<Question> {
+    let mut questions = Vec::new();
+    let words = words_in_small(mentions, &collected.names);
+    for (name, shown) in collected.names.iter().zip(&collected.shown) {
+        let small = words.get(name.0.to_lowercase().as_str()).copied().unwrap_or_default();
+        let Some((score, why)) = no_name(&name.0, shown, small) else { continue };
+        if !known.names_it(&name.0) {
+            questions.push(Question {
+                score: rounded(score),
+                now: NO_NAME,
+                why,
+                ..written.question(name, shown, None)
+            });
+        }
+    }
+    questions
 }
 
 impl Question {

@@ -1,4 +1,4 @@
-//! What is kept of an article: enough to write its rows, and to count it, without its text.
+//! Records: what is kept of an article, enough to write its rows and to count it, without its text.
 //!
 //! A [`Record`] is one line of JSON. Lines of records are what a run notes while it goes on (as an [`Entry`]), what
 //! `extract --out -` prints and what `merge` joins; every table is made from them.
@@ -111,7 +111,7 @@ pub struct RelationRecord {
     pub subject_id: String,
     /// That of the entity also where `object` is another name of it.
     pub object_id: String,
-    /// Whether it is written: it may touch nobody of a watch list.
+    /// Whether it is written: not if it touches no entity of the watch list.
     #[serde(skip, default = "yes")]
     pub kept: bool,
 }
@@ -144,36 +144,7 @@ impl Record {
                 sentence_start: points.from_byte(sentences[mention.sentence].start),
             }
         };
-        let relations = relations.iter().map(|relation| {
-            let (subject, object) = (names.argument(relation.subject), names.argument(relation.object));
-            let named = arguments(extraction, relation);
-            let (subject_start, subject_end) = points.of_span(subject.span);
-            let (object_start, object_end) = points.of_span(object.span);
-            let (subject_entity, object_entity) =
-                (&names.entities[subject.entity], &names.entities[object.entity]);
-            RelationRecord {
-                subject: named.subject.to_owned(),
-                subject_type: subject_entity.entity_type,
-                predicate: relation.predicate,
-                object: named.object.into_owned(),
-                object_type: object_entity.entity_type,
-                score: rounded(f64::from(relation.score)),
-                negated: relation.negated,
-                certainty: relation.certainty,
-                attributed_to: relation.attributed_to.clone().unwrap_or_default(),
-                sentence: relation.sentence.of(text).to_owned(),
-                rule: relation.rule.to_string(),
-                subject_start,
-                subject_end,
-                object_start,
-                object_end,
-                status: relation.status,
-                event_date: relation.when.as_ref().and_then(|when| when.date(article.date)),
-                subject_id: subject_entity.id.clone(),
-                object_id: object_entity.id.clone(),
-                kept: true,
-            }
-        });
+        let relations = relations.iter().map(|relation| relation_record(extraction, relation, &points));
         Record {
             id: article.id.clone(),
             called: article.called.clone(),
@@ -226,6 +197,38 @@ impl Record {
     }
 }
 
+/// The record of one relation of an article.
+fn relation_record(extraction: &Extraction, relation: &Relation, points: &CodePoints<'_>) -> RelationRecord {
+    let Extraction { article, names, .. } = extraction;
+    let (subject, object) = (names.argument(relation.subject), names.argument(relation.object));
+    let named = arguments(extraction, relation);
+    let (subject_start, subject_end) = points.of_span(subject.span);
+    let (object_start, object_end) = points.of_span(object.span);
+    let (subject_entity, object_entity) = (&names.entities[subject.entity], &names.entities[object.entity]);
+    RelationRecord {
+        subject: named.subject.to_owned(),
+        subject_type: subject_entity.entity_type,
+        predicate: relation.predicate,
+        object: named.object.into_owned(),
+        object_type: object_entity.entity_type,
+        score: rounded(f64::from(relation.score)),
+        negated: relation.negated,
+        certainty: relation.certainty,
+        attributed_to: relation.attributed_to.clone().unwrap_or_default(),
+        sentence: relation.sentence.of(&article.text).to_owned(),
+        rule: relation.rule.to_string(),
+        subject_start,
+        subject_end,
+        object_start,
+        object_end,
+        status: relation.status,
+        event_date: relation.when.as_ref().and_then(|when| when.date(article.date)),
+        subject_id: subject_entity.id.clone(),
+        object_id: object_entity.id.clone(),
+        kept: true,
+    }
+}
+
 /// A score as it is written: four decimals are more than it means.
 pub(crate) fn rounded(score: f64) -> f64 {
     (score * 1e4).round() / 1e4
@@ -265,10 +268,10 @@ impl<W: Write> Lines<W> {
     }
 
     /// Writes the record of an article. One that was skipped has none, but counts for the positions of
-    /// those behind it.
+    /// those after it.
     ///
     /// # Errors
-    /// If nobody reads them any more, or the disk is full.
+    /// If the reader is gone, or the disk is full.
     pub fn add(&mut self, delivery: &Delivery) -> std::io::Result<()> {
         let position = self.shard.position(self.articles);
         self.articles += u64::from(!matches!(delivery, Delivery::Problem(_)));

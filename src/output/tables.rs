@@ -41,20 +41,14 @@ impl Tables {
         making: Making<'_>,
         budget: Budget,
     ) -> Result<Self> {
-        let Making { style, keep_duplicates, predicates, .. } = making;
+        let Making { style, predicates, .. } = making;
         let across = match making.merge || !making.decisions.is_empty() || making.only.is_some() {
             true => Across::read(open()?, making)?,
             false => Across::default(),
         };
-        let mut duplicates = match keep_duplicates {
-            true => None,
-            false => Some(Duplicates::create(folder, style)?),
-        };
+        let mut of_articles = ArticleTables::create(folder, making)?;
         let mut keeper = making.keep.then(|| Keeper::create(folder)).transpose()?;
         let failed = |e| unwritable(folder, e);
-        let mut articles: Table<ArticleRow> = Table::create(folder, "articles", style)?;
-        let mut mentions: Table<MentionRow> = Table::create(folder, "mentions", style)?;
-        let mut relations: Table<RelationRow> = Table::create(folder, "relations", style)?;
         let mut aggregates = Aggregates::new(folder, predicates, budget);
         let (mut skipped, mut warnings) = (Vec::new(), Vec::new());
         let mut number = 0;
@@ -65,19 +59,9 @@ impl Tables {
                 Entry::Article(mut record) => {
                     across.apply(number, &mut record);
                     number += 1;
-                    for mention in &record.mentions {
-                        mentions.write(&row::mention(&record.id, mention, style))?;
-                    }
                     record.relations.iter_mut().for_each(|it| it.kept = across.watched.touches(it));
-                    for relation in record.relations.iter().filter(|it| it.kept) {
-                        relations.write(&row::relation(&record, relation, style))?;
-                    }
-                    let first = match &mut duplicates {
-                        Some(duplicates) => duplicates.add(&mut record, style)?,
-                        None => None,
-                    };
-                    articles.write(&row::article(&record, first.as_deref(), style))?;
-                    aggregates.add(&record, first.is_some()).map_err(failed)?;
+                    let is_again = of_articles.add(&mut record)?;
+                    aggregates.add(&record, is_again).map_err(failed)?;
                 }
                 Entry::Problem(problem) => match problem.into_parts() {
                     (problem, true) => skipped.push(problem),
@@ -95,6 +79,7 @@ impl Tables {
             Failure::Table(error) => error,
         })?;
         let Aggregated { entities, triples, cooccurrences } = rows;
+        let ArticleTables { articles, mentions, relations, duplicates, .. } = of_articles;
         let mut whole = vec![
             articles.close()?,
             mentions.close()?,
@@ -215,6 +200,50 @@ impl Rows for Aggregated {
 
     fn cooccurrence(&mut self, row: &CooccurrenceRow) -> Result<()> {
         self.cooccurrences.write(row)
+    }
+}
+
+/// The tables that get their rows article by article.
+struct ArticleTables {
+    style: Style,
+    articles: Table<ArticleRow>,
+    mentions: Table<MentionRow>,
+    relations: Table<RelationRow>,
+    /// None if copies of a story count like any other article.
+    duplicates: Option<Duplicates>,
+}
+
+impl ArticleTables {
+    fn create(folder: &Path, making: Making<'_>) -> Result<Self> {
+        let style = making.style;
+        let duplicates = match making.keep_duplicates {
+            true => None,
+            false => Some(Duplicates::create(folder, style)?),
+        };
+        Ok(ArticleTables {
+            style,
+            articles: Table::create(folder, "articles", style)?,
+            mentions: Table::create(folder, "mentions", style)?,
+            relations: Table::create(folder, "relations", style)?,
+            duplicates,
+        })
+    }
+
+    /// Writes the rows of an article; whether it tells a story again.
+    fn add(&mut self, record: &mut Record) -> Result<bool> {
+        let style = self.style;
+        for mention in &record.mentions {
+            self.mentions.write(&row::mention(&record.id, mention, style))?;
+        }
+        for relation in record.relations.iter().filter(|it| it.kept) {
+            self.relations.write(&row::relation(record, relation, style))?;
+        }
+        let first = match &mut self.duplicates {
+            Some(duplicates) => duplicates.add(record, style)?,
+            None => None,
+        };
+        self.articles.write(&row::article(record, first.as_deref(), style))?;
+        Ok(first.is_some())
     }
 }
 

@@ -32,7 +32,7 @@ const LINGER: Duration = Duration::from_millis(20);
 /// How often a run that waits for input looks whether it should stop.
 const POLL: Duration = Duration::from_millis(100);
 
-/// Reads on a thread of its own. It is not waited for: it may wait for ever for standard input.
+/// Reads on a thread of its own, which is not joined: it may block on standard input.
 pub(super) fn read_ahead(
     mut items: impl Iterator<Item = Item> + Send + 'static,
 ) -> (mpsc::Receiver<Item>, thread::JoinHandle<()>) {

@@ -17,7 +17,7 @@ pub struct Extraction {
     pub syntax: Vec<Sentence>,
     /// Its mentions and entities.
     pub names: Names,
-    /// Its relations; `subject` and `object` are numbers for [`Names::argument`]: those behind the mentions
+    /// Its relations; `subject` and `object` are numbers for [`Names::argument`]: those after the mentions
     /// are anaphors.
     pub relations: Vec<Relation>,
     /// How many relations that rules find are left out for their scores.

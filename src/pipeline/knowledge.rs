@@ -18,7 +18,7 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Entities and relations from the model's mentions in one article: the steps below, one behind the other.
+    /// Entities and relations from the model's mentions in one article: the steps below, one after the other.
     pub fn relate(
         &self,
         text: &str,
@@ -38,13 +38,13 @@ impl Knowledge {
         measure(Stage::Names, || resolve(&self.aliases, text, sentences, syntax, raw))
     }
 
-    /// What names are told to do with each other in some of the sentences. Each sentence can be looked at alone: the
-    /// parts of an article, one behind the other, are the whole.
+    /// The relations of the names in some of the sentences. Each sentence can be looked at alone: the
+    /// parts of an article, one after the other, are the whole.
     pub fn told(&self, document: Document<'_>, sentences: Range<usize>) -> Told {
         measure(Stage::Rules, || self.matcher.told(document, sentences))
     }
 
-    /// Adds what is told of pronouns and descriptions to what is `told` of the names, and drops what no relation needs.
+    /// Adds the relations of pronouns and descriptions to those of the names, `told`, and drops what no relation needs.
     pub fn complete(
         &self,
         text: &str,

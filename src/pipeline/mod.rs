@@ -67,7 +67,7 @@ pub enum Known<'a> {
 pub enum Ending {
     /// Every input was read.
     Complete,
-    /// Somebody asked it to stop; everything read before that was delivered.
+    /// The flag to stop was set; everything read before that was delivered.
     Stopped,
 }
 
@@ -155,7 +155,7 @@ impl Pipeline {
                         }
                         let finished = finished.clone();
                         workers.spawn_fifo(move |_| {
-                            // A block that never came would be waited for.
+                            // A panic must end in a message all the same: the receiver waits for every block.
                             let extracted = catch_unwind(AssertUnwindSafe(|| self.extract(block)));
                             let extracted = extracted.unwrap_or_else(|_| Err(self.panicked()));
                             let _ = finished.send((number, extracted));
@@ -164,7 +164,7 @@ impl Pipeline {
                 });
             });
             let result = deliver_in_order(blocks, &permits, &mut deliver);
-            // The other thread may wait for a permit or for the next item: let it find out.
+            // The other thread may be waiting for a permit or for the next item: this stops it.
             if result.is_err() {
                 stop.store(true, Ordering::Relaxed);
             }
@@ -245,7 +245,7 @@ impl Pipeline {
         self.score_unless(articles, |_, _| false)
     }
 
-    /// The same; `spend` is told what each batch of an article took (nothing before the first), and
+    /// The same; `spend` is called with the time that each batch of an article took (none before the first), and
     /// says whether to leave the rest of the article out. Such an article has no scores.
     fn score_unless(
         &self,

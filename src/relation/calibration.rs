@@ -1,24 +1,24 @@
-//! From what a relation is found by to a score that says how often such relations are right.
+//! Calibration: from the evidence for a relation to a score that says how often such relations are right.
 //!
-//! A rule's score says how often it is right where names are right. What else tells right from wrong, [`Evidence`]
-//! holds; a logistic regression on relations of labelled texts weighs it (Platt 1999, with a few features more). What
-//! the second reader says of a pair is weighed on texts that it has not learned from. The weights are data:
+//! The score of a rule is its precision where both names are right. [`Evidence`] holds the other features; a logistic
+//! regression on relations of labelled texts weighs them (Platt scaling, Platt 1999, with more than one feature). The
+//! log odds of the second reader are weighed on texts that it was not trained on. The weights are data:
 //! `rules/calibration.toml`, which `triplewire rules score --calibration` makes.
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-/// What the score of a relation is made from.
+/// The features from which the score of a relation is made.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evidence {
     /// The score of the rule.
     pub rule: f32,
-    /// What both names are trusted: the product of their scores, a model's put right.
+    /// How sure both names are: the product of their scores, those of a model corrected.
     pub names: f32,
     /// Whether one of them is a pronoun or a description.
     pub anaphor: bool,
-    /// Whether the text denies it, doubts it, or has somebody else say it.
+    /// Whether the text denies it, doubts it, or attributes it to a source.
     pub unasserted: bool,
     /// Whether the sentence may be several that have lost their punctuation.
     pub unpunctuated: bool,
@@ -28,7 +28,7 @@ pub struct Evidence {
     pub learned: bool,
     /// The log odds of the second reader, if it has read the pair.
     pub second: Option<f32>,
-    /// Whether a user's own labels have taught it the predicate.
+    /// Whether the second reader has learned the predicate from a user's own labels.
     pub taught: bool,
 }
 
@@ -50,17 +50,17 @@ pub struct Calibration {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleWeights {
-    /// Always.
+    /// The constant.
     pub base: f64,
     /// Times the log odds of the rule's score.
     pub rule: f64,
-    /// Times the logarithm of what the names are trusted.
+    /// Times the logarithm of [`Evidence::names`].
     pub names: f64,
     /// If a name is a pronoun or a description.
     pub anaphor: f64,
     /// If the text does not assert it.
     pub unasserted: f64,
-    /// Times the logarithm of the distance and one.
+    /// Times the logarithm of the distance plus one.
     pub distance: f64,
 }
 
@@ -68,7 +68,7 @@ pub struct RuleWeights {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckWeights {
-    /// Always.
+    /// The constant.
     pub base: f64,
     /// Times its own log odds.
     pub second: f64,
@@ -78,15 +78,15 @@ pub struct CheckWeights {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LearnedWeights {
-    /// Always.
+    /// The constant.
     pub base: f64,
     /// Times its own log odds.
     pub second: f64,
-    /// Times the logarithm of what the names are trusted.
+    /// Times the logarithm of [`Evidence::names`].
     pub names: f64,
     /// If the text does not assert it.
     pub unasserted: f64,
-    /// Times the logarithm of the distance and one.
+    /// Times the logarithm of the distance plus one.
     pub distance: f64,
 }
 
@@ -107,22 +107,22 @@ static BUILT_IN: LazyLock<Calibration> = LazyLock::new(|| {
     toml::from_str(include_str!("rules/calibration.toml")).expect("a test reads the weights")
 });
 
-/// Without data: about the product of the rule's score and the names', and what the second reader says, believed.
-const UNKNOWING: Calibration = Calibration {
+/// The prior: about the product of the scores of rule and names, and the second reader's log odds as they are.
+const PRIOR: Calibration = Calibration {
     rules: RuleWeights { base: 0.0, rule: 1.0, names: 1.0, anaphor: 0.0, unasserted: 0.0, distance: 0.0 },
     checked: CheckWeights { base: 0.0, second: 0.0 },
     learned: LearnedWeights { base: 0.0, second: 1.0, names: 1.0, unasserted: 0.0, distance: 0.0 },
     least: Least { checked: 0.0, unpunctuated: 0.0, learned: 0.5 },
 };
 
-/// What keeps a weight near that of [`UNKNOWING`], in relations that say otherwise. The constant, which comes first, is
-/// free, so that the mean score is right.
-const STIFFNESS: f64 = 5.0;
+/// The strength of the regularisation that holds each weight near that of [`PRIOR`], as a number of relations. The
+/// constant, which comes first, is not regularised, so that the mean score is right.
+const REGULARISATION: f64 = 5.0;
 
-/// Scores nearer to 0 or 1 are not believed.
+/// Rule scores are clamped to this and its complement: their log odds grow without bound.
 const SUREST: f64 = 0.99;
 
-/// The second reader's log odds farther from 0 are not believed.
+/// The second reader's log odds are clamped to this.
 const SUREST_ODDS: f64 = 6.0;
 
 /// More steps than Newton's method ever needs here.
@@ -139,8 +139,8 @@ impl Calibration {
     /// How often relations with such evidence are right, 0 to 1.
     pub fn score(&self, evidence: &Evidence) -> f32 {
         let odds = match (evidence.learned, evidence.second) {
-            // Nobody has compared these odds with what is right but the regression that makes them.
-            (true, _) if evidence.taught => dot(&UNKNOWING.learned.weights(), &of_learned(evidence)),
+            // No labelled texts calibrate these odds; the regression that makes them is calibrated by itself.
+            (true, _) if evidence.taught => dot(&PRIOR.learned.weights(), &of_learned(evidence)),
             (true, _) => dot(&self.learned.weights(), &of_learned(evidence)),
             (false, Some(_)) => {
                 dot(&self.rules.weights(), &of_rule(evidence))
@@ -154,7 +154,7 @@ impl Calibration {
     /// The score below which a relation with such evidence is left out, if the user has not said otherwise.
     pub fn least(&self, evidence: &Evidence) -> f32 {
         match (evidence.learned, evidence.second) {
-            (true, _) if evidence.taught => UNKNOWING.least.learned,
+            (true, _) if evidence.taught => PRIOR.least.learned,
             (true, _) => self.least.learned,
             (false, Some(_)) if evidence.unpunctuated => self.least.unpunctuated,
             (false, Some(_)) => self.least.checked,
@@ -175,7 +175,7 @@ impl Calibration {
                 count: *count,
             })
             .collect();
-        let [base, rule, names, anaphor, unasserted, distance] = fit(UNKNOWING.rules.weights(), &rows);
+        let [base, rule, names, anaphor, unasserted, distance] = fit(PRIOR.rules.weights(), &rows);
         Calibration { rules: RuleWeights { base, rule, names, anaphor, unasserted, distance }, ..self }
     }
 
@@ -203,9 +203,9 @@ impl Calibration {
                 count: *count,
             })
             .collect();
-        let [base, second] = fit(UNKNOWING.checked.weights(), &checked);
+        let [base, second] = fit(PRIOR.checked.weights(), &checked);
         let checked = CheckWeights { base, second };
-        let [base, second, names, unasserted, distance] = fit(UNKNOWING.learned.weights(), &learned);
+        let [base, second, names, unasserted, distance] = fit(PRIOR.learned.weights(), &learned);
         Calibration { checked, learned: LearnedWeights { base, second, names, unasserted, distance }, ..self }
     }
 
@@ -264,24 +264,24 @@ fn second(evidence: &Evidence) -> f64 {
     f64::from(evidence.second.unwrap_or_default()).clamp(-SUREST_ODDS, SUREST_ODDS)
 }
 
-/// A relation to fit weights to.
+/// A training example of the regression.
 struct Row<const N: usize> {
     x: [f64; N],
-    /// Log odds that it has in any case.
+    /// Log odds that are added without a weight.
     fixed: f64,
     right: bool,
     count: f64,
 }
 
-/// The likeliest weights, held near `prior`, with three places.
+/// The weights of maximum likelihood, regularised towards `prior`, with three places.
 fn fit<const N: usize>(prior: [f64; N], rows: &[Row<N>]) -> [f64; N] {
-    let stiffness: [f64; N] = std::array::from_fn(|i| if i == 0 { 0.0 } else { STIFFNESS });
+    let stiffness: [f64; N] = std::array::from_fn(|i| if i == 0 { 0.0 } else { REGULARISATION });
     let mut weights = prior;
     for _ in 0..STEPS {
-        // Newton's method: the slope of the likelihood, and how it bends.
+        // Newton's method: gradient and Hessian of the likelihood.
         let mut slope: [f64; N] = std::array::from_fn(|i| stiffness[i] * (prior[i] - weights[i]));
         let mut bend = [[0.0; N]; N];
-        // Where nothing tells the constant, it stays.
+        // Without data for the constant it stays.
         (0..N).for_each(|i| bend[i][i] = stiffness[i].max(1e-6));
         for Row { x, fixed, right, count } in rows {
             let p = share(fixed + dot(&weights, x));
@@ -305,13 +305,13 @@ fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// Of log odds the probability.
+/// The probability that log odds stand for.
 pub(super) fn share(odds: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-odds))
 }
 
-/// The solution of linear equations, by Gauss's elimination. The matrix is that of a positive definite form, so
-/// that no row need be exchanged.
+/// The solution of linear equations by Gaussian elimination. The matrix is positive definite, so that no pivoting is
+/// needed.
 fn solved<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
     for i in 0..N {
         let row = matrix[i];
@@ -360,8 +360,8 @@ mod tests {
 
     #[test]
     fn without_data_the_score_of_sure_names_is_that_of_the_rule() {
-        let calibration = UNKNOWING.fit_rules(&[]);
-        assert_eq!(calibration, UNKNOWING);
+        let calibration = PRIOR.fit_rules(&[]);
+        assert_eq!(calibration, PRIOR);
         assert!((calibration.score(&Evidence { names: 1.0, ..PLAIN }) - 0.9).abs() < 1e-6);
     }
 
@@ -373,7 +373,7 @@ mod tests {
             let evidence = Evidence { rule, names: 1.0, ..PLAIN };
             relations.extend((0..1000).map(|i| (evidence, i % 10 < right, 1.0)));
         }
-        let calibration = UNKNOWING.fit_rules(&relations);
+        let calibration = PRIOR.fit_rules(&relations);
         for (rule, expected) in [(0.9, 0.8), (0.6, 0.5)] {
             let score = calibration.score(&Evidence { rule, names: 1.0, ..PLAIN });
             assert!((score - expected).abs() < 0.01, "{rule}: {score}");
@@ -399,14 +399,14 @@ mod tests {
             relations.push((of(true, 0.0), i % 2 == 0, 1.0));
             relations.push((of(true, 2.2), i % 10 != 0, 1.0));
         }
-        let fitted = UNKNOWING.fit_second(&relations);
+        let fitted = PRIOR.fit_second(&relations);
         for (learned, second, expected) in
             [(false, 3.0, 0.9), (false, -3.0, 0.5), (true, 0.0, 0.5), (true, 2.2, 0.9)]
         {
             let score = fitted.score(&of(learned, second));
             assert!((score - expected).abs() < 0.02, "{learned} {second}: {score}");
         }
-        assert_eq!(fitted.rules, UNKNOWING.rules);
+        assert_eq!(fitted.rules, PRIOR.rules);
         assert!(fitted.least(&of(true, 0.0)) > fitted.least(&of(false, 0.0)));
     }
 
@@ -415,6 +415,6 @@ mod tests {
         let (wrong, right) = (Evidence { rule: 0.6, ..PLAIN }, Evidence { rule: 0.9, ..PLAIN });
         let whole = [(wrong, false, 1.0), (right, true, 2.0)];
         let halves = [(wrong, false, 0.5), (wrong, false, 0.5), (right, true, 1.0), (right, true, 1.0)];
-        assert_eq!(UNKNOWING.fit_rules(&whole), UNKNOWING.fit_rules(&halves));
+        assert_eq!(PRIOR.fit_rules(&whole), PRIOR.fit_rules(&halves));
     }
 }

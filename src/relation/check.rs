@@ -1,13 +1,14 @@
-//! Runs the rules' own examples. The names are in brackets; frames need somebody who parses the sentences.
+//! Runs the rules' own examples. The names are in brackets; frames need a parser.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::error::{Place, Result};
+use crate::relation::matcher::ParsedSentence;
 use crate::relation::{Bracketed, Matcher, Rule, RuleSet};
 use crate::syntax::Sentence;
 
-/// An example that does not come out as its rule says.
+/// An example that failed.
 #[derive(Debug, Clone)]
 pub struct Failure {
     /// The rule.
@@ -22,7 +23,7 @@ pub struct Failure {
     pub line: String,
 }
 
-/// What came of checking a rule set.
+/// The result of checking a rule set.
 #[derive(Debug, Clone, Default)]
 pub struct Checked {
     /// How many examples were run.
@@ -101,7 +102,7 @@ pub(super) fn pairs(
     let mut lines = Vec::new();
     matcher.each_sentence(read.document(), |sentence, _| {
         lines.push(matcher.readable(sentence));
-        let hits = matcher.hits(sentence, Matcher::clauses(sentence).as_ref());
+        let hits = matcher.hits(sentence, ParsedSentence::of(sentence).as_ref());
         for hit in hits.iter().filter(|hit| hit.rule == rule) {
             found.insert(format!("{} -> {}", read.name_of(hit.subject), read.name_of(hit.object)));
         }

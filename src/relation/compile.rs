@@ -1,7 +1,7 @@
 //! From a pattern's tree to a regular expression over spelled lines, and to what a sentence must
 //! have for it to match at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -9,69 +9,27 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::entity::EntityType;
+use crate::relation::lexicon::{CLOSING, Lexicon, OPENING};
 use crate::relation::line::{
-    ANYONE, LITTLE_WORD, NUMBER, OBJECT, OTHER, PUNCT, SUBJECT, Spelled, WORD, spelled_letter, type_letter,
+    ANY_ROLE, FUNCTION_WORD, NUMBER, OBJECT, OTHER, PUNCT, SUBJECT, WORD, spelled_letter, type_letter,
 };
-use crate::relation::lists::Tagger;
 use crate::relation::pattern::{Node, Role};
 use crate::relation::token_set::{TokenSet, entry};
-use crate::relation::words::{Vocabulary, is_number};
+use crate::relation::words::is_number;
 
-/// A regular expression may take this many bytes when compiled.
+/// A regular expression may take this many bytes when compiled. Larger ones come from nested counts, and are slow.
 const SIZE_LIMIT: usize = 1 << 20;
 
 /// Bytes of the automaton that a regular expression builds while it searches, for each thread. There are
 /// hundreds of expressions, and what they build stays in memory.
 const CACHE_LIMIT: usize = 1 << 17;
 
-/// Punctuation that `^` and `$` look over.
-pub(crate) const OPENING: [&str; 4] = ["\"", "'", "(", "—"];
-pub(crate) const CLOSING: [&str; 7] = [".", "!", "?", "\"", "'", ")", ";"];
-
-/// What is needed to compile patterns.
+/// Compiles the patterns of a rule set.
 #[derive(Debug)]
 pub(crate) struct Compiler<'a> {
-    pub(crate) vocabulary: &'a Vocabulary,
-    pub(crate) lists: &'a BTreeMap<String, u32>,
-    pub(crate) tagger: &'a Tagger,
-    pub(crate) spelled: &'a Spelled,
-    pub(crate) keys: Keys,
-    pub(crate) common: BTreeSet<u32>,
-}
-
-/// Numbers for everything that a sentence can be asked to have.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Keys {
-    pub(crate) words: u32,
-    pub(crate) lists: u32,
-}
-
-impl Keys {
-    /// A word or punctuation mark.
-    pub(crate) fn word(self, word: u32) -> Option<u32> {
-        (word < self.words).then_some(word)
-    }
-
-    /// An entry of a list.
-    pub(crate) fn list(self, list: u32) -> u32 {
-        self.words + list
-    }
-
-    /// A number.
-    pub(crate) fn number(self) -> u32 {
-        self.list(self.lists)
-    }
-
-    /// A name of a type and form.
-    pub(crate) fn name(self, letter: u8, form: u8) -> u32 {
-        let index = "POLMD".bytes().position(|l| l == letter).unwrap_or(0) as u32;
-        self.number() + 1 + index * 2 + u32::from(form == b'a')
-    }
-
-    /// How many there are.
-    pub(crate) fn count(self) -> usize {
-        self.number() as usize + 11
-    }
+    lexicon: &'a Lexicon,
+    /// The words and marks that are in most sentences.
+    common: BTreeSet<u32>,
 }
 
 /// A regular expression that is built when it is first needed: most rules never match in a short
@@ -110,7 +68,12 @@ impl LazyRegex {
 /// At least one of these keys must be in the sentence.
 pub(crate) type Clause = BTreeSet<u32>;
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
+    pub(crate) fn of(lexicon: &'a Lexicon) -> Self {
+        let common = COMMON.iter().filter_map(|word| lexicon.vocabulary.number(word)).collect();
+        Compiler { lexicon, common }
+    }
+
     /// The regular expression of a pattern whose arguments have these types.
     pub(crate) fn regex(&self, node: &Node, subject: &[EntityType], object: &[EntityType]) -> LazyRegex {
         let mut source = String::new();
@@ -125,7 +88,7 @@ impl Compiler<'_> {
         }
         match node {
             Node::List(name) => {
-                let entry = self.lists.get(name).map_or(TokenSet::default().regex(), |&list| entry(list));
+                let entry = self.lexicon.list(name).map_or(TokenSet::default().regex(), entry);
                 out.push_str(&entry);
             }
             Node::Start => {
@@ -178,32 +141,32 @@ impl Compiler<'_> {
         object: &[EntityType],
         tokens: &mut TokenSet,
     ) -> bool {
-        let held = |list: &Option<String>| list.as_ref().and_then(|name| self.lists.get(name).copied());
+        let held = |list: &Option<String>| list.as_ref().and_then(|name| self.lexicon.list(name));
         match node {
             Node::Word(word) => self.add_word(word, tokens),
             Node::Inflected(forms) => forms.iter().for_each(|form| self.add_word(form, tokens)),
             Node::Punct(mark) => self.add_mark(mark, tokens),
-            Node::List(name) => match self.lists.get(name) {
-                Some(&list) if self.tagger.has_several_words(list) => return false,
-                list => list.into_iter().for_each(|&list| tokens.add_list(list)),
+            Node::List(name) => match self.lexicon.list(name) {
+                Some(list) if self.lexicon.tagger.has_several_words(list) => return false,
+                list => list.into_iter().for_each(|list| tokens.add_list(list)),
             },
             Node::Slot { role, adjective, holds } => {
                 let (role, types) = match role {
                     Role::Subject => (SUBJECT, subject),
                     Role::Object => (OBJECT, object),
                 };
-                tokens.add_names(&[role, ANYONE], name_letters(types, *adjective), held(holds));
+                tokens.add_names(&[role, ANY_ROLE], name_letters(types, *adjective), held(holds));
             }
             Node::Name { types, adjective, holds } => {
-                tokens.add_names(&[OTHER, ANYONE], name_letters(types, *adjective), held(holds));
+                tokens.add_names(&[OTHER, ANY_ROLE], name_letters(types, *adjective), held(holds));
             }
             Node::Any => {
-                tokens.add_kinds(&[WORD, LITTLE_WORD, NUMBER]);
-                tokens.add_names(&[OTHER, ANYONE], WORD_LIKE.into_iter(), None);
+                tokens.add_kinds(&[WORD, FUNCTION_WORD, NUMBER]);
+                tokens.add_names(&[OTHER, ANY_ROLE], WORD_LIKE.into_iter(), None);
             }
             Node::Modifier => {
                 tokens.add_kinds(&[WORD, NUMBER]);
-                tokens.add_names(&[OTHER, ANYONE], WORD_LIKE.into_iter(), None);
+                tokens.add_names(&[OTHER, ANY_ROLE], WORD_LIKE.into_iter(), None);
             }
             Node::Number => tokens.add_kinds(&[NUMBER]),
             Node::Alt(nodes) => {
@@ -219,13 +182,13 @@ impl Compiler<'_> {
     }
 
     fn add_word(&self, word: &str, tokens: &mut TokenSet) {
-        if let Some(number) = self.vocabulary.number(word) {
-            tokens.add_word(self.spelled.kind_of_word(number, is_number(word)), number);
+        if let Some(number) = self.lexicon.vocabulary.number(word) {
+            tokens.add_word(self.lexicon.spelling.kind_of_word(number, is_number(word)), number);
         }
     }
 
     fn add_mark(&self, mark: &str, tokens: &mut TokenSet) {
-        if let Some(number) = self.vocabulary.number(mark) {
+        if let Some(number) = self.lexicon.vocabulary.number(mark) {
             tokens.add_word(PUNCT, number);
         }
     }
@@ -241,16 +204,22 @@ impl Compiler<'_> {
         let one = |key: Option<u32>| key.map(|key| vec![Clause::from([key])]).unwrap_or_default();
         let names = |types: &[EntityType], adjective: bool| {
             let form = if adjective { b'a' } else { b'n' };
-            vec![types.iter().filter_map(|&t| type_letter(t)).map(|l| self.keys.name(l, form)).collect()]
+            vec![
+                types
+                    .iter()
+                    .filter_map(|&t| type_letter(t))
+                    .map(|l| self.lexicon.keys.name(l, form))
+                    .collect(),
+            ]
         };
         match node {
             Node::Word(word) | Node::Punct(word) => one(self.word(word)),
             Node::Inflected(forms) => vec![forms.iter().filter_map(|form| self.word(form)).collect()],
-            Node::List(name) => one(self.lists.get(name).map(|&list| self.keys.list(list))),
+            Node::List(name) => one(self.lexicon.list(name).map(|list| self.lexicon.keys.list(list))),
             Node::Slot { role: Role::Subject, adjective, .. } => names(subject, *adjective),
             Node::Slot { role: Role::Object, adjective, .. } => names(object, *adjective),
             Node::Name { types, adjective, .. } => names(types, *adjective),
-            Node::Number => one(Some(self.keys.number())),
+            Node::Number => one(Some(self.lexicon.keys.number())),
             Node::Any | Node::Modifier | Node::Start | Node::End => Vec::new(),
             Node::Seq(nodes) => nodes.iter().flat_map(|n| self.needs(n, subject, object)).collect(),
             Node::Repeat { node, min, .. } if *min > 0 => self.needs(node, subject, object),
@@ -272,7 +241,7 @@ impl Compiler<'_> {
 
     /// The key of a word or mark.
     fn word(&self, word: &str) -> Option<u32> {
-        self.vocabulary.number(word).and_then(|number| self.keys.word(number))
+        self.lexicon.vocabulary.number(word).and_then(|number| self.lexicon.keys.word(number))
     }
 
     /// The keys of the words and lists that a pattern cannot do without: neither optional ones nor
@@ -281,31 +250,29 @@ impl Compiler<'_> {
         match node {
             Node::Word(word) => self.word(word).into_iter().collect(),
             Node::Inflected(forms) => forms.iter().filter_map(|form| self.word(form)).collect(),
-            Node::List(name) => self.lists.get(name).map(|&list| self.keys.list(list)).into_iter().collect(),
+            Node::List(name) => {
+                self.lexicon.list(name).map(|list| self.lexicon.keys.list(list)).into_iter().collect()
+            }
             Node::Seq(nodes) => nodes.iter().flat_map(|node| self.own(node)).collect(),
             Node::Repeat { node, min, .. } if *min > 0 => self.own(node),
             _ => BTreeSet::new(),
         }
     }
 
-    /// A rough measure of how often a clause holds: names nearly always, punctuation and little
-    /// words often, others seldom.
+    /// A rough measure of how often a clause holds: names nearly always, punctuation and
+    /// function words often, others seldom.
     pub(crate) fn frequency(&self, clause: &Clause) -> usize {
         let key = |&key: &u32| match key {
-            key if key > self.keys.number() => 1000,
-            key if key < self.keys.words && self.common.contains(&key) => 100,
-            key if key < self.keys.list(0) => 1,
+            key if key > self.lexicon.keys.number() => 1000,
+            key if key < self.lexicon.keys.words && self.common.contains(&key) => 100,
+            key if key < self.lexicon.keys.list(0) => 1,
             _ => 5,
         };
         clause.iter().map(key).sum()
     }
 }
 
-/// The numbers of words and marks that are in most sentences.
-pub(crate) fn common(vocabulary: &Vocabulary) -> BTreeSet<u32> {
-    COMMON.iter().filter_map(|word| vocabulary.number(word)).collect()
-}
-
+/// Words and marks that are in most sentences.
 const COMMON: [&str; 34] = [
     "the", "a", "an", "of", "in", "and", "or", "to", "for", "by", "with", "on", "at", "from", "as", "that",
     "who", "which", "is", "was", "be", "been", "has", "had", "have", "his", "her", "its", "said", ",", "'s",

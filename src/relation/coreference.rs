@@ -1,8 +1,8 @@
-//! Which mentions of one passage mean the same, pronouns included.
+//! Coreference of the mentions of one passage, pronouns included.
 //!
 //! In the program's output pronouns are no mentions. Hand labels of some data sets do label them ("[PER He] was born in
-//! [LOC Lima]"), and tell a relation once for every mention of its two arguments. To compare with such
-//! labels one has to know who "he" is: [`coreferent`] finds out, by grammar and order alone.
+//! [LOC Lima]"), and repeat a relation for every mention of its two arguments. To compare with such
+//! labels one has to resolve "he": [`coreferent`] does, by grammar and order alone.
 
 use std::collections::BTreeSet;
 
@@ -40,14 +40,14 @@ impl Form {
 /// Mentions joined into groups.
 struct Groups<'a> {
     leader: Vec<usize>,
-    /// Pairs that a relation connects, and that are therefore two.
+    /// Pairs that a relation connects, and that are therefore not coreferent.
     apart: BTreeSet<(usize, usize)>,
     document: Document<'a>,
     forms: Vec<Form>,
 }
 
 /// For each mention, the first of those that mean the same. `relations` are those found between the mentions:
-/// second names that they tell of join mentions, and nobody is his own son.
+/// second names among them join mentions, and other relations keep their arguments apart.
 pub fn coreferent(document: Document<'_>, relations: &[Relation]) -> Vec<usize> {
     let forms = document.mentions.iter().map(|m| Form::of(m.span.of(document.text))).collect();
     let count = document.mentions.len();
@@ -76,7 +76,7 @@ impl Groups<'_> {
         self.document.mentions[i].entity_type == entity_type
     }
 
-    /// Joins the groups of two mentions, unless they are known to be two.
+    /// Joins the groups of two mentions, unless they are known to differ.
     fn join(&mut self, a: usize, b: usize) -> bool {
         let (a, b) = (self.leader[a].min(self.leader[b]), self.leader[a].max(self.leader[b]));
         if a == b {
@@ -95,7 +95,7 @@ impl Groups<'_> {
         true
     }
 
-    /// Joins a pronoun with what it stands for.
+    /// Joins a pronoun with its antecedent.
     fn place(&mut self, i: usize) {
         use EntityType::{Loc, Org, Per};
         let form = self.forms[i];

@@ -21,7 +21,7 @@ pub struct Bracketed {
     pub mentions: Vec<Mention>,
     /// One entity for each distinct name.
     pub entities: Vec<Entity>,
-    /// The trees of its sentences, if somebody has parsed them.
+    /// The trees of its sentences, if they were parsed.
     pub syntax: Vec<syntax::Sentence>,
 }
 

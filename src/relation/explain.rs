@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use crate::entity::EntityType;
 use crate::relation::calibration::share;
-use crate::relation::compile::{Compiler, LazyRegex, common};
-use crate::relation::line::{OBJECT, OTHER, SUBJECT, Sentence, View, is_name};
-use crate::relation::matcher::{Fate, Hit, LITTLE};
+use crate::relation::compile::{Compiler, LazyRegex};
+use crate::relation::lexicon::FUNCTION_WORDS;
+use crate::relation::line::{Line, OBJECT, OTHER, SUBJECT, TaggedSentence, View, is_name, is_token};
+use crate::relation::matcher::{Hit, Outcome, ParsedSentence};
 use crate::relation::pattern::Node;
 use crate::relation::reader::Reading;
 use crate::relation::{Document, Matcher, Predicate, RuleSet};
@@ -19,7 +20,7 @@ use crate::text::Span;
 pub struct SentenceExplanation {
     /// Its text.
     pub text: String,
-    /// Its words as frames see them, each name being one; none if nobody has parsed it.
+    /// Its words as frames see them, each name being one; none if it was not parsed.
     pub words: Vec<WordExplanation>,
     /// Its clauses.
     pub clauses: Vec<ClauseExplanation>,
@@ -38,9 +39,9 @@ pub struct WordExplanation {
     pub lemma: String,
     /// Its part of speech.
     pub pos: String,
-    /// The place of the word that it hangs on, from 0; none for the root.
+    /// The place of its head, from 0; none for the root.
     pub head: Option<usize>,
-    /// How it hangs there.
+    /// Its relation to the head.
     pub relation: String,
 }
 
@@ -74,7 +75,7 @@ pub struct NameExplanation {
     /// Its type.
     #[serde(rename = "type")]
     pub entity_type: EntityType,
-    /// Whom it names.
+    /// The entity that it names.
     pub entity: String,
     /// Whether it is an adjective made from a place's name.
     pub adjective: bool,
@@ -89,9 +90,9 @@ pub struct PairExplanation {
     pub object: String,
     /// The line that the patterns were matched against.
     pub line: String,
-    /// Rules that matched: what is told first, then by score.
+    /// Rules that matched: those that give a relation first, then by score.
     pub matched: Vec<MatchExplanation>,
-    /// What the second reader takes for possible, the likeliest first.
+    /// What the second reader finds possible, the likeliest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub second: Vec<SecondExplanation>,
     /// The rule that came nearest, if none matched.
@@ -112,7 +113,7 @@ pub struct MatchExplanation {
     pub on: String,
     /// The words from the first to the last that it looked at.
     pub words: String,
-    /// Why what it finds is not told, if it is not.
+    /// Why it gives no relation, if it gives none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden: Option<String>,
 }
@@ -126,7 +127,7 @@ pub struct SecondExplanation {
     pub share: f32,
 }
 
-/// What is less likely by the second reader is not shown.
+/// Readings of the second reader below this are not shown: most of its predicates are near 0.
 const LEAST_SHARE: f32 = 0.1;
 
 /// A rule that nearly matched.
@@ -143,13 +144,13 @@ pub struct NearMiss {
 }
 
 /// Whether an item asks for certain words.
-fn speaks(node: &Node) -> bool {
+fn is_lexical(node: &Node) -> bool {
     matches!(node, Node::Word(_) | Node::Inflected(_) | Node::List(_) | Node::Alt(_)) && !node.has_slot()
 }
 
-/// How much of a pattern some items are: optional ones count nothing.
+/// The weight of some items in a pattern: that of optional ones is 0.
 fn weight(items: &[Node]) -> f32 {
-    items.iter().filter(|node| speaks(node) || node.has_slot()).count() as f32
+    items.iter().filter(|node| is_lexical(node) || node.has_slot()).count() as f32
 }
 
 struct Prefixes<'r> {
@@ -165,8 +166,8 @@ impl Matcher {
         let prefixes = self.prefixes(set);
         let mut found = Vec::new();
         self.each_sentence(document, |sentence, _| {
-            let parsed = Self::clauses(sentence);
-            let clauses = parsed.as_ref().map(|(clauses, _)| clauses);
+            let parsed = ParsedSentence::of(sentence);
+            let clauses = parsed.as_ref().map(|parsed| &parsed.clauses);
             let names: Vec<(usize, usize)> =
                 sentence.mentions().map(|(mention, place)| (place, mention)).collect();
             let mut hits = self.hits(sentence, parsed.as_ref());
@@ -221,7 +222,7 @@ impl Matcher {
     fn explain_hits(
         &self,
         set: &RuleSet,
-        sentence: &Sentence<'_>,
+        sentence: &TaggedSentence<'_>,
         hits: &[Hit],
         clauses: Option<&Clauses>,
     ) -> Vec<Option<MatchExplanation>> {
@@ -229,21 +230,21 @@ impl Matcher {
         let text = |mention: usize| document.mentions[mention].span.of(document.text);
         let patterns: Vec<&str> =
             set.rules().iter().flat_map(|rule| &rule.patterns).map(|pattern| pattern.text.as_str()).collect();
-        let explained = |(hit, fate): (&Hit, Fate)| {
+        let explained = |(hit, outcome): (&Hit, Outcome)| {
             let (id, predicate) = self.of_rule(hit.rule);
             let score = hit.learned_share().unwrap_or_else(|| set.rules()[hit.rule].score);
-            let hidden = match fate {
-                Fate::Told if set.least_score.is_some_and(|least| score < least) => {
+            let hidden = match outcome {
+                Outcome::Kept if set.least_score.is_some_and(|least| score < least) => {
                     let least = set.least_score.unwrap_or_default();
                     Some(format!("scores less than {least}, which is asked for"))
                 }
-                Fate::Told => None,
-                Fate::Beaten(better) if better == hit.rule => return None,
-                Fate::Beaten(better) => {
+                Outcome::Kept => None,
+                Outcome::Beaten(better) if better == hit.rule => return None,
+                Outcome::Beaten(better) => {
                     Some(format!("{} is better and finds the same", self.of_rule(better).0))
                 }
-                Fate::Hidden(strong) => Some(format!("{strong} says more than {predicate}")),
-                Fate::Elsewhere { subject, object } => {
+                Outcome::Implied(strong) => Some(format!("{strong} says more than {predicate}")),
+                Outcome::Elsewhere { subject, object } => {
                     Some(format!("told already of {} and {} in this sentence", text(subject), text(object)))
                 }
             };
@@ -262,11 +263,11 @@ impl Matcher {
                 hidden,
             })
         };
-        hits.iter().zip(self.fates(document, hits)).map(explained).collect()
+        hits.iter().zip(self.outcomes(document, hits)).map(explained).collect()
     }
 
     fn explain_reading(&self, document: Document<'_>, reading: &Reading) -> Vec<SecondExplanation> {
-        let said = self.said(document, reading).map(|(rule, odds)| SecondExplanation {
+        let said = self.odds_by_rule(document, reading).map(|(rule, odds)| SecondExplanation {
             predicate: self.of_rule(rule).1,
             share: share(f64::from(odds)) as f32,
         });
@@ -276,15 +277,7 @@ impl Matcher {
     }
 
     fn prefixes<'r>(&self, set: &'r RuleSet) -> Vec<Prefixes<'r>> {
-        let lists = self.list_numbers();
-        let compiler = Compiler {
-            vocabulary: &self.vocabulary,
-            lists: &lists,
-            tagger: &self.tagger,
-            spelled: &self.spelled,
-            keys: self.keys,
-            common: common(&self.vocabulary),
-        };
+        let compiler = Compiler::of(&self.lexicon);
         let rules = set.rules().iter().enumerate();
         rules
             .flat_map(|(number, rule)| rule.patterns.iter().map(move |p| (number, rule, p.node.items())))
@@ -304,7 +297,7 @@ impl Matcher {
     fn explain_pair(
         &self,
         set: &RuleSet,
-        sentence: &Sentence<'_>,
+        sentence: &TaggedSentence<'_>,
         subject: usize,
         object: usize,
         prefixes: &[Prefixes<'_>],
@@ -319,7 +312,7 @@ impl Matcher {
         } else {
             (View::Slots, (subject_slot, object_slot))
         };
-        let mut line = sentence.line(view, &self.spelled);
+        let mut line = sentence.line(view, &self.lexicon.spelling);
         line.set_all(OTHER);
         line.set(places.0, SUBJECT);
         line.set(places.1, OBJECT);
@@ -332,15 +325,15 @@ impl Matcher {
             let Some((last, found)) = found.enumerate().last() else { continue };
             let (matched, rest) = prefix.items.split_at(last + 1);
             let Some(failed) = rest.first() else { continue };
-            // What matched must speak of the pair and of more than names.
-            let spoken = matched.iter().any(speaks) && matched.iter().any(Node::has_slot);
+            // What matched must contain an argument and a word.
+            let is_telling = matched.iter().any(is_lexical) && matched.iter().any(Node::has_slot);
             let done = weight(matched) / weight(prefix.items);
-            if spoken && best.as_ref().is_none_or(|(least, _)| done > *least) {
+            if is_telling && best.as_ref().is_none_or(|(least, _)| done > *least) {
                 let (start, end) = (sight.start + found.start, sight.start + found.end);
                 let at = line
                     .items()
                     .find(|&(at, _)| at >= end)
-                    .filter(|&(at, _)| line.bytes.get(at).is_some_and(|&b| b < 0x10))
+                    .filter(|&(at, _)| line.bytes.get(at).is_some_and(|&b| is_token(b)))
                     .map(|(_, (first, last))| words_between(sentence, first, last));
                 let (first, last) = line.tokens_of(start..end);
                 let matched = words_between(sentence, first, last);
@@ -351,14 +344,14 @@ impl Matcher {
         (self.spelled(sentence, &line), best.map(|(_, near)| near))
     }
 
-    /// The line that a sentence is spelled as, before anybody has a role.
-    pub(crate) fn readable(&self, sentence: &Sentence<'_>) -> String {
-        let mut line = sentence.line(View::Slots, &self.spelled);
+    /// The line that a sentence is spelled as, before any name has a role.
+    pub(crate) fn readable(&self, sentence: &TaggedSentence<'_>) -> String {
+        let mut line = sentence.line(View::Slots, &self.lexicon.spelling);
         line.set_all(OTHER);
         self.spelled(sentence, &line)
     }
 
-    fn spelled(&self, sentence: &Sentence<'_>, line: &crate::relation::line::Line) -> String {
+    fn spelled(&self, sentence: &TaggedSentence<'_>, line: &Line) -> String {
         let mut parts: Vec<String> = Vec::new();
         let mut covered = 0;
         for (at, (first, last)) in line.items() {
@@ -382,7 +375,7 @@ impl Matcher {
                     parts.push(format!("⟨{role}{letter}{adjective}: {words}⟩"));
                     covered = last + 1;
                 }
-                Some(&first_byte) if first_byte < 0x10 && first >= covered => {
+                Some(&first_byte) if is_token(first_byte) && first >= covered => {
                     let (text, tokens) = self.spelled_word(sentence, first);
                     parts.push(text);
                     covered = first + tokens;
@@ -394,10 +387,10 @@ impl Matcher {
     }
 
     /// A word with its lists, and how many tokens the entry of the list has.
-    fn spelled_word(&self, sentence: &Sentence<'_>, token: usize) -> (String, usize) {
-        // That "the" and "of" are little is no news.
-        let news = |list: u32| self.list_name(list) != LITTLE;
-        let tags: Vec<_> = sentence.tags_of(token).filter(|tag| news(tag.list)).collect();
+    fn spelled_word(&self, sentence: &TaggedSentence<'_>, token: usize) -> (String, usize) {
+        // The list of function words would be shown on every other word.
+        let is_shown = |list: u32| self.lexicon.list_name(list) != FUNCTION_WORDS;
+        let tags: Vec<_> = sentence.tags_of(token).filter(|tag| is_shown(tag.list)).collect();
         let mut last = token;
         if tags.iter().any(|tag| tag.part == b'B') {
             while last + 1 < sentence.tokens.len()
@@ -415,7 +408,7 @@ impl Matcher {
         }
         for tag in tags {
             text.push_str("·@");
-            text.push_str(self.list_name(tag.list));
+            text.push_str(self.lexicon.list_name(tag.list));
         }
         (format!("⟨{text}⟩"), last + 1 - token)
     }
@@ -434,7 +427,7 @@ fn explain_words(clauses: &Clauses, text: &str) -> Vec<WordExplanation> {
         .collect()
 }
 
-/// The clauses that have a role at all.
+/// The clauses that have a role.
 fn explain_clauses(clauses: &Clauses) -> Vec<ClauseExplanation> {
     let role = |(role, node): &(Role, usize)| RoleExplanation {
         role: role.name().to_owned(),
@@ -456,70 +449,10 @@ fn written(clauses: &Clauses, word: Span) -> Option<String> {
     clauses.clause(node).map(|clause| clauses.one_line(clause))
 }
 
-fn words_between(sentence: &Sentence<'_>, first: usize, last: usize) -> String {
+fn words_between(sentence: &TaggedSentence<'_>, first: usize, last: usize) -> String {
     let (first, last) = (sentence.tokens[first].span, sentence.tokens[last].span);
     sentence.document.text[first.start..last.end].split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::relation::Bracketed;
-
-    const RULES: &str = r#"
-[lists]
-leader = ["president", "prime minister"]
-[[rule]]
-id = "leads/x"
-pattern = "SUBJ , @leader of OBJ"
-score = 0.9
-[[rule]]
-id = "leads/y"
-pattern = ["SUBJ , ANY{0,2} of OBJ", "SUBJ , MOD{0,2} of OBJ"]
-score = 0.8
-[[rule]]
-id = "works_for/x"
-pattern = "SUBJ , @leader of OBJ"
-score = 0.7
-"#;
-
-    fn explained(text: &str) -> Vec<PairExplanation> {
-        let mut set = RuleSet::default();
-        set.add_files(vec![("x.toml".into(), RULES.into())]).unwrap();
-        let read = Bracketed::text(text);
-        let found = Matcher::new(&set).unwrap().explain(&set, read.document());
-        found.into_iter().flat_map(|sentence| sentence.pairs).collect()
-    }
-
-    #[test]
-    fn the_line_shows_lists_and_roles() {
-        let found = explained("[PER Ana Ruiz], prime minister of [LOC Spain] and [LOC Peru], left.");
-        assert_eq!(
-            found[0].line,
-            "⟨SUBJ·PER: Ana Ruiz⟩ , ⟨prime minister·@leader⟩ of ⟨OBJ·LOC: Spain and Peru⟩ , left ."
-        );
-    }
-
-    #[test]
-    fn every_match_says_on_what_and_why_it_is_hidden() {
-        let found = explained("[PER Ana Ruiz], president of [LOC Spain], left.");
-        let matched: Vec<(&str, &str, Option<&str>)> =
-            found[0].matched.iter().map(|m| (m.rule.as_str(), m.on.as_str(), m.hidden.as_deref())).collect();
-        assert_eq!(
-            matched,
-            [
-                ("leads/x", "SUBJ , @leader of OBJ", None),
-                ("leads/y", "SUBJ , ANY{0,2} of OBJ", Some("leads/x is better and finds the same")),
-                ("works_for/x", "SUBJ , @leader of OBJ", Some("leads says more than works_for")),
-            ]
-        );
-        assert_eq!(found[0].matched[0].words, "Ana Ruiz, president of Spain");
-    }
-
-    #[test]
-    fn a_near_miss_names_the_word() {
-        let found = explained("[PER Ana Ruiz], president for [LOC Spain], left.");
-        let near = found[0].nearest.as_ref().unwrap();
-        assert_eq!((near.failed.as_str(), near.at.as_deref()), ("of", Some("for")));
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! Word lists, and the tagger that finds their entries in a sentence.
 //!
 //! An entry hides the shorter ones that it ends with, whatever list they are in: where a list has
-//! "vice president", the "president" in it is tagged no more, because the last word is what an
+//! "vice president", the "president" in it is not tagged, because the last word is what an
 //! English noun phrase is about. "director of" hides nothing of "director".
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,7 +22,7 @@ pub(crate) struct List {
 /// All lists by their names in the whole set; see [`crate::relation::scope`].
 pub(crate) type Lists = BTreeMap<String, List>;
 
-/// Checks that every entry means something, before any rule is compiled.
+/// Checks that every entry is a word, before any rule is compiled.
 pub(crate) fn check(lists: &Lists) -> Result<()> {
     for name in lists.keys() {
         expand(lists, name)?;
@@ -99,8 +99,17 @@ struct TrieNode {
 }
 
 impl Tagger {
+    /// That of all lists, which are numbered in order.
+    pub(crate) fn of(lists: &Lists, vocabulary: &mut Vocabulary) -> Result<Self> {
+        let mut tagger = Tagger::default();
+        for (number, name) in lists.keys().enumerate() {
+            tagger.add(number as u32, &expand(lists, name)?, vocabulary);
+        }
+        Ok(tagger)
+    }
+
     /// Adds every entry of list number `list`.
-    pub(crate) fn add(&mut self, list: u32, entries: &BTreeSet<&str>, vocabulary: &mut Vocabulary) {
+    fn add(&mut self, list: u32, entries: &BTreeSet<&str>, vocabulary: &mut Vocabulary) {
         if self.nodes.is_empty() {
             self.nodes.push(TrieNode::default());
         }
@@ -168,10 +177,7 @@ mod tests {
 
     fn tags(lists: &Lists, text: &str) -> String {
         let mut vocabulary = Vocabulary::default();
-        let mut tagger = Tagger::default();
-        for (i, name) in lists.keys().enumerate() {
-            tagger.add(i as u32, &expand(lists, name).unwrap(), &mut vocabulary);
-        }
+        let tagger = Tagger::of(lists, &mut vocabulary).unwrap();
         let row: Vec<Option<u32>> = text.split(' ').map(|word| vocabulary.number(word)).collect();
         let names: Vec<&String> = lists.keys().collect();
         let mut found = Vec::new();

@@ -15,13 +15,13 @@ pub(super) const MEASURED: &str = include_str!("rules/scores.csv");
 pub struct MeasuredScore {
     /// The identifier of the rule.
     pub rule: String,
-    /// Relations of it that are labelled.
+    /// Its relations that the labels have.
     pub right: u64,
-    /// Relations of it that are not, where they would be.
+    /// Its relations that the labels do not have, in documents labelled for them.
     pub wrong: u64,
     /// The precision, smoothed; three digits.
     pub score: f32,
-    /// What tells the rule as it was then from what it is made into later; empty in a table that does not say.
+    /// The fingerprint of the rule when it was measured; empty in a table that has none.
     #[serde(default)]
     pub fingerprint: String,
 }

@@ -6,9 +6,12 @@ mod check;
 mod compile;
 mod context;
 mod coreference;
+mod cues;
 mod example;
 mod explain;
 mod frame;
+mod keys;
+mod lexicon;
 mod line;
 mod lists;
 mod matcher;
@@ -16,6 +19,8 @@ mod measured;
 mod pattern;
 mod reader;
 mod rule;
+mod rule_file;
+mod rule_set;
 mod said;
 mod schema;
 mod scope;
@@ -44,7 +49,8 @@ pub use explain::{
 pub use matcher::{Learned, Matcher, Told};
 pub use measured::MeasuredScore;
 pub use reader::{Classifier, FILE as READER_FILE, Reader, Reading, Taught};
-pub use rule::{Pattern, Rule, RuleSet, YesExample};
+pub use rule::{Pattern, Rule, YesExample};
+pub use rule_set::RuleSet;
 pub(crate) use schema::is_alias;
 pub use schema::{Holds, Predicate, Predicates, Pronoun, Schema};
 pub use scores::{scores_csv, stale};
@@ -84,7 +90,7 @@ impl Document<'_> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
     /// The subject: an index for [`crate::entity::Names::argument`], that is among the article's mentions
-    /// and the pronouns and descriptions behind them.
+    /// and the pronouns and descriptions after them.
     pub subject: usize,
     /// What connects them.
     pub predicate: Predicate,

@@ -1,9 +1,9 @@
-//! The words of a sentence that state a relation, by its tree: what a time, an end or a plan must belong to.
+//! The words of a sentence that state a relation, by its tree: a time, an end or a plan must belong to them.
 
 use crate::syntax::{Deprel, Pos, Sentence, Word};
 use crate::text::Span;
 
-/// Verbs whose time is not that of what hangs on them: "agreed in March to buy Acme".
+/// Verbs whose time is not that of their complement: "agreed in March to buy Acme".
 const OF_OTHER_TIMES: [&str; 24] = [
     "agree", "plan", "decide", "vow", "pledge", "promise", "want", "ask", "urge", "order", "threaten",
     "offer", "propose", "expect", "hope", "intend", "refuse", "decline", "call", "allow", "invite", "demand",
@@ -20,7 +20,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// What states a relation of two names, which are told in bytes of the text. `word` is the verb or noun that does, where
+    /// The words that state a relation of two names. `word` is the verb or noun that does, where
     /// a rule knows it. Nothing if only the names' places do ("Konya, Turkey").
     pub(super) fn of(tree: &Sentence, names: [Span; 2], word: Option<Span>) -> Option<Self> {
         let [subject, object] = [outer(tree, names[0])?, outer(tree, names[1])?];
@@ -90,17 +90,17 @@ fn stating(tree: &Sentence, subject: usize, object: usize) -> Option<usize> {
     let end = of_subject.iter().position(|word| *word == of_object[top])?;
     let lower = below(&of_object[..top]).or_else(|| below(&of_subject[..end]));
     let word = lower.unwrap_or(of_object[top]);
-    // A name states nothing.
+    // A name does not state a relation.
     (word != subject && word != object).then_some(word)
 }
 
-/// The word of a stretch of text that hangs on one outside, or is the root.
+/// The head word of a span: the one whose own head is outside, or the root.
 pub(super) fn outer(tree: &Sentence, span: Span) -> Option<usize> {
     let inside = |word: usize| tree.words[word].span.overlaps(span);
     (0..tree.words.len()).find(|&word| inside(word) && tree.words[word].head.is_none_or(|head| !inside(head)))
 }
 
-/// Whether one of these words hangs on a word by that relation.
+/// Whether one of these words depends on a word by that relation.
 pub(super) fn hung(tree: &Sentence, word: usize, relation: Deprel, lemmas: &[&str]) -> bool {
     let is_it = |other: &Word| {
         other.head == Some(word) && other.relation == relation && lemmas.contains(&&*other.lemma)
@@ -108,7 +108,7 @@ pub(super) fn hung(tree: &Sentence, word: usize, relation: Deprel, lemmas: &[&st
     tree.words.iter().any(is_it)
 }
 
-/// Words of which an infinitive is to come: "plans to meet", "a deal to buy".
+/// Words whose infinitive is in the future: "plans to meet", "a deal to buy".
 const PLANS: [&str; 24] = [
     "plan",
     "agree",

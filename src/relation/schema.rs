@@ -25,7 +25,7 @@ pub struct Predicate(&'static Schema);
 /// What is known of one predicate.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Schema {
-    /// The place in the built-in table; those of users come behind, by name.
+    /// The place in the built-in table; those of users come after, by name.
     #[serde(skip, default = "behind")]
     pub(crate) rank: usize,
     /// The name in files.
@@ -45,16 +45,16 @@ pub struct Schema {
     /// for it, and is taken for one of its nationals.
     #[serde(skip)]
     pub hides: BTreeSet<String>,
-    /// Whether it is what a name is and not what it does: then not through its police, troops or members either.
+    /// Whether it is a state and no event: then a name is not its argument through its police, troops or members.
     #[serde(skip)]
     pub state: bool,
     /// How long it holds.
     #[serde(skip)]
     pub holds: Holds,
-    /// Of which pronouns patterns tell it.
+    /// Of which pronouns patterns may find it.
     #[serde(skip)]
     pub pronoun: Pronoun,
-    /// Prepositions behind which the second reader's objects do not stand: whom one tells "on Twitter" is not Twitter.
+    /// Prepositions after which the second reader's objects do not stand: what is told "on Twitter" is not told to Twitter.
     #[serde(skip)]
     pub unread_behind: BTreeSet<String>,
 }
@@ -72,8 +72,9 @@ pub enum Holds {
     Always,
 }
 
-/// Of which pronouns patterns tell a predicate often enough rightly: lives, posts, kin, meetings. Whom "he" supports or
-/// owns was wrong more often than right in a sample of news. (A frame knows who is meant, whatever the predicate.)
+/// Of which pronouns patterns may find a predicate: lives, posts, kin and meetings are right often enough. What "he"
+/// supports or owns was wrong more often than right in a sample of news. (A frame resolves the pronoun by the clause,
+/// whatever the predicate.)
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pronoun {
@@ -98,7 +99,7 @@ pub(crate) const fn behind() -> usize {
 static SCHEMAS: Mutex<BTreeSet<&'static Schema>> = Mutex::new(BTreeSet::new());
 
 impl Predicate {
-    /// The predicate that a schema tells of.
+    /// The predicate of a schema.
     pub(crate) fn of(schema: Schema) -> Self {
         let mut known = SCHEMAS.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(kept) = known.get(&schema) {

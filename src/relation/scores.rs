@@ -78,7 +78,7 @@ mod tests {
             let rule =
                 set.rule(&row.rule).unwrap_or_else(|| panic!("{} is no rule: run `rules score`", row.rule));
             let expected = MeasuredScore {
-                // Whoever changes a rule may have no labels to measure it anew; `rules list` says that it is to be done.
+                // Not everybody who changes a rule has labels to measure it again; `rules list` shows that it is due.
                 fingerprint: row.fingerprint.clone(),
                 ..MeasuredScore::of(rule, row.right, row.wrong)
             };

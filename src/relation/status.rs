@@ -31,7 +31,7 @@ impl Status {
     }
 }
 
-/// Words that say of the noun or verb on which they hang that it is over.
+/// Modifiers that say of their head that it is over.
 const FORMER: [&str; 19] = [
     "former",
     "once",
@@ -53,9 +53,9 @@ const FORMER: [&str; 19] = [
     "ex-wife",
     "ex-husband",
 ];
-/// Words that say that somebody has a post not yet.
+/// Words for a person who does not hold the post yet.
 const NOT_YET: [&str; 5] = ["elect", "designate", "nominee", "incoming", "would-be"];
-/// Verbs that end what is said of the one who does it, or to whom it is done.
+/// Verbs that end a relation of their agent or patient.
 const ENDED: [&str; 20] = [
     "resign",
     "quit",
@@ -78,19 +78,19 @@ const ENDED: [&str; 20] = [
     "withdraw",
     "widow",
 ];
-/// Verbs whose past tense says that it is over: "served as minister".
+/// Verbs whose past tense says that the relation is over: "served as minister".
 const SERVED: [&str; 7] = ["serve", "work", "live", "head", "reside", "govern", "rule"];
-/// Verbs of which who does them is dead, and those of which whom they are done to is.
+/// Verbs whose agent is dead, and those whose patient is.
 const DIE: [&str; 3] = ["die", "perish", "drown"];
 const KILL: [&str; 9] =
     ["kill", "murder", "assassinate", "execute", "behead", "hang", "lynch", "poison", "slay"];
 /// Nouns whose "of" or possessor is dead.
 const DEATH: [&str; 6] = ["death", "murder", "killing", "assassination", "execution", "funeral"];
-/// So many words before those that a rule looked at may belong to a title: "former deputy Acme president Bo Lee".
+/// Words before those of the match that may belong to the same title: "former deputy Acme president Bo Lee".
 const BEFORE: usize = 3;
 
-/// What a sentence says of a relation of two names, and how.
-pub(super) struct Told<'s> {
+/// What tells the status of a relation: the words that state it, and its time.
+pub(super) struct StatusCues<'s> {
     pub(super) text: &'s str,
     pub(super) tree: &'s Sentence,
     pub(super) predicate: Predicate,
@@ -106,12 +106,12 @@ pub(super) struct Told<'s> {
     pub(super) has_end: bool,
 }
 
-impl Told<'_> {
+impl StatusCues<'_> {
     pub(super) fn status(&self) -> Status {
         let can_end = self.predicate.schema().holds == Holds::AWhile;
         let words = self.words();
         if self.is_next || self.timed.is_some_and(|said| said.is_ahead(self.tree)) {
-            // Whoever is about to sell it has it.
+            // A seller still owns it.
             let is_ending = self.timed.is_some_and(|said| said.words.iter().any(|&word| self.ends(word)));
             return if is_ending { Status::Current } else { Status::Planned };
         }
@@ -181,7 +181,7 @@ impl Told<'_> {
         is_it && self.is_of_it(word)
     }
 
-    /// Whether a verb or noun that states the relation is told as over.
+    /// Whether a verb or noun that states the relation is in the past.
     fn is_over(&self, word: usize) -> bool {
         let hung_on = |relation: Deprel, forms: &[&str]| {
             self.tree.words.iter().enumerate().any(|(i, other)| {
@@ -212,7 +212,7 @@ impl Told<'_> {
             || lemma == "have" && form == "had"
     }
 
-    /// Whether the sentence tells of the death of who has the relation: "the murder of Bo Lee, a guard at Acme".
+    /// Whether the sentence reports the death of an argument: "the murder of Bo Lee, a guard at Acme".
     fn is_of_the_dead(&self) -> bool {
         let Some(said) = self.said else { return false };
         let either = if self.predicate.schema().symmetric { &said.names[..] } else { &said.names[..1] };
@@ -249,7 +249,7 @@ impl Told<'_> {
             subject.is_some_and(|name| name.head == Some(word) && name.relation == relation)
         };
         match lemma {
-            // Whoever buys what another sells does not lose it.
+            // Only the seller loses it, not the buyer.
             "sell" => is(Deprel::Nsubj),
             "replace" | "succeed" => is(Deprel::Obj) || is(Deprel::NsubjPass),
             _ => ENDED.contains(&lemma),

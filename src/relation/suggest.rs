@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use crate::error::Result;
 use crate::relation::check::pairs;
 use crate::relation::frame::Way;
+use crate::relation::matcher::ParsedSentence;
 use crate::relation::{Bracketed, Document, Matcher, Predicate, RuleSet};
 use crate::syntax::Sentence;
 use crate::syntax::clause::Kind;
@@ -158,11 +159,35 @@ pub fn suggest(
 
     let finds = finds(&bare, labelled, &given)?;
     let scored = given.iter().zip(finds);
-    let mut open: Vec<Scored<'_>> = scored
+    let open = scored
         .map(|(candidate, finds)| Scored::of(candidate, finds, labelled, demand))
         .filter(|scored| scored.precision_unseen().is_some_and(|precision| precision >= demand.precision))
         .collect();
-    let mut chosen: Vec<Scored<'_>> = Vec::new();
+    let mut groups: Vec<Vec<Scored<'_>>> = Vec::new();
+    for scored in chosen(open, known, demand) {
+        match groups.iter_mut().find(|group| group[0].candidate.0 == scored.candidate.0) {
+            Some(group) => group.push(scored),
+            None => groups.push(vec![scored]),
+        }
+    }
+    let mut numbers: BTreeMap<Predicate, usize> = BTreeMap::new();
+    let mut suggestions = Vec::new();
+    for group in groups {
+        let number = numbers.entry(group[0].candidate.0.predicate).or_default();
+        *number += 1;
+        suggestions.push(suggestion(&bare, &group, &format!("suggested-{number}"), labelled, &parse)?);
+    }
+    Ok(suggestions)
+}
+
+/// Chooses candidates one after the other, each for the labelled relations that it adds to those `known` and to what the
+/// earlier ones find.
+fn chosen<'c>(
+    mut open: Vec<Scored<'c>>,
+    mut known: BTreeMap<Predicate, HashSet<Find>>,
+    demand: Demand,
+) -> Vec<Scored<'c>> {
+    let mut chosen: Vec<Scored<'c>> = Vec::new();
     loop {
         for scored in &mut open {
             let known = known.get(&scored.candidate.0.predicate);
@@ -181,22 +206,7 @@ pub fn suggest(
         known.entry(scored.candidate.0.predicate).or_default().extend(scored.right.iter().copied());
         chosen.push(scored);
     }
-
-    let mut groups: Vec<Vec<Scored<'_>>> = Vec::new();
-    for scored in chosen {
-        match groups.iter_mut().find(|group| group[0].candidate.0 == scored.candidate.0) {
-            Some(group) => group.push(scored),
-            None => groups.push(vec![scored]),
-        }
-    }
-    let mut numbers: BTreeMap<Predicate, usize> = BTreeMap::new();
-    let mut suggestions = Vec::new();
-    for group in groups {
-        let number = numbers.entry(group[0].candidate.0.predicate).or_default();
-        *number += 1;
-        suggestions.push(suggestion(&bare, &group, &format!("suggested-{number}"), labelled, &parse)?);
-    }
-    Ok(suggestions)
+    chosen
 }
 
 /// The candidates that the labelled relations of a text give.
@@ -237,7 +247,7 @@ fn finds(bare: &RuleSet, labelled: &[Labelled<'_>], given: &[Candidate]) -> Resu
     let mut finds = vec![BTreeSet::new(); given.len()];
     for (number, text) in labelled.iter().enumerate() {
         matcher.each_sentence(text.document, |sentence, _| {
-            for hit in matcher.hits(sentence, Matcher::clauses(sentence).as_ref()) {
+            for hit in matcher.hits(sentence, ParsedSentence::of(sentence).as_ref()) {
                 finds[hit.rule].insert((number, hit.subject, hit.object));
             }
         });

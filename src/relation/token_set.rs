@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::relation::line::{LITTLE_WORD, NUMBER, PUNCT, WORD, number};
+use crate::relation::line::{FUNCTION_WORD, NUMBER, PUNCT, WORD, number};
 
 /// The rest of any token.
 const REST: &str = r"[^\x03]*\x03";
@@ -98,7 +98,7 @@ pub(crate) fn entry(list: u32) -> String {
 
 /// The start of a token that has one of these parts of a list's entry.
 fn tagged(parts: &[u8], start: &[u8; 2], lows: &BTreeSet<u8>) -> String {
-    let kinds = class(&BTreeSet::from([WORD, PUNCT, LITTLE_WORD, NUMBER]));
+    let kinds = class(&BTreeSet::from([WORD, PUNCT, FUNCTION_WORD, NUMBER]));
     // The letter of a tag is no other byte of a token: numbers are from 80 up.
     let part = class(&parts.iter().copied().collect());
     format!(r"{kinds}[^\x03]*{part}\x{:02x}\x{:02x}{}", start[0], start[1], class(lows))
@@ -123,7 +123,7 @@ mod tests {
     use regex::bytes::RegexBuilder;
 
     use super::*;
-    use crate::relation::line::{ANYONE, OTHER, SUBJECT};
+    use crate::relation::line::{ANY_ROLE, OTHER, SUBJECT};
 
     fn matches(regex: &str, token: &[u8]) -> bool {
         let whole = RegexBuilder::new(&format!("^(?:{regex})$")).unicode(false).build().unwrap();
@@ -151,17 +151,17 @@ mod tests {
         set.add_word(WORD, 200);
         set.add_word(PUNCT, 5);
         set.add_list(300);
-        set.add_names(&[OTHER, ANYONE], [b'P', b'l'].into_iter(), None);
+        set.add_names(&[OTHER, ANY_ROLE], [b'P', b'l'].into_iter(), None);
         set.add_names(&[SUBJECT], [b'O'].into_iter(), Some(7));
         let regex = set.regex();
         for member in [
             token(&[WORD], Some(5), &[]),
             token(&[WORD], Some(200), &[(b'B', 1)]),
             token(&[PUNCT], Some(5), &[]),
-            token(&[LITTLE_WORD], Some(6), &[(b'B', 1), (b'S', 300)]),
+            token(&[FUNCTION_WORD], Some(6), &[(b'B', 1), (b'S', 300)]),
             token(&[NUMBER], None, &[(b'S', 300)]),
             token(&[OTHER, b'P'], None, &[]),
-            token(&[ANYONE, b'l'], None, &[(b'S', 9)]),
+            token(&[ANY_ROLE, b'l'], None, &[(b'S', 9)]),
             token(&[SUBJECT, b'O'], None, &[(b'S', 6), (b'S', 7)]),
         ] {
             assert!(matches(&regex, &member), "{member:x?} by {regex}");
@@ -169,7 +169,7 @@ mod tests {
         for other in [
             token(&[WORD], Some(6), &[]),
             token(&[WORD], None, &[]),
-            token(&[LITTLE_WORD], Some(5), &[]),
+            token(&[FUNCTION_WORD], Some(5), &[]),
             token(&[WORD], Some(6), &[(b'B', 300)]),
             token(&[OTHER, b'p'], None, &[]),
             token(&[SUBJECT, b'P'], None, &[(b'S', 7)]),

@@ -1,4 +1,4 @@
-//! How rules see a word: folded to small letters, told apart from punctuation; and its inflections.
+//! Words as rules see them: normalised, distinguished from punctuation; and their inflections.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -229,7 +229,7 @@ impl Contraction {
 /// Skew heaps of edges, the cheapest on top. What is added to all costs of a heap waits at its top.
 struct Heap {
     nodes: Vec<Node>,
-    /// Room for [`Heap::merge`], which is empty between its calls.
+    /// The stack of [`Heap::merge`], which is empty between its calls.
     spine: Vec<usize>,
 }
 

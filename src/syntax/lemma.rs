@@ -6,16 +6,16 @@
 //! every verb. The conventions are those of the English Universal Dependencies treebanks EWT and GUM, except
 //! that only proper nouns and `I` keep their capitals.
 
+mod closed_class;
+mod exceptions;
+mod spelling;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use crate::syntax::Pos;
-
-/// The words that the rules get wrong; its first lines explain its format.
-const EXCEPTIONS: &str = include_str!("lemma_exceptions.tsv");
-
-static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables::read(EXCEPTIONS));
+use closed_class::closed_class;
+use exceptions::{BaseForms, EXCEPTIONS};
+use spelling::{BaseEnd, base_end, is_vowel};
 
 /// The base form of `word`, which stands in the text as a `pos`.
 ///
@@ -31,12 +31,12 @@ pub fn lemma(word: &str, pos: Pos) -> Cow<'_, str> {
     }
     let lower = lower_case(word);
     let edit = match pos {
-        Pos::Verb => inflected(&lower, &TABLES.verb, verb),
-        Pos::Noun => inflected(&lower, &TABLES.noun, noun),
-        Pos::Adj => inflected(&lower, &TABLES.adj, compared),
-        Pos::Adv => match TABLES.adv.get(&*lower) {
+        Pos::Verb => inflected(&lower, &EXCEPTIONS.verb, verb),
+        Pos::Noun => inflected(&lower, &EXCEPTIONS.noun, noun),
+        Pos::Adj => inflected(&lower, &EXCEPTIONS.adj, compared),
+        Pos::Adv => match EXCEPTIONS.adv.get(&*lower) {
             Some(base) => Edit::Whole(base),
-            None => inflected(&lower, &TABLES.adj, compared),
+            None => inflected(&lower, &EXCEPTIONS.adj, compared),
         },
         _ => closed_class(&lower, pos).map_or(Edit::NONE, Edit::Whole),
     };
@@ -92,7 +92,7 @@ fn lower_case(word: &str) -> Cow<'_, str> {
 }
 
 /// Looks `word` and then the part after its last hyphen up in `table`, and falls back on `rule`.
-fn inflected(word: &str, table: &'static Table, rule: fn(&str) -> Edit) -> Edit {
+fn inflected(word: &str, table: &'static BaseForms, rule: fn(&str) -> Edit) -> Edit {
     if let Some(base) = table.get(word) {
         return Edit::Whole(base);
     }
@@ -104,70 +104,6 @@ fn inflected(word: &str, table: &'static Table, rule: fn(&str) -> Edit) -> Edit 
         Some(base) => Edit::From(hyphen + 1, base),
         None => rule(last),
     }
-}
-
-/// Words of the classes that take no new members, and tokens that are no words.
-fn closed_class(word: &str, pos: Pos) -> Option<&'static str> {
-    Some(match pos {
-        Pos::Aux => match word {
-            "is" | "was" | "are" | "were" | "been" | "am" | "'s" | "being" | "'m" | "'re" | "s" | "m"
-            | "re" | "ai" => "be",
-            "has" | "had" | "'ve" | "having" | "ve" => "have",
-            "did" | "does" | "done" | "doing" => "do",
-            "'ll" | "wo" | "ll" => "will",
-            "'d" => "would",
-            "ca" => "can",
-            "got" | "gets" | "getting" | "gotten" => "get",
-            _ => return None,
-        },
-        Pos::Pron => match word {
-            "i" | "me" => "I",
-            "him" => "he",
-            "them" | "em" | "'em" => "they",
-            "us" | "'s" | "s" => "we",
-            "hers" => "her",
-            "mine" => "my",
-            "ours" => "our",
-            "yours" => "your",
-            "theirs" => "their",
-            "those" => "that",
-            "these" => "this",
-            "whom" => "who",
-            "ya" => "you",
-            _ => return None,
-        },
-        Pos::Det => match word {
-            "an" => "a",
-            "those" => "that",
-            "these" => "this",
-            _ => return None,
-        },
-        Pos::Part => match word {
-            "n't" | "nt" => "not",
-            "na" | "ta" => "to",
-            "s" | "'" => "'s",
-            _ => return None,
-        },
-        Pos::Adp => match word {
-            "'til" | "til" => "till",
-            "thru" => "through",
-            "vs" => "versus",
-            _ => return None,
-        },
-        Pos::Num => match word {
-            "k" => "thousand",
-            "m" | "mn" => "million",
-            "b" | "bn" => "billion",
-            "t" | "tn" => "trillion",
-            _ => return None,
-        },
-        Pos::Punct | Pos::Sym => match word {
-            "\u{201c}" | "\u{201d}" | "\u{201e}" | "``" => "\"",
-            "\u{2013}" => "-",
-            _ => return None,
-        },
-        _ => return None,
-    })
 }
 
 /// `20,000` is the number 20000; `2,5` stays as it is.
@@ -183,7 +119,7 @@ fn without_commas(word: &str) -> Cow<'_, str> {
 
 /// Names stay as they are, apart from those in the table and the names of peoples and parties in the plural.
 fn proper(word: &str) -> Cow<'_, str> {
-    if let Some(base) = TABLES.propn.get(word) {
+    if let Some(base) = EXCEPTIONS.propn.get(word) {
         return Cow::Borrowed(base);
     }
     match word.strip_suffix('s') {
@@ -231,83 +167,6 @@ fn participle(stem: &str, suffix: usize) -> Edit {
         BaseEnd::AddE => Edit::End(suffix, "e"),
         BaseEnd::Undouble => Edit::End(suffix + 1, ""),
     }
-}
-
-enum BaseEnd {
-    Same,
-    AddE,
-    Undouble,
-}
-
-/// What the base form looks like whose `-ed` or `-ing` follows `stem`.
-///
-/// A base with a short last vowel would have doubled its consonant, so a single consonant after a single
-/// vowel speaks for an `e` in words of one syllable. In longer words it depends on which letters they are.
-fn base_end(stem: &[u8]) -> BaseEnd {
-    use BaseEnd::{AddE, Same, Undouble};
-    let before = |n: usize| stem.len().checked_sub(n).map_or(b' ', |i| stem[i]);
-    let (c, b, a) = (before(1), before(2), before(3));
-    if c == b {
-        return match c {
-            _ if !c.is_ascii_lowercase() => Same,
-            b'l' if vowel_groups(stem) < 2 => Same,
-            b's' | b'f' | b'z' | b'e' | b'o' | b'c' => Same,
-            _ => Undouble,
-        };
-    }
-    // The u of `quote` makes no second vowel.
-    let after_vowel = is_vowel(b) || b == b'y';
-    let after_two = after_vowel && is_vowel(a) && !(a == b'u' && before(4) == b'q');
-    let after_one = after_vowel && !after_two;
-    let syllables = vowel_groups(stem);
-    let with_e = match c {
-        b'c' | b's' | b'u' | b'v' => true,
-        b'z' => b != b't',
-        b'g' => match b {
-            b'n' => matches!(a, b'e' | b'u'),
-            _ => true,
-        },
-        b'd' => match b {
-            b'a' => after_one || a == b'u',
-            b'i' | b'o' | b'u' | b'y' => after_one,
-            b'e' => syllables == 1 && after_one,
-            _ => false,
-        },
-        b'k' | b'b' => after_one,
-        b'l' => match b {
-            b'a' | b'e' | b'o' => after_one && syllables == 1,
-            b'i' | b'u' | b'y' => after_one,
-            b'r' | b'w' | b'h' => false,
-            _ => true,
-        },
-        b'm' => match b {
-            b'a' | b'i' | b'u' => after_one,
-            _ => after_one && syllables == 1,
-        },
-        b'n' => match b {
-            b'i' | b'u' | b'a' => after_one,
-            _ => after_one && syllables == 1,
-        },
-        b'p' => match b {
-            b'a' | b'y' | b'u' => after_one,
-            _ => after_one && syllables == 1,
-        },
-        b'r' => match b {
-            b'a' | b'u' => after_one,
-            b'i' => after_one || a == b'u',
-            b'e' | b'o' | b'y' => after_one && syllables == 1,
-            b't' | b'c' | b'b' | b'g' | b'v' => true,
-            _ => false,
-        },
-        b't' => match b {
-            b'a' => after_one || matches!(a, b'i' | b'u'),
-            b'u' => after_one,
-            b'e' | b'i' | b'o' | b'y' => after_one && syllables == 1,
-            _ => false,
-        },
-        _ => false,
-    };
-    if with_e { AddE } else { Same }
 }
 
 /// The rules for the `-s` of verbs.
@@ -376,256 +235,5 @@ fn compared(word: &str) -> Edit {
     }
 }
 
-const fn is_vowel(letter: u8) -> bool {
-    matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u')
-}
-
-/// How many runs of vowels a stem has: about its syllables.
-fn vowel_groups(stem: &[u8]) -> usize {
-    let mut groups = 0;
-    let mut in_vowels = false;
-    for (i, &letter) in stem.iter().enumerate() {
-        let u_of_qu = letter == b'u' && i > 0 && stem[i - 1] == b'q';
-        let vowel = is_vowel(letter) && !u_of_qu || letter == b'y' && i > 0 || !letter.is_ascii();
-        groups += usize::from(vowel && !in_vowels);
-        in_vowels = vowel;
-    }
-    groups
-}
-
-/// Base forms by inflected form.
-type Table = HashMap<Box<str>, Box<str>>;
-
-/// The exceptions, by part of speech; adverbs are looked up as adjectives after their own table.
-#[derive(Default)]
-struct Tables {
-    verb: Table,
-    noun: Table,
-    adj: Table,
-    adv: Table,
-    propn: Table,
-}
-
-impl Tables {
-    fn read(lines: &str) -> Self {
-        let mut tables = Self::default();
-        for (kind, base, form) in forms(lines) {
-            let table = match kind {
-                "verb" => &mut tables.verb,
-                "noun" => &mut tables.noun,
-                "adj" => &mut tables.adj,
-                "adv" => &mut tables.adv,
-                _ => &mut tables.propn,
-            };
-            table.entry(form.into()).or_insert_with(|| base.into());
-        }
-        tables
-    }
-}
-
-/// Every part of speech, base form and inflected form that `lines` stand for.
-fn forms(lines: &str) -> Vec<(&str, String, String)> {
-    let mut found = Vec::new();
-    for line in lines.lines().filter(|line| !line.starts_with('#')) {
-        let mut columns = line.split('\t');
-        let (kind, bases) = (columns.next().unwrap_or_default(), columns.next().unwrap_or_default());
-        let (pos, how) = kind.split_once('-').unwrap_or((kind, ""));
-        if how.is_empty() {
-            let inflected = columns.next().unwrap_or_default();
-            let prefixes = columns.next().unwrap_or_default().split(' ').filter(|prefix| !prefix.is_empty());
-            for prefix in prefixes.chain([""]) {
-                for form in inflected.split(' ') {
-                    found.push((pos, [prefix, bases].concat(), [prefix, form].concat()));
-                }
-            }
-            continue;
-        }
-        for base in bases.split(' ') {
-            found.extend(regular_forms(pos, how, base).into_iter().map(|form| (pos, base.to_owned(), form)));
-        }
-    }
-    found
-}
-
-/// The inflected forms of `base` that a list of kind `pos`-`how` stands for.
-fn regular_forms(pos: &str, how: &str, base: &str) -> Vec<String> {
-    let without_e = base.strip_suffix('e').unwrap_or(base);
-    let add = |stem: &str, endings: &[&str]| endings.iter().map(|end| [stem, end].concat()).collect();
-    let doubled = || [base, base.get(base.len() - 1..).unwrap_or_default()].concat();
-    let plural = if base.ends_with(['s', 'x', 'z']) || base.ends_with("ch") || base.ends_with("sh") {
-        "es"
-    } else {
-        "s"
-    };
-    match (pos, how) {
-        ("verb", "regular") => vec![
-            [base, plural].concat(),
-            [without_e, "ed"].concat(),
-            [without_e, "ing"].concat(),
-            [base, "ing"].concat(),
-        ],
-        ("verb", "double") => add(&doubled(), &["ed", "ing"]),
-        ("noun" | "propn", "regular") => add(base, &[plural]),
-        ("adj", "regular") => match base.as_bytes() {
-            [stem @ .., b'y'] if !stem.ends_with(b"e") => {
-                add(&base[..base.len() - 1], &["ier", "iest", "yer", "yest"])
-            }
-            // `bigger`, but `newer`, `cheaper` and `fuller`.
-            [.., b, v, b'b' | b'd' | b'g' | b'm' | b'n' | b'p' | b't']
-                if is_vowel(*v) && !is_vowel(*b) && vowel_groups(base.as_bytes()) == 1 =>
-            {
-                add(&doubled(), &["er", "est"])
-            }
-            _ => add(without_e, &["er", "est"]),
-        },
-        _ => vec![base.to_owned()],
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use strum::IntoEnumIterator;
-
-    /// Lines of a part of speech and words with their base forms.
-    const WORDS: &str = "
-        VERB making>make hoping>hope hopping>hop stopped>stop controlled>control called>call missed>miss
-        VERB including>include seeing>see agreed>agree needed>need dying>die tried>try studying>study
-        VERB created>create treated>treat waited>wait united>unite writing>write sitting>sit visited>visit
-        VERB managed>manage hanged>hang changed>change longing>long plunged>plunge judged>judge
-        VERB travelled>travel cancelled>cancel installed>install fulfilled>fulfill polling>poll
-        VERB realised>realise focused>focus focussed>focus passes>pass uses>use watches>watch goes>go
-        VERB acquired>acquire repaired>repair offered>offer referred>refer interfered>interfere scored>score
-        VERB poured>pour secured>secure occurred>occur centred>centre handled>handle hurled>hurl
-        VERB killed>kill traded>trade persuaded>persuade loaded>load provided>provide avoided>avoid
-        VERB breathed>breathe bathing>bathe panicked>panic quoted>quote piloted>pilot executed>execute
-        VERB was>be went>go bought>buy took>take left>leave said>say understood>understand overrode>override
-        VERB bring>bring sings>sing shed>shed need>need lying>lie lies>lie carries>carry relent>relent
-        VERB co-founded>co-found re-elected>re-elect Met>meet HELD>hold goin\u{2019}>go added>add freed>free
-        AUX was>be \u{2019}s>be 's>be 're>be 'll>will wo>will ca>can could>could 'd>would has>have did>do
-        PART n't>not n\u{2019}t>not to>to 's>'s not>not
-        NOUN men>man spokeswomen>spokeswoman police>police forces>force children>child cities>city
-        NOUN houses>house viruses>virus buses>bus bosses>boss crises>crisis analyses>analysis lives>life
-        NOUN heroes>hero shoes>shoe videos>video churches>church headaches>headache boxes>box
-        NOUN news>news series>series headquarters>headquarters politics>politics topics>topic
-        NOUN ex-wives>ex-wife brothers-in-law>brother-in-law check-ins>check-in 1990s>1990s 60's>60s GPS>gps
-        NOUN Teachers>teacher CEOs>ceo specimen>specimen criteria>criterion meeting>meeting status>status
-        NOUN movies>movie prizes>prize
-        NOUN class>class proceeds>proceeds taxis>taxi menus>menu \u{c9}lites>\u{e9}lite
-        ADJ better>good worst>bad largest>large bigger>big newer>new easiest>easy fuller>full
-        ADJ former>former honest>honest premier>premier Other>other further>further better-known>better-known
-        ADV better>well best>well earlier>early harder>hard farther>far never>never more>more Quickly>quickly
-        PRON him>he their>their me>I I>I them>they those>that whom>who mine>my its>its She>she
-        DET an>a The>the these>this those>that
-        ADP Of>of thru>through
-        CCONJ And>and
-        SCONJ If>if
-        INTJ Yes>yes
-        NUM 20,000>20000 1,234,567.8>1234567.8 2,5>2,5 bn>billion Two>two
-        PROPN Reuters>Reuters Americans>American James>James Sept.>September Times>Times Germans>German
-        PUNCT \u{201c}>\" \u{2014}>\u{2014} .>.
-        SYM \u{2013}>- $>$
-        X Et>et
-    ";
-
-    #[test]
-    fn words_have_the_base_forms_that_a_reader_gives_them() {
-        let mut words = 0;
-        for line in WORDS.lines() {
-            let mut fields = line.split_whitespace();
-            let Some(pos) = fields.next() else { continue };
-            for (word, base) in fields.filter_map(|field| field.split_once('>')) {
-                assert_eq!(lemma(word, pos.parse().unwrap()), base, "{word} {pos}");
-                words += 1;
-            }
-        }
-        assert!(words > 150, "{words} words");
-    }
-
-    #[test]
-    fn base_forms_and_their_beginnings_are_borrowed() {
-        for (word, pos) in
-            [("walk", Pos::Verb), ("walks", Pos::Verb), ("force", Pos::Noun), ("the", Pos::Det)]
-        {
-            assert!(matches!(lemma(word, pos), Cow::Borrowed(_)), "{word}");
-        }
-        assert!(matches!(lemma("Reuters", Pos::Propn), Cow::Borrowed("Reuters")));
-    }
-
-    #[test]
-    fn any_text_is_a_word() {
-        let parts = [
-            "",
-            "s",
-            "es",
-            "ies",
-            "ed",
-            "ing",
-            "in'",
-            "men",
-            "lyse",
-            "-",
-            "'",
-            "7,",
-            "\u{2019}",
-            "q",
-            "\u{e9}",
-            "\u{130}",
-            "\u{1f600}",
-        ];
-        for pos in Pos::iter() {
-            for word in
-                parts.iter().flat_map(|a| parts.iter().flat_map(move |b| parts.map(|c| [a, b, c].concat())))
-            {
-                assert_eq!(lemma(&word, pos).is_empty(), word.is_empty(), "{word} {pos}");
-            }
-        }
-    }
-
-    #[test]
-    fn every_line_of_the_table_is_well_formed() {
-        for line in EXCEPTIONS.lines().filter(|line| !line.starts_with('#')) {
-            let columns: Vec<&str> = line.split('\t').collect();
-            let wanted = match columns[0] {
-                "verb" | "noun" | "adj" | "adv" | "propn" => 3..=4,
-                "verb-regular" | "verb-double" | "verb-same" | "noun-regular" | "noun-same"
-                | "propn-regular" | "adj-regular" | "adj-same" => 2..=2,
-                _ => 0..=0,
-            };
-            assert!(wanted.contains(&columns.len()), "{line}");
-            let mut words = columns.iter().flat_map(|column| column.split(' '));
-            assert!(
-                words.all(|word| !word.is_empty()
-                    && (columns[0].starts_with("propn") || word.to_lowercase() == word)),
-                "{line}"
-            );
-        }
-    }
-
-    #[test]
-    fn no_form_has_two_bases_and_no_base_is_idle() {
-        let mut bases: BTreeMap<(&str, String), String> = BTreeMap::new();
-        let mut needed: BTreeMap<(&str, String), bool> = BTreeMap::new();
-        let mut clashes = Vec::new();
-        for (pos, base, form) in forms(EXCEPTIONS) {
-            let rule = match pos {
-                "verb" => verb(&form),
-                "noun" => noun(&form),
-                "propn" => continue,
-                _ => compared(&form),
-            };
-            *needed.entry((pos, base.clone())).or_default() |= rule.apply(Cow::Borrowed(&form)) != base;
-            if let Some(other) = bases.insert((pos, form.clone()), base.clone())
-                && other != base
-            {
-                clashes.push(format!("{form}: {other} or {base}"));
-            }
-        }
-        assert_eq!(clashes, Vec::<String>::new());
-        let idle: Vec<String> =
-            needed.into_iter().filter(|(_, needed)| !needed).map(|(base, _)| base.1).collect();
-        assert_eq!(idle, Vec::<String>::new());
-    }
-}
+mod tests;

@@ -42,7 +42,7 @@ pub struct Sentence {
     pub words: Vec<Word>,
     /// Whether it is longer than a window of the model, so that words far from each other were not compared.
     pub is_cut: bool,
-    /// For each word what the model gives for the second reader of relations, one behind the other; nothing if it gives
+    /// For each word what the model gives for the second reader of relations, one after the other; nothing if it gives
     /// nothing.
     pub vectors: Vec<f32>,
 }

@@ -13,7 +13,7 @@ pub(super) struct Joined {
     pub(super) unit: Option<usize>,
 }
 
-/// Joins units into words. `is_part` tells of a unit whether the model takes it for the rest of the word before.
+/// Joins units into words. `is_part` says of a unit whether the model takes it for the rest of the word before.
 /// No word crosses the border of a name, none has a blank in it, and none of several units ends with a dash.
 pub(super) fn join(
     text: &str,

@@ -16,7 +16,7 @@ pub struct Article {
     pub title: Option<String>,
     /// The date of publication.
     pub date: Option<Date>,
-    /// The publisher, or where nobody names it the host of the address.
+    /// The publisher, or if the input names none, the host of the address.
     pub source: Option<String>,
     /// The address.
     pub url: Option<String>,

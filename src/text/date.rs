@@ -92,7 +92,7 @@ impl Date {
         }
     }
 
-    /// The date that a text gives, if it gives nothing else but a time of day behind it, or a day of the week before it:
+    /// The date that a text gives, if it gives nothing else but a time of day after it, or a day of the week before it:
     /// `2019-03-29T10:00:00Z`, `2019-03`, `2019`, `20190329`, `Fri, 29 Mar 2019 10:00:00 +0000` (RFC 2822),
     /// `March 29, 2019`, `29 March 2019`, `March 2019`, `29.03.2019`, `29/03/2019`, and seconds (or thousandths and so
     /// on) since 1970. The day is the one where it was written: no time zone is looked at. Where either number may be
@@ -170,7 +170,7 @@ const WEEKDAY: &str = r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|sat
 const MONTH: &str = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?";
 const DAY: &str = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?";
 const YEAR: &str = r"(?P<year>[0-9]{4})";
-/// A time of day behind a date, and whatever stands behind that: the zone, most often.
+/// A time of day after a date, and whatever stands after that: the zone, most often.
 const TIME: &str = r"(?:(?:T[0-9]{4,6}Z?\b|(?:T|[\s,|•·@–—-]+)(?:at\s+)?(?:[0-9]{1,2}[:.h][0-9]{2}|[0-9]{1,2}\s?[ap]\.?m\b|[0-9]{4}\s?(?:Z|UTC|[A-Z]{2,4}T)\b)).{0,60})?";
 
 /// A pattern for the whole of a text, letter case not counted.

@@ -25,7 +25,7 @@ impl Digest {
         &self.0
     }
 
-    /// Half of it, which is enough to know an article again and takes half the room.
+    /// Half of it, which is enough to know an article again and takes half the memory.
     pub(crate) fn half(&self) -> u128 {
         let (half, _) = self.0.split_at(16);
         half.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))

@@ -1,4 +1,4 @@
-//! Numbers that stand for values, to remember many of them in little room.
+//! Numbers that stand for values, to remember many of them in little memory.
 
 use std::hash::{Hash, Hasher};
 

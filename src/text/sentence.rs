@@ -139,8 +139,8 @@ fn push_pieces(text: &str, mut span: Span, found: &mut Vec<Span>) {
     }
 }
 
-/// Where to cut a text longer than [`LONGEST`] bytes: behind the last punctuation mark of its
-/// second half that a blank follows, else behind the last blank, else at the last character boundary.
+/// Where to cut a text longer than [`LONGEST`] bytes: after the last punctuation mark of its
+/// second half that a blank follows, else after the last blank, else at the last character boundary.
 fn cut_point(slice: &str) -> usize {
     let longest = (0..=LONGEST).rev().find(|&i| slice.is_char_boundary(i)).unwrap_or(slice.len());
     let head = &slice[..longest];

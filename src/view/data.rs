@@ -173,47 +173,11 @@ pub(super) fn read(result: &ResultFolder, limits: Limits) -> Result<Data> {
         data.totals.triples += 1;
         all.extend(ends(&triple.subject_id, &triple.object_id));
     }
-    let mut shown = select::best_connected(&all, entities.len(), limits.triples).into_iter();
+    let shown = select::best_connected(&all, entities.len(), limits.triples).into_iter();
     drop(all);
 
-    let mut connected = vec![false; entities.len()];
-    let mut places: HashMap<TripleKey, usize> = HashMap::new();
-    let mut predicates: IndexSet<Predicate> = IndexSet::new();
-    for triple in result.triples()? {
-        let triple = triple?;
-        let Some((subject, object)) = ends(&triple.subject_id, &triple.object_id) else { continue };
-        if shown.next() != Some(true) {
-            continue;
-        }
-        for end in [subject, object] {
-            connected[end as usize] = true;
-        }
-        let place = places.len();
-        places.insert(result.key(&triple), place);
-        let to = &mut data.triples;
-        to.subject.push(subject);
-        to.object.push(object);
-        to.predicate.push(predicates.insert_full(triple.predicate).0 as u32);
-        to.articles.push(triple.articles);
-        to.evidence.push(triple.evidence);
-        to.score.push(per_ten_thousand(triple.score));
-        to.negated.push(triple.negated.into());
-        to.certainty.push(of_certainty(triple.certainty));
-        to.status.push(of_status(triple.status));
-        to.first.push(of_date(triple.first_date));
-        to.last.push(of_date(triple.last_date));
-        if subject == object {
-            to.other.insert(place, triple.object);
-        }
-    }
+    let (connected, places) = data.add_triples(result, ends, entities.len(), shown)?;
     data.left_out.triples = data.totals.triples as usize - data.triples();
-    data.predicates = predicates
-        .iter()
-        .map(|&it| {
-            let schema = result.predicates().schema(it);
-            (schema.name.as_str(), schema.symmetric.into(), schema.meaning.as_str())
-        })
-        .collect();
 
     let in_page = data.add_entities(result, &connected, limits.others)?;
     data.add_together(
@@ -239,6 +203,55 @@ fn name_of(result: &ResultFolder) -> String {
 }
 
 impl Data {
+    /// Adds the triples that are `shown`, and their predicates. `ends` are the numbers of two entities. Returns for each
+    /// entity whether it is in a triple, and the place of each triple.
+    fn add_triples(
+        &mut self,
+        result: &ResultFolder,
+        ends: impl Fn(&str, &str) -> Option<(u32, u32)>,
+        entities: usize,
+        mut shown: impl Iterator<Item = bool>,
+    ) -> Result<(Vec<bool>, HashMap<TripleKey, usize>)> {
+        let mut connected = vec![false; entities];
+        let mut places: HashMap<TripleKey, usize> = HashMap::new();
+        let mut predicates: IndexSet<Predicate> = IndexSet::new();
+        for triple in result.triples()? {
+            let triple = triple?;
+            let Some((subject, object)) = ends(&triple.subject_id, &triple.object_id) else { continue };
+            if shown.next() != Some(true) {
+                continue;
+            }
+            for end in [subject, object] {
+                connected[end as usize] = true;
+            }
+            let place = places.len();
+            places.insert(result.key(&triple), place);
+            let to = &mut self.triples;
+            to.subject.push(subject);
+            to.object.push(object);
+            to.predicate.push(predicates.insert_full(triple.predicate).0 as u32);
+            to.articles.push(triple.articles);
+            to.evidence.push(triple.evidence);
+            to.score.push(per_ten_thousand(triple.score));
+            to.negated.push(triple.negated.into());
+            to.certainty.push(of_certainty(triple.certainty));
+            to.status.push(of_status(triple.status));
+            to.first.push(of_date(triple.first_date));
+            to.last.push(of_date(triple.last_date));
+            if subject == object {
+                to.other.insert(place, triple.object);
+            }
+        }
+        self.predicates = predicates
+            .iter()
+            .map(|&it| {
+                let schema = result.predicates().schema(it);
+                (schema.name.as_str(), schema.symmetric.into(), schema.meaning.as_str())
+            })
+            .collect();
+        Ok((connected, places))
+    }
+
     /// Adds the entities of the triples, and of the others the most often mentioned; gives the triples their places.
     /// Returns the places.
     fn add_entities(
@@ -247,16 +260,16 @@ impl Data {
         connected: &[bool],
         others: usize,
     ) -> Result<Vec<Option<u32>>> {
-        let mut room = others;
+        let mut left = others;
         let mut places: Vec<Option<u32>> = vec![None; connected.len()];
         for (number, entity) in result.entities()?.enumerate() {
             let entity = entity?;
             if !connected[number] {
-                if room == 0 {
+                if left == 0 {
                     self.left_out.names += 1;
                     continue;
                 }
-                room -= 1;
+                left -= 1;
             }
             let to = &mut self.entities;
             if !entity.external_id.is_empty() {
@@ -411,7 +424,7 @@ fn keep_best(pieces: &mut Vec<Piece>, share: usize) {
 
 // The numbers of `result.js`.
 
-/// The types for which the page has words and shapes; those of other models come behind.
+/// The types for which the page has words and shapes; those of other models come after.
 const TYPES: [EntityType; 5] =
     [EntityType::Per, EntityType::Org, EntityType::Loc, EntityType::Misc, EntityType::Date];
 

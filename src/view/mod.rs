@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_page_loads_nothing_and_makes_no_markup_of_data() {
-        // The name of SVG is an address that nobody opens, and a reader may follow a link to Wikidata.
+        // The name of SVG is an address that is never opened, and a reader may follow a link to Wikidata.
         let shell = ["http://www.w3.org/2000/svg", "https://www.wikidata.org/wiki/"]
             .into_iter()
             .fold(assemble("{}"), |shell, address| shell.replace(address, ""));
@@ -191,7 +191,7 @@ mod tests {
         let kept = numbers("/triples/kept");
         assert_eq!(data["entities"]["external"], serde_json::json!({"2": "Q42"}));
         assert_eq!(data["together"]["sentences"], serde_json::json!([1]));
-        // The second one is told once either way round.
+        // The second one is stated once in each direction.
         assert_eq!(kept[..3], [2, 2, 1]);
         let (starts, lengths) = (numbers("/evidence/subject_start"), numbers("/evidence/subject_length"));
         let first: Vec<u16> = data["sentences"][0].as_str().unwrap().encode_utf16().collect();

@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 
-/// Whether each triple is shown, given by the numbers of its subject and object: all if there is room, else those between
-/// the entities with the most neighbours, as many as have room.
-pub(super) fn best_connected(ends: &[(u32, u32)], entities: usize, room: usize) -> Vec<bool> {
-    if ends.len() <= room {
+/// Whether each triple is shown, given by the numbers of its subject and object: all if there are not more than `most`, else those between
+/// the entities with the most neighbours, as many as `most` allows.
+pub(super) fn best_connected(ends: &[(u32, u32)], entities: usize, most: usize) -> Vec<bool> {
+    if ends.len() <= most {
         return vec![true; ends.len()];
     }
     let mut pairs: Vec<(u32, u32)> =
@@ -27,22 +27,22 @@ pub(super) fn best_connected(ends: &[(u32, u32)], entities: usize, room: usize) 
     let lesser = |&(a, b): &(u32, u32)| rank[a as usize].max(rank[b as usize]);
     let mut ranks: Vec<u32> = ends.iter().map(lesser).collect();
     ranks.sort_unstable();
-    // The first rank of which not all triples have room.
-    let end = ranks[room];
+    // The first rank of which not all triples are among the most.
+    let end = ranks[most];
     ends.iter().map(|it| lesser(it) < end).collect()
 }
 
-/// How many pieces of evidence each triple may have so that all together have room; at least one.
-pub(super) fn share(evidence: impl Iterator<Item = u64>, room: usize) -> usize {
+/// How many pieces of evidence each triple may have so that all together are `most`; at least one.
+pub(super) fn share(evidence: impl Iterator<Item = u64>, most: usize) -> usize {
     let mut counts: Vec<u64> = evidence.collect();
     counts.sort_unstable();
-    let mut room = room as u64;
+    let mut most = most as u64;
     for (i, &count) in counts.iter().enumerate() {
         let left = (counts.len() - i) as u64;
-        if count * left > room {
-            return (room / left).max(1) as usize;
+        if count * left > most {
+            return (most / left).max(1) as usize;
         }
-        room -= count;
+        most -= count;
     }
     counts.last().map_or(1, |&most| most.max(1) as usize)
 }

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use serde_json::{Map as Object, Value, json};
 
 use crate::eval::agreement::Agreement;
+use crate::eval::agreement::kappa::{Kappa, TypeKappa};
 use crate::eval::bootstrap::{Figure, Interval, Part};
 use crate::eval::counts::{Counts, Macro};
-use crate::eval::report::{Table, pc};
+use crate::eval::report::{TextTable, pc};
 
 /// Disagreements, and documents of one only, that are printed.
 const MOST_PRINTED: usize = 20;
@@ -97,23 +98,7 @@ pub fn text(agreement: &Agreement, listed: Option<&str>) -> String {
         let by_type = &evaluation.entities.by_type;
         f1_table(&mut out, by_type.iter().map(|(t, counts)| (t.as_str(), counts)));
         interval_line(&mut out, evaluation.intervals().get(&Figure::Entities(Part::F1)));
-        let _ = writeln!(
-            out,
-            "\nCohen's kappa on {} words; categories: the type of the mention on a word, or none",
-            kappa.words
-        );
-        let mut table = Table::new(&["", "kappa", "95 % interval", "words A", "words B"]);
-        let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
-        let ends = |interval: Option<Interval>| {
-            interval.map_or("-".to_owned(), |i| format!("{:.3} {:.3}", i.low, i.high))
-        };
-        for (t, k) in &kappa.by_type {
-            table.row([t.to_string(), number(k.kappa), ends(k.interval), k.a.to_string(), k.b.to_string()]);
-        }
-        let words = |n: fn(&super::TypeKappa) -> u64| kappa.by_type.values().map(n).sum::<u64>().to_string();
-        let (a, b) = (words(|k| k.a), words(|k| k.b));
-        table.row(["overall".to_owned(), number(kappa.overall), ends(kappa.interval), a, b]);
-        out.push_str(&table.finish());
+        kappa_table(&mut out, kappa);
     }
     for mode in evaluation.relations.modes().filter(|_| agreement.has_relations) {
         let _ = writeln!(out, "\nRelations, {} (%)", mode.meaning());
@@ -142,8 +127,29 @@ pub fn text(agreement: &Agreement, listed: Option<&str>) -> String {
     out
 }
 
+/// The agreement on each word beyond chance.
+fn kappa_table(out: &mut String, kappa: &Kappa) {
+    let _ = writeln!(
+        out,
+        "\nCohen's kappa on {} words; categories: the type of the mention on a word, or none",
+        kappa.words
+    );
+    let mut table = TextTable::new(&["", "kappa", "95 % interval", "words A", "words B"]);
+    let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
+    let ends = |interval: Option<Interval>| {
+        interval.map_or("-".to_owned(), |i| format!("{:.3} {:.3}", i.low, i.high))
+    };
+    for (t, k) in &kappa.by_type {
+        table.row([t.to_string(), number(k.kappa), ends(k.interval), k.a.to_string(), k.b.to_string()]);
+    }
+    let words = |n: fn(&TypeKappa) -> u64| kappa.by_type.values().map(n).sum::<u64>().to_string();
+    let (a, b) = (words(|k| k.a), words(|k| k.b));
+    table.row(["overall".to_owned(), number(kappa.overall), ends(kappa.interval), a, b]);
+    out.push_str(&table.finish());
+}
+
 fn f1_table<'a>(out: &mut String, rows: impl Iterator<Item = (&'a str, &'a Counts)>) {
-    let mut table = Table::new(&["", "F1", "both", "only A", "only B"]);
+    let mut table = TextTable::new(&["", "F1", "both", "only A", "only B"]);
     let mut micro = Counts::default();
     let cells = |name: &str, c: Counts| {
         [name.to_owned(), pc(c.f1()), c.tp.to_string(), c.fn_.to_string(), c.fp.to_string()]

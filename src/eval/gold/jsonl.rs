@@ -1,4 +1,4 @@
-//! JSON Lines: doccano (and the plain lists of spaCy) and Prodigy, told apart line by line.
+//! JSON Lines: doccano (and the plain lists of spaCy) and Prodigy, distinguished line by line.
 
 use std::collections::BTreeSet;
 use std::path::Path;

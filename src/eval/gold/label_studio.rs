@@ -1,6 +1,6 @@
 //! The JSON export of Label Studio: an array of tasks with annotations.
 //!
-//! Since version 1.4 (2021) it counts code points. Before that it counted UTF-16 units, which differ behind an
+//! Since version 1.4 (2021) it counts code points. Before that it counted UTF-16 units, which differ after an
 //! emoji; the words that it writes with the offsets put that right, and the difference is reported.
 
 use std::path::Path;
@@ -51,19 +51,34 @@ fn document(path: &Path, n: usize, task: &Value, problems: &mut Vec<Problem>) ->
     if prediction.is_some() {
         aligner.mend(&place, "nobody has annotated it", "Its prediction is taken instead");
     }
-    match first.or(prediction).and_then(|annotation| annotation.get("result")?.as_array()) {
+    let results = first.or(prediction).and_then(|annotation| annotation.get("result")?.as_array());
+    take_results(task, results, text, &place, &mut aligner);
+    let labels = aligner.finish();
+    let article = Article { id, text: text.to_owned(), ..Article::default() };
+    Some(Document { article, place, labels, annotated_types: None })
+}
+
+/// Takes in the spans and relations of an annotation.
+fn take_results(
+    task: &Value,
+    results: Option<&Vec<Value>>,
+    text: &str,
+    place: &Place,
+    aligner: &mut Aligner<'_>,
+) {
+    match results {
         Some(results) => {
             for result in results {
                 if let Some(value) = result.get("value").filter(|value| value.get("labels").is_some()) {
                     let id = result.get("id").and_then(scalar).unwrap_or_default();
                     for mention in mentions(id, value, text) {
-                        aligner.mention(mention, &place);
+                        aligner.mention(mention, place);
                     }
                 }
             }
             for result in results {
                 if result.get("type").and_then(Value::as_str) == Some("relation") {
-                    relation(result, &place, &mut aligner);
+                    relation(result, place, aligner);
                 }
             }
         }
@@ -71,14 +86,11 @@ fn document(path: &Path, n: usize, task: &Value, problems: &mut Vec<Problem>) ->
         None => {
             for value in ["label", "labels", "ner"].iter().filter_map(|&key| task.get(key)?.as_array()) {
                 for mention in value.iter().flat_map(|value| mentions(String::new(), value, text)) {
-                    aligner.mention(mention, &place);
+                    aligner.mention(mention, place);
                 }
             }
         }
     }
-    let labels = aligner.finish();
-    let article = Article { id, text: text.to_owned(), ..Article::default() };
-    Some(Document { article, place, labels, annotated_types: None })
 }
 
 /// The text under its usual name, or else the longest string there is.

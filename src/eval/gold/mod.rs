@@ -1,4 +1,4 @@
-//! Hand labels from files, one reader per format, told apart by content.
+//! Hand labels from files, one reader per format, distinguished by content.
 
 mod align;
 mod brat;

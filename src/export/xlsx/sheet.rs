@@ -314,10 +314,10 @@ impl<'a> Sheet<'a> {
             return text.into();
         }
         self.cut += 1;
-        let mut room = LONGEST - 1;
+        let mut left = LONGEST - 1;
         let kept = text.chars().take_while(|c| {
-            let fits = c.len_utf16() <= room;
-            room = room.saturating_sub(c.len_utf16());
+            let fits = c.len_utf16() <= left;
+            left = left.saturating_sub(c.len_utf16());
             fits
         });
         format!("{}…", kept.collect::<String>()).into()

@@ -17,19 +17,19 @@ const MOST: usize = 15;
 /// Skipped inputs that are named.
 const SKIPPED: usize = 20;
 
-/// What there is to say of triples and entities.
+/// What the summary says of triples and entities.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Highlights {
     predicates: BTreeMap<&'static str, u64>,
-    /// How many triples tell of an entity.
+    /// How many triples each entity is in.
     told: HashMap<u64, u32>,
-    /// The months in which triples were told first.
+    /// How many triples each month states first.
     months: BTreeMap<(i16, i8), u64>,
     best: Option<HashSet<u64>>,
     named: Vec<(u32, String, EntityType)>,
 }
 
-impl Found {
+impl Highlights {
     pub(super) fn add(&mut self, triple: &Triple) {
         *self.predicates.entry(triple.predicate.as_str()).or_default() += 1;
         for (id, kind) in [(&triple.subject_id, triple.subject_type), (&triple.object_id, triple.object_type)]
@@ -47,7 +47,7 @@ impl Found {
 
     /// Takes the name of an entity that is exported, when all triples are there.
     pub(super) fn name(&mut self, entity: &Entity) {
-        let Found { told, best, named, .. } = self;
+        let Highlights { told, best, named, .. } = self;
         let best = best.get_or_insert_with(|| {
             let mut all: Vec<(u32, u64)> = told.iter().map(|(&id, &count)| (count, id)).collect();
             all.sort_unstable_by_key(|&(count, id)| (std::cmp::Reverse(count), id));
@@ -74,6 +74,29 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// The most frequent predicates, the entities in most triples and the months, as lists and charts.
+    fn figures(&mut self, found: &Highlights) -> Result<(), XlsxError> {
+        let mut predicates: Vec<(String, u64)> =
+            found.predicates.iter().map(|(name, &count)| ((*name).to_owned(), count)).collect();
+        predicates.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let by_predicate = self.list("Triples by predicate", predicates.iter().take(MOST).cloned())?;
+        let names = found.named.iter();
+        let most = names.map(|(count, name, kind)| (format!("{name} ({kind})"), u64::from(*count)));
+        let by_entity = self.list("Entities in most triples", most)?;
+        let months = found.months.iter().rev().take(36).collect::<Vec<_>>();
+        let months = months.into_iter().rev();
+        let months = months.map(|((year, month), &count)| (format!("{year}-{month:02}"), count));
+        let by_month = self.list("Triples by month first told (the last 36)", months)?;
+        if !predicates.is_empty() {
+            self.chart(ChartType::Bar, "Triples by predicate", &by_predicate, 1)?;
+            self.chart(ChartType::Bar, "Entities in most triples", &by_entity, 21)?;
+        }
+        if !found.months.is_empty() {
+            self.chart(ChartType::Column, "Triples by month first told", &by_month, 41)?;
+        }
+        Ok(())
+    }
+
     fn heading(&mut self, text: &str) -> Result<(), XlsxError> {
         self.row += 1;
         self.sheet.write_string_with_format(self.row, 0, text, &self.formats.header)?;
@@ -164,7 +187,7 @@ pub(super) fn write(
     formats: &Formats,
     result: &ResultFolder,
     filter: &Filter,
-    found: &Found,
+    found: &Highlights,
     exported: &Exported,
 ) -> Result<(), XlsxError> {
     let mut sheet = Worksheet::new();
@@ -197,24 +220,7 @@ pub(super) fn write(
     for (what, count) in &exported.counts {
         page.count(&format!("{what} in this workbook"), *count)?;
     }
-    let mut predicates: Vec<(String, u64)> =
-        found.predicates.iter().map(|(name, &count)| ((*name).to_owned(), count)).collect();
-    predicates.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let by_predicate = page.list("Triples by predicate", predicates.iter().take(MOST).cloned())?;
-    let names = found.named.iter();
-    let most = names.map(|(count, name, kind)| (format!("{name} ({kind})"), u64::from(*count)));
-    let by_entity = page.list("Entities in most triples", most)?;
-    let months = found.months.iter().rev().take(36).collect::<Vec<_>>();
-    let months = months.into_iter().rev();
-    let months = months.map(|((year, month), &count)| (format!("{year}-{month:02}"), count));
-    let by_month = page.list("Triples by month first told (the last 36)", months)?;
-    if !predicates.is_empty() {
-        page.chart(ChartType::Bar, "Triples by predicate", &by_predicate, 1)?;
-        page.chart(ChartType::Bar, "Entities in most triples", &by_entity, 21)?;
-    }
-    if !found.months.is_empty() {
-        page.chart(ChartType::Column, "Triples by month first told", &by_month, 41)?;
-    }
+    page.figures(found)?;
     page.heading("What the columns mean")?;
     for (name, meaning) in COLUMNS {
         page.line(name, meaning)?;

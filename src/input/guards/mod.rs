@@ -6,7 +6,7 @@
 //! - [`page_cost`], until html5ever or dom_query (0.40 and 0.29 do not) bounds what the repair of a page costs, which grows
 //!   with the square of what is left open in it.
 //! - [`parquet_guard`], until parquet (60 does not) takes no sizes from a file that the file is too short for.
-//! - [`xls_guard`], until calamine (0.38 does not) notices chains of sectors that return to themselves, and makes no room for
+//! - [`xls_guard`], until calamine (0.38 does not) notices chains of sectors that return to themselves, and allocates no
 //!   cells that nothing fills.
 
 pub(super) mod page_cost;

@@ -40,7 +40,7 @@ impl ChunkReader for Bounded {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
-        // Before there is room made for them.
+        // Before memory is allocated for them.
         if start.saturating_add(length as u64) > self.size {
             return Err(ParquetError::EOF(format!("there are no {length} bytes at {start}")));
         }
@@ -60,7 +60,7 @@ impl Read for UntilEnd {
     }
 }
 
-/// A group of rows whose dictionaries hold what they claim. The parser makes room for as many values as a dictionary
+/// A group of rows whose dictionaries hold what they claim. The parser allocates as many values as a dictionary
 /// says it has, which a few bytes can say are billions.
 pub(in crate::input) struct Checked<'g>(pub(in crate::input) Box<dyn RowGroupReader + 'g>);
 

@@ -1,5 +1,5 @@
-//! What stands between the parser of .xls files and damaged or hostile ones: it follows chains of sectors that bite
-//! their own tail, and makes room for all cells between the first and the last that a sheet names.
+//! What stands between the parser of .xls files and damaged or hostile ones: it follows chains of sectors that return
+//! to themselves, and allocates all cells between the first and the last that a sheet names.
 
 use std::collections::HashSet;
 
@@ -123,7 +123,7 @@ impl<'f> Container<'f> {
     }
 }
 
-/// Whether somebody who goes from each number to the one in its place can go round for ever.
+/// Whether a chain of numbers, each the place of the next, has a cycle.
 fn has_circle(next: &[u32]) -> bool {
     let mut seen_from = vec![u32::MAX; next.len()];
     (0..next.len() as u32).any(|start| {
@@ -139,7 +139,7 @@ fn has_circle(next: &[u32]) -> bool {
     })
 }
 
-/// Whether there is room for the cells of the sheets, and each begins where one does.
+/// Whether the sheets have no more than [`MOST_CELLS`] cells, and each begins where one does.
 fn fits(workbook: &[u8]) -> bool {
     let (mut begins, mut sheets, mut cells) = (HashSet::new(), HashSet::new(), 0);
     let (mut rows, mut columns) = (0, 0);

@@ -101,7 +101,7 @@ fn the_whole_file_says_which_number_is_the_day() {
         (dates(&articles), problems)
     };
     for name in ["a.csv", "a.jsonl"] {
-        // One date behind those that it explains.
+        // One date after those that it explains.
         let (dates, problems) = read_dates(name, &["03/04/2019", "05/04/2019", "2018", "29/03/2019"]);
         assert_eq!(dates, ["2019-04-03", "2019-04-05", "2018", "2019-03-29"]);
         assert_eq!(problems, []);

@@ -143,11 +143,11 @@ fn attention(kernels: Kernels, reference: Kernels) -> Result<(), Failed> {
     holds(windows, |((first, second), (heads, size), projected)| {
         let attend = |kernels: Kernels| {
             // What a longer one leaves there does not disturb a shorter one.
-            let mut room = Attention::default();
+            let mut scratch = Attention::default();
             let mut context = vec![f32::NAN; projected.len() / 3];
             let (before, behind) = context.split_at_mut(first * heads * size);
-            kernels.attend(&projected, (heads, size), 0..first, &mut room, before);
-            kernels.attend(&projected, (heads, size), first..first + second, &mut room, behind);
+            kernels.attend(&projected, (heads, size), 0..first, &mut scratch, before);
+            kernels.attend(&projected, (heads, size), first..first + second, &mut scratch, behind);
             context
         };
         prop_assert_eq!(bits(&attend(kernels)), bits(&attend(reference)));

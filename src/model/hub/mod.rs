@@ -92,7 +92,7 @@ pub fn pull(model: &HubModel, watch: &mut dyn FnMut(Step)) -> Result<Pulled> {
         }
     }
     place.settle(&files)?;
-    // Nobody minds if these stay.
+    // It does no harm if these stay.
     let _ = fs::remove_file(lock);
     let _ = fs::remove_dir(unfinished);
     Ok(pulled)

@@ -147,10 +147,10 @@ impl Int8Bert {
         let hidden = layer.attention.inputs();
         let heads = (self.heads, hidden / self.heads);
         self.kernels.quantise(states, hidden, quantised);
-        let projected = projected.room(states.len() * 3);
+        let projected = projected.of_length(states.len() * 3);
         // Head by head, as attention reads it.
         self.kernels.split_product(quantised, &layer.attention, heads.1, projected);
-        let context = context.room(states.len());
+        let context = context.of_length(states.len());
         let (mut rest, mut start) = (&mut context[..], 0);
         for &length in lengths {
             let (context, behind) = rest.split_at_mut(length * hidden);
@@ -172,7 +172,7 @@ impl Int8Bert {
         let rows = rows.div_ceil(rows.div_ceil(INNER_ROWS).max(1)).max(1);
         for states in states.chunks_mut(rows * hidden) {
             self.kernels.quantise(states, hidden, quantised);
-            let middle = middle.room(states.len() / hidden * inner);
+            let middle = middle.of_length(states.len() / hidden * inner);
             self.kernels.product(quantised, &layer.inner, Then::Gelu, middle);
             self.kernels.quantise(middle, inner, quantised);
             self.kernels.product(quantised, &layer.output, Then::Add, states);
@@ -181,7 +181,7 @@ impl Int8Bert {
     }
 }
 
-/// Room for what lives as long as a layer.
+/// Memory that a layer needs while it is computed; the next layer uses it again.
 #[derive(Default)]
 struct Scratch {
     quantised: Quantised,

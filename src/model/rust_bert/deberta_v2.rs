@@ -251,7 +251,7 @@ impl RelativePositions {
         }
     }
 
-    /// Near distances are told apart one by one, far ones in steps that grow with the distance.
+    /// Near distances are distinguished one by one, far ones in steps that grow with the distance.
     fn bucket(&self, distance: i64) -> i64 {
         let middle = self.buckets / 2;
         if self.buckets <= 0 || distance.abs() <= middle {

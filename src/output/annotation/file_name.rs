@@ -66,7 +66,7 @@ fn encoded(id: &str, folders: bool) -> String {
     if id.is_empty() { "%".to_owned() } else { parts.join("/") }
 }
 
-/// Whether Windows takes it for a device, whatever follows behind a full stop.
+/// Whether Windows takes it for a device, whatever follows after a full stop.
 fn is_device(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_uppercase();
     let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));

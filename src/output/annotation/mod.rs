@@ -140,7 +140,7 @@ impl Annotations {
 }
 
 /// The extraction with a text that may begin a file: a mark of byte order that is part of it would be taken for
-/// the file's. The word joiner in its place is its successor as a character that nobody sees, and as long.
+/// the file's. The word joiner in its place is its successor as an invisible character, and as long.
 fn without_byte_order_mark(extraction: &Extraction) -> Cow<'_, Extraction> {
     match extraction.article.text.strip_prefix('\u{feff}') {
         Some(rest) => {

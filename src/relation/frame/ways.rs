@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::relation::frame::{Clause, Clauses, Frames, InSentence, Kind, NameKind, Path};
+use crate::relation::frame::fit::InSentence;
+use crate::relation::frame::{Frames, NameKind, Path};
+use crate::syntax::clause::{Clause, Clauses, Kind};
 
 /// A way to a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

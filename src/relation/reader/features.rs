@@ -1,4 +1,4 @@
-//! What the tree tells of two names: the words between them, and by which relations they hang together.
+//! Features of two names from the tree: the words on the path between them, and its relations.
 //!
 //! `models/train/pairs.py` makes the same.
 
@@ -17,7 +17,7 @@ const LONGEST: usize = 9;
 /// What belongs to a word of the path without being on it.
 const BESIDE: [Deprel; 5] = [Deprel::Case, Deprel::Mark, Deprel::Cop, Deprel::CompoundPrt, Deprel::AuxPass];
 
-/// How many features there are, given how many relations are told apart.
+/// How many features there are, given how many relations are distinguished.
 pub(super) const fn count(relations: usize) -> usize {
     1 + NEAR.len() + AMONG.len() + 2 * relations + LONGEST + 1
 }
@@ -50,7 +50,7 @@ impl NameWords {
     }
 }
 
-/// What the tree tells of two names.
+/// The features of two names from the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pair {
     /// The words on the path from one to the other, with prepositions, auxiliaries and the like of these and of the names;

@@ -31,7 +31,7 @@ pub const FILE: &str = "relations.safetensors";
 /// How the ids begin of the rules that stand for what the second reader finds.
 pub(super) const LEARNED: &str = "learned/";
 
-/// Names of a sentence behind these many are read with those before them no more, so that a long list costs little.
+/// Names of a sentence after these many are read with those before them no more, so that a long list costs little.
 const FARTHEST_NAMES: usize = 12;
 
 /// Reads relations between the names of a sentence.

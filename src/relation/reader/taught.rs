@@ -22,7 +22,7 @@ const KNOWN: f32 = 0.5;
 /// More steps than are ever needed.
 const STEPS: u64 = 500;
 
-/// How one predicate is told from the hidden layer: a logistic regression.
+/// The classifier of one predicate on the hidden layer: a logistic regression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Classifier {

@@ -9,7 +9,7 @@ use safetensors::{Dtype, SafeTensors};
 #[derive(Debug, Clone)]
 pub(super) struct Layer {
     rows: usize,
-    /// One column behind the other.
+    /// One column after the other.
     weights: Vec<f32>,
     bias: Vec<f32>,
 }
@@ -31,7 +31,7 @@ impl Layer {
         &self.weights[column * self.rows..(column + 1) * self.rows]
     }
 
-    /// Sets what number `row` is made from; the one behind the last is new.
+    /// Sets what number `row` is made from; the one after the last is new.
     pub(super) fn set_row(&mut self, row: usize, weights: &[f32], bias: f32) {
         if row == self.rows {
             let columns = self.weights.chunks_exact(self.rows);

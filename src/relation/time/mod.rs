@@ -81,7 +81,7 @@ impl Times {
         Times { all: hung.collect() }
     }
 
-    /// The time of what is said of two names. What is `granted`, as a title, has only a time that stands right behind it.
+    /// The time of what is said of two names. What is `granted`, as a title, has only a time that stands right after it.
     pub(super) fn when(&self, tree: &Sentence, said: &Said, granted: bool) -> Option<When> {
         // Of two the nearer: "named in 2020, she has led it since 2022".
         let place = tree.words[said.words[0]].span.start;

@@ -49,7 +49,7 @@ pub(crate) enum Turn {
     Last,
     /// The one of this week or year.
     This,
-    /// The one behind.
+    /// The one after.
     Next,
 }
 

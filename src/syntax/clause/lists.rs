@@ -1,6 +1,6 @@
 //! The words that the clauses of verbs and the repairs of trees ask for.
 
-/// Verbs whose object does, or may have done, what stands behind "of", "for" or "from": "accused X of lying".
+/// Verbs whose object does, or may have done, what stands after "of", "for" or "from": "accused X of lying".
 pub(super) const OF_OBJECT: [&str; 27] = [
     "accuse",
     "suspect",
@@ -31,7 +31,7 @@ pub(super) const OF_OBJECT: [&str; 27] = [
     "clear",
 ];
 
-/// Verbs whose subject is to do what stands behind "to", whomever they say it to: "promised X to leave".
+/// Verbs whose subject is to do what stands after "to", whomever they say it to: "promised X to leave".
 pub(super) const OF_SUBJECT: [&str; 5] = ["promise", "vow", "pledge", "threaten", "swear"];
 
 /// Words for times, which do nothing: "arrested by Monday evening".
@@ -148,7 +148,7 @@ pub(super) const NEVER_PASSIVE: [&str; 30] = [
     "survive",
 ];
 
-/// Verbs that have an object unless they are passive: "Cy Marsh arrested in Kabul" is told of him.
+/// Verbs that have an object unless they are passive: "Cy Marsh arrested in Kabul" is a passive.
 pub(super) const NEEDS_OBJECT: [&str; 42] = [
     "arrest",
     "detain",
@@ -194,7 +194,7 @@ pub(super) const NEEDS_OBJECT: [&str; 42] = [
     "oust",
 ];
 
-/// Verbs whose object goes to somebody.
+/// Verbs whose object has a recipient.
 pub(super) const GIVES: [&str; 12] =
     ["give", "send", "sell", "hand", "pay", "lend", "award", "grant", "deliver", "supply", "offer", "donate"];
 
@@ -205,7 +205,7 @@ pub(super) const SPEECH: [&str; 26] = [
     "joke", "shout", "suggest", "conclude", "stress",
 ];
 
-/// Verbs by which somebody gets a post: "elected Ana Ruiz mayor".
+/// Verbs of appointment: "elected Ana Ruiz mayor".
 pub(super) const NAMING: [&str; 10] = [
     "appoint", "elect", "name", "nominate", "crown", "proclaim", "re-elect", "reelect", "install", "declare",
 ];
@@ -298,7 +298,7 @@ pub(super) const INTENT: [&str; 28] = [
     "push",
 ];
 
-/// What is done by somebody to, against or for somebody: prepositions behind "attack by X" belong to the attack.
+/// What is done by somebody to, against or for somebody: prepositions after "attack by X" belong to the attack.
 pub(super) const OF_DEED: [&str; 8] = ["on", "to", "against", "into", "with", "over", "for", "by"];
 
 /// Who does things to people: "the arrest by police of X" is that of X.

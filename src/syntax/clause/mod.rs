@@ -79,7 +79,7 @@ impl Clauses {
         format!("{}({}){denied}{mood}", clause.lemma, roles.join(", "))
     }
 
-    /// What fills a role of one of these clauses, all members of a list being told. A title before a list belongs to
+    /// What fills a role of one of these clauses, all members of a list included. A title before a list belongs to
     /// its first name: "President A and B"; "Presidents A and B" are two.
     pub fn filled(&self, clause: &Clause, role: &Role) -> Vec<usize> {
         let is_title = *role == Role::Who && clause.granted && clause.kind == Kind::Noun;
@@ -158,7 +158,7 @@ impl Clauses {
             // What stands before a member and hangs on it.
             Some(owner) if owner > node => Some(owner),
             Some(owner) if owner == before => Some(owner),
-            // Parsers hang on the first member what stands behind the others, too.
+            // Parsers hang on the first member what stands after the others, too.
             _ => nodes::preposition(&self.nodes, node).map(|_| before),
         }
     }
@@ -241,7 +241,7 @@ mod tests {
         "xcomp",
     ];
 
-    /// A sentence of words that are told by numbers: the word, its part of speech, its relation, and which of the words
+    /// A sentence of words given by numbers: the word, its part of speech, its relation, and which of the words
     /// before it in `order` it hangs on.
     fn sentence(numbers: &[[usize; 4]], order: &[usize]) -> (String, Sentence) {
         let tags: Vec<Pos> = Pos::iter().collect();
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn long_sentences_take_no_long_time() {
+    fn long_sentences_take_linear_time() {
         let order: Vec<usize> = (0..5000).collect();
         // All on the root, each on the one before, and each on any before.
         let heads: [fn(usize) -> usize; 3] = [|_| 0, |i| i.saturating_sub(1), |i| i / 2];

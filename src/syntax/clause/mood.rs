@@ -15,7 +15,7 @@ const DENIED: [&str; 16] = [
     "fail", "refuse", "decline", "avoid", "stop", "prevent", "deny", "unable", "neglect", "forget", "cease",
     "refrain", "without", "reject", "bar", "ban",
 ];
-/// What somebody fears or wishes is not said to be so.
+/// Verbs of fear and wish, whose complement is not stated as a fact.
 const WISHED: [&str; 5] = ["wish", "fear", "suspect", "doubt", "hope"];
 /// What hangs on these is to come.
 const TO_COME: [&str; 21] = [
@@ -73,113 +73,144 @@ const MAYBE: [&str; 44] = [
 /// Reads mood and denial of each clause from the tree. A noun that belongs to a verb which says no more than it
 /// does has those of the verb.
 pub(super) fn set(nodes: &[Node], clauses: &mut [Clause]) {
-    let told: Vec<(bool, Mood)> = clauses.iter().map(|clause| told(nodes, clause)).collect();
-    for (clause, (negated, mood)) in clauses.iter_mut().zip(told) {
-        (clause.negated, clause.mood) = (negated, mood);
+    let read: Vec<Reading> = clauses.iter().map(|clause| Reading::of(nodes, clause)).collect();
+    for (clause, reading) in clauses.iter_mut().zip(read) {
+        (clause.negated, clause.mood) = (reading.negated, reading.mood);
     }
 }
 
-fn told(nodes: &[Node], clause: &Clause) -> (bool, Mood) {
-    if clause.granted {
-        return (false, Mood::Fact);
+/// Denial and mood of a clause, as far as its tree was read.
+struct Reading {
+    negated: bool,
+    mood: Mood,
+}
+
+impl Reading {
+    /// Reads upwards from the predicate word, through every word that governs it.
+    fn of(nodes: &[Node], clause: &Clause) -> Self {
+        let mut reading = Reading { negated: false, mood: Mood::Fact };
+        if clause.granted {
+            return reading;
+        }
+        let Some(start) = reading.start(nodes, clause) else { return reading };
+        let mut at = start;
+        let mut shares = true;
+        for step in 0..nodes.len() {
+            if shares {
+                reading.negated ^= is_denied(nodes, at);
+                reading.add(own_mood(nodes, at));
+            }
+            let Some(head) = nodes[at].head else { break };
+            if is_denied_report(nodes, at, head) {
+                reading.negated = !reading.negated;
+                break;
+            }
+            shares = nodes[at].relation != Deprel::Conj || shares_auxiliary(nodes, at, head);
+            if !reading.is_governed(nodes, at, head, step == 0) || !reading.govern(nodes, at, head) {
+                break;
+            }
+            at = head;
+        }
+        reading
     }
-    let mut negated = false;
-    let mut mood = Mood::Fact;
-    let is_event = clause.kind == Kind::Noun && clause.has(&Role::Agent);
-    let has_be = |node: usize| children(nodes, node, &[Deprel::Cop]).next().is_some();
-    let mut at = clause.head;
-    if clause.kind == Kind::Noun && !has_be(at) && nodes[at].relation != Deprel::Xcomp {
+
+    fn add(&mut self, mood: Mood) {
+        self.mood = self.mood.max(mood);
+    }
+
+    /// The node at which to begin. A noun with an agent has the mood of its verb; another noun only what is said of it,
+    /// and there is no node to go on from.
+    fn start(&mut self, nodes: &[Node], clause: &Clause) -> Option<usize> {
+        let noun = clause.head;
+        if clause.kind != Kind::Noun || has_be(nodes, noun) || nodes[noun].relation == Deprel::Xcomp {
+            return Some(noun);
+        }
         // "No soldiers of X left" has soldiers; "no deal was signed", "there was no deal" have none.
-        let verb = nodes[at].head.filter(|_| nodes[at].relation == Deprel::Nsubj);
+        let verb = nodes[noun].head.filter(|_| nodes[noun].relation == Deprel::Nsubj);
         let is_there = verb.is_some_and(|verb| children(nodes, verb, &[Deprel::Expl]).next().is_some());
-        negated |= has_no(nodes, at) && (verb.is_none() || is_there);
+        self.negated |= has_no(nodes, noun) && (verb.is_none() || is_there);
         if let Some(verb) = verb.filter(|_| is_there) {
-            mood = mood.max(own_mood(nodes, verb));
-            return (negated || is_denied(nodes, verb), mood.max(doubted(nodes, at)));
+            self.add(own_mood(nodes, verb));
+            self.negated |= is_denied(nodes, verb);
+            self.add(doubted(nodes, noun));
+            return None;
         }
-        let Some(verb) = nodes[at].head.filter(|_| is_event) else { return (negated, doubted(nodes, at)) };
-        at = verb;
+        let is_event = clause.has(&Role::Agent);
+        let governing = nodes[noun].head.filter(|_| is_event);
+        if governing.is_none() {
+            self.mood = doubted(nodes, noun);
+        }
+        governing
     }
-    let mut shares = true;
-    for step in 0..nodes.len() {
-        if shares {
-            negated ^= is_denied(nodes, at);
-            mood = mood.max(own_mood(nodes, at));
-        }
-        shares = true;
-        let Some(head) = nodes[at].head else { break };
-        let (relation, govern) = (nodes[at].relation, &nodes[head]);
-        if is_denied_report(nodes, at, head) {
-            negated = !negated;
-            break;
-        }
-        let governed = match relation {
-            Deprel::Xcomp => true,
-            Deprel::Ccomp | Deprel::Acl | Deprel::Csubj | Deprel::CsubjPass => true,
-            Deprel::Advcl => {
-                let is_planned = govern.is_word(&["promise", "vow", "pledge"]);
-                if is_infinitive(nodes, at)
-                    && step == 0
-                    && govern.is_verb()
-                    && !is_planned
-                    && !is_first(nodes, head)
-                {
-                    mood = mood.max(Mood::Doubtful);
-                }
-                let has_mark = |words: &[&str]| {
-                    children(nodes, at, &[Deprel::Mark, Deprel::Case])
-                        .any(|mark| words.contains(&&*nodes[mark].form))
-                };
-                if has_mark(&["without"]) {
-                    negated = !negated;
-                }
-                // "Suspected of", "promised X to".
-                govern.is_word(&DENIED)
-                    && at > head
-                    && (is_infinitive(nodes, at) || has_mark(&["from", "of"]))
-                    || has_mark(&["of", "from"]) && govern.is_word(&MAYBE)
-                    || is_infinitive(nodes, at) && govern.is_word(&["promise", "vow", "pledge", "threaten"])
-            }
-            Deprel::Conj => {
-                shares = shares_auxiliary(nodes, at, head);
-                true
-            }
+
+    /// Whether what `head` says is said of the word `at` below it, too. `is_start`: nothing was read above the predicate
+    /// word yet.
+    fn is_governed(&mut self, nodes: &[Node], at: usize, head: usize, is_start: bool) -> bool {
+        match nodes[at].relation {
+            Deprel::Xcomp
+            | Deprel::Ccomp
+            | Deprel::Acl
+            | Deprel::Csubj
+            | Deprel::CsubjPass
+            | Deprel::Conj => true,
+            Deprel::Advcl => self.is_governed_adverbially(nodes, at, head, is_start),
             // "Nobody who knows Y", "it was not X who did it".
             Deprel::AclRelcl => {
-                let is_cleft = has_be(head)
+                let is_cleft = has_be(nodes, head)
                     && children(nodes, head, &[Deprel::Nsubj, Deprel::Expl]).any(|it| nodes[it].form == "it");
                 let is_nobody = NOBODY.contains(&&*nodes[head].form) || has_no(nodes, head);
-                negated ^= is_nobody || is_cleft && is_denied(nodes, head);
+                self.negated ^= is_nobody || is_cleft && is_denied(nodes, head);
                 false
             }
             _ => false,
+        }
+    }
+
+    fn is_governed_adverbially(&mut self, nodes: &[Node], at: usize, head: usize, is_start: bool) -> bool {
+        let govern = &nodes[head];
+        let is_infinitive = is_infinitive(nodes, at);
+        let is_planned = govern.is_word(&["promise", "vow", "pledge"]);
+        if is_infinitive && is_start && govern.is_verb() && !is_planned && !is_first(nodes, head) {
+            self.add(Mood::Doubtful);
+        }
+        let has_mark = |words: &[&str]| {
+            children(nodes, at, &[Deprel::Mark, Deprel::Case]).any(|mark| words.contains(&&*nodes[mark].form))
         };
-        if !governed {
-            break;
+        if has_mark(&["without"]) {
+            self.negated = !self.negated;
+        }
+        // "Suspected of", "promised X to".
+        govern.is_word(&DENIED) && at > head && (is_infinitive || has_mark(&["from", "of"]))
+            || has_mark(&["of", "from"]) && govern.is_word(&MAYBE)
+            || is_infinitive && govern.is_word(&["promise", "vow", "pledge", "threaten"])
+    }
+
+    /// Takes over what the governing word says. Whether words above it count as well.
+    fn govern(&mut self, nodes: &[Node], at: usize, head: usize) -> bool {
+        let relation = nodes[at].relation;
+        if relation == Deprel::Conj {
+            return true;
         }
         let word = governing_word(nodes, head);
-        if relation != Deprel::Conj {
-            if DENIED.contains(&&*word) {
-                negated = !negated;
-            }
-            let has_subject = children(nodes, at, &[Deprel::Nsubj, Deprel::NsubjPass]).next().is_some();
-            // "Began to", "managed to" are facts; what is said or reported is told elsewhere.
-            if TO_COME.contains(&&*word) && (is_infinitive(nodes, at) || relation == Deprel::Acl) {
-                mood = mood.max(Mood::Planned);
-            } else if MAYBE.contains(&&*word) && (relation != Deprel::Ccomp || !has_subject)
-                || WISHED.contains(&&*word)
-                || relation == Deprel::Xcomp && is_reported(nodes, head)
-            {
-                mood = mood.max(Mood::Doubtful);
-            }
-            // Reported speech: what is denied or planned around it is not about what is said.
-            if relation == Deprel::Ccomp && !DENIED.contains(&&*word) {
-                break;
-            }
+        let is_denial = DENIED.contains(&&*word);
+        self.negated ^= is_denial;
+        let has_subject = children(nodes, at, &[Deprel::Nsubj, Deprel::NsubjPass]).next().is_some();
+        // "Began to", "managed to" are facts; relation::context sees to what is said or reported.
+        if TO_COME.contains(&&*word) && (is_infinitive(nodes, at) || relation == Deprel::Acl) {
+            self.add(Mood::Planned);
+        } else if MAYBE.contains(&&*word) && (relation != Deprel::Ccomp || !has_subject)
+            || WISHED.contains(&&*word)
+            || relation == Deprel::Xcomp && is_reported(nodes, head)
+        {
+            self.add(Mood::Doubtful);
         }
-        at = head;
+        // Reported speech: what is denied or planned around it is not about what is said.
+        relation != Deprel::Ccomp || is_denial
     }
-    (negated, mood)
+}
+
+fn has_be(nodes: &[Node], node: usize) -> bool {
+    children(nodes, node, &[Deprel::Cop]).next().is_some()
 }
 
 /// "Denied a report that she had met X".

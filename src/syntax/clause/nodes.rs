@@ -135,7 +135,7 @@ pub(super) fn children<'n>(
     nodes[node].children.iter().copied().filter(move |&child| relations.contains(&nodes[child].relation))
 }
 
-/// Whether a verb stands behind "to".
+/// Whether a verb stands after "to".
 pub(super) fn is_infinitive(nodes: &[Node], node: usize) -> bool {
     children(nodes, node, &[Deprel::Mark]).any(|mark| nodes[mark].form == "to")
 }
@@ -163,7 +163,7 @@ fn is_instead(nodes: &[Node], member: usize) -> bool {
 pub(super) fn preposition(nodes: &[Node], node: usize) -> Option<String> {
     let mut words = Vec::new();
     for case in children(nodes, node, &[Deprel::Case]) {
-        // "All but one", and what stands behind ("years ago"), is none.
+        // "All but one", and what stands after ("years ago"), is none.
         words.push(nodes[case].form.clone());
         words.extend(children(nodes, case, &[Deprel::Fixed]).map(|fixed| nodes[fixed].form.clone()));
     }

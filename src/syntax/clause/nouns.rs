@@ -5,7 +5,7 @@ use crate::syntax::clause::parts::{Clause, Kind, Mood, Role, by_node};
 use crate::syntax::clause::verbs::Verbs;
 use crate::syntax::{Deprel, Pos};
 
-/// Verbs that say no more than that somebody does what their object names.
+/// Light verbs, whose object names the event.
 const LIGHT: [&str; 53] = [
     "launch",
     "carry out",
@@ -62,7 +62,7 @@ const LIGHT: [&str; 53] = [
     "strike",
 ];
 
-/// Nouns of what their sentence's subject does, where nobody else is named: "said during a visit to Y".
+/// Nouns of what their sentence's subject does, unless another agent is named: "said during a visit to Y".
 const OF_SUBJECT: [&str; 24] = [
     "visit",
     "trip",
@@ -174,7 +174,7 @@ impl Nouns<'_> {
         Some(clause)
     }
 
-    /// What hangs on a name: owners and adjectives before it, prepositions behind it.
+    /// What hangs on a name: owners and adjectives before it, prepositions after it.
     fn name(&self, node: usize) -> Clause {
         let mut clause = Clause {
             head: node,
@@ -194,7 +194,7 @@ impl Nouns<'_> {
         clause
     }
 
-    /// "Bo Lee is a Republican", "Bo Lee, a Turk": what is said of somebody by a name with an article.
+    /// "Bo Lee is a Republican", "Bo Lee, a Turk": a name with an article as a predicate of another name.
     fn is_a(&self, node: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         let has_article =
@@ -330,7 +330,7 @@ impl Nouns<'_> {
     fn prepositions(&self, node: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         let mut of: Vec<usize> = children(nodes, node, OF_NOUN).collect();
-        // "Became famous for a film": what stands right behind the adjective belongs to it, if it hangs on the verb.
+        // "Became famous for a film": what stands right after the adjective belongs to it, if it hangs on the verb.
         if let (Deprel::Xcomp, Some(verb)) = (nodes[node].relation, nodes[node].head) {
             let is_next = |&other: &usize| {
                 children(nodes, other, &[Deprel::Case]).next().is_some_and(|case| case == node + 1)

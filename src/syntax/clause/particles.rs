@@ -1,6 +1,6 @@
 //! Verbs with a particle.
 
-/// Verbs and their particles that make a new verb; those with `*` take an object right behind the particle: "took over
+/// Verbs and their particles that make a new verb; those with `*` take an object right after the particle: "took over
 /// the bank" is taken over, where "walked over the bridge" is not.
 const PHRASAL: [(&str, &str); 40] = [
     ("back", "down away out"),

@@ -15,7 +15,7 @@ pub enum Role {
     Poss,
     /// A name before the noun: "Turkish attack", "the Acme president".
     Mod,
-    /// What stands behind a preposition.
+    /// What stands after a preposition.
     Prep(Box<str>),
 }
 
@@ -45,14 +45,14 @@ pub struct Clause {
     pub roles: Vec<(Role, usize)>,
     /// Whether the text denies it.
     pub negated: bool,
-    /// Whether it is told as a fact.
+    /// Whether it is stated as a fact.
     pub mood: Mood,
     /// Whether the sentence takes it for granted, as a title or an apposition: what is denied or said around it is
     /// not about it.
     pub granted: bool,
 }
 
-/// Whether a clause is told as a fact.
+/// Whether a clause is stated as a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mood {
     /// As one.

@@ -147,7 +147,7 @@ impl Tree<'_> {
         }
     }
 
-    /// What something behind a preposition is to its head.
+    /// What something after a preposition is to its head.
     fn oblique_of(&self, head: usize) -> Deprel {
         if self.nodes[head].is_verb() { Deprel::Obl } else { Deprel::Nmod }
     }

@@ -6,7 +6,7 @@ use crate::syntax::clause::nodes::Node;
 use crate::syntax::{Deprel, Pos};
 
 impl Tree<'_> {
-    /// "Beaten by X on[front] Saturday in front": a preposition belongs to the noun right behind it.
+    /// "Beaten by X on[front] Saturday in front": a preposition belongs to the noun right after it.
     pub(super) fn preposition(&mut self, case: usize) {
         let Node { relation: Deprel::Case, pos: Pos::Adp, head: Some(head), .. } = self.nodes[case] else {
             return;
@@ -48,7 +48,7 @@ impl Tree<'_> {
         }
     }
 
-    /// "Supporters of X blocked": what stands behind "of" belongs to the noun before it, not to a word behind.
+    /// "Supporters of X blocked": what stands after "of" belongs to the noun before it, not to a word after.
     pub(super) fn of_phrase(&mut self, node: usize) {
         let Some(head) = self.nodes[node].head.filter(|&head| head > node) else { return };
         let Some(case) = self.child(node, &[Deprel::Case]).filter(|&case| case > 0 && case < node) else {
@@ -92,7 +92,7 @@ impl Tree<'_> {
         }
     }
 
-    /// "Star Bo Lee in her lawsuit against Cy Marsh": a title is that of the name behind it, and a name with other words
+    /// "Star Bo Lee in her lawsuit against Cy Marsh": a title is that of the name after it, and a name with other words
     /// before its head is no part of it.
     pub(super) fn astray(&mut self, name: usize) {
         const PARTS: [Deprel; 3] = [Deprel::Flat, Deprel::Compound, Deprel::NmodDesc];
@@ -115,7 +115,7 @@ impl Tree<'_> {
         }
     }
 
-    /// "A talk with President X", where the parser takes what stands behind a preposition for a second name.
+    /// "A talk with President X", where the parser takes what stands after a preposition for a second name.
     pub(super) fn behind_preposition(&mut self, node: usize) {
         const SECOND: [Deprel; 5] =
             [Deprel::Appos, Deprel::Flat, Deprel::NmodDesc, Deprel::NmodUnmarked, Deprel::Dep];
@@ -139,7 +139,7 @@ impl Tree<'_> {
         self.hang(verb, place, Deprel::AclRelcl);
     }
 
-    /// "Spoke about the plan with X": whom somebody speaks with belongs to the verb.
+    /// "Spoke about the plan with X": "with X" belongs to the verb.
     pub(super) fn spoken_with(&mut self, node: usize) {
         const SPEAKS: [&str; 9] =
             ["speak", "talk", "discuss", "meet", "negotiate", "consult", "confer", "chat", "debate"];

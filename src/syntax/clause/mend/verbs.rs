@@ -6,6 +6,22 @@ use crate::syntax::clause::nodes::Node;
 use crate::syntax::clause::particles;
 use crate::syntax::{Deprel, Pos};
 
+/// Relations by which the parser wrongly hangs a name beside a verb.
+const ODD: [Deprel; 12] = [
+    Deprel::Xcomp,
+    Deprel::Obl,
+    Deprel::Vocative,
+    Deprel::Appos,
+    Deprel::Compound,
+    Deprel::Dep,
+    Deprel::Parataxis,
+    Deprel::Ccomp,
+    Deprel::Flat,
+    Deprel::Discourse,
+    Deprel::Conj,
+    Deprel::Nsubj,
+];
+
 impl Tree<'_> {
     /// "Ana Ruiz" as the root with "flew to Spain" hanging on it; the headline "Germany to buy jets".
     pub(super) fn subject_as_root(&mut self) {
@@ -288,23 +304,9 @@ impl Tree<'_> {
             return;
         }
     }
-    /// A name right behind a verb without an object is its object, whatever the parser calls it, unless it is one of
+    /// A name right after a verb without an object is its object, whatever the parser calls it, unless it is one of
     /// something else; and one right before it its subject.
     pub(super) fn beside_verb(&mut self, name: usize) {
-        const ODD: [Deprel; 12] = [
-            Deprel::Xcomp,
-            Deprel::Obl,
-            Deprel::Vocative,
-            Deprel::Appos,
-            Deprel::Compound,
-            Deprel::Dep,
-            Deprel::Parataxis,
-            Deprel::Ccomp,
-            Deprel::Flat,
-            Deprel::Discourse,
-            Deprel::Conj,
-            Deprel::Nsubj,
-        ];
         let Node { relation, head: Some(head), .. } = self.nodes[name] else { return };
         if !ODD.contains(&relation) || self.nodes[name].name.is_none() || name == 0 {
             return;

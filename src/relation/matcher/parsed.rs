@@ -1,0 +1,42 @@
+//! A sentence as clauses, and which of its mentions the names of the clauses are.
+
+use crate::relation::line::TaggedSentence;
+use crate::syntax::clause::Clauses;
+use crate::text::Span;
+
+/// The clauses of a sentence.
+#[derive(Debug)]
+pub(crate) struct ParsedSentence {
+    pub(crate) clauses: Clauses,
+    /// The mentions that are the names of the clauses, in order.
+    pub(crate) mentions: Vec<usize>,
+}
+
+impl ParsedSentence {
+    /// None if the model does not parse.
+    pub(crate) fn of(sentence: &TaggedSentence<'_>) -> Option<Self> {
+        let document = &sentence.document;
+        let tree = sentence.tree()?;
+        let mentions: Vec<usize> = sentence.mentions().map(|(mention, _)| mention).collect();
+        let spans: Vec<Span> = mentions.iter().map(|&mention| document.mentions[mention].name).collect();
+        Some(ParsedSentence { clauses: Clauses::of(document.text, tree, &spans), mentions })
+    }
+
+    /// The node of a mention.
+    pub(super) fn node_of(&self, mention: usize) -> Option<usize> {
+        let name = self.mentions.binary_search(&mention).ok()?;
+        self.clauses.nodes.iter().position(|node| node.name == Some(name))
+    }
+
+    /// Whether one of two mentions is said of another member of the other's list.
+    pub(super) fn is_of_neighbour(&self, subject: usize, object: usize) -> bool {
+        let ends = self.node_of(subject).zip(self.node_of(object));
+        ends.is_some_and(|(subject, object)| self.clauses.is_of_neighbour(subject, object))
+    }
+
+    /// Whether two mentions that look like members of one list are none by the tree: in "a bridge in Oslo, and Kelm
+    /// Bridge in Bergen" the second and the third.
+    pub(super) fn are_of_two_lists(&self, a: usize, b: usize) -> bool {
+        self.node_of(a).zip(self.node_of(b)).is_some_and(|(a, b)| self.clauses.is_inside_list(a, b))
+    }
+}

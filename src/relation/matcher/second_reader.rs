@@ -1,0 +1,133 @@
+//! The second reader beside the rules: what it thinks of their hits, and what it finds itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::entity::{EntityType, Origin};
+use crate::relation::line::TaggedSentence;
+use crate::relation::matcher::compiled::{CompiledRule, TypeSet};
+use crate::relation::matcher::hit::{Hit, MatchedBy, PairKey, ordered};
+use crate::relation::matcher::parsed::ParsedSentence;
+use crate::relation::reader::Reading;
+use crate::relation::{Document, Matcher, Predicate};
+use crate::text::Span;
+
+/// Below these log odds the second reader proposes nothing. The calibration asks for more; this saves looking at every
+/// pair.
+const LEAST_ODDS: f32 = -1.0;
+
+impl Matcher {
+    /// What the second reader says of every two mentions of a sentence: nothing if there is no second reader, or the
+    /// sentence has no tree.
+    pub(crate) fn second_readings(
+        &self,
+        sentence: &TaggedSentence<'_>,
+        parsed: Option<&ParsedSentence>,
+    ) -> Vec<Reading> {
+        let (Some(second), Some(tree)) = (&self.second, sentence.tree()) else { return Vec::new() };
+        let document = &sentence.document;
+        let mentions: Vec<usize> = sentence.mentions().map(|(mention, _)| mention).collect();
+        let given = |&mention: &usize| {
+            let mention = &document.mentions[mention];
+            (mention.name, document.type_of(mention))
+        };
+        let given: Vec<(Span, EntityType)> = mentions.iter().map(given).collect();
+        let mut readings = second.reader.read(tree, &given);
+        for reading in &mut readings {
+            (reading.subject, reading.object) = (mentions[reading.subject], mentions[reading.object]);
+        }
+        readings.retain(|r| {
+            document.mentions[r.subject].entity != document.mentions[r.object].entity
+                && !parsed.is_some_and(|parsed| parsed.is_of_neighbour(r.subject, r.object))
+        });
+        readings
+    }
+
+    /// The predicates of a reading that the types of the pair allow, by the number of the rule that stands for each, with
+    /// their log odds.
+    pub(crate) fn odds_by_rule<'r>(
+        &'r self,
+        document: Document<'r>,
+        reading: &'r Reading,
+    ) -> impl Iterator<Item = (usize, f32)> + 'r {
+        let rules = self.second.iter().flat_map(|second| &second.rules);
+        let is_taken =
+            move |mention: usize, types: TypeSet| types.has(document.type_of(&document.mentions[mention]));
+        rules.zip(&reading.odds).filter_map(|(rule, &odds)| Some(((*rule)?, odds))).filter(
+            move |&(rule, _)| {
+                let CompiledRule { subject, object, .. } = self.rules[rule];
+                is_taken(reading.subject, subject) && is_taken(reading.object, object)
+            },
+        )
+    }
+
+    /// Has the second reader read the pairs of a sentence: what it thinks of `hits` is written to them, and what it
+    /// finds itself, of other pairs, put after them. It does not read pronouns and descriptions.
+    pub(crate) fn read_again(
+        &self,
+        sentence: &TaggedSentence<'_>,
+        parsed: Option<&ParsedSentence>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let Some(second) = &self.second else { return };
+        let document = sentence.document;
+        let readings = self.second_readings(sentence, parsed);
+        let is_read = |mention: usize| document.mentions[mention].origin != Origin::Anaphor;
+        let mut odds: BTreeMap<PairKey, f32> = BTreeMap::new();
+        for reading in readings.iter().filter(|r| is_read(r.subject) && is_read(r.object)) {
+            for (rule, of_rule) in self.odds_by_rule(document, reading) {
+                let predicate = self.rules[rule].predicate;
+                let (subject, object) = ordered(predicate, reading.subject, reading.object);
+                let best = odds.entry((subject, object, predicate)).or_insert(of_rule);
+                *best = best.max(of_rule);
+            }
+        }
+        if second.checks {
+            for hit in hits.iter_mut() {
+                hit.second = odds.get(&self.key(hit)).copied();
+            }
+        }
+        // Where two sentences may have become one, it guesses.
+        if second.adds && !sentence.unpunctuated {
+            self.add_learned(sentence, parsed, odds, hits);
+        }
+    }
+
+    /// Adds what the second reader finds of pairs of which no rule finds anything.
+    fn add_learned(
+        &self,
+        sentence: &TaggedSentence<'_>,
+        parsed: Option<&ParsedSentence>,
+        odds: BTreeMap<PairKey, f32>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let places: BTreeMap<usize, usize> = sentence.mentions().collect();
+        // Of a pair of which a rule tells something, it is wrong more often than right.
+        let known: BTreeSet<(usize, usize)> = hits.iter().map(|hit| (hit.subject, hit.object)).collect();
+        let is_unread = |object: usize, predicate: Predicate| {
+            let behind = &predicate.schema().unread_behind;
+            let preposition = || {
+                let parsed = parsed?;
+                parsed.clauses.preposition(parsed.node_of(object)?)
+            };
+            !behind.is_empty() && preposition().is_some_and(|preposition| behind.contains(&preposition))
+        };
+        let rules = self.second.iter().flat_map(|second| &second.rules).flatten();
+        let rule_of: BTreeMap<Predicate, usize> =
+            rules.map(|&rule| (self.rules[rule].predicate, rule)).collect();
+        for ((subject, object, predicate), odds) in odds.into_iter().filter(|&(_, odds)| odds >= LEAST_ODDS) {
+            let is_known = known.contains(&(subject, object)) || known.contains(&(object, subject));
+            if is_known || is_unread(object, predicate) {
+                continue;
+            }
+            let [a, b] = [places[&subject], places[&object]];
+            hits.push(Hit {
+                rule: rule_of[&predicate],
+                by: MatchedBy::SecondReader,
+                second: Some(odds),
+                subject,
+                object,
+                tokens: (a.min(b), a.max(b)),
+            });
+        }
+    }
+}
