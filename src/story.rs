@@ -6,7 +6,7 @@
 //! letters: a grant to the firefighters of one town reads like that to the next, but names another
 //! town and another sum.
 //!
-//! Nothing is compared with everything: articles that may be alike are found by MinHash, with its
+//! Not every two articles are compared: those that may be similar are found by MinHash, with its
 //! signatures cut into bands (locality-sensitive hashing).
 
 use std::collections::BTreeSet;
@@ -128,7 +128,7 @@ fn hash_of_sequence(words: &[u64]) -> u64 {
 pub struct Duplicate {
     /// The id of the first article that told it.
     pub of: String,
-    /// How alike they are; see [`Sketch::similarity`].
+    /// How similar they are; see [`Sketch::similarity`].
     pub similarity: f64,
 }
 

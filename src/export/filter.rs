@@ -65,7 +65,7 @@ impl Filter {
         }
         let mut names = Vec::new();
         for list in &asked.only {
-            // A name may have a comma in it; a list of words is none.
+            // A name may contain a comma; a list of words is not one name.
             let members: Vec<&str> = list.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
             if members.iter().all(|member| filter.add_word(member)) {
                 continue;
@@ -82,7 +82,7 @@ impl Filter {
         Ok(filter)
     }
 
-    /// Takes a word that is no name. False if it is none of those.
+    /// Takes a word that is no name. False if it is not one of those words.
     fn add_word(&mut self, word: &str) -> bool {
         let low = word.to_lowercase();
         if let Some(it) = TYPES.into_iter().find(|it| it.as_str().to_lowercase() == low) {

@@ -154,6 +154,10 @@ fn take_text(
     Some(text)
 }
 
+/// What to do with JSON that is not JSONL.
+const NOT_JSONL: &str = "Call the file .json, not .jsonl, or turn it into JSONL: `jq -c '.[]' FILE` for a list of objects, \
+                         `jq -c . FILE` for objects on several lines.";
+
 impl Reader for Jsonl {
     fn read(&mut self, out: &mut VecDeque<ReadItem>) -> bool {
         let mut line = Vec::new();
@@ -187,12 +191,8 @@ impl Reader for Jsonl {
             return true;
         }
         if !self.started && (text == "{" || text.starts_with('[')) {
-            let problem = Problem::skipped(
-                self.place(),
-                "this is JSON, but not one object per line",
-                "Call the file .json, not .jsonl, or turn it into JSONL: `jq -c '.[]' FILE` for a list of objects, \
-                 `jq -c . FILE` for objects on several lines.",
-            );
+            let message = "this is JSON, but not one object per line";
+            let problem = Problem::skipped(self.place(), message, NOT_JSONL);
             out.push_back(ReadItem::Problem(ProblemKind::File, problem));
             return false;
         }
@@ -204,15 +204,11 @@ impl Reader for Jsonl {
                 Record { object, broken, name, place: self.place(), options: &self.options }.take(out);
             }
             Err(message) => {
-                let message = if ended && message.contains("EOF") {
-                    "the file ends in the middle of this line".to_owned()
-                } else {
-                    message
-                };
-                out.push_back(ReadItem::Problem(
-                    ProblemKind::Json,
-                    Problem::skipped(self.place(), message, EXAMPLE),
-                ));
+                let is_cut = ended && message.contains("EOF");
+                let message =
+                    if is_cut { "the file ends in the middle of this line".to_owned() } else { message };
+                let problem = Problem::skipped(self.place(), message, EXAMPLE);
+                out.push_back(ReadItem::Problem(ProblemKind::Json, problem));
             }
         }
         true

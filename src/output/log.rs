@@ -424,7 +424,7 @@ fn read_checkpoint(path: &Path) -> Result<Checkpoint> {
 }
 
 /// Removes the unfinished files of a run that was killed while it wrote its tables. What cannot be
-/// removed takes room and does no other harm.
+/// removed takes space and does no other harm.
 fn remove_partial(out: &Path) {
     let entries = fs::read_dir(out).into_iter().flatten().flatten();
     for entry in entries {

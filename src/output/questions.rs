@@ -26,7 +26,7 @@ pub struct Question {
     #[serde(rename = "type")]
     pub entity_type: String,
     pub new_name: String,
-    /// How likely the two are one, or the one is none; 0 to 1.
+    /// How likely the two names are of one entity, or the one is no name; 0 to 1.
     pub score: f64,
     /// `apart`, `joined` or `no name?`
     pub now: &'static str,
@@ -75,10 +75,10 @@ struct Shown {
     example: String,
 }
 
-/// What is said of two names that are two entities.
+/// The state of two names that are two entities.
 const APART: &str = "apart";
 
-/// What is said of what may be no name.
+/// The state of what may be no name.
 const NO_NAME: &str = "no name?";
 
 /// How often a word is written small at least, if that is to say that it is no name.

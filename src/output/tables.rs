@@ -88,12 +88,8 @@ impl Tables {
             triples.close()?,
             cooccurrences.close()?,
         ];
-        if let Some(duplicates) = duplicates {
-            whole.push(duplicates.table.close()?);
-        }
-        if let Some(keeper) = keeper {
-            whole.push(keeper.close()?);
-        }
+        whole.extend(duplicates.map(|duplicates| duplicates.table.close()).transpose()?);
+        whole.extend(keeper.map(Keeper::close).transpose()?);
         let unused = across.unused;
         Ok(Tables { folder: folder.to_path_buf(), whole, totals, skipped, warnings, unused })
     }

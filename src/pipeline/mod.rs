@@ -1,6 +1,6 @@
 //! Articles in, extractions out: in parallel, in order, in bounded memory.
 //!
-//! Articles are taken in blocks of about `BLOCK_BYTES`, or less when no more is there yet. Each
+//! Articles are taken in blocks of about `BLOCK_BYTES`, or less if no more was read yet. Each
 //! article's windows are sorted by length and cut into batches of at most `BATCH_TOKENS` padded
 //! tokens. A batch holds windows of one article only, because what a model says about a window depends
 //! a little on what else is in its batch; so what is found in an article depends on the article alone:

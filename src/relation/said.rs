@@ -38,7 +38,7 @@ impl Said {
                 Deprel::Obj | Deprel::Nsubj | Deprel::NsubjPass => {
                     is_noun && tree.words[head].pos == Pos::Verb
                 }
-                Deprel::Obl => is_noun && hung(tree, at, Deprel::Case, &["as"]),
+                Deprel::Obl => is_noun && has_dependent(tree, at, Deprel::Case, &["as"]),
                 _ => false,
             };
             if !same || words.contains(&head) {
@@ -101,7 +101,7 @@ pub(super) fn outer(tree: &Sentence, span: Span) -> Option<usize> {
 }
 
 /// Whether one of these words depends on a word by that relation.
-pub(super) fn hung(tree: &Sentence, word: usize, relation: Deprel, lemmas: &[&str]) -> bool {
+pub(super) fn has_dependent(tree: &Sentence, word: usize, relation: Deprel, lemmas: &[&str]) -> bool {
     let is_it = |other: &Word| {
         other.head == Some(word) && other.relation == relation && lemmas.contains(&&*other.lemma)
     };
@@ -138,18 +138,18 @@ const PLANS: [&str; 24] = [
 
 /// Whether a verb looks ahead: "will meet", "is to meet", "plans to meet".
 fn is_ahead(tree: &Sentence, word: usize) -> bool {
-    let hung = |relation: Deprel, lemmas: &[&str]| hung(tree, word, relation, lemmas);
-    let is_infinitive = hung(Deprel::Mark, &["to"]);
+    let has = |relation: Deprel, lemmas: &[&str]| has_dependent(tree, word, relation, lemmas);
+    let is_infinitive = has(Deprel::Mark, &["to"]);
     let is_planned = tree.words[word].head.is_some_and(|head| PLANS.contains(&&*tree.words[head].lemma));
     let has_infinitive = |lemmas: &[&str]| {
         lemmas.contains(&&*tree.words[word].lemma)
             && tree.words.iter().enumerate().any(|(other, it)| {
                 it.head == Some(word)
                     && it.relation == Deprel::Xcomp
-                    && self::hung(tree, other, Deprel::Mark, &["to"])
+                    && self::has_dependent(tree, other, Deprel::Mark, &["to"])
             })
     };
-    hung(Deprel::Aux, &["will", "shall", "would"])
+    has(Deprel::Aux, &["will", "shall", "would"])
         || has_infinitive(&PLANS)
-        || is_infinitive && (is_planned || hung(Deprel::Aux, &["be"]) || hung(Deprel::Cop, &["be"]))
+        || is_infinitive && (is_planned || has(Deprel::Aux, &["be"]) || has(Deprel::Cop, &["be"]))
 }

@@ -1,4 +1,4 @@
-//! What the names of lists and phrases mean in each rule file: its own, those of the files that it uses, and the common
+//! Scopes: what the names of lists and phrases mean in each rule file: its own, those of the files that it uses, and the common
 //! ones of `lists.toml`. Two files may give the same name to different lists.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +94,7 @@ impl Scopes {
         self.seen(file).find_map(|it| Some((it, self.files.get(it)?.phrases.get(name)?)))
     }
 
-    /// " (did you mean ...?)" if a list of nearly that name is to be seen, or a file has one that is not.
+    /// " (did you mean ...?)" if the file sees a list of nearly that name, or if one exists that it does not see.
     pub(crate) fn nearest(&self, file: usize, name: &str) -> String {
         let is_near = |known: &&String| known.starts_with(name) || name.starts_with(known.as_str());
         let near =

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::relation::said::{Said, hung};
+use crate::relation::said::{Said, has_dependent};
 use crate::relation::{Holds, Predicate};
 use crate::syntax::{Deprel, Pos, Sentence};
 use crate::text::Span;
@@ -207,7 +207,7 @@ impl StatusCues<'_> {
             || lemma == "use" && form == "used"
             || SERVED.contains(&lemma)
                 && form.ends_with("ed")
-                && !hung(self.tree, word, Deprel::Aux, &["have"])
+                && !has_dependent(self.tree, word, Deprel::Aux, &["have"])
             || lemma == "grow" && form == "grew"
             || lemma == "have" && form == "had"
     }
@@ -234,7 +234,7 @@ impl StatusCues<'_> {
                 _ => false,
             }
         };
-        // "Bo Lee, who died in May" hangs the verb on the name.
+        // In "Bo Lee, who died in May" the verb depends on the name.
         let dies = |verb: &crate::syntax::Word| {
             verb.head == Some(name) && verb.relation == Deprel::AclRelcl && DIE.contains(&&*verb.lemma)
         };

@@ -1,10 +1,10 @@
 //! Candidate frames, learnt from hand labels.
 //!
-//! In the clauses of every sentence that tells a labelled relation, each verb, noun and adjective from which ways lead
-//! to both names is a candidate: its word and the two ways. The candidates are matched like any frame; those whose
-//! finds are labelled often enough, also in texts that they were not learnt from, are chosen one after the other, each
+//! In the clauses of every sentence that states a labelled relation, each verb, noun and adjective from which paths lead
+//! to both names is a candidate: its word and the two paths. The candidates are matched like any frame; those that are
+//! precise enough, also on texts that they were not learnt from, are chosen greedily, each
 //! for the labelled relations that it adds to those the present rules and the earlier choices find. Words with the same
-//! ways become one frame.
+//! paths become one frame.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
@@ -128,7 +128,7 @@ type Candidate = (Shape, String);
 /// A find: text, subject, object.
 type Find = (usize, usize, usize);
 
-/// Learns frames from `labelled`, beside the rules of `set`, which `present` is made from. `parse` gives the trees of
+/// Learns frames from `labelled`, in addition to the rules of `set`, which `present` is made from. `parse` gives the trees of
 /// examples.
 ///
 /// # Errors
@@ -351,7 +351,7 @@ fn suggestion(
     })
 }
 
-/// Mentions beside which stands another that the predicate could join them with, in sentences that do not tell it: first
+/// Mentions near another that the predicate could join them with, in sentences that do not state it: first
 /// in those with one of these words.
 fn others(predicate: Predicate, words: &[String], labelled: &[Labelled<'_>]) -> Vec<(usize, usize)> {
     let schema = predicate.schema();

@@ -4,7 +4,7 @@
 //! Gabow, Galil, Spencer and Tarjan ("Efficient algorithms for finding minimum spanning trees in undirected and
 //! directed graphs", Combinatorica 1986): O(arcs · log words), also for a sentence of thousands of words.
 
-/// An arc that may be chosen: `dependent` hangs on `head`, or is the root where both are the same.
+/// An arc that may be chosen: from `dependent` to its `head`, or to itself as the root.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Arc {
     pub(super) dependent: usize,
@@ -16,9 +16,9 @@ pub(super) struct Arc {
 /// No sum of the scores of a sentence outweighs this, so that a second root is taken only where no tree has a single
 /// one.
 const EVERY_ROOT: f64 = 1e9;
-/// More than sums of losses are off.
+/// The rounding error of a sum of losses is less.
 const SLACK: f64 = 1e-3;
-/// Below it scores are the same to us, which keeps their sums below [`EVERY_ROOT`].
+/// Lower scores are clamped to this, which keeps their sums below [`EVERY_ROOT`].
 const WORST: f32 = -1e4;
 
 /// The head of each of `words` words in the best tree, `None` for the root. The arcs come in the order of their
@@ -27,7 +27,7 @@ const WORST: f32 = -1e4;
 /// Among equally good trees it is always the same one. Where the arcs allow no tree with a single root there are
 /// several.
 pub(super) fn best_tree(words: usize, arcs: &[Arc]) -> Vec<Option<usize>> {
-    // A score that is no number says nothing.
+    // NaN is the lowest score.
     let known = |score: f32| if score.is_nan() { WORST } else { score.clamp(WORST, 0.0) };
     let mut arcs: Vec<Arc> = arcs.iter().map(|&arc| Arc { score: known(arc.score), ..arc }).collect();
     debug_assert!(arcs.is_sorted_by_key(|arc| arc.dependent));

@@ -34,8 +34,8 @@ impl Parser {
         }
     }
 
-    /// The words and the tree of a sentence. `names` are those of its names, in order: the words of a name hang
-    /// together by one of them, its head.
+    /// The words and the tree of a sentence. `names` are those of its names, in order: the words of a name
+    /// are a subtree.
     pub fn parse(&self, text: &str, scores: &SyntaxScores, names: &[Span]) -> Sentence {
         let names = inside(scores, names);
         let is_part = |unit: usize| {

@@ -377,7 +377,7 @@ mod tests {
             ("03/04/2019", None),
             ("04/04/2019", None),
             ("99/99/2019", None),
-            // It is the rule with full stops, and says nothing of slashes.
+            // With full stops it is the rule, which is no evidence for slashes.
             ("29.03.2019", None),
             ("2019-03-29", None),
         ] {

@@ -70,7 +70,7 @@ impl InSentence<'_> {
         let is_meant = |phrase: &Phrase| match clause.kind {
             Kind::Noun => Some(phrase) == self.longest(clause.head, &word),
             Kind::Adjective | Kind::Name => phrase.words == words,
-            // "Shoot dead", "hold hostage": the other words hang on the verb.
+            // "Shoot dead", "hold hostage": the other words depend on the verb.
             Kind::Verb => {
                 let rest = &phrase.words[1..];
                 let has = |word: &String| {
@@ -278,7 +278,7 @@ impl InSentence<'_> {
                     .fillers(&Role::Prep("of".into()))
                     .for_each(|place| self.names_of(place, deepest, by_acting, into));
             } else if by_acting {
-                // "Their troops in Syria" are none of Syria.
+                // "Their troops in Syria" are not Syria's.
                 let is_owned = clause.fillers(&Role::Poss).next().is_some();
                 let owners = ["poss", "mod", "of", "in", "from", "for"].map(Role::named);
                 let owners = &owners[..if is_owned { 3 } else { owners.len() }];

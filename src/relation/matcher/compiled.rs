@@ -12,13 +12,13 @@ use crate::relation::pattern::Node;
 use crate::relation::reader::LEARNED;
 use crate::relation::{Predicate, Rule};
 
-/// What the matcher needs of a rule beside its patterns.
+/// What the matcher needs of a rule, its patterns apart.
 #[derive(Debug)]
 pub(in crate::relation) struct CompiledRule {
     pub(super) id: Arc<str>,
     pub(super) predicate: Predicate,
     pub(super) score: f32,
-    /// Which of two rules that find the same is believed; see [`Rule::prior`].
+    /// Which of two rules that find the same is preferred; see [`Rule::prior`].
     pub(super) prior: f32,
     /// Whether it finds what a sentence takes for granted.
     pub(in crate::relation) granted: bool,
@@ -48,7 +48,7 @@ impl CompiledRule {
         })
     }
 
-    /// What stands for the finds of the second reader. Every other rule is believed sooner.
+    /// The rule that stands for what the second reader finds. Every other rule is preferred.
     pub(super) fn learned(predicate: Predicate) -> Self {
         CompiledRule {
             id: format!("{LEARNED}{predicate}").into(),

@@ -34,7 +34,7 @@ impl ParsedSentence {
         ends.is_some_and(|(subject, object)| self.clauses.is_of_neighbour(subject, object))
     }
 
-    /// Whether two mentions that look like members of one list are none by the tree: in "a bridge in Oslo, and Kelm
+    /// Whether two mentions that look like members of one list are not by the tree: in "a bridge in Oslo, and Kelm
     /// Bridge in Bergen" the second and the third.
     pub(super) fn are_of_two_lists(&self, a: usize, b: usize) -> bool {
         self.node_of(a).zip(self.node_of(b)).is_some_and(|(a, b)| self.clauses.is_inside_list(a, b))

@@ -1,4 +1,4 @@
-//! The second reader beside the rules: what it thinks of their hits, and what it finds itself.
+//! The second reader: its log odds for the hits of rules, and the hits that it adds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,8 +60,8 @@ impl Matcher {
         )
     }
 
-    /// Has the second reader read the pairs of a sentence: what it thinks of `hits` is written to them, and what it
-    /// finds itself, of other pairs, put after them. It does not read pronouns and descriptions.
+    /// Has the second reader read the pairs of a sentence: its log odds are written to `hits`, and what it finds of other
+    /// pairs is put after them. It does not read pronouns and descriptions.
     pub(crate) fn read_again(
         &self,
         sentence: &TaggedSentence<'_>,

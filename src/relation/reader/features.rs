@@ -11,7 +11,7 @@ use crate::text::Span;
 const NEAR: [usize; 8] = [0, 1, 2, 3, 5, 8, 12, 20];
 /// Whether at most so many names do.
 const AMONG: [usize; 3] = [0, 1, 3];
-/// Paths of so many steps and more are alike.
+/// Paths of so many steps or more are one feature.
 const LONGEST: usize = 9;
 
 /// What belongs to a word of the path without being on it.
@@ -26,7 +26,7 @@ pub(super) const fn count(relations: usize) -> usize {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NameWords {
     words: Range<usize>,
-    /// The one that hangs on a word outside the name.
+    /// The one that depends on a word outside the name.
     head: usize,
 }
 

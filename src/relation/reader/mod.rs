@@ -3,7 +3,7 @@
 //! The model gives each word three vectors: as subject, as object, and as what links the two. Of each two names of a
 //! sentence [`Reader`] takes the means of the one's vectors as subject and the other's as object, the mean over the
 //! words on the path between them in the tree, and what kind of path it is; two layers make a probability of each
-//! predicate from that. The weights lie in the model folder (`relations.safetensors`), beside the network that they
+//! predicate from that. The weights are in the model folder (`relations.safetensors`), beside the network that they
 //! were trained with: see `models/train`.
 
 mod features;
@@ -31,7 +31,7 @@ pub const FILE: &str = "relations.safetensors";
 /// How the ids begin of the rules that stand for what the second reader finds.
 pub(super) const LEARNED: &str = "learned/";
 
-/// Names of a sentence after these many are read with those before them no more, so that a long list costs little.
+/// Names of a sentence that are farther apart are not read as a pair, so that a long list costs little.
 const FARTHEST_NAMES: usize = 12;
 
 /// Reads relations between the names of a sentence.

@@ -1,7 +1,7 @@
 //! When something was so: the time that a sentence gives for a relation, and whether it still is.
 //!
 //! `expression` finds words that tell a time, `moment` counts dates from them. A time belongs to the verb or noun that it
-//! hangs on in the tree, and so to the relations which that word states.
+//! depends on in the tree, and so to the relations which that word states.
 
 mod expression;
 mod moment;
@@ -62,7 +62,7 @@ const TIMES: [&str; 22] = [
     "noon",
 ];
 
-/// The times of a sentence, each with the word that it hangs on.
+/// The times of a sentence, each with the word that it depends on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Times {
     all: Vec<(Expression, usize)>,
@@ -74,11 +74,11 @@ impl Times {
             return Times::default();
         };
         let found = expressions(text, Span::new(first.span.start, last.span.end));
-        let hung = found.into_iter().filter_map(|expression| {
+        let anchored = found.into_iter().filter_map(|expression| {
             let word = outer(tree, expression.span)?;
             Some((expression, anchor(tree, word)?))
         });
-        Times { all: hung.collect() }
+        Times { all: anchored.collect() }
     }
 
     /// The time of what is said of two names. What is `granted`, as a title, has only a time that stands right after it.
@@ -87,7 +87,7 @@ impl Times {
         let place = tree.words[said.words[0]].span.start;
         let own = self.all.iter().filter(|(_, anchor)| said.words.contains(anchor));
         let own = own.min_by_key(|(expression, _)| expression.span.start.abs_diff(place));
-        // The parser hangs "on Monday" on the name before it as gladly as on the verb.
+        // The parser often attaches "on Monday" to the name before it and not to the verb.
         let is_behind = |expression: &Expression| {
             said.words.iter().any(|&word| tree.words[word].span.end <= expression.span.start)
         };
@@ -98,12 +98,12 @@ impl Times {
             between.count() <= 1
         };
         let of_name = || {
-            let hung = |(expression, anchor): &&(Expression, usize)| {
+            let is_of_relation = |(expression, anchor): &&(Expression, usize)| {
                 said.names.contains(anchor)
                     && is_behind(expression)
                     && if granted { is_next_to(expression) } else { said.is_event(tree) }
             };
-            self.all.iter().find(hung)
+            self.all.iter().find(is_of_relation)
         };
         let (expression, _) = own.or_else(of_name)?;
         Some(When { moment: expression.moment.clone(), ahead: said.is_ahead(tree) })
@@ -115,7 +115,7 @@ impl Times {
     }
 }
 
-/// What a time hangs on, past nouns of time.
+/// The head of a time, nouns of time skipped.
 fn anchor(tree: &Sentence, time: usize) -> Option<usize> {
     let mut at = tree.words[time].head?;
     while TIMES.contains(&&*tree.words[at].lemma)

@@ -5,7 +5,7 @@
 //! `condemn(agent=X, patient=Y)`. Nouns with something attached are clauses too: "X's attack on Y",
 //! "Ana, president of Acme"; and so are adjectives, "critical of Y".
 //!
-//! `nodes` makes one node of each name, `mend` hangs elsewhere what the parser often hangs wrongly, `verbs` finds the roles of verbs, `nouns` those of nouns and adjectives, `mood`
+//! `nodes` makes one node of each name, `mend` corrects attachments that the parser often gets wrong, `verbs` finds the roles of verbs, `nouns` those of nouns and adjectives, `mood`
 //! reads from the tree what is denied, planned or doubtful. What the roles mean, [`Role`] says; the idea is that of
 //! PredPatt (White et al., "Universal Decompositional Semantics on Universal Dependencies", EMNLP 2016).
 
@@ -155,10 +155,10 @@ impl Clauses {
         }
         let by_tree = std::iter::successors(up(node), |&at| up(at)).find(|at| members.contains(at));
         match by_tree {
-            // What stands before a member and hangs on it.
+            // A dependent of a member that stands before it.
             Some(owner) if owner > node => Some(owner),
             Some(owner) if owner == before => Some(owner),
-            // Parsers hang on the first member what stands after the others, too.
+            // Parsers depend on the first member what stands after the others, too.
             _ => nodes::preposition(&self.nodes, node).map(|_| before),
         }
     }
@@ -242,7 +242,7 @@ mod tests {
     ];
 
     /// A sentence of words given by numbers: the word, its part of speech, its relation, and which of the words
-    /// before it in `order` it hangs on.
+    /// before it in `order` it depends on.
     fn sentence(numbers: &[[usize; 4]], order: &[usize]) -> (String, Sentence) {
         let tags: Vec<Pos> = Pos::iter().collect();
         let (mut text, mut words) = (String::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! What is denied, planned or doubtful, by the words that a predicate hangs on or that hang on it.
+//! Negation and mood of clauses: what is denied, planned or doubtful, by the heads and dependents of the predicate.
 
 use crate::syntax::clause::nodes::{Node, children, is_infinitive};
 use crate::syntax::clause::parts::{Clause, Kind, Mood, Role};
@@ -10,19 +10,19 @@ const MAY: [&str; 8] = ["may", "might", "could", "should", "must", "can", "ought
 const WILL: [&str; 3] = ["will", "shall", "would"];
 const IF: [&str; 5] = ["if", "unless", "whether", "lest", "provided"];
 
-/// Of what hangs on these verbs the opposite is so.
+/// Verbs that negate their complement.
 const DENIED: [&str; 16] = [
     "fail", "refuse", "decline", "avoid", "stop", "prevent", "deny", "unable", "neglect", "forget", "cease",
     "refrain", "without", "reject", "bar", "ban",
 ];
 /// Verbs of fear and wish, whose complement is not stated as a fact.
 const WISHED: [&str; 5] = ["wish", "fear", "suspect", "doubt", "hope"];
-/// What hangs on these is to come.
+/// Words whose complement is in the future.
 const TO_COME: [&str; 21] = [
     "plan", "agree", "decide", "vow", "pledge", "promise", "go", "set", "due", "schedule", "expect", "about",
     "intend", "prepare", "ready", "offer", "announce", "propose", "arrange", "poise", "slate",
 ];
-/// What hangs on these may be so.
+/// Words whose complement is doubtful.
 const MAYBE: [&str; 44] = [
     "want",
     "try",
@@ -257,7 +257,7 @@ fn shares_auxiliary(nodes: &[Node], node: usize, first: usize) -> bool {
             || (is_base(node), end(node)) == (is_base(first), end(first)))
 }
 
-/// Whether what hangs on a predicate denies it.
+/// Whether a predicate is negated by one of its dependents.
 fn is_denied(nodes: &[Node], node: usize) -> bool {
     let is_no = |child: usize| nodes[child].is_word(&["no"]);
     let no_more = |child: usize| {

@@ -16,11 +16,11 @@ pub struct Node {
     pub lemma: Box<str>,
     /// The part of speech of the word; of a name that of its head.
     pub pos: Pos,
-    /// The node it hangs on; `None` for the root.
+    /// Its head; `None` for the root.
     pub head: Option<usize>,
     /// What it is to that.
     pub relation: Deprel,
-    /// What hangs on it, in order.
+    /// Its dependents, in order.
     pub children: Vec<usize>,
     /// How far it is from the root.
     pub depth: usize,
@@ -48,8 +48,8 @@ impl Node {
     }
 }
 
-/// The nodes of a sentence, in the order of its words. A name hangs where its highest word hangs; what hangs on any
-/// word of it hangs on it. Since depths only fall on the way to the root, that is a tree again.
+/// The nodes of a sentence, in the order of its words. A name has the head of its highest word, and the dependents of
+/// all its words. Since depths only fall on the way to the root, that is a tree again.
 pub(super) fn nodes(text: &str, sentence: &Sentence, names: &[Span]) -> Vec<Node> {
     let words = &sentence.words;
     let depths = depths(words);

@@ -174,7 +174,7 @@ impl Nouns<'_> {
         Some(clause)
     }
 
-    /// What hangs on a name: owners and adjectives before it, prepositions after it.
+    /// What depends on a name: owners and adjectives before it, prepositions after it.
     fn name(&self, node: usize) -> Clause {
         let mut clause = Clause {
             head: node,
@@ -279,7 +279,7 @@ impl Nouns<'_> {
         }
     }
 
-    /// "Sold its shares in X" where the parser hangs X on the verb.
+    /// "Sold its shares in X" where the parser attaches X to the verb.
     fn shares_in(&self, node: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         let Node { relation: Deprel::Obj, head: Some(verb), .. } = nodes[node] else { return };
@@ -294,7 +294,7 @@ impl Nouns<'_> {
         }
     }
 
-    /// What hangs on `at` as role of the noun `node`: the noun itself, or the name that it is the title of.
+    /// What depends on `at` as role of the noun `node`: the noun itself, or the name that it is the title of.
     fn attached(&self, node: usize, at: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         for child in nodes[at].children.iter().copied().filter(|&child| child != node) {
@@ -330,7 +330,7 @@ impl Nouns<'_> {
     fn prepositions(&self, node: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         let mut of: Vec<usize> = children(nodes, node, OF_NOUN).collect();
-        // "Became famous for a film": what stands right after the adjective belongs to it, if it hangs on the verb.
+        // "Became famous for a film": what stands right after the adjective belongs to it, if it depends on the verb.
         if let (Deprel::Xcomp, Some(verb)) = (nodes[node].relation, nodes[node].head) {
             let is_next = |&other: &usize| {
                 children(nodes, other, &[Deprel::Case]).next().is_some_and(|case| case == node + 1)
@@ -344,7 +344,7 @@ impl Nouns<'_> {
         }
     }
 
-    /// Who does what the noun names, by the verb that it belongs to; and what else hangs on that verb.
+    /// Who does what the noun names, by the verb that it belongs to; and what else depends on that verb.
     fn done_by(&self, node: usize, clause: &mut Clause) {
         let nodes = self.nodes;
         let Some(verb) = nodes[node].head.filter(|&head| nodes[head].is_verb()) else { return };

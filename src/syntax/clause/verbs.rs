@@ -26,7 +26,7 @@ impl<'n> Verbs<'n> {
             object: vec![None; nodes.len()],
             passive: vec![false; nodes.len()],
         };
-        // Heads before what hangs on them, which may take over their subjects.
+        // Heads before dependents, which may take over their subjects.
         let mut order: Vec<usize> = (0..nodes.len()).collect();
         order.sort_by_key(|&node| nodes[node].depth);
         for &node in &order {
@@ -190,7 +190,7 @@ impl<'n> Verbs<'n> {
             .map(|subject| antecedent(self.nodes, subject))
     }
 
-    /// The subject that a verb without one has from where it hangs.
+    /// The subject that a verb without one shares with its head.
     fn shared_subject(&self, node: usize) -> Option<usize> {
         let Node { relation, head, .. } = &self.nodes[node];
         let head = (*head)?;
@@ -263,7 +263,7 @@ impl<'n> Verbs<'n> {
         if is_charge { self.controller(verb) } else { self.subject[verb] }
     }
 
-    /// Whether a relative pronoun (or "where") below a verb stands for what the verb hangs on.
+    /// Whether a relative pronoun (or "where") below a verb stands for what the verb depends on.
     fn names_antecedent(&self, verb: usize) -> bool {
         let nodes = self.nodes;
         let is_pronoun =

@@ -1,6 +1,6 @@
 //! What the spelling of a stem tells: its syllables, and whether its base has an `e` or a single consonant.
 
-/// How a base form ends beside its stem.
+/// What a base form has at its end that its stem has not.
 pub(super) enum BaseEnd {
     Same,
     AddE,

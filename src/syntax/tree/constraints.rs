@@ -56,7 +56,7 @@ pub(super) fn barred(head: Pos, has_be: bool) -> &'static [Deprel] {
     }
 }
 
-/// The relations by which no word of that part of speech hangs on another.
+/// The relations by which no word of that part of speech depends on another.
 pub(super) fn not_for(dependent: Pos) -> &'static [Deprel] {
     match dependent {
         Pos::Punct | Pos::Sym | Pos::X => &[],

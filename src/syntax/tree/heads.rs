@@ -1,4 +1,4 @@
-//! The head of each word: the best tree over scored arcs in which the words of each name hang together.
+//! The head of each word: the best tree over scored arcs in which each name is a subtree.
 
 use std::ops::Range;
 
@@ -33,7 +33,7 @@ pub(super) fn arcs(scores: &SyntaxScores, words: &[Joined]) -> Vec<Arc> {
     arcs
 }
 
-/// "Omar Said": a word of a name that looks like a verb is none, and nothing outside the name hangs on it or has it,
+/// "Omar Said": a word of a name that looks like a verb is none, and nothing outside the name depends on it or has it,
 /// where another word of the name can stand for the name.
 pub(super) fn no_verbs_in_names(groups: &[usize], tags: &mut [Pos], arcs: &mut Vec<Arc>) {
     let mut is_false = vec![false; groups.len()];
@@ -55,7 +55,7 @@ pub(super) fn no_verbs_in_names(groups: &[usize], tags: &mut [Pos], arcs: &mut V
     });
 }
 
-/// The head of each word in the best tree in which the words of each name hang together.
+/// The head of each word in the best tree in which each name is a subtree.
 pub(super) fn heads_with_names(words: &[Joined], groups: &[usize], arcs: &[Arc]) -> Vec<Option<usize>> {
     let count = groups.last().map_or(0, |last| last + 1);
     if count == words.len() {
@@ -124,7 +124,7 @@ fn attach_name_words(top: usize, name: Range<usize>, arcs: &[Arc], heads: &mut [
         name.contains(&arc.head) && is_root == (arc.dependent == top)
     };
     let mut local: Vec<Arc> = arcs[from..to].iter().filter(within).copied().collect();
-    // A word that was not compared with `top`, because a window ends between them, can hang on it nevertheless.
+    // A word that was not compared with `top`, because a window ends between them, can depend on it nevertheless.
     local.extend(name.clone().map(|dependent| Arc { dependent, head: top, score: f32::NEG_INFINITY }));
     local.sort_by_key(|arc| arc.dependent);
     for arc in &mut local {
@@ -158,7 +158,7 @@ pub(super) fn groups(words: &[Joined], names: &[Span]) -> Vec<usize> {
     groups
 }
 
-/// Where words had no arc, or no tree has a single root, all but the first root hang on another word: a word
+/// Where words had no arc, or no tree has a single root, all but the first root depend on another word: a word
 /// without a unit on the one before it.
 pub(super) fn one_root(words: &[Joined], heads: &mut [Option<usize>]) {
     let with_unit = (0..words.len()).find(|&i| words[i].unit.is_some() && heads[i].is_none());

@@ -1,4 +1,4 @@
-//! Small repairs of the tree, where the words themselves tell better than the parser what hangs where: `verbs` those
+//! Small repairs of the tree, where the words themselves say better than the parser what their heads are: `verbs` those
 //! around verbs, `nouns` those around nouns.
 
 mod nouns;
@@ -50,7 +50,7 @@ pub(super) fn mend(nodes: &mut [Node]) {
 
 struct Tree<'n> {
     nodes: &'n mut [Node],
-    /// The first and the last node of what hangs on each, itself included.
+    /// The first and the last node of the subtree of each.
     first: Vec<usize>,
     last: Vec<usize>,
 }
@@ -76,7 +76,7 @@ impl Tree<'_> {
         self.nodes[node].pos == Pos::Punct
     }
 
-    /// Whether `node` is `above` or hangs below it.
+    /// Whether `node` is in the subtree of `above`.
     fn is_below(&self, node: usize, above: usize) -> bool {
         let mut at = Some(node);
         for _ in 0..=self.nodes.len() {
@@ -89,18 +89,18 @@ impl Tree<'_> {
         true
     }
 
-    fn unhang(&mut self, node: usize) {
+    fn detach(&mut self, node: usize) {
         if let Some(old) = self.nodes[node].head.take() {
             self.nodes[old].children.retain(|&child| child != node);
         }
     }
 
-    /// Hangs a node on another, unless that hangs on it.
-    fn hang(&mut self, node: usize, head: usize, relation: Deprel) {
+    /// Attaches a node to another, unless that is in its subtree.
+    fn attach(&mut self, node: usize, head: usize, relation: Deprel) {
         if self.is_below(head, node) {
             return;
         }
-        self.unhang(node);
+        self.detach(node);
         self.put(node, head, relation);
     }
 
@@ -114,8 +114,8 @@ impl Tree<'_> {
     /// Puts `lower`, a child of `upper`, in its place, and `upper` below it.
     fn swap(&mut self, upper: usize, lower: usize, relation: Deprel) {
         let (head, old) = (self.nodes[upper].head, self.nodes[upper].relation);
-        self.unhang(lower);
-        self.unhang(upper);
+        self.detach(lower);
+        self.detach(upper);
         match head {
             Some(head) => self.put(lower, head, old),
             None => self.nodes[lower].relation = old,

@@ -17,7 +17,7 @@ impl Tree<'_> {
         };
         let is_other = next != head && (head < case || !self.is_below(next, head));
         if is_other && self.case(next).is_none() {
-            self.hang(case, next, Deprel::Case);
+            self.attach(case, next, Deprel::Case);
             let Node { relation, head, .. } = self.nodes[next];
             if matches!(relation, Deprel::Flat | Deprel::Appos | Deprel::Compound | Deprel::Obj)
                 && let Some(head) = head
@@ -37,14 +37,14 @@ impl Tree<'_> {
             };
             let end = (mark + 1..self.nodes.len()).find(ends).unwrap_or(self.nodes.len());
             if let Some(owned) = (mark + 1 < end).then(|| self.top(mark + 1, mark + 1..end)).flatten() {
-                self.hang(owner, owned, Deprel::NmodPoss);
+                self.attach(owner, owned, Deprel::NmodPoss);
             }
             return;
         }
         let next =
             self.children(head, &[Deprel::NmodPoss]).into_iter().find(|&next| self.first[next] == mark + 1);
         if let Some(next) = next {
-            self.hang(owner, next, Deprel::NmodPoss);
+            self.attach(owner, next, Deprel::NmodPoss);
         }
     }
 
@@ -60,7 +60,7 @@ impl Tree<'_> {
             && self.nodes[before].is_noun()
             && !self.nodes[head].is_word(&["kind", "sort"])
         {
-            self.hang(node, before, Deprel::Nmod);
+            self.attach(node, before, Deprel::Nmod);
         }
     }
 
@@ -83,12 +83,12 @@ impl Tree<'_> {
             && (alike || BESIDE.contains(&self.nodes[name].relation))
             && self.case(name).is_none()
         {
-            self.hang(name, title, Deprel::Appos);
+            self.attach(name, title, Deprel::Appos);
         } else if BESIDE.contains(&self.nodes[title].relation)
             && self.child(title, &[Deprel::Det]).is_none()
             && self.case(name).is_none()
         {
-            self.hang(title, name, Deprel::NmodDesc);
+            self.attach(title, name, Deprel::NmodDesc);
         }
     }
 
@@ -102,7 +102,7 @@ impl Tree<'_> {
             return;
         }
         if self.nodes[title].relation == Deprel::NmodDesc && self.nodes[title].head != Some(name) {
-            self.hang(title, name, Deprel::NmodDesc);
+            self.attach(title, name, Deprel::NmodDesc);
         } else if PARTS.contains(&relation)
             && self.case(name).is_none()
             && (name + 1..head).any(|between| {
@@ -111,7 +111,7 @@ impl Tree<'_> {
                     || self.nodes[between].relation == Deprel::Case
             })
         {
-            self.hang(name, title, Deprel::Appos);
+            self.attach(name, title, Deprel::Appos);
         }
     }
 
@@ -136,7 +136,7 @@ impl Tree<'_> {
         let Some(place) = before.filter(|&node| begins_with_where && self.nodes[node].name.is_some()) else {
             return;
         };
-        self.hang(verb, place, Deprel::AclRelcl);
+        self.attach(verb, place, Deprel::AclRelcl);
     }
 
     /// "Spoke about the plan with X": "with X" belongs to the verb.
@@ -156,7 +156,7 @@ impl Tree<'_> {
             && noun < node
             && self.child(noun, &[Deprel::Cop]).is_none()
         {
-            self.hang(node, verb, Deprel::Obl);
+            self.attach(node, verb, Deprel::Obl);
         }
     }
 
@@ -187,12 +187,12 @@ impl Tree<'_> {
         for child in self.nodes[title].children.clone() {
             let relation = self.nodes[child].relation;
             if child > name || of_name.contains(&relation) {
-                self.hang(child, name, relation);
+                self.attach(child, name, relation);
             }
         }
     }
 
-    /// "An attack by X on Y": what hangs on X belongs to the attack.
+    /// "An attack by X on Y": what depends on X belongs to the attack.
     pub(super) fn deed(&mut self, agent: usize) {
         let Node { relation, head: Some(deed), .. } = self.nodes[agent] else { return };
         if !matches!(relation, Deprel::Nmod | Deprel::Obl | Deprel::OblAgent) || !self.nodes[deed].is_noun() {
@@ -220,7 +220,7 @@ impl Tree<'_> {
                 preposition => is_name && OF_DEED.contains(&preposition),
             };
             if moves && child > agent {
-                self.hang(child, deed, Deprel::Nmod);
+                self.attach(child, deed, Deprel::Nmod);
             }
         }
     }

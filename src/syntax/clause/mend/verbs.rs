@@ -6,7 +6,7 @@ use crate::syntax::clause::nodes::Node;
 use crate::syntax::clause::particles;
 use crate::syntax::{Deprel, Pos};
 
-/// Relations by which the parser wrongly hangs a name beside a verb.
+/// Relations that the parser wrongly gives to a name beside a verb.
 const ODD: [Deprel; 12] = [
     Deprel::Xcomp,
     Deprel::Obl,
@@ -51,7 +51,7 @@ impl Tree<'_> {
         for child in self.nodes[root].children.clone() {
             let relation = self.nodes[child].relation;
             if child > verb || of_verb.contains(&relation) {
-                self.hang(child, verb, relation);
+                self.attach(child, verb, relation);
             }
         }
     }
@@ -89,11 +89,11 @@ impl Tree<'_> {
             return;
         }
         let others = self.children(verb, SUBJECT);
-        self.hang(who, verb, Deprel::Nsubj);
+        self.attach(who, verb, Deprel::Nsubj);
         for other in others.into_iter().filter(|&other| other != who) {
             if self.child(said, SUBJECT).is_none() {
                 let relation = self.subject_relation(said);
-                self.hang(other, said, relation);
+                self.attach(other, said, relation);
             }
         }
     }
@@ -108,7 +108,7 @@ impl Tree<'_> {
         let first = self.first[subject];
         if subject > verb && first > 0 && self.is_comma(first - 1) {
             let relation = self.subject_relation(head);
-            self.hang(subject, head, relation);
+            self.attach(subject, head, relation);
         }
     }
 
@@ -144,7 +144,7 @@ impl Tree<'_> {
             && self.nodes[post].name.is_some()
             && self.nodes[title].is_noun()
         {
-            self.hang(title, node, Deprel::Xcomp);
+            self.attach(title, node, Deprel::Xcomp);
             return;
         }
         if !self.nodes[post].is_noun() {
@@ -164,7 +164,7 @@ impl Tree<'_> {
             .find(|&person| person > node && person < post)
             .or(before.filter(|_| beside.is_none_or(|beside| beside < node)));
         if let Some(person) = person.filter(|&person| self.first[person] == node + 1) {
-            self.hang(person, node, Deprel::Obj);
+            self.attach(person, node, Deprel::Obj);
             self.nodes[post].relation = Deprel::Xcomp;
         }
     }
@@ -187,7 +187,7 @@ impl Tree<'_> {
                 relation => relation,
             };
             if child < verb || relation == Deprel::Obl {
-                self.hang(child, verb, relation);
+                self.attach(child, verb, relation);
             }
         }
     }
@@ -236,9 +236,9 @@ impl Tree<'_> {
         {
             self.swap(object, verb, Deprel::Obj);
             self.nodes[verb].relation = Deprel::Advcl;
-            self.hang(case, verb, Deprel::Mark);
+            self.attach(case, verb, Deprel::Mark);
             for oblique in self.children(object, &[Deprel::Obl]) {
-                self.hang(oblique, verb, Deprel::Obl);
+                self.attach(oblique, verb, Deprel::Obl);
             }
         }
     }
@@ -254,7 +254,7 @@ impl Tree<'_> {
         for child in self.children(verb, &[Deprel::Obl, Deprel::OblAgent]) {
             if child < to && child > head {
                 let relation = self.nodes[child].relation;
-                self.hang(child, head, relation);
+                self.attach(child, head, relation);
             }
         }
     }
@@ -270,7 +270,7 @@ impl Tree<'_> {
             && self.nodes[verb].is_verb()
             && self.case(node).is_some()
         {
-            self.hang(node, verb, Deprel::Obl);
+            self.attach(node, verb, Deprel::Obl);
         }
     }
 
@@ -291,12 +291,12 @@ impl Tree<'_> {
                 matches!(relation, Deprel::Advmod | Deprel::Dep | Deprel::Compound) || head == verb;
             let is_case = relation == Deprel::Case && head > at;
             if is_alone {
-                self.hang(at, verb, Deprel::CompoundPrt);
+                self.attach(at, verb, Deprel::CompoundPrt);
             } else if is_case && self.children(head, &[Deprel::Case]).len() > 1 {
                 // "Out of the treaty".
-                self.hang(at, verb, Deprel::CompoundPrt);
+                self.attach(at, verb, Deprel::CompoundPrt);
             } else if is_case && takes_object && object.is_none() && self.nodes[head].head == Some(verb) {
-                self.hang(at, verb, Deprel::CompoundPrt);
+                self.attach(at, verb, Deprel::CompoundPrt);
                 self.nodes[head].relation = Deprel::Obj;
             } else {
                 continue;
@@ -353,13 +353,13 @@ impl Tree<'_> {
                     && self.nodes[head].name.is_some())
             && relation != Deprel::Conj
         {
-            self.hang(name, before, Deprel::Obj);
+            self.attach(name, before, Deprel::Obj);
         } else if let Some(verb) = self.verb_behind(name) {
             let is_odd =
                 matches!(relation, Deprel::Vocative | Deprel::Appos | Deprel::Dep | Deprel::Compound);
             if is_odd && head > name {
                 let relation = self.subject_relation(verb);
-                self.hang(name, verb, relation);
+                self.attach(name, verb, relation);
             }
         }
     }

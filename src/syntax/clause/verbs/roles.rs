@@ -118,7 +118,7 @@ impl Verbs<'_> {
         }
     }
 
-    /// What hangs on a verb by a preposition, directly or by an adverb before it: "away from X".
+    /// What depends on a verb by a preposition, directly or by an adverb before it: "away from X".
     fn obliques(&self, node: usize) -> Vec<usize> {
         let nodes = self.nodes;
         let mut all: Vec<usize> = children(nodes, node, OBLIQUE).collect();
