@@ -12,7 +12,7 @@
 //! 5. [`entity`] decides which mentions name the same real-world entity.
 //! 6. [`relation`] matches rules against sentences and yields [`relation::Relation`]s with their
 //!    evidence, negation, certainty and source.
-//! 7. [`story`] tells which articles tell a story again that an earlier one has told.
+//! 7. [`story`] finds the articles that repeat the story of an earlier one.
 //! 8. [`pipeline`] runs 2 to 6 on many articles in parallel and keeps their order.
 //! 9. [`output`] writes the rows of every file; a story counts once in those that count.
 //! 10. [`export`] reads what `output` wrote and makes other tools' files of it.

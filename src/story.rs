@@ -1,4 +1,4 @@
-//! Which articles tell a story that an earlier one has told: the same agency report in two papers, a
+//! Articles that repeat the story of an earlier one: the same agency report in two papers, a
 //! press release sent by two offices, a corrected or shortened copy.
 //!
 //! Two articles tell one story if most sequences of three words of the shorter one are in the longer
@@ -123,16 +123,16 @@ fn hash_of_sequence(words: &[u64]) -> u64 {
     hash_of_bytes([&(words.len() as u64).to_le_bytes()[..], &numbers])
 }
 
-/// An article that tells a story again.
+/// An article that repeats a story.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Duplicate {
-    /// The id of the first article that told it.
+    /// The id of the first article with the story.
     pub of: String,
     /// How similar they are; see [`Sketch::similarity`].
     pub similarity: f64,
 }
 
-/// The stories told so far, each by its first article.
+/// The stories so far, each by its first article.
 #[derive(Default)]
 pub struct Stories {
     told: Vec<Story>,
@@ -146,7 +146,7 @@ struct Story {
 }
 
 impl Stories {
-    /// Takes note of the next article. If it tells a story again, says which: the one most alike, and
+    /// Takes note of the next article. If it repeats a story, says which: the most similar one, and
     /// of several the first. Only articles that tell something new are remembered, so that copies of
     /// copies are copies of the first.
     pub fn tell(&mut self, id: &str, sketch: Sketch) -> Option<Duplicate> {
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn sketches_of_a_kind_have_the_same_numbers_for_ever() {
+    fn sketches_of_a_version_never_change() {
         let sketch = Sketch::of("Ana Ruiz of Acme met the mayor of Lyon in 2019. Acme said nothing of it.");
         assert_eq!(sketch.sequences, 14);
         assert_eq!(&*sketch.keys, [1620, 28089, 38967, 53004, 62794]);

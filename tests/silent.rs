@@ -30,7 +30,7 @@ fn careless_triples_are_not_told() {
 }
 
 #[test]
-fn what_a_sentence_takes_for_granted_nobody_is_said_to_say() {
+fn what_a_sentence_takes_for_granted_has_no_source() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/newswire");
     let model = Model::open(&folder, EngineChoice::Rten, 1).unwrap();
     let matcher = Matcher::new(&RuleSet::built_in()).unwrap();

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_are_told_by_what_they_look_like() {
+    fn other_encodings_are_detected() {
         use encoding_rs::{BIG5, EUC_KR, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251};
 
         for (encoding, text) in [

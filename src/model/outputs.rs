@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_for_relations_stand_behind_each_other_whatever_their_order() {
+    fn vectors_of_relations_are_concatenated_in_one_order() {
         let outputs = read("O B-PER obj:0 pos:X rel:dep dep:0 head:0 link:0 subj:0").unwrap();
         assert_eq!((outputs.names, outputs.vectors), (vec![0, 1], vec![8, 2, 7]));
         assert!(read("O B-PER").unwrap().vectors.is_empty());

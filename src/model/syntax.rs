@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_told_apart_by_their_names_whatever_their_order() {
+    fn columns_are_found_by_name_in_any_order() {
         let names = [
             "head:0",
             "O",

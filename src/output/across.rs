@@ -1,4 +1,4 @@
-//! What has to be known of all articles before the rows of the first are written: which names are of one entity.
+//! Joins of names across articles, which must be known before the rows of the first article are written.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) struct Across<'a> {
 }
 
 impl<'a> Across<'a> {
-    /// Reads what was noted, if it has to be.
+    /// Reads the entries, if joins or a watch list need them.
     pub(super) fn read(entries: impl Iterator<Item = Result<Entry>>, making: Making<'a>) -> Result<Self> {
         let mut corpus = Corpus::default();
         let mut lines = Lines::new(making.decisions);
@@ -94,7 +94,7 @@ struct Lines<'a> {
     by_word: BTreeMap<String, Vec<usize>>,
 }
 
-/// What articles show of a line.
+/// What the articles say of a line.
 #[derive(Default, Clone)]
 struct Seen {
     used: bool,

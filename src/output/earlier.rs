@@ -19,7 +19,7 @@ pub fn keep_from_merge(out: &Path, merged: &Run, overwrite: bool) -> Result<()> 
             out.display()
         )));
     }
-    // Articles that came by pipes are known by nothing.
+    // Articles from a pipe cannot be identified.
     if overwrite { Ok(()) } else { keep_earlier(out, &merged.settings, merged.inputs.is_none()) }
 }
 

@@ -1,4 +1,4 @@
-//! What runs have noted, as it is kept and read again.
+//! The entries of runs, as they are kept and read again.
 //!
 //! While a run goes on, its entries are lines of a log. When it is done they are kept, packed, beside its tables: from
 //! them tables are made again, together with those of other runs, and the articles need not be read any more.

@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_another_program_holds_is_told_of() {
+    fn a_file_that_another_program_holds_is_reported() {
         let error = unwritable(Path::new("triples.csv"), ErrorKind::ResourceBusy.into()).to_string();
         assert!(error.contains("another program has it open") && error.contains("Close it there"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! What a run notes while it goes on, so that it can be killed at any moment and continued.
+//! The log of a run, by which a run that was killed at any moment can be continued.
 //!
 //! The folder `.triplewire` inside the output folder holds the log, `extractions.jsonl`, to which
 //! entries are appended, and `checkpoint.json`, which says up to where the log is safe on disk.
@@ -277,7 +277,7 @@ impl Log {
         ))
     }
 
-    /// Articles noted so far, also by the runs that this one continues.
+    /// Articles in the log so far, also by the runs that this one continues.
     pub(super) fn articles(&self) -> u64 {
         self.now.articles - self.base().map_or(0, |base| base.articles)
     }
@@ -287,7 +287,7 @@ impl Log {
         self.saved.seconds
     }
 
-    /// Notes what became of the next item of the input.
+    /// Appends the result of the next item of the input.
     ///
     /// # Errors
     /// If the disk is full.
@@ -331,7 +331,7 @@ impl Log {
         written.map_err(|e| self.full(e))
     }
 
-    /// Makes everything noted so far safe.
+    /// Syncs the log and replaces the checkpoint.
     pub(super) fn checkpoint(&mut self) -> Result<()> {
         self.file.flush().map_err(|e| self.full(e))?;
         self.file.get_ref().sync_data().map_err(|e| self.full(e))?;
@@ -364,7 +364,7 @@ impl Log {
         self.locked.folder.join(LOG)
     }
 
-    /// Everything noted, from the beginning.
+    /// All entries, from the beginning.
     pub(super) fn entries(&mut self) -> Result<Entries> {
         self.file.flush().map_err(|e| self.full(e))?;
         Entries::of_log(&self.path(), self.now.bytes)
@@ -385,7 +385,7 @@ impl Log {
         locked.remove().map_err(|e| unwritable(&locked.folder, e))
     }
 
-    /// Forgets everything noted: the output folder is as it was.
+    /// Discards the log: the output folder is as it was.
     pub(super) fn discard(mut self) {
         self.locked.is_empty = true;
     }
@@ -444,7 +444,7 @@ pub(super) fn changes(before: &Settings, now: &Settings) -> Vec<String> {
         .into_iter()
         .filter(|name| before.get(*name) != now.get(*name))
         .filter_map(|name| {
-            // What is a number only to computers is said to differ.
+            // Hashes are only said to differ, not shown.
             if let Some(what) = name.strip_prefix("the hash of ") {
                 return Some(format!("{what} are others now"));
             }

@@ -1,4 +1,4 @@
-//! How tables are made, whatever they are made of.
+//! Options of how tables are made.
 
 use crate::entity::Decision;
 use crate::output::run::Settings;
@@ -6,12 +6,12 @@ use crate::output::table::Style;
 use crate::output::watch::WatchList;
 use crate::relation::Predicates;
 
-/// How tables are made.
+/// Options of how tables are made.
 #[derive(Debug, Clone, Copy)]
 pub struct Making<'a> {
     /// How they are written.
     pub style: Style,
-    /// Whether an article that tells a story again counts like any other in entities, triples and co-occurrences; else
+    /// Whether an article that repeats a story counts like any other in entities, triples and co-occurrences; else
     /// it does not count there, and `duplicates.csv` names it.
     pub keep_duplicates: bool,
     /// Whether names of one entity are joined across articles.
@@ -34,7 +34,7 @@ impl<'a> Making<'a> {
         Making { style, keep_duplicates, merge, predicates, decisions: &[], only: None, keep }
     }
 
-    /// What of it makes another result another, in words.
+    /// The options that change the result, in words.
     pub fn settings(&self) -> Settings {
         let mut settings =
             Settings::from([("--keep-duplicates".to_owned(), self.keep_duplicates.to_string())]);

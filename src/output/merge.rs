@@ -1,4 +1,4 @@
-//! Joining what several runs found, as if they had been one.
+//! Merges the results of several runs into that of one run over all inputs.
 //!
 //! The runs' articles follow one another in the order in which the runs are given; those of shards of one run in
 //! the order of its inputs, where the first of them is given. An article that an earlier run has had too, with the same
@@ -104,7 +104,7 @@ impl Parts {
         }
     }
 
-    /// What is said of a run of which the shard `number` is missing: perhaps that one had other articles.
+    /// The message for a run without shard `number`: perhaps that shard was made from other articles.
     fn missing(&self, whole: &Whole, number: u64, shard: Shard) -> Error {
         let (folder, run) = &whole.parts[0];
         let is_it = |other: &&(PathBuf, Run)| {
@@ -159,7 +159,7 @@ impl Parts {
     /// The record of the run that these are parts of, without what is counted. Of several inputs it does not say which
     /// articles they had.
     pub fn run(&self, making: &Making<'_>) -> Run {
-        // There is one: `open` has seen to it.
+        // There is one: `open` has checked it.
         let first = &self.wholes[0].parts[0].1;
         let others = self.all().skip(1);
         let mut settings =

@@ -24,7 +24,7 @@ pub struct ArticleRow {
     pub words: u64,
     pub mentions: u64,
     pub relations: u64,
-    /// The article that told its story first, if it tells one again.
+    /// The first article with the same story, if it repeats one.
     pub duplicate_of: String,
 }
 
@@ -126,7 +126,7 @@ pub struct TripleRow {
     pub first_date: Option<Date>,
     #[serde(with = "date_cell")]
     pub last_date: Option<Date>,
-    /// The first that the same evidence gives.
+    /// The first date that the same evidence gives.
     #[serde(with = "date_cell")]
     pub event_date: Option<Date>,
     pub subject_id: String,
@@ -149,7 +149,7 @@ pub struct CooccurrenceRow {
     pub pmi: f64,
 }
 
-/// `duplicates.csv`: one row per article that tells a story again.
+/// `duplicates.csv`: one row per article that repeats a story.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct DuplicateRow {
@@ -158,7 +158,7 @@ pub struct DuplicateRow {
     pub similarity: f64,
 }
 
-/// What stands between the members of a list in a cell.
+/// The separator of lists in a cell.
 pub(crate) const LIST_SEPARATOR: &str = " | ";
 
 /// A date as the cell of it: empty where there is none.
@@ -195,7 +195,7 @@ mod list_cell {
     }
 }
 
-/// The row of an article that tells the story of `duplicate_of` again, if that is one.
+/// The row of an article, which may repeat the story of `duplicate_of`.
 pub(super) fn article(record: &Record, duplicate_of: Option<&str>, style: Style) -> ArticleRow {
     let line = |text: &Option<String>| style.text(&one_line(text.as_deref().unwrap_or_default()));
     ArticleRow {

@@ -43,10 +43,10 @@ pub struct Run {
     /// saw only the articles of its shard.
     #[serde(default)]
     pub inputs: Option<String>,
-    /// What was asked for that makes another result another, in words: inputs, columns, limits.
+    /// The settings that change the result, in words: inputs, columns, limits.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: Settings,
-    /// Which kind of sketches tell copies; see [`crate::story::KIND`].
+    /// The version of the sketches by which copies are found; see [`crate::story::KIND`].
     #[serde(default, skip_serializing_if = "is_first")]
     pub sketches: u32,
     /// Which part of the input, if not the whole.
@@ -167,7 +167,7 @@ pub struct ModelRecord {
 #[allow(missing_docs)]
 pub struct Counts {
     pub articles: u64,
-    /// How many of them tell a story again; see [`crate::story`].
+    /// How many of them repeat a story; see [`crate::story`].
     pub duplicates: u64,
     pub sentences: u64,
     pub mentions: BTreeMap<String, u64>,

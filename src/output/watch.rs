@@ -91,7 +91,7 @@ impl<'a> Watched<'a> {
         Watched { list, ..Watched::default() }
     }
 
-    /// Notes an entity that is called so somewhere.
+    /// Remembers an entity that some article calls so.
     pub(super) fn see(&mut self, mention: &MentionRecord) {
         let Some(list) = self.list else { return };
         let names = [&mention.text, &mention.entity, &mention.entity_id];
@@ -104,7 +104,7 @@ impl<'a> Watched<'a> {
         }
     }
 
-    /// Notes that an entity on the list has another name across articles.
+    /// Remembers that an entity on the list has another name across articles.
     pub(super) fn rename(&mut self, new_name: impl Fn(&str) -> Option<String>) {
         let new: Vec<String> = self.entities.iter().filter_map(|name| new_name(name)).collect();
         self.entities.extend(new);

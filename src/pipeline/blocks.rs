@@ -19,8 +19,8 @@ const BLOCK_BYTES: usize = 128 * 1024;
 /// and to share a long article among the workers.
 const BATCH_TOKENS: usize = 1024;
 
-/// Tokens of an article that are one batch.
-const LITTLE: usize = 256;
+/// An article whose batch has no more padded tokens is not split.
+const LEAST_SPLIT: usize = 256;
 
 /// Articles read ahead of the block that is being filled.
 const READ_AHEAD: usize = 16;
@@ -66,8 +66,8 @@ pub(super) fn next_block(items: &mpsc::Receiver<Item>, stop: &AtomicBool) -> Vec
 }
 
 /// Indices of windows of these lengths, longest first, in batches of at most [`BATCH_TOKENS`] padded
-/// tokens (a single longer window is a batch of its own). What fits into one batch, but is not little, becomes two: one
-/// short article alone is then read by two threads.
+/// tokens (a single longer window is a batch of its own). What fits into one batch, but is not tiny, becomes two, so
+/// that two threads read a short article.
 pub(super) fn batches(lengths: &[usize]) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..lengths.len()).collect();
     order.sort_by_key(|&i| Reverse(lengths[i]));
@@ -81,7 +81,7 @@ pub(super) fn batches(lengths: &[usize]) -> Vec<Vec<usize>> {
     let half = |batch: &[usize]| {
         let padded = |part: &[usize]| part.len() * lengths[part[0]];
         let longer = |&at: &usize| padded(&batch[..at]).max(padded(&batch[at..]));
-        (1..batch.len()).min_by_key(longer).filter(|_| padded(batch) > LITTLE)
+        (1..batch.len()).min_by_key(longer).filter(|_| padded(batch) > LEAST_SPLIT)
     };
     if let [batch] = batches.as_mut_slice()
         && let Some(at) = half(batch)

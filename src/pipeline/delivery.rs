@@ -1,4 +1,4 @@
-//! What comes out.
+//! What the pipeline delivers.
 
 use crate::entity::Names;
 use crate::error::Problem;

@@ -1,4 +1,4 @@
-//! An article on its way: its steps, what they may take, and what a defect costs.
+//! An article in work: its steps, the limits of time and length, and defects of the program.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -8,7 +8,7 @@ use crate::syntax::Sentence;
 use crate::text::{RawMention, Span};
 use crate::timings::{Stage, measure};
 
-/// What turns mentions into entities and relations: names and rules, without a model.
+/// Names and rules, by which mentions become entities and relations.
 #[derive(Debug)]
 pub struct Knowledge {
     /// Names that mean the same.
@@ -175,7 +175,7 @@ mod tests {
         let of_type = |name: &str| names.entities.iter().find(|e| e.name == name).map(|e| e.entity_type);
         assert_eq!(of_type("Bolt"), Some(EntityType::Loc));
         assert_eq!(relations[0], "Acme (Acme) based_in Bolt-based (Bolt)");
-        // Nobody knows Zorb.
+        // Zorb is in no table.
         assert_eq!(of_type("Zorb-backed"), Some(EntityType::Misc));
         assert_eq!(names.mentions[0].entity_type, EntityType::Misc);
     }

@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn a_relation_told_twice_counts_as_much_as_two() {
+    fn a_relation_stated_twice_counts_as_much_as_two() {
         let (wrong, right) = (Evidence { rule: 0.6, ..PLAIN }, Evidence { rule: 0.9, ..PLAIN });
         let whole = [(wrong, false, 1.0), (right, true, 2.0)];
         let halves = [(wrong, false, 0.5), (wrong, false, 0.5), (right, true, 1.0), (right, true, 1.0)];

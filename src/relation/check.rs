@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_that_come_out_otherwise_are_reported() {
+    fn failing_examples_are_reported() {
         let rules = r#"
 [[rule]]
 id = "leads/x"

@@ -150,7 +150,7 @@ fn wrong_arguments_exit_with_1() {
 }
 
 #[test]
-fn damaged_archives_and_pages_cost_themselves() {
+fn damaged_archives_and_pages_cost_no_other_article() {
     let page = b"<p>Barack Obama visited Rome.</p>";
     let out = run(
         &[

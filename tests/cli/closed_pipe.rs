@@ -53,7 +53,7 @@ fn a_reader_of_standard_error_may_leave() {
 }
 
 #[test]
-fn a_reader_of_what_comes_bit_by_bit_may_leave() {
+fn a_broken_pipe_ends_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("good.txt");
     fs::write(&input, "Angela Merkel visited Paris.").unwrap();

@@ -223,7 +223,7 @@ fn corrected_labels_are_not_overwritten() {
 }
 
 #[test]
-fn skipped_inputs_and_doubled_names_are_told() {
+fn skipped_inputs_and_doubled_names_are_reported() {
     let dir = tempfile::tempdir().unwrap();
     let input = dir.path().join("t.csv");
     fs::write(&input, "key,body\na,Angela Merkel visited Paris.\nb\na,Barack Obama visited Rome.\n").unwrap();

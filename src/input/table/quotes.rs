@@ -5,7 +5,7 @@ use crate::input::table::cells::cells;
 /// How often the bytes of a row may be looked at to find where the next one starts, so that time stays linear.
 pub(super) const LOOKS: u64 = 8;
 
-/// Rows in a row that must be well formed before they are believed to be rows and no prose.
+/// Consecutive rows that must be well formed to be taken for rows and not for prose.
 const ENOUGH_ROWS: usize = 3;
 /// Line ends that are tried as the end of a broken row.
 const MOST_TRIES: usize = 1000;

@@ -70,7 +70,7 @@ fn a_million_blank_lines_are_read_in_linear_time() {
 }
 
 #[test]
-fn quotation_marks_that_open_again_and_again_are_not_read_for_ever() {
+fn many_open_quotation_marks_are_read_in_linear_time() {
     for lines in ["x\"y,\"\n", "x\"y,\"\n1,2\n1,2\n1,2\n"] {
         let (_, problems) = read("a.csv", format!("id,text\n{}", lines.repeat(200_000 / lines.len())));
         assert!(!problems.is_empty());

@@ -120,7 +120,7 @@ fn broken_files_are_named() {
 }
 
 #[test]
-fn parts_that_draw_each_other_again_and_again_end() {
+fn forms_that_draw_each_other_end() {
     let mut file = String::from(
         "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n",
     );

@@ -236,7 +236,7 @@ fn long_sentence(words: usize) -> Bracketed {
 
 /// A method whose time grew with the square of the words would not come to an end here.
 #[test]
-fn a_sentence_of_a_hundred_thousand_words_tells_what_each_piece_of_it_tells() {
+fn a_sentence_of_a_hundred_thousand_words_has_the_relations_of_its_pieces() {
     let words = 100_000;
     let read = long_sentence(words);
     // Each piece tells its triples, however often it repeats them.
@@ -244,14 +244,14 @@ fn a_sentence_of_a_hundred_thousand_words_tells_what_each_piece_of_it_tells() {
 }
 
 #[test]
-fn a_sentence_tells_a_triple_once_by_its_nearest_names() {
+fn a_sentence_gives_a_triple_once_by_its_nearest_names() {
     let text = "[PER Ana Ruiz] and guards say [PER Ana Ruiz] fights [ORG Acme], and [PER Ana Ruiz] fights [ORG Acme].";
     let found = matcher(TABLE).relations(Bracketed::sentence(text).document()).len();
     assert_eq!(found, 1);
 }
 
 #[test]
-fn a_list_of_two_hundred_names_is_no_trouble() {
+fn of_a_list_of_two_hundred_names_the_first_thirty_are_matched() {
     let names: Vec<String> = (0..200).map(|i| format!("[PER Name{i}]")).collect();
     let matcher = matcher(TABLE);
     let text = format!("{} and [PER Last] clash.", names.join(", "));
