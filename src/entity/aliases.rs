@@ -1,7 +1,10 @@
 //! The names known before any article is read: the built-in tables and the user's.
 
+mod contradictions;
+mod read;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -11,8 +14,9 @@ use crate::entity::EntityType;
 use crate::entity::alias_row::{Row, Use};
 use crate::entity::decisions::{Asked, Decision, together};
 use crate::entity::fold::{Plain, key};
-use crate::error::{Error, Place, Result, words};
-use crate::text::Table;
+use crate::error::{Error, Place, Result};
+use contradictions::ordered;
+use read::{Content, read};
 
 /// File name and content of every built-in table.
 pub(super) const BUILT_IN: &[(&str, &str)] = &[
@@ -76,12 +80,6 @@ pub struct Aliases {
     /// For each pattern of the finder, its aliases.
     patterns: Vec<Vec<usize>>,
     hash: Sha256,
-}
-
-/// The rows of a table, and the names that it drops.
-struct Content {
-    rows: Vec<Row>,
-    dropped: Vec<(u64, String)>,
 }
 
 /// Read once: every run needs it twice, within articles and across them.
@@ -342,211 +340,6 @@ fn no_patterns() -> AhoCorasick {
     AhoCorasick::new::<[&str; 0], &str>([]).unwrap_or_else(|e| panic!("alias tables: {e}"))
 }
 
-fn ordered(a: String, b: String) -> (String, String) {
-    if a <= b { (a, b) } else { (b, a) }
-}
-
-const HEADER: &str = "The first line must be entity,alias,type,rule (type may be left out)";
-
-/// What the last column of a row says.
-enum Says {
-    Same,
-    Never,
-    /// The column `decision` is still empty.
-    Nothing,
-    Drop,
-    Rename,
-}
-
-impl Says {
-    /// `None` if there is no such word; more of them may stand in the column `decision`.
-    fn named(word: &str, in_decisions: bool) -> Option<Self> {
-        match word {
-            "same" => Some(Says::Same),
-            "never" => Some(Says::Never),
-            "" if in_decisions => Some(Says::Nothing),
-            "drop" if in_decisions => Some(Says::Drop),
-            "rename" if in_decisions => Some(Says::Rename),
-            _ => None,
-        }
-    }
-}
-
-/// Reads and checks a table.
-fn read(path: &Path, content: &[u8]) -> Result<Content> {
-    let wrong =
-        |line: u64, problem: String, remedy: &str| Error::config(Place::line(path, line), problem, remedy);
-    let table =
-        Table::open(content).map_err(|e| wrong(1, words::csv(&e, &csv::StringRecord::new()), HEADER))?;
-    let header = table.header.clone();
-    let column = |name: &str| header.iter().position(|cell| cell == name);
-    let decision_at = column("decision");
-    let (Some(entity_at), Some(alias_at), Some(rule_at)) =
-        (column("entity"), column("alias"), decision_at.or(column("rule")))
-    else {
-        let missing: Vec<&str> =
-            ["entity", "alias", "rule"].into_iter().filter(|c| column(c).is_none()).collect();
-        return Err(wrong(1, format!("there is no column {}", missing.join(", and no column ")), HEADER));
-    };
-    let (type_at, flags_at, id_at) = (column("type"), column("flags"), column("id"));
-
-    let (mut rows, mut dropped): (Vec<Row>, Vec<(u64, String)>) = (Vec::new(), Vec::new());
-    let transitive = decision_at.is_some();
-    let mut seen = Contradictions { path: path.to_path_buf(), transitive, ..Contradictions::default() };
-    for row in table.rows() {
-        let (line, record) =
-            row.map_err(|(line, e)| wrong(line, words::csv(&e, &header), "Save the table as CSV UTF-8"))?;
-        let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or("").trim();
-        let filled = |at: usize, name: &str| {
-            let text = cell(Some(at));
-            if key(text).is_empty() {
-                let problem = format!("the cell {name} is empty or has no letter or digit");
-                return Err(wrong(line, problem, "Fill it in or delete the line"));
-            }
-            Ok(text.to_owned())
-        };
-        let rule = cell(Some(rule_at)).to_ascii_lowercase();
-        let Some(says) = Says::named(&rule, decision_at.is_some()) else {
-            let (what, remedy) = match decision_at {
-                Some(_) => ("decision", "Write same, never, drop or rename, or leave the cell empty"),
-                None => ("rule", "Write same or never"),
-            };
-            let problem = match rule.as_str() {
-                "" => format!("the cell {what} is empty"),
-                rule => format!("`{rule}` is no {what}"),
-            };
-            return Err(wrong(line, problem, remedy));
-        };
-        let (entity, alias, same) = match says {
-            Says::Nothing => continue,
-            Says::Drop => {
-                let of_alias = !key(cell(Some(alias_at))).is_empty();
-                let (at, name) = if of_alias { (alias_at, "alias") } else { (entity_at, "entity") };
-                dropped.push((line, filled(at, name)?));
-                continue;
-            }
-            Says::Rename => {
-                let new_name = column("new_name").map(|at| filled(at, "new_name"));
-                let missing = || wrong(line, "no column new_name".into(), "Add it, with the new name");
-                (new_name.ok_or_else(missing)??, filled(entity_at, "entity")?, true)
-            }
-            Says::Same | Says::Never => {
-                (filled(entity_at, "entity")?, filled(alias_at, "alias")?, matches!(says, Says::Same))
-            }
-        };
-        let entity_type = match cell(type_at) {
-            "" => None,
-            name => match name.to_ascii_uppercase().as_str() {
-                "PER" => Some(EntityType::Per),
-                "ORG" => Some(EntityType::Org),
-                "LOC" => Some(EntityType::Loc),
-                "MISC" => Some(EntityType::Misc),
-                _ => {
-                    let remedy = "Write PER, ORG, LOC or MISC, or leave the cell empty";
-                    return Err(wrong(line, format!("`{name}` is no type"), remedy));
-                }
-            },
-        };
-        let (mut usage, mut demonym) = (Use::Name, false);
-        for flag in cell(flags_at).split_whitespace() {
-            match Use::named(flag) {
-                Some(named) => usage = named,
-                None if flag == "demonym" => demonym = true,
-                None => {
-                    let remedy = "Write demonym, cased, supported, ambiguous, resolve or namesake, or leave the cell empty";
-                    return Err(wrong(line, format!("`{flag}` is no flag"), remedy));
-                }
-            }
-        }
-        let external_id = Some(cell(id_at)).filter(|id| !id.is_empty()).map(str::to_owned);
-        let row = Row { line, entity, alias, entity_type, same, usage, demonym, external_id };
-        seen.check(&row)?;
-        rows.push(row);
-    }
-    Ok(Content { rows, dropped })
-}
-
-/// What the lines before said, to find those that say the opposite.
-#[derive(Default)]
-struct Contradictions {
-    path: PathBuf,
-    /// Whether a name with two entities makes them one.
-    transitive: bool,
-    types: BTreeMap<String, (EntityType, u64)>,
-    ids: BTreeMap<String, (String, u64)>,
-    entity_of: BTreeMap<String, (String, u64)>,
-    same: BTreeMap<(String, String), u64>,
-    never: BTreeMap<(String, String), u64>,
-}
-
-impl Contradictions {
-    fn check(&mut self, row: &Row) -> Result<()> {
-        let wrong = |problem: String, remedy: &str| {
-            Err(Error::config(Place::line(&self.path, row.line), problem, remedy))
-        };
-        let pair = ordered(key(&row.entity), key(&row.alias));
-        if !row.same {
-            if pair.0 == pair.1 {
-                return wrong(
-                    format!("\"{}\" and \"{}\" are the same name", row.entity, row.alias),
-                    "never needs two different names",
-                );
-            }
-            if let Some(line) = self.same.get(&pair) {
-                return wrong(
-                    format!("line {line} says that the two are the same"),
-                    "Delete one of the lines",
-                );
-            }
-            self.never.insert(pair, row.line);
-            return Ok(());
-        }
-        if let Some(line) = self.never.get(&pair) {
-            return wrong(format!("line {line} says never for these two names"), "Delete one of the lines");
-        }
-        if let Some(entity_type) = row.entity_type {
-            match self.types.get(&row.entity) {
-                Some((other, line)) if *other != entity_type => {
-                    return wrong(
-                        format!("\"{}\" is {entity_type} here and {other} in line {line}", row.entity),
-                        "Give all lines of an entity one type",
-                    );
-                }
-                _ => {}
-            }
-            self.types.insert(row.entity.clone(), (entity_type, row.line));
-        }
-        if let Some(id) = &row.external_id {
-            match self.ids.get(&row.entity) {
-                Some((other, line)) if other != id => {
-                    return wrong(
-                        format!("\"{}\" has the id {id} here and {other} in line {line}", row.entity),
-                        "Give an entity one id",
-                    );
-                }
-                _ => {}
-            }
-            self.ids.insert(row.entity.clone(), (id.clone(), row.line));
-        }
-        if !matches!(row.usage, Use::Ambiguous | Use::Namesake) && !self.transitive {
-            match self.entity_of.get(&row.alias) {
-                Some((other, line)) if *other != row.entity => {
-                    return wrong(
-                        format!(
-                            "\"{}\" is \"{}\" here and \"{other}\" in line {line}",
-                            row.alias, row.entity
-                        ),
-                        "Delete one of the lines, or put ambiguous in the column flags of both",
-                    );
-                }
-                _ => {}
-            }
-            self.entity_of.insert(row.alias.clone(), (row.entity.clone(), row.line));
-        }
-        self.same.insert(pair, row.line);
-        Ok(())
-    }
-}
 /// Whether an entity of that name is a country, or one of the four of the United Kingdom.
 pub fn is_country(name: &str) -> bool {
     static COUNTRIES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {

@@ -172,35 +172,6 @@ pub(super) fn cleaned(
         }
     }
     let name = span.of(text);
-    let only_title = entity_type == EntityType::Per
-        && matches!(
-            name,
-            "Mr" | "Mr."
-                | "Mrs"
-                | "Mrs."
-                | "Ms"
-                | "Ms."
-                | "Dr"
-                | "Dr."
-                | "Sen"
-                | "Sen."
-                | "Sens."
-                | "Rep"
-                | "Rep."
-                | "Reps."
-                | "Gov"
-                | "Gov."
-                | "Gen"
-                | "Gen."
-                | "Col."
-                | "Lt."
-                | "Sgt."
-                | "President"
-                | "Senator"
-                | "Representative"
-                | "Congressman"
-                | "Congresswoman"
-        );
     let only_party = matches!(name, "R" | "D" | "I") && !text[span.end..].starts_with(['&', '.']);
     // "U S Senator R Colorado", where a name has been lost.
     let party_and_state = || {
@@ -208,12 +179,49 @@ pub(super) fn cleaned(
         entity_type == EntityType::Per && state.is_some_and(&is_known)
     };
     let only_party = only_party || party_and_state();
-    // Where full stops are gone.
-    let only_title =
-        only_title || matches!(name, "Sen" | "Sens" | "SEN" | "SENS" | "Rep" | "Reps" | "REP" | "REPS");
-    let only_title = only_title || only_party || name.starts_with("U S Sen ") || name == "U S Sen";
+    let only_title = entity_type == EntityType::Per && is_title_alone(name) || is_title_without_stops(name);
+    let only_title = only_title || only_party;
     let only_adjective = name == "Supreme" && text[span.end..].trim_start().starts_with("Leader");
     (name.chars().any(char::is_alphanumeric) && !only_title && !only_adjective).then_some(span)
+}
+
+/// Whether a name is a title and nothing else.
+fn is_title_alone(name: &str) -> bool {
+    matches!(
+        name,
+        "Mr" | "Mr."
+            | "Mrs"
+            | "Mrs."
+            | "Ms"
+            | "Ms."
+            | "Dr"
+            | "Dr."
+            | "Sen"
+            | "Sen."
+            | "Sens."
+            | "Rep"
+            | "Rep."
+            | "Reps."
+            | "Gov"
+            | "Gov."
+            | "Gen"
+            | "Gen."
+            | "Col."
+            | "Lt."
+            | "Sgt."
+            | "President"
+            | "Senator"
+            | "Representative"
+            | "Congressman"
+            | "Congresswoman"
+    )
+}
+
+/// The same where full stops are gone.
+fn is_title_without_stops(name: &str) -> bool {
+    matches!(name, "Sen" | "Sens" | "SEN" | "SENS" | "Rep" | "Reps" | "REP" | "REPS")
+        || name.starts_with("U S Sen ")
+        || name == "U S Sen"
 }
 
 fn without_quotes(text: &str, span: Span) -> Span {

@@ -4,7 +4,7 @@
 //! together: every name of an entity gets the entity that the first of the lines is about, and a `never` that they
 //! contradict is an error that names both lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -69,13 +69,40 @@ impl Sets {
     }
 }
 
+/// Whether a row makes two names the same.
+fn joins(row: &&Row) -> bool {
+    row.same && !matches!(row.usage, Use::Ambiguous | Use::Namesake) && !row.demonym
+}
+
+/// The name of each set, and whether it is an entity that is nowhere the alias of another; else it is the first.
+fn names_of_sets(rows: &[Row], sets: &mut Sets) -> BTreeMap<usize, (bool, String)> {
+    let aliases: BTreeSet<String> = rows
+        .iter()
+        .filter(joins)
+        .filter(|row| key(&row.alias) != key(&row.entity))
+        .map(|row| key(&row.alias))
+        .collect();
+    let mut names: BTreeMap<usize, (bool, String)> = BTreeMap::new();
+    for row in rows.iter().filter(joins) {
+        let set = sets.of(&row.entity);
+        let is_root = !aliases.contains(&key(&row.entity));
+        match names.get(&set) {
+            Some((true, _)) => {}
+            Some((false, _)) if !is_root => {}
+            _ => {
+                names.insert(set, (is_root, row.entity.clone()));
+            }
+        }
+    }
+    names
+}
+
 /// The same rows with every name under the entity that it has through all lines together. A name that is ambiguous on
 /// purpose joins nothing.
 ///
 /// # Errors
 /// If lines together say that two names are the same of which another says never.
 pub(super) fn together(path: &Path, mut rows: Vec<Row>) -> Result<Vec<Row>> {
-    let joins = |row: &&Row| row.same && !matches!(row.usage, Use::Ambiguous | Use::Namesake) && !row.demonym;
     let mut sets = Sets::default();
     for row in rows.iter().filter(joins) {
         sets.join(&row.entity, &row.alias);
@@ -97,25 +124,7 @@ pub(super) fn together(path: &Path, mut rows: Vec<Row>) -> Result<Vec<Row>> {
         );
         return Err(Error::config(Place::line(path, row.line), problem, "Delete one of the lines"));
     }
-    // The name of a set: an entity that is nowhere the alias of another, else the first.
-    let aliases: std::collections::BTreeSet<String> = rows
-        .iter()
-        .filter(joins)
-        .filter(|row| key(&row.alias) != key(&row.entity))
-        .map(|row| key(&row.alias))
-        .collect();
-    let mut names: BTreeMap<usize, (bool, String)> = BTreeMap::new();
-    for row in rows.iter().filter(joins) {
-        let set = sets.of(&row.entity);
-        let is_root = !aliases.contains(&key(&row.entity));
-        match names.get(&set) {
-            Some((true, _)) => {}
-            Some((false, _)) if !is_root => {}
-            _ => {
-                names.insert(set, (is_root, row.entity.clone()));
-            }
-        }
-    }
+    let names = names_of_sets(&rows, &mut sets);
     let mut more: Vec<Row> = Vec::new();
     for row in rows.iter_mut().filter(|row| row.same) {
         let Some((_, name)) = names.get(&sets.of(&row.entity)) else { continue };

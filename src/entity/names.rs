@@ -90,7 +90,6 @@ fn join(
     let named = without_compounds(aliases, text, mentions);
     let links = link(aliases, text, support, &named);
 
-    let mut names = Names::default();
     let mut placed: Vec<Mention> = Vec::with_capacity(mentions.len());
     let mut entities: Vec<(usize, Entity)> = Vec::new();
     let mut dropped: BTreeSet<String> = BTreeSet::new();
@@ -127,6 +126,17 @@ fn join(
         let first = linked.mentions.iter().map(|&i| mentions[i].span.start).min().unwrap_or(0);
         entities.push((first, entity(linked.entity_type, linked.name, linked.external_id)));
     }
+    place_dates(found_dates, &mut placed, &mut entities);
+    let dropped = dropped.into_iter().collect();
+    Names { dropped, ..in_order(placed, entities) }
+}
+
+/// Adds the dates, of which those with one name are one entity.
+fn place_dates(
+    found_dates: Vec<(Found, String)>,
+    placed: &mut Vec<Mention>,
+    entities: &mut Vec<(usize, Entity)>,
+) {
     let mut number_of: BTreeMap<String, usize> = BTreeMap::new();
     for (mention, name) in found_dates {
         let number = *number_of.entry(name).or_insert_with_key(|name| {
@@ -144,8 +154,11 @@ fn join(
             demonym: false,
         });
     }
+}
 
-    // Entities in order of their first mention.
+/// Mentions in text order and entities in that of their first mention, whose place stands with each.
+fn in_order(mut placed: Vec<Mention>, entities: Vec<(usize, Entity)>) -> Names {
+    let mut names = Names::default();
     let mut order: Vec<usize> = (0..entities.len()).collect();
     order.sort_by_key(|&i| (entities[i].0, i));
     let mut rank = vec![0; entities.len()];
@@ -158,7 +171,6 @@ fn join(
         names.mentions.push(mention);
     }
     names.entities = order.into_iter().map(|i| entities[i].1.clone()).collect();
-    names.dropped = dropped.into_iter().collect();
     names
 }
 

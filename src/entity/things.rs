@@ -11,17 +11,17 @@
 //!
 //! Whom the same verb does something to is somebody else, and so is what the noun is said of.
 
+mod countries;
+mod description;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entity::anaphor::{Anaphor, Article, anaphor};
 use crate::entity::descriptions::is_post;
-use crate::entity::introduced::{Before, Known, before, is_singular, noun_of};
+use crate::entity::introduced::Known;
 use crate::entity::kinds;
-use crate::entity::trees::Tree;
 use crate::entity::{EntityType, Mention, Reason, is_country};
-use crate::syntax::clause::{Node, Role};
-use crate::syntax::{Deprel, Pos};
-use crate::text::Span;
+use description::{Description, description};
 
 /// Sentences before that of a description in which is looked for what it means.
 const SENTENCES_BEFORE: usize = 8;
@@ -102,19 +102,6 @@ const OF_OTHERS: [&str; 26] = [
     "search",
 ];
 
-/// Words between an organisation and its people: "party deputy leader".
-const RANKS: [&str; 8] = ["deputy", "vice", "former", "senior", "co", "acting", "chief", "assistant"];
-
-/// A description.
-struct Description<'t> {
-    tree: &'t Tree,
-    node: usize,
-    noun: String,
-    before: Before,
-    span: Span,
-    sentence: usize,
-}
-
 /// The descriptions of organisations, places and persons whose meaning is known, in text order.
 pub(super) fn things(article: &Article<'_>) -> Vec<Anaphor> {
     let mut found: Vec<Anaphor> = Vec::new();
@@ -139,106 +126,6 @@ pub(super) fn things(article: &Article<'_>) -> Vec<Anaphor> {
         }
     }
     found
-}
-
-/// The description of which a node is the noun.
-fn description<'t>(
-    article: &Article<'_>,
-    tree: &'t Tree,
-    node: usize,
-    sentence: usize,
-) -> Option<Description<'t>> {
-    let word = &tree.nodes()[node];
-    let is_noun = word.name.is_none() && matches!(word.pos, Pos::Noun | Pos::Propn);
-    let noun = noun_of(word);
-    let is_one = is_singular(&word.form, &word.lemma) || kinds::is_body_of_many(&noun);
-    if !is_noun || !is_one || article.quotes.contains(word.span.start) {
-        return None;
-    }
-    let the =
-        tree.children(node).find(|&(child, det)| child < node && det.form == "the").map(|(child, _)| child);
-    let is_before_title = the.is_none() && kinds::type_of(&noun).is_some() && stands_before_title(tree, node);
-    if the.is_none() && !is_before_title || is_said_of_another(tree, node) {
-        return None;
-    }
-    let before = before(tree, node, article.names);
-    if before.is_of_other {
-        return None;
-    }
-    // The words up to "the", unless there is a name among them.
-    let start = the.map_or(word.span.start, |the| tree.nodes()[the].span.start);
-    let has_name = the.is_some_and(|the| tree.nodes()[the..node].iter().any(|node| node.name.is_some()));
-    // "The Turkish state" is Turkey, and no state of a country.
-    if has_name && noun == "state" {
-        return None;
-    }
-    let span = Span::new(if has_name { word.span.start } else { start }, word.span.end);
-    Some(Description { tree, node, noun, before, span, sentence })
-}
-
-/// Whether a noun is not what it seems to be: "is the company", "Acme, the company", "the company that ...".
-fn is_said_of_another(tree: &Tree, node: usize) -> bool {
-    let word = &tree.nodes()[node];
-    let is_of_name = word.head.is_some_and(|head| tree.nodes()[head].name.is_some());
-    let names_it =
-        tree.clauses.clause(node).is_some_and(|clause| clause.fillers(&Role::Who).next().is_some());
-    let describes = matches!(
-        word.relation,
-        Deprel::Appos | Deprel::Xcomp | Deprel::NmodDesc | Deprel::Flat | Deprel::Parataxis | Deprel::Dep
-    );
-    if describes && (word.relation != Deprel::NmodDesc || is_of_name) || names_it {
-        return true;
-    }
-    if is_of_name && matches!(word.relation, Deprel::Compound | Deprel::NmodUnmarked | Deprel::Amod) {
-        return true;
-    }
-    // "The British bank Acme".
-    let is_name = |next: &Node| {
-        next.name.is_some()
-            && next.relation != Deprel::NmodPoss
-            && !next.form.starts_with(|c: char| c.is_ascii_digit())
-    };
-    if tree.nodes().get(node + 1).is_some_and(is_name) && !stands_before_title(tree, node) {
-        return true;
-    }
-    // Whatever the tree makes of "the leader of the party with most seats".
-    let next = tree.nodes().get(node + 1).map(|next| next.form.as_str());
-    if matches!(next, Some("of" | "with" | "that" | "whose")) {
-        return true;
-    }
-    let is_comma = |at: usize| tree.nodes().get(at).is_some_and(|next| next.form == ",");
-    tree.children(node).any(|(child, other)| match other.relation {
-        Deprel::Cop => true,
-        Deprel::Nmod | Deprel::Appos | Deprel::Flat | Deprel::NmodUnmarked | Deprel::List => child > node,
-        Deprel::Acl | Deprel::AclRelcl => child > node && !is_comma(node + 1),
-        Deprel::Case => matches!(other.form.as_str(), "as" | "like"),
-        Deprel::Conj => child > node && other.name.is_some(),
-        _ => false,
-    })
-}
-
-/// "Party leader", "company spokesman": whose people they are.
-fn stands_before_title(tree: &Tree, node: usize) -> bool {
-    let word = &tree.nodes()[node];
-    let Some(head) = word.head.filter(|&head| head > node) else { return false };
-    let title = &tree.nodes()[head];
-    let is_title = title.name.is_none() && kinds::is_person(&title.lemma.to_lowercase());
-    let is_modifier =
-        matches!(word.relation, Deprel::Compound | Deprel::NmodDesc | Deprel::Nmod | Deprel::NmodUnmarked);
-    // Only ranks between it and the title, and nothing before it but "the".
-    let is_rank = |at: usize| RANKS.contains(&&*tree.nodes()[at].form) || tree.nodes()[at].form == "-";
-    let is_bare = word.children.is_empty() && (node + 1..head).all(is_rank);
-    let is_first = node.checked_sub(1).is_none_or(|at| {
-        let previous = &tree.nodes()[at];
-        previous.form == "the"
-            || previous.name.is_none()
-                && !matches!(
-                    previous.pos,
-                    Pos::Adj | Pos::Noun | Pos::Propn | Pos::Num | Pos::Part | Pos::Det | Pos::Pron
-                )
-                && !matches!(previous.form.as_str(), "-" | "'s" | "’s")
-    });
-    is_title && is_modifier && is_bare && is_first
 }
 
 /// A name that may be meant: its nearest mention, and what is known of it.
@@ -291,83 +178,7 @@ impl Article<'_> {
         (!is_other).then(|| Anaphor { mention, reason: before.reason.clone() })
     }
 
-    /// Of the countries so far the only one of whose government the article has spoken, or else the only one.
-    fn government(&self, description: &Description<'_>) -> Option<(usize, Reason)> {
-        let Description { before, span, sentence, .. } = description;
-        const PLAIN: [&str; 3] = ["federal", "central", "national"];
-        if !before.of.is_empty() || !before.words.iter().all(|word| PLAIN.contains(&word.as_str())) {
-            return None;
-        }
-        let is_spoken_of = |entity: usize| {
-            self.introductions.before(entity, span.start).any(|known| known.noun == GOVERNMENT)
-        };
-        let end = self.names.mentions.partition_point(|m| m.span.start < span.start);
-        let is_land = |&at: &usize| is_country(&self.names.entities[self.names.mentions[at].entity].name);
-        let lands: Vec<usize> = (0..end).rev().filter(is_land).collect();
-        let only = |lands: &[usize]| {
-            let first = lands.first().copied()?;
-            let entity = |at: usize| self.names.mentions[at].entity;
-            let is_near = sentence - self.names.mentions[first].sentence <= SENTENCES_BEFORE;
-            (is_near && lands.iter().all(|&at| entity(at) == entity(first))).then_some(first)
-        };
-        let spoken_of: Vec<usize> =
-            lands.iter().copied().filter(|&at| is_spoken_of(self.names.mentions[at].entity)).collect();
-        if !spoken_of.is_empty() {
-            return only(&spoken_of).map(|land| (land, Reason::Introduced(GOVERNMENT.into())));
-        }
-        // "Danish troops" and "a sale to Denmark" are no story about Denmark.
-        let places = lands.iter().filter(|&&at| !self.names.mentions[at].demonym);
-        let is_subject = |&&at: &&usize| self.trees.is_subject(self.names, at);
-        let is_story = places.clone().any(|at| is_subject(&at)) || places.count() >= CHIEF;
-        is_story.then(|| only(&lands))?.map(|land| (land, Reason::Only))
-    }
-
-    /// The only country so far, for "the nation".
-    fn only_country(&self, description: &Description<'_>) -> Option<(usize, Reason)> {
-        let Description { noun, before, span, sentence, .. } = description;
-        if !kinds::is_called("country", noun) || !before.words.is_empty() || !before.of.is_empty() {
-            return None;
-        }
-        let end = self.names.mentions.partition_point(|m| m.span.start < span.start);
-        let is_land = |&at: &usize| is_country(&self.names.entities[self.names.mentions[at].entity].name);
-        let mut lands = (0..end).rev().filter(is_land);
-        let first = lands.next()?;
-        let (mentions, entity) = (&self.names.mentions, self.names.mentions[first].entity);
-        let is_near = sentence - mentions[first].sentence <= SENTENCES_BEFORE;
-        let is_place = !mentions[first].demonym || lands.clone().any(|at| !mentions[at].demonym);
-        (is_near && is_place && lands.all(|at| mentions[at].entity == entity))
-            .then_some((first, Reason::Only))
-    }
-
-    /// The only capital so far, of the country that stands before it or that the article has named.
-    fn capital(&self, description: &Description<'_>) -> Option<(usize, Reason)> {
-        let Description { before, span, sentence, .. } = description;
-        if !before.words.is_empty() {
-            return None;
-        }
-        let end = self.names.mentions.partition_point(|m| m.span.start < span.start);
-        let is_its = |land: &str| {
-            let mut lands: Box<dyn Iterator<Item = usize>> = match before.of.is_empty() {
-                false => Box::new(before.of.iter().copied()),
-                true => Box::new(self.names.mentions[..end].iter().map(|m| m.entity)),
-            };
-            lands.any(|entity| self.names.entities[entity].name == land)
-        };
-        let is_capital = |&at: &usize| {
-            let mention = &self.names.mentions[at];
-            let entity = &self.names.entities[mention.entity];
-            let is_near = sentence - mention.sentence <= SENTENCES_BEFORE && !mention.demonym;
-            is_near
-                && entity.entity_type == EntityType::Loc
-                && kinds::country_of_capital(&entity.name).is_some_and(is_its)
-        };
-        let capitals: Vec<usize> = (0..end).rev().filter(is_capital).collect();
-        let first = capitals.first().copied()?;
-        let entity = |at: usize| self.names.mentions[at].entity;
-        let is_only = capitals.iter().all(|&at| entity(at) == entity(first));
-        is_only.then(|| (first, Reason::Named(CAPITAL.into())))
-    }
-
+    /// What is meant by a noun of no special meaning: it must fit one name near, or be the only one of its type.
     fn thing(
         &self,
         description: &Description<'_>,
@@ -422,14 +233,21 @@ impl Article<'_> {
             }
         }
         self.choose(description, entity_type, &fitting, &unknown).or_else(|| {
-            // "The oil firm" of what was introduced as a giant.
-            let words = &description.before.words;
             let may_be = entity_type == EntityType::Org && fitting.is_empty() && unknown.is_empty();
-            let chosen =
-                self.chief(&loose, description.sentence).filter(|_| may_be && description.before.is_nouns)?;
-            let is_other = words.iter().any(|word| OF_OTHERS.contains(&word.as_str()));
-            (!is_other).then_some((chosen.number, Reason::Chief))
+            self.choose_loose(description, &loose).filter(|_| may_be)
         })
+    }
+
+    /// "The oil firm" of what was introduced as a giant: the chief of the names that may be called so.
+    fn choose_loose(
+        &self,
+        description: &Description<'_>,
+        loose: &[Candidate<'_>],
+    ) -> Option<(usize, Reason)> {
+        let words = &description.before.words;
+        let chosen = self.chief(loose, description.sentence).filter(|_| description.before.is_nouns)?;
+        let is_other = words.iter().any(|word| OF_OTHERS.contains(&word.as_str()));
+        (!is_other).then_some((chosen.number, Reason::Chief))
     }
 
     /// Of several names the one of which the article has spoken far more often than of the others.
@@ -449,6 +267,7 @@ impl Article<'_> {
         (most >= least && second.is_none_or(|second| most >= least * second)).then_some(chief)
     }
 
+    /// The one that is meant of several candidates, with the reason.
     fn choose(
         &self,
         description: &Description<'_>,
@@ -497,6 +316,18 @@ impl Article<'_> {
             let is_demonym = self.names.mentions[chosen.number].demonym;
             return (!is_demonym).then(|| (chosen.number, reason(chosen)));
         }
+        self.choose_unknown(description, entity_type, unknown)
+    }
+
+    /// The only name near of which nothing is known, for a noun that needs no introduction.
+    fn choose_unknown(
+        &self,
+        description: &Description<'_>,
+        entity_type: EntityType,
+        unknown: &[Candidate<'_>],
+    ) -> Option<(usize, Reason)> {
+        let is_subject = |candidate: &Candidate<'_>| self.trees.is_subject(self.names, candidate.number);
+        let is_main = |candidate: &Candidate<'_>| self.trees.is_main_subject(self.names, candidate.number);
         if entity_type == EntityType::Per || !kinds::is_plain(&description.noun) {
             return None;
         }

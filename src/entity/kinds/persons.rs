@@ -1,0 +1,217 @@
+//! What nouns and first names say of a person.
+
+/// Nouns of persons by what they do. "Chief" and "chair" are persons more often than not.
+const PERSONS: [&str; 62] = [
+    "president",
+    "minister",
+    "premier",
+    "chancellor",
+    "secretary",
+    "senator",
+    "governor",
+    "mayor",
+    "king",
+    "queen",
+    "prince",
+    "princess",
+    "pope",
+    "bishop",
+    "judge",
+    "lawyer",
+    "attorney",
+    "prosecutor",
+    "sheriff",
+    "officer",
+    "official",
+    "spokesman",
+    "spokeswoman",
+    "spokesperson",
+    "chief",
+    "chairman",
+    "chairwoman",
+    "chair",
+    "leader",
+    "deputy",
+    "director",
+    "executive",
+    "ceo",
+    "founder",
+    "co-founder",
+    "manager",
+    "coach",
+    "captain",
+    "boss",
+    "head",
+    "owner",
+    "member",
+    "lawmaker",
+    "candidate",
+    "nominee",
+    "commander",
+    "general",
+    "colonel",
+    "ambassador",
+    "envoy",
+    "commissioner",
+    "professor",
+    "scientist",
+    "doctor",
+    "engineer",
+    "analyst",
+    "economist",
+    "editor",
+    "journalist",
+    "reporter",
+    "employee",
+    "activist",
+];
+
+const MORE_PERSONS: [&str; 22] = [
+    "man",
+    "woman",
+    "boy",
+    "girl",
+    "player",
+    "striker",
+    "defender",
+    "goalkeeper",
+    "midfielder",
+    "champion",
+    "singer",
+    "actor",
+    "actress",
+    "writer",
+    "author",
+    "student",
+    "teacher",
+    "victim",
+    "suspect",
+    "wife",
+    "husband",
+    "meteorologist",
+];
+
+/// Whether a noun names a person.
+pub(in crate::entity) fn is_person(noun: &str) -> bool {
+    let noun = noun.rsplit(' ').next().unwrap_or(noun);
+    PERSONS.contains(&noun) || MORE_PERSONS.contains(&noun)
+}
+
+/// Whether who is called so is "she", if the noun says it.
+pub(in crate::entity) fn is_she(noun: &str) -> Option<bool> {
+    const SHE: [&str; 18] = [
+        "actress",
+        "queen",
+        "princess",
+        "duchess",
+        "spokeswoman",
+        "chairwoman",
+        "congresswoman",
+        "businesswoman",
+        "woman",
+        "girl",
+        "wife",
+        "mother",
+        "daughter",
+        "sister",
+        "widow",
+        "girlfriend",
+        "heroine",
+        "niece",
+    ];
+    const HE: [&str; 16] = [
+        "king",
+        "prince",
+        "duke",
+        "spokesman",
+        "chairman",
+        "congressman",
+        "businessman",
+        "man",
+        "boy",
+        "husband",
+        "father",
+        "son",
+        "brother",
+        "widower",
+        "boyfriend",
+        "nephew",
+    ];
+    if SHE.contains(&noun) { Some(true) } else { HE.contains(&noun).then_some(false) }
+}
+
+/// Whether who has that first name is "she", if it is a name of one sex in most countries.
+pub(in crate::entity) fn is_she_by_name(first: &str) -> Option<bool> {
+    const SHE: &str = " Alice Amanda Amy Ana Angela Anna Anne Barbara Caroline Catherine Charlotte Christine Claire \
+                       Cynthia Deborah Denise Diana Elizabeth Emily Emma Fatima Hannah Helen Hillary Jacinda Jane Janet \
+                       Jennifer Jessica Joanna Julia Julie Kamala Karen Kate Katherine Laura Linda Lisa Lucy Margaret \
+                       Maria Marie Marine Martha Mary Melania Melissa Michelle Nancy Natalie Nicole Olivia Pamela \
+                       Patricia Rachel Rebecca Rosa Ruth Samantha Sandra Sarah Serena Sharon Sophie Stephanie Susan \
+                       Teresa Theresa Tulsi Ursula Venus Victoria Virginia Yulia ";
+    const HE: &str = " Adam Ahmed Alan Albert Alexander Ali Andrew Anthony Antonio Arthur Barack Ben Benjamin Bernie \
+                      Bill Bob Boris Brian Bruce Carl Carlos Charles Christopher Colin Daniel David Dmitry Donald Douglas \
+                      Edward Emmanuel Eric Ernest Francis Frank Fred Gary Geoffrey George Gordon Graham Gregory Harry \
+                      Henry Howard Hugh Ian Igor Ivan Jack Jacob Jacques James Jason Jeff Jeremy Jim Joe John Jonathan \
+                      Jose Joseph Juan Justin Keith Ken Kenneth Kevin Larry Lawrence Luis Luke Mahmoud Malcolm Marco Mark \
+                      Martin Matthew Michael Mike Mohamed Mohammed Muhammad Neil Nicholas Nick Nigel Oliver Patrick Paul \
+                      Pedro Peter Philip Pierre Ralph Raymond Recep Richard Robert Roger Ron Ronald Roy Sergei Simon Stephen \
+                      Steve Steven Thomas Tim Tom Tony Victor Vladimir Walter William ";
+    let has = |names: &str| names.split_whitespace().any(|name| name == first);
+    if has(SHE) { Some(true) } else { has(HE).then_some(false) }
+}
+
+/// Nouns that describe a person only for the moment, or by another one: "the winner", "the son".
+pub(in crate::entity) fn is_passing(noun: &str) -> bool {
+    const PASSING: [&str; 48] = [
+        // These are of persons, but no persons.
+        "administration",
+        "government",
+        "campaign",
+        "family",
+        "team",
+        "office",
+        "trial",
+        "era",
+        "man",
+        "woman",
+        "person",
+        "boy",
+        "girl",
+        "son",
+        "daughter",
+        "father",
+        "mother",
+        "brother",
+        "sister",
+        "wife",
+        "husband",
+        "widow",
+        "friend",
+        "colleague",
+        "member",
+        "one",
+        "victim",
+        "suspect",
+        "winner",
+        "member",
+        "child",
+        "people",
+        "name",
+        "head",
+        "cousin",
+        "uncle",
+        "aunt",
+        "partner",
+        "rival",
+        "opponent",
+        "predecessor",
+        "successor",
+        "resident",
+        "native",
+        "citizen",
+        "official",
+        "part",
+        "face",
+    ];
+    PASSING.contains(&noun)
+}
