@@ -1,4 +1,4 @@
-//! How sure a figure is: 95 % intervals over documents drawn anew, and a paired test of two outputs.
+//! How sure a figure is: 95 % bootstrap intervals over documents, and a paired test of two outputs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +6,14 @@ use crate::entity::EntityType;
 use crate::eval::counts::{Counts, Macro};
 use crate::eval::relations::Mode;
 
-/// How often documents are drawn anew. With 1,000 draws an end of an interval moves by about a
+/// How often documents are resampled. With 1,000 draws an end of an interval moves by about a
 /// fiftieth of the interval's length from one seed to another.
 const DRAWS: usize = 1000;
 
-/// What random numbers start from, so that the same labels give the same intervals.
+/// The seed of the random numbers: the same labels give the same intervals.
 const SEED: u64 = 0x7472_6970_6c65;
 
-/// The counts of one document: what is drawn again and again for intervals.
+/// The counts of one document, which is the unit of resampling.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DocumentCounts {
     /// Exact span and type, by type.
@@ -132,7 +132,7 @@ pub struct Difference {
     pub a: f64,
     /// Of the second.
     pub b: f64,
-    /// `b - a`, with documents drawn anew.
+    /// The interval of `b - a` over resampled documents.
     pub interval: Option<Interval>,
     /// How often a difference as large or larger comes up if each document's two outputs are
     /// swapped at random: approximate randomisation, two-sided.
@@ -160,7 +160,7 @@ pub fn differences(a: &[DocumentCounts], b: &[DocumentCounts]) -> BTreeMap<Figur
     for _ in 0..DRAWS {
         let swapped = table.sum((0..table.rows).map(|row| (row, random.next() & 1 == 1)));
         for (figure, gap) in gaps(&swapped) {
-            // A hair's breadth, because sums in another order differ in the last bit.
+            // A tolerance, because sums in another order differ in the last bit.
             let large = observed.get(&figure).is_some_and(|seen| gap.abs() >= seen.abs() - 1e-12);
             *as_large.entry(figure).or_default() += usize::from(large);
         }
@@ -217,7 +217,7 @@ impl Table {
         sums
     }
 
-    /// Draws as many rows as there are, with replacement, again and again.
+    /// Draws as many rows as there are, with replacement, once for each resample.
     fn draw(&self, mut see: impl FnMut(&[Vec<Counts>])) {
         if self.rows < 2 {
             return;
@@ -252,7 +252,7 @@ fn interval(mut values: Vec<f64>) -> Option<Interval> {
     Some(Interval { low: at(0.025)?, high: at(0.975)? })
 }
 
-/// SplitMix64: small, and good enough to draw documents.
+/// The random number generator SplitMix64 (Steele and others 2014): small, and good enough to draw documents.
 struct Random(u64);
 
 impl Random {

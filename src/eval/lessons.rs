@@ -1,4 +1,4 @@
-//! What the second reader learns from hand labels, and how well it does in texts that it has not learned from.
+//! Training of the second reader on hand labels, and its cross-validation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,16 +16,16 @@ use crate::relation::{Classifier, Predicates, Reader, Schema};
 use crate::syntax::Sentence;
 use crate::text::Span;
 
-/// Parts of the texts: each is read once by what the others teach.
+/// Folds of the cross-validation.
 const FOLDS: usize = 5;
 
-/// With fewer labelled relations there is nothing to learn.
+/// With fewer labelled relations a predicate is not learnt.
 pub const LEAST_EXAMPLES: usize = 20;
 
-/// What labels say of one predicate.
+/// What is learnt of one predicate.
 #[derive(Debug, Clone)]
 pub struct Lesson {
-    /// What is learnt; nothing with fewer than [`LEAST_EXAMPLES`].
+    /// The classifier; none with fewer than [`LEAST_EXAMPLES`].
     pub classifier: Option<Classifier>,
     /// Its name and types: those that it has already, or that the labels have.
     pub schema: Schema,
@@ -33,7 +33,7 @@ pub struct Lesson {
     pub examples: usize,
     /// Pairs of names that it could hold of.
     pub pairs: usize,
-    /// Right and wrong of what is then found in texts that have not taught it.
+    /// Counts of what it then finds in the other folds.
     pub found: Counts,
     /// The same of the reader as it is, if it knows the predicate.
     pub before: Option<Counts>,

@@ -4,7 +4,7 @@
 //! 2. [`by_program`] or [`from_files`] gives the predictions for the same texts.
 //! 3. A [`Map`] puts the predictions in the terms of the gold; the [`Scope`] says what it can judge.
 //! 4. An [`Evaluation`] holds additive counts, from which [`report`] makes figures, [`bootstrap`] says how
-//!    sure they are, and [`errors`] lists what went wrong; [`html`] shows all of it on a page.
+//!    sure they are, and [`errors`] lists the errors; [`html`] shows all of it on a page.
 //!
 //! An [`agreement`] compares two people's labels by the same means.
 //! [`suggestions`] learns rules from the same labels, [`rule_counts`] counts how often each is right, and

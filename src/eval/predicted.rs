@@ -1,4 +1,4 @@
-//! Where the labels that are judged come from: an earlier output, or the program itself.
+//! Predictions: the labels of an earlier output, or of the program itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

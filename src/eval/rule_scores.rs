@@ -1,4 +1,4 @@
-//! How often each rule is right, and what that says of the relations that it finds.
+//! Precision of each rule, and the calibration of scores by it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,12 @@ use crate::eval::map::Map;
 use crate::eval::predicted::{Predict, by_program};
 use crate::relation::{Calibration, Evidence, MeasuredScore, Rule};
 
-/// By rule the relations of it that labels have and have not, where they would.
+/// True and false positives by rule, in documents that are labelled for its predicate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleCounts(BTreeMap<String, (u64, u64)>);
 
 impl RuleCounts {
-    /// Right and wrong ones of a rule.
+    /// True and false positives of a rule.
     pub fn of(&self, rule: &str) -> Option<(u64, u64)> {
         self.0.get(rule).copied()
     }

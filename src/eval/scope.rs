@@ -1,4 +1,4 @@
-//! What a gold can judge: a label that its makers did not use is not counted against anybody.
+//! What a gold can judge: a label that its annotators did not use is no error.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -94,7 +94,7 @@ pub(super) fn blank_nuls(text: &mut String) -> usize {
     nuls
 }
 
-/// What to say about a text that was decoded, without its line.
+/// The problem of a text that was decoded, without its line.
 pub(super) fn problems(place: &Place, decoded: &Decoded) -> impl Iterator<Item = ReadItem> {
     let foreign = (decoded.foreign > 0).then(|| {
         let problem = foreign_problem(place.clone(), decoded.foreign, decoded.encoding);

@@ -11,21 +11,19 @@ use super::ids::Ids;
 #[derive(Debug, Default)]
 pub struct Earlier {
     ids: Ids,
-    /// Halves of digests. That two articles have one by chance is as likely as a stroke of lightning in every second of
-    /// a year.
+    /// Halves of digests: 128 bits, so that a collision by chance need not be reckoned with.
     digests: HashSet<u128>,
     fingerprint: Fingerprint,
 }
 
 impl Earlier {
-    /// Takes note of the next article, which its input calls `called`. Returns the id that it has, if that is another
-    /// one's already.
+    /// Adds the id `called` of the next article. Returns the id to use instead, if another article has that one.
     pub(crate) fn take(&mut self, called: &str, digest: &Digest) -> Option<String> {
         self.fingerprint.add(digest);
         self.ids.take(called)
     }
 
-    /// From now on this article is there: that it comes again is not worth an id of its own.
+    /// Adds an article: a copy of it that comes later gets no id of its own.
     pub(crate) fn remember(&mut self, digest: &Digest) {
         self.digests.insert(digest.half());
     }
@@ -35,7 +33,7 @@ impl Earlier {
         !self.digests.is_empty() && self.digests.contains(&digest.half())
     }
 
-    /// What tells the articles taken so far, in their order, from others.
+    /// The fingerprint of the articles taken so far, in their order.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         self.fingerprint.clone()
     }

@@ -14,7 +14,7 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    /// Takes note of `id`. If it is already taken, returns the free name to use instead: `id#2`,
+    /// Adds `id`. If it is already taken, returns the free name to use instead: `id#2`,
     /// `id#3` and so on.
     pub(super) fn take(&mut self, id: &str) -> Option<String> {
         let hash = hash64(id);

@@ -85,7 +85,7 @@ pub(super) enum NoArticle {
 }
 
 impl NoArticle {
-    /// What to say about it.
+    /// The message for it.
     pub(super) fn message(self) -> &'static str {
         match self {
             NoArticle::NoText => "there is no text of an article in this page",

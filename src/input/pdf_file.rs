@@ -1,6 +1,6 @@
 //! A PDF file with a text layer: one article.
 //!
-//! The pages are read by the `hayro` crates, which tell where each letter stands; `pdf_lines` makes text of that.
+//! The pages are read by the `hayro` crates, which give the place of each letter; `pdf_lines` makes text of that.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -335,7 +335,7 @@ impl Canvas {
         if text.is_empty() || !is_sound {
             return;
         }
-        // Up is where the letters' heads are, whatever the page says.
+        // The letters say which way is up, whatever the rotation of the page.
         let (dx, dy) = (up.x - origin.x, up.y - origin.y);
         if dx.abs().min(dy.abs()) > 0.2 * size {
             // Across the page: a stamp.

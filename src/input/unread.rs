@@ -26,7 +26,7 @@ impl Unread {
         self.kinds.entry(kind).or_insert((0, path)).0 += 1;
     }
 
-    /// What to say about an input folder.
+    /// The report on an input folder.
     pub(super) fn problem(self, folder: &Path) -> Option<Problem> {
         let mut kinds: Vec<(String, (u64, PathBuf))> = self.kinds.into_iter().collect();
         kinds.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
@@ -73,7 +73,7 @@ pub(super) fn is_of_leftovers(name: &OsStr, has_page: impl Fn(&str) -> bool) -> 
     NAMES.contains(&&*name.to_lowercase()) || page.is_some_and(has_page)
 }
 
-/// What to do with a file whose extension says that it is no text. None if it may be one.
+/// The advice for a file whose extension says that it is no text. None if it may be one.
 pub(super) fn foreign(extension: &str) -> Option<&'static str> {
     Some(match extension {
         "xlsb" | "numbers" => "Save the sheet as .xlsx or `CSV UTF-8` and name that file.",

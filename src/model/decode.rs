@@ -77,7 +77,7 @@ impl Decoder {
     /// sentence, from its windows and their scores.
     ///
     /// The score of a mention is the product of the probabilities of its words' labels at the
-    /// folder's temperature, which has no part in what is found. Hyphens,
+    /// folder's temperature, which does not change what is found. Hyphens,
     /// slashes, commas and double quotes at the ends of a mention are no part of it.
     pub(crate) fn mentions<'w>(
         &self,
@@ -100,7 +100,7 @@ impl Decoder {
                     sentence.number = Some(word.sentence);
                 }
                 log_softmax(scores.token(0, token), &mut logs);
-                // Scores of which none is a number say nothing.
+                // Without any finite score the word is outside of mentions.
                 if let Some(outside) = outside.filter(|_| logs.iter().all(|&log| log == HOPELESS)) {
                     logs[outside] = 0.0;
                 }

@@ -187,7 +187,7 @@ fn bytes(constant: &TensorProto) -> Option<Vec<u8>> {
     }
 }
 
-/// The numbers of a constant in fp32, if all are numbers: what computes with them would lose what is none.
+/// The numbers of a constant in fp32, if all are numbers: NaN and infinity would be lost in a computation.
 fn floats(constant: &TensorProto) -> Option<Vec<f32>> {
     if constant.data_type? != DataType::FLOAT {
         return None;

@@ -20,7 +20,7 @@ pub struct Outputs {
     pub(crate) vectors: Vec<usize>,
 }
 
-/// The columns that tell the syntax of a sentence.
+/// The columns with the syntax of a sentence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SyntaxOutputs {
     /// Parts of speech, as Universal Dependencies name them, in the order of their scores.

@@ -88,7 +88,7 @@ impl Kappa {
 /// The category of each word: 0 for none, else one more than the index of the type.
 fn categories(words: &[Span], mut names: Vec<Name>, types: &[EntityType]) -> Vec<usize> {
     let mut categories = vec![0; words.len()];
-    // What is painted later covers what was painted before.
+    // A later mention overwrites the category of an earlier one.
     names.sort_by_key(|&(span, entity_type)| (span.len(), Reverse(span.start), Reverse(entity_type)));
     for (span, entity_type) in names {
         let first = words.partition_point(|word| word.end <= span.start);
@@ -133,7 +133,7 @@ impl Table {
 }
 
 fn kappa(same: f64, chance: f64) -> Option<f64> {
-    // A hair's breadth, because shares do not add up to 1 in the last bit; without words both are NaN.
+    // A tolerance, because shares do not add up to 1 in the last bit; without words both are NaN.
     (1.0 - chance > 1e-12).then(|| (same - chance) / (1.0 - chance))
 }
 

@@ -1,8 +1,8 @@
-//! How far two people who labelled the same texts agree.
+//! Agreement of two annotators who labelled the same texts.
 //!
 //! The scores are those of an [`Evaluation`] with A as gold and B as prediction, over everything that either
-//! of them labels: F1 is then the same whichever of the two comes first. [`Kappa`] sets what they agree in
-//! against what chance would give.
+//! of them labels: F1 is then the same whichever of the two comes first. [`Kappa`] corrects agreement on words
+//! for chance.
 
 mod kappa;
 mod report;

@@ -305,7 +305,7 @@ impl<'a> Hub<'a> {
         let mut start = length(part);
         here(start);
         if start >= file.size {
-            // Whole, or spoilt: the checksum will tell. An empty file needs no server.
+            // Complete, or damaged, which the checksum shows. An empty file needs no server.
             File::options().append(true).create(true).open(part).map_err(|e| unwritable(part, e))?;
             return Ok(());
         }

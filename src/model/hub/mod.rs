@@ -1,7 +1,7 @@
 //! Fetches models from the Hugging Face hub into the user's cache. The only module that reaches the
 //! network.
 //!
-//! The crate `hf-hub` is not used: it waits without end, checks no sums, and names files after what the server says.
+//! The crate `hf-hub` is not used: it has no timeout, checks no checksums, and names files as the server does.
 //! Here a file has one of the names in `wanted.rs`, whatever the server lists, and a folder takes its place among the
 //! models only when everything in it has arrived and is what the hub says it is.
 

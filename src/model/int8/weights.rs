@@ -14,7 +14,7 @@ use super::{Embeddings, Int8Bert, Layer, Norm};
 use crate::model::folder::ModelFolder;
 use crate::model::onnx::{Graph, Matrix, precision};
 
-/// The part of `config.json` that the graph's weights do not tell.
+/// The part of `config.json` that the graph's weights do not imply.
 #[derive(Deserialize)]
 struct Config {
     model_type: String,
