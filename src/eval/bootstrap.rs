@@ -92,7 +92,7 @@ pub struct Interval {
 
 /// The intervals of all headline figures that are defined. Fewer than two documents have none.
 pub fn intervals(documents: &[DocumentCounts]) -> BTreeMap<Figure, Interval> {
-    let table = Table::of(&[documents]);
+    let table = CountTable::of(&[documents]);
     let mut values = BTreeMap::<Figure, Vec<f64>>::new();
     table.draw(|sums| {
         for (figure, value) in table.figures(&sums[0]) {
@@ -141,7 +141,7 @@ pub struct Difference {
 
 /// The differences of all headline figures that are defined for both outputs.
 pub fn differences(a: &[DocumentCounts], b: &[DocumentCounts]) -> BTreeMap<Figure, Difference> {
-    let table = Table::of(&[a, b]);
+    let table = CountTable::of(&[a, b]);
     let whole = table.sum((0..table.rows).map(|row| (row, false)));
     let gaps = |sums: &[Vec<Counts>]| -> BTreeMap<Figure, f64> {
         let of_a: BTreeMap<Figure, f64> = table.figures(&sums[0]).collect();
@@ -181,13 +181,13 @@ pub fn differences(a: &[DocumentCounts], b: &[DocumentCounts]) -> BTreeMap<Figur
 }
 
 /// The counts of one or two outputs as plain rows: one column for each type, then one for each mode.
-struct Table {
+struct CountTable {
     rows: usize,
     types: usize,
     outputs: Vec<Vec<Vec<Counts>>>,
 }
 
-impl Table {
+impl CountTable {
     fn of(outputs: &[&[DocumentCounts]]) -> Self {
         let types: BTreeSet<EntityType> =
             outputs.iter().flat_map(|o| o.iter()).flat_map(|d| d.entities.keys().copied()).collect();
@@ -196,7 +196,7 @@ impl Table {
             let relations = Mode::ALL.iter().map(|mode| document.relations.get(mode));
             entities.chain(relations).map(|counts| counts.copied().unwrap_or_default()).collect()
         };
-        Table {
+        CountTable {
             rows: outputs.first().map_or(0, |o| o.len()),
             types: types.len(),
             outputs: outputs.iter().map(|o| o.iter().map(row).collect()).collect(),

@@ -60,7 +60,7 @@ pub(super) struct Source {
 }
 
 /// The next thing to do.
-pub(super) enum Step {
+pub(super) enum ListingStep {
     File(Source),
     Stdin,
     Problem(Problem),
@@ -209,16 +209,16 @@ impl Listing {
     }
 
     /// The step at `position`, or none after the last.
-    pub(super) fn step(&self, position: usize) -> Option<Step> {
+    pub(super) fn step(&self, position: usize) -> Option<ListingStep> {
         Some(match self.entries.get(position)? {
-            Entry::Named(source) => Step::File((**source).clone()),
-            Entry::Stdin => Step::Stdin,
-            Entry::Problem(problem) => Step::Problem((**problem).clone()),
+            Entry::Named(source) => ListingStep::File((**source).clone()),
+            Entry::Stdin => ListingStep::Stdin,
+            Entry::Problem(problem) => ListingStep::Problem((**problem).clone()),
             Entry::Met { folder, name } => {
                 let folder = &self.folders[*folder as usize];
                 let path = folder.path.join(&**name);
                 let name = Name::of(name);
-                Step::File(Source {
+                ListingStep::File(Source {
                     path,
                     name: format!("{}{}", folder.prefix, name.stem),
                     // Only names with a format were listed.

@@ -56,7 +56,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{Place, Problem, Result};
 use crate::text::{Article, Date, DayOrder, Unread};
 
-use listing::{Format, Listing, Source, Step};
+use listing::{Format, Listing, ListingStep, Source};
 use reader::{Given, ReadItem, Reader, size, unreadable};
 use repeats::{ProblemKind, Repeats};
 
@@ -200,12 +200,12 @@ impl Articles {
         self.step += 1;
         let (source, opened) = match step {
             None => return false,
-            Some(Step::Problem(problem)) => {
+            Some(ListingStep::Problem(problem)) => {
                 self.found.push_back(ReadItem::Problem(ProblemKind::File, problem));
                 return true;
             }
-            Some(Step::Stdin) => (None, self.open_stdin()),
-            Some(Step::File(source)) => (Some(source.clone()), self.open_file(source)),
+            Some(ListingStep::Stdin) => (None, self.open_stdin()),
+            Some(ListingStep::File(source)) => (Some(source.clone()), self.open_file(source)),
         };
         match opened {
             Ok(reader) => self.open = Some(Open { reader, source, is_read: false, day_order: None }),

@@ -14,8 +14,8 @@ pub(crate) struct Decoder {
     labels: Vec<Label>,
     labelled_pieces: LabelledPieces,
     temperature: f32,
-    /// `steps[from * labels + to]`: what it means when `to` follows `from`.
-    steps: Vec<Step>,
+    /// `transitions[from * labels + to]`: what it means when `to` follows `from`.
+    transitions: Vec<Transition>,
     /// Whether a label may come first in a sentence.
     starts: Vec<bool>,
     /// Whether a label may come last in a sentence.
@@ -29,9 +29,9 @@ pub(crate) struct Decoder {
 /// several words. Chosen on conll2003-dev: F1 93.70 without, 93.79, 93.89 and 93.86 for 1, 2 and 3.
 const SIDE_BY_SIDE: f32 = 2.0;
 
-/// What it means when a label follows another.
+/// What it means when one label follows another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum Transition {
     /// It cannot.
     Never,
     /// The mention goes on.
@@ -42,9 +42,9 @@ enum Step {
     Again,
 }
 
-/// The words of one sentence and how well each label fits them.
+/// The words of the sentence that is read, and how well each label fits them.
 #[derive(Default)]
-struct Sentence {
+struct OpenSentence {
     number: Option<usize>,
     spans: Vec<Span>,
     /// How many pieces of the word are in its scores.
@@ -66,7 +66,7 @@ impl Decoder {
             labels: labels.to_vec(),
             labelled_pieces,
             temperature: 1.0,
-            steps: pairs.map(|(from, to)| rules.step(from, to)).collect(),
+            transitions: pairs.map(|(from, to)| rules.transition(from, to)).collect(),
             starts: each(&|label| rules.may_start(label)),
             ends: each(&|label| rules.may_end(label)),
             kinds: labels.iter().map(|&label| rules.kind(label)).collect(),
@@ -85,7 +85,7 @@ impl Decoder {
         windows: impl Iterator<Item = (&'w Window, &'w Scores)>,
     ) -> Vec<RawMention> {
         let mut found = Vec::new();
-        let mut sentence = Sentence::default();
+        let mut sentence = OpenSentence::default();
         let mut logs = vec![0.0; self.labels.len()];
         let outside = self.labels.iter().position(|label| *label == Label::Outside);
         for (window, scores) in windows {
@@ -117,7 +117,7 @@ impl Decoder {
 
     /// Adds a piece to the sentence. The first piece of a word votes for labels; later ones, if
     /// the model labels them at all, for types only, since the label after `B-X` is `I-X` there.
-    fn add(&self, sentence: &mut Sentence, word: Span, logs: &[f32]) {
+    fn add(&self, sentence: &mut OpenSentence, word: Span, logs: &[f32]) {
         if sentence.spans.last() != Some(&word) {
             sentence.spans.push(word);
             sentence.pieces.push(1);
@@ -138,8 +138,8 @@ impl Decoder {
     }
 
     /// Decodes the collected sentence and empties it.
-    fn finish(&self, sentence: &mut Sentence, found: &mut Vec<RawMention>) {
-        let Sentence { spans, pieces, mut scores, .. } = std::mem::take(sentence);
+    fn finish(&self, sentence: &mut OpenSentence, found: &mut Vec<RawMention>) {
+        let OpenSentence { spans, pieces, mut scores, .. } = std::mem::take(sentence);
         let width = self.labels.len();
         for (scores, &pieces) in scores.chunks_exact_mut(width).zip(&pieces) {
             scores.iter_mut().for_each(|score| *score /= pieces as f32);
@@ -147,9 +147,9 @@ impl Decoder {
         let mut open: Option<RawMention> = None;
         let mut before: Option<usize> = None;
         for (i, label) in self.best_path(&scores).into_iter().enumerate() {
-            let step = before.map_or(Step::Fresh, |from| self.steps[from * width + label]);
+            let transition = before.map_or(Transition::Fresh, |from| self.transitions[from * width + label]);
             before = Some(label);
-            if step != Step::Continues {
+            if transition != Transition::Continues {
                 found.extend(open.take());
             }
             let Label::Mention(_, entity_type) = self.labels[label] else { continue };
@@ -189,10 +189,10 @@ impl Decoder {
             let top = best.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             for (to, slot) in next.iter_mut().enumerate() {
                 let (from, score) =
-                    best_of((0..width).filter_map(|from| match self.steps[from * width + to] {
-                        Step::Never => None,
-                        Step::Continues | Step::Fresh => Some((from, best[from])),
-                        Step::Again => Some((from, best[from] - SIDE_BY_SIDE)),
+                    best_of((0..width).filter_map(|from| match self.transitions[from * width + to] {
+                        Transition::Never => None,
+                        Transition::Continues | Transition::Fresh => Some((from, best[from])),
+                        Transition::Again => Some((from, best[from] - SIDE_BY_SIDE)),
                     }));
                 *slot = score - top + logs[to];
                 back.push(from as u16);
@@ -263,14 +263,16 @@ impl Rules<'_> {
         })
     }
 
-    fn step(&self, from: Label, to: Label) -> Step {
+    fn transition(&self, from: Label, to: Label) -> Transition {
         use LabelPrefix::{Bare, Begin, End, Inside};
         match (from, to) {
-            (Label::Mention(Begin | Inside, a), Label::Mention(Inside | End, b)) if a == b => Step::Continues,
-            (Label::Mention(Bare, a), Label::Mention(Bare, b)) if a == b => Step::Continues,
-            _ if !self.may_end(from) || !self.may_start(to) => Step::Never,
-            (Label::Mention(_, a), Label::Mention(_, b)) if a == b => Step::Again,
-            _ => Step::Fresh,
+            (Label::Mention(Begin | Inside, a), Label::Mention(Inside | End, b)) if a == b => {
+                Transition::Continues
+            }
+            (Label::Mention(Bare, a), Label::Mention(Bare, b)) if a == b => Transition::Continues,
+            _ if !self.may_end(from) || !self.may_start(to) => Transition::Never,
+            (Label::Mention(_, a), Label::Mention(_, b)) if a == b => Transition::Again,
+            _ => Transition::Fresh,
         }
     }
 

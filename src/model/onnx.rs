@@ -27,7 +27,7 @@ pub(super) struct Matrix {
 }
 
 /// A table in 8 bits with a row of `width` numbers for each id: a number is `(value - zero) * scale`.
-pub(super) struct Table {
+pub(super) struct QuantisedTable {
     pub(super) width: usize,
     pub(super) values: Vec<u8>,
     pub(super) scale: f32,
@@ -90,7 +90,7 @@ impl Graph {
     }
 
     /// The quantised table of a module.
-    pub(super) fn table(&self, module: &str) -> Option<Table> {
+    pub(super) fn table(&self, module: &str) -> Option<QuantisedTable> {
         let part = |name: &str| self.constant(&format!("{module}.weight_{name}"));
         let values = part("quantized")?;
         let &[_, width] = values.dims.as_slice() else { return None };
@@ -99,7 +99,12 @@ impl Graph {
         let is_unsigned = values.data_type == Some(DataType::UINT8);
         let width = usize::try_from(width).ok().filter(|&width| width > 0 && is_unsigned)?;
         let values = bytes(values)?;
-        values.len().is_multiple_of(width).then_some(Table { width, values, scale, zero: f32::from(zero) })
+        values.len().is_multiple_of(width).then_some(QuantisedTable {
+            width,
+            values,
+            scale,
+            zero: f32::from(zero),
+        })
     }
 
     /// A weight of the checkpoint, `bert.pooler.dense.weight`, in fp32 as a checkpoint has it (a linear layer with a
@@ -115,7 +120,7 @@ impl Graph {
             return shaped(constant);
         }
         let module = name.strip_suffix(".weight")?;
-        if let Some(Table { width, values, scale, zero }) = self.table(module) {
+        if let Some(QuantisedTable { width, values, scale, zero }) = self.table(module) {
             let numbers: Vec<f32> = values.iter().map(|&value| (f32::from(value) - zero) * scale).collect();
             return Some((vec![numbers.len() / width, width], numbers));
         }
@@ -145,7 +150,7 @@ pub(super) fn precision(file: &Path) -> Result<&'static str> {
     Ok(if OPERATORS.iter().any(has) { "int8" } else { "fp32" })
 }
 
-impl Table {
+impl QuantisedTable {
     /// Adds a row of the table.
     pub(super) fn add(&self, id: usize, to: &mut [f32]) {
         let row = &self.values[id * self.width..(id + 1) * self.width];

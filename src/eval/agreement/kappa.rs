@@ -66,8 +66,8 @@ impl Kappa {
         for table in &tables {
             sum.iter_mut().zip(table).for_each(|(sum, n)| *sum += n);
         }
-        let figures = |sum: &[u64]| Table::of(sum, types.len() + 1).figures();
-        let (table, values) = (Table::of(&sum, types.len() + 1), figures(&sum));
+        let figures = |sum: &[u64]| ContingencyTable::of(sum, types.len() + 1).figures();
+        let (table, values) = (ContingencyTable::of(&sum, types.len() + 1), figures(&sum));
         let mut intervals = intervals_of_sums(&tables, figures).into_iter();
         Kappa {
             words: table.total,
@@ -100,17 +100,17 @@ fn categories(words: &[Span], mut names: Vec<Name>, types: &[EntityType]) -> Vec
 }
 
 /// How many words A puts into the category of the row and B into that of the column.
-struct Table {
+struct ContingencyTable {
     same: Vec<u64>,
     rows: Vec<u64>,
     columns: Vec<u64>,
     total: u64,
 }
 
-impl Table {
+impl ContingencyTable {
     fn of(cells: &[u64], categories: usize) -> Self {
         let each = || 0..categories;
-        Table {
+        ContingencyTable {
             same: each().map(|i| cells[i * categories + i]).collect(),
             rows: each().map(|i| each().map(|j| cells[i * categories + j]).sum()).collect(),
             columns: each().map(|j| each().map(|i| cells[i * categories + j]).sum()).collect(),
@@ -145,15 +145,15 @@ mod tests {
     #[test]
     fn figures_of_a_table_worked_by_hand() {
         // Of 100 words, both say PER of 20, A alone of 5, B alone of 10; the rest has no name.
-        let table = Table::of(&[65, 10, 5, 20], 2);
+        let table = ContingencyTable::of(&[65, 10, 5, 20], 2);
         let chance = 0.25 * 0.30 + 0.75 * 0.70;
         let expected = (0.85 - chance) / (1.0 - chance);
         for value in table.figures() {
             assert!((value.unwrap() - expected).abs() < 1e-12);
         }
-        assert_eq!(Table::of(&[100, 0, 0, 0], 2).figures(), [None, None]);
-        assert_eq!(Table::of(&[0; 4], 2).figures(), [None, None]);
-        assert_eq!(Table::of(&[3, 0, 0, 0, 2, 0, 0, 0, 4], 3).figures(), [Some(1.0); 3]);
+        assert_eq!(ContingencyTable::of(&[100, 0, 0, 0], 2).figures(), [None, None]);
+        assert_eq!(ContingencyTable::of(&[0; 4], 2).figures(), [None, None]);
+        assert_eq!(ContingencyTable::of(&[3, 0, 0, 0, 2, 0, 0, 0, 4], 3).figures(), [Some(1.0); 3]);
     }
 
     #[test]

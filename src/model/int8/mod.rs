@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::model::engine::{Batch, Engine, Scores};
 use crate::model::engine_kind::EngineKind;
 use crate::model::folder::ModelFolder;
-use crate::model::onnx::Table;
+use crate::model::onnx::QuantisedTable;
 use crate::timings::{Stage, measure};
 
 /// Windows go through the network together until they have so many tokens: enough that weights are not fetched for
@@ -40,9 +40,9 @@ pub(crate) struct Int8Bert {
 
 /// Tables with a row of numbers for each id.
 struct Embeddings {
-    words: Table,
-    positions: Table,
-    types: Table,
+    words: QuantisedTable,
+    positions: QuantisedTable,
+    types: QuantisedTable,
     norm: Norm,
 }
 
@@ -71,7 +71,7 @@ impl Int8Bert {
     /// That every id has a row in its table.
     fn check(&self, windows: &[(&[i64], &[i64])]) -> Result<()> {
         let Embeddings { words, positions, types, .. } = &self.embeddings;
-        let beyond = |ids: &[i64], table: &Table| {
+        let beyond = |ids: &[i64], table: &QuantisedTable| {
             ids.iter().copied().find(|&id| usize::try_from(id).map_or(true, |id| id >= table.rows()))
         };
         let wrong = windows.iter().find_map(|&(ids, kinds)| {
