@@ -1,4 +1,9 @@
-//! From entities that occur together to relations: rules are data, see `rules/*.toml`.
+//! Relation extraction by rules, which are data: see `rules/*.toml`.
+//!
+//! `rule_file` reads rules into a `rule_set`; their two kinds are `pattern` and `frame`. `lexicon` numbers the words of
+//! patterns, `line` spells a sentence by these numbers, and `compile` makes regular expressions over such lines. `matcher`
+//! matches both kinds; `context`, `said`, `time` and `status` say how the text puts what it finds. `reader` is the second
+//! reader, `calibration` makes the score of evidence.
 
 mod anaphors;
 mod calibration;
@@ -75,8 +80,8 @@ pub struct Document<'a> {
 }
 
 impl Document<'_> {
-    /// The type by which rules take a name: that of its entity where it is an adjective, part of a word ("Boston-based")
-    /// or a country, whatever the model took it for.
+    /// The type of a name for rules: that of its entity where it is an adjective, part of a word ("Boston-based")
+    /// or a country, whatever the type of the mention.
     fn type_of(&self, mention: &Mention) -> EntityType {
         let Some(Entity { entity_type, name, .. }) = self.entities.get(mention.entity) else {
             return mention.entity_type;
@@ -86,11 +91,11 @@ impl Document<'_> {
     }
 }
 
-/// One piece of evidence: two mentions, a predicate, and how the text puts it.
+/// One piece of evidence: two arguments, a predicate, and how the text puts it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
-    /// The subject: an index for [`crate::entity::Names::argument`], that is among the article's mentions
-    /// and the pronouns and descriptions after them.
+    /// The subject: a number for [`crate::entity::Names::argument`], which counts the article's mentions and, after
+    /// them, its pronouns and descriptions.
     pub subject: usize,
     /// What connects them.
     pub predicate: Predicate,
@@ -98,7 +103,7 @@ pub struct Relation {
     pub object: usize,
     /// How often such relations are right, 0 to 1; see [`Calibration`].
     pub score: f32,
-    /// What that is made from.
+    /// The evidence for it.
     pub evidence: Evidence,
     /// Whether the text denies it.
     pub negated: bool,
