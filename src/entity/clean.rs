@@ -151,7 +151,7 @@ pub(super) fn cleaned(
             span = without_party(text, without_title(text, span), &is_known);
         }
         if entity_type == EntityType::Org {
-            span = without_faction(text, span);
+            span = without_post(text, without_faction(text, span));
         }
         if entity_type == EntityType::Loc {
             span = without_whole(text, span, &is_known);
@@ -181,7 +181,10 @@ pub(super) fn cleaned(
     let only_party = only_party || party_and_state();
     let only_title = entity_type == EntityType::Per && is_title_alone(name) || is_title_without_stops(name);
     let only_title = only_title || only_party;
-    let only_adjective = name == "Supreme" && text[span.end..].trim_start().starts_with("Leader");
+    let is_before = |title| text[span.end..].trim_start().starts_with(title);
+    // Half of a title.
+    let only_adjective =
+        name == "Supreme" && is_before("Leader") || name == "National Security" && is_before("Advis");
     (name.chars().any(char::is_alphanumeric) && !only_title && !only_adjective).then_some(span)
 }
 
@@ -300,6 +303,14 @@ fn without_faction(text: &str, span: Span) -> Span {
     }
 }
 
+/// A body without the post in it that a title took along: "Air Force Chief of Staff".
+fn without_post(text: &str, span: Span) -> Span {
+    match span.of(text).strip_suffix(" Chief of Staff") {
+        Some(body) => Span::new(span.start, span.start + body.len()).trimmed(text),
+        None => span,
+    }
+}
+
 /// A place without the known one behind its comma, unless the tables have both as one name, and without what
 /// follows a dateline: "SALEM - U.S." before "Senator Ruiz" is two names.
 fn without_whole(text: &str, span: Span, is_known: impl Fn(&str) -> bool) -> Span {
@@ -378,6 +389,8 @@ mod tests {
             (Per, "Supreme Leader Bo Lee", "Bo Lee"),
             (Per, "Generalissimo Franco", "Generalissimo Franco"),
             (Org, "General Motors", "General Motors"),
+            (Org, "Air Force Chief of Staff", "Air Force"),
+            (Org, "Joint Chiefs of Staff", "Joint Chiefs of Staff"),
             (Org, "the Kurdistan Workers' Party", "Kurdistan Workers' Party"),
             (Org, "McDonald's", "McDonald's"),
             (Org, "“Haberdar”", "Haberdar"),

@@ -16,6 +16,9 @@ const CAPTIONS: &[&str] = &[
     "Image", "Images", "Photo", "Photos", "Picture", "File", "Video", "Credit", "Source", "Caption", "Watch",
 ];
 
+/// Degrees that stand after a person's name, without their last full stop.
+const DEGREES: &[&str] = &["M.D", "Ph.D", "PhD", "J.D", "D.O", "D.D.S", "D.V.M", "Esq", "R.N"];
+
 /// Zones of time of day, which stand behind one: `1800 UTC`.
 const ZONES: &[&str] = &[
     "UTC", "GMT", "BST", "CET", "CEST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AEST",
@@ -58,7 +61,13 @@ pub(super) fn without_junk(aliases: &Aliases, text: &str, mut mentions: Vec<Foun
         let is_word = is_doubted(m) && small.contains(name.to_lowercase().as_str());
         let is_caption = CAPTIONS.contains(&name) && text[m.span.end..].starts_with(':');
         let is_sign = is_currency(name) || is_zone(text, m);
-        !is_word && !is_caption && !is_sign && !is_nobody(m) && (known(name) || !is_speaker(text, m))
+        let is_degree = m.entity_type == EntityType::Per && DEGREES.contains(&name.trim_end_matches('.'));
+        !is_word
+            && !is_caption
+            && !is_sign
+            && !is_degree
+            && !is_nobody(m)
+            && (known(name) || !is_speaker(text, m))
     });
     mentions
 }

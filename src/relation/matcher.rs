@@ -103,19 +103,24 @@ impl Matcher {
     pub fn new(set: &RuleSet) -> Result<Self> {
         let lexicon = Lexicon::of(set)?;
         let compiler = Compiler::of(&lexicon);
-        let patterns = PatternIndex::of(set.rules(), &compiler, lexicon.keys.count())?;
+        let frames = set.rules().iter().enumerate().filter_map(|(i, rule)| Some((i, rule.frame.as_ref()?)));
         let rules =
-            set.rules().iter().map(|rule| CompiledRule::of(rule, &compiler)).collect::<Result<_>>()?;
+            || set.rules().iter().map(|rule| CompiledRule::of(rule, &compiler)).collect::<Result<_>>();
+        // A thread of its own and none of rayon's: one of those might take up work that waits for this matcher.
+        let (patterns, rules, frames) = std::thread::scope(|scope| {
+            let patterns = scope.spawn(|| PatternIndex::of(set.rules(), &compiler, lexicon.keys.count()));
+            let (rules, frames) = (rules(), Frames::new(frames, &set.nouns, &set.acting));
+            (patterns.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), rules, frames)
+        });
         let implied = |predicate: Predicate| -> Vec<Predicate> {
             predicate.schema().hides.iter().filter_map(|name| set.predicates().named(name)).collect()
         };
-        let frames = set.rules().iter().enumerate().filter_map(|(i, rule)| Some((i, rule.frame.as_ref()?)));
         Ok(Matcher {
             predicates: set.predicates().clone(),
             implies: set.predicates().all().map(|predicate| (predicate, implied(predicate))).collect(),
-            rules,
-            patterns,
-            frames: Frames::new(frames, &set.nouns, &set.acting),
+            rules: rules?,
+            patterns: patterns?,
+            frames,
             second: None,
             unlearned: set.unlearned.clone(),
             calibration: set.calibration,
