@@ -273,7 +273,7 @@ class AloneExtraction(Scratch):
 
     def test_rules_and_names_of_the_user(self) -> None:
         """Are used; options may be given as the command takes them."""
-        rule = '[[rule]]\nid = "works_for/envoy"\npattern = "OBJ envoy SUBJ"\nscore = 0.8\n'
+        rule = '[[rule]]\nid = "works_for/envoy"\npattern = "OBJ envoy SUBJ"\nscore = 0.99\n'
         rule += 'yes = ["[ORG United Nations] envoy [PER Ana Ruiz] arrived."]\nno = ["[PER Ana Ruiz] met [ORG Acme]."]\n'
         rules = self.scratch / "my.toml"
         rules.write_text(rule, encoding="utf-8")
