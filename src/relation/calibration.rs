@@ -96,8 +96,8 @@ pub struct LearnedWeights {
 pub struct Least {
     /// Of what a rule finds and the second reader has read.
     pub checked: f32,
-    /// The same where a sentence may be several that have lost their punctuation: of 32 such rows of press releases
-    /// that scored less than this, 19 were wrong; of 78 that scored more, 9.
+    /// The same where a sentence may be several that have lost their punctuation: of 110 judged rows of press releases,
+    /// many of which have lost it, 3 of the 17 that scored less than 0.6 were right, and 75 of the others.
     pub unpunctuated: f32,
     /// Of what the second reader alone finds.
     pub learned: f32,
