@@ -92,7 +92,6 @@ pub(crate) struct Asked {
 
 /// What `run.json` says about model, names and rules.
 pub(crate) struct Hashes {
-    /// Empty before the model is open.
     pub(crate) model: String,
     pub(crate) rules: String,
     pub(crate) aliases: String,
@@ -110,8 +109,8 @@ impl Setup {
         Ok(rules)
     }
 
-    /// Reads names and rules.
-    pub(crate) fn knowledge(&self) -> Result<(Knowledge, Hashes)> {
+    /// Reads names and rules; also gives the hash of the rules and that of the names.
+    fn knowledge(&self) -> Result<(Knowledge, [String; 2])> {
         let mut rules = self.all_rules()?;
         self.without_rule.iter().try_for_each(|id| rules.remove(id))?;
         if !self.predicates.is_empty() {
@@ -123,10 +122,7 @@ impl Setup {
         let others = || (self.aliases(), rules.hash());
         let ((named, rules_hash), matcher) = rayon::join(others, || Matcher::new(&rules));
         let (aliases, aliases_hash) = named?;
-        Ok((
-            Knowledge { aliases, matcher: matcher? },
-            Hashes { model: String::new(), rules: rules_hash, aliases: aliases_hash },
-        ))
+        Ok((Knowledge { aliases, matcher: matcher? }, [rules_hash, aliases_hash]))
     }
 
     /// Reads names that mean the same; also gives their hash.
@@ -149,9 +145,9 @@ impl Setup {
             Ok((reader, model, hash))
         };
         let (knowledge, opened) = rayon::join(|| self.knowledge(), open);
-        let (mut knowledge, mut hashes) = knowledge?;
+        let (mut knowledge, [rules, aliases]) = knowledge?;
         let (mut reader, model, hash) = opened?;
-        hashes.model = hash;
+        let mut hashes = Hashes { model: hash, rules, aliases };
         if let Some((path, taught)) = taught {
             let misfit =
                 |problem| Error::config(Place::file(path), problem, "Learn it again with this --model");

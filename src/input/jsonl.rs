@@ -14,7 +14,7 @@ use super::bytes::{self, Bytes};
 use super::columns::{self, Columns, Missing, Role};
 use super::decode::{self, Charset};
 use super::options::Options;
-use super::reader::{Given, ReadItem, Reader, stopped, too_long};
+use super::reader::{Given, ReadItem, Reader, empty_text, stopped, too_long};
 use super::repeats::ProblemKind;
 use crate::error::{Place, Problem, words};
 
@@ -140,12 +140,7 @@ fn take_text(
     };
     let nuls = decode::blank_nuls(&mut text);
     if text.trim().is_empty() {
-        let problem = Problem::skipped(
-            place.clone(),
-            "the text is empty",
-            "Nothing can be found in it; no need to do anything if that is right.",
-        );
-        out.push_back(ReadItem::Problem(ProblemKind::EmptyText, problem));
+        out.push_back(empty_text(place.clone()));
         return None;
     }
     if nuls > 0 {

@@ -73,6 +73,16 @@ pub(super) fn stopped(place: Place, error: &io::Error, kept: &str) -> ReadItem {
     ReadItem::Problem(ProblemKind::File, problem)
 }
 
+/// An article of whose text nothing is left.
+pub(super) fn empty_text(place: Place) -> ReadItem {
+    let problem = Problem::skipped(
+        place,
+        "the text is empty",
+        "Nothing can be found in it; no need to do anything if that is right.",
+    );
+    ReadItem::Problem(ProblemKind::EmptyText, problem)
+}
+
 /// An article that is longer than may be.
 pub(super) fn too_long(place: Place, what: &str) -> ReadItem {
     let problem = Problem::skipped(

@@ -3,7 +3,7 @@
 use super::bytes::LONGEST;
 use super::columns::Columns;
 use super::decode::{self, Decoded};
-use super::reader::{Given, ReadItem, too_long};
+use super::reader::{Given, ReadItem, empty_text, too_long};
 use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 
@@ -32,12 +32,7 @@ impl<F: FnMut(usize) -> Option<String>> Row<F> {
             return;
         }
         if self.text.text.trim().is_empty() {
-            let problem = Problem::skipped(
-                place.clone(),
-                "the text is empty",
-                "Nothing can be found in it; no need to do anything if that is right.",
-            );
-            out.push(ReadItem::Problem(ProblemKind::EmptyText, problem));
+            out.push(empty_text(place.clone()));
             return;
         }
         out.extend(decode::problems(place, &self.text));

@@ -17,7 +17,7 @@ use super::bytes::Bytes;
 use super::columns::{self, Columns};
 use super::decode::{self, Charset};
 use super::options::Options;
-use super::reader::{Given, ReadItem, Reader, stopped, too_long};
+use super::reader::{Given, ReadItem, Reader, empty_text, stopped, too_long};
 use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
 use cells::{cells, names, trim};
@@ -179,12 +179,7 @@ impl TableReader {
         };
         let text = cell(header.columns.text);
         if text.trim().is_empty() {
-            let problem = Problem::skipped(
-                place.clone(),
-                "the text is empty",
-                "Nothing can be found in it; no need to do anything if that is right.",
-            );
-            out.push_back(ReadItem::Problem(ProblemKind::EmptyText, problem));
+            out.push_back(empty_text(place.clone()));
             return;
         }
         let mut short = |column: Option<usize>| {

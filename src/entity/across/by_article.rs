@@ -27,11 +27,9 @@ const MANY: u32 = 5;
 /// A parliament and its chambers, by their names in the tables.
 const PARLIAMENT: [&str; 3] = ["U.S. House of Representatives", "U.S. Senate", "U.S. Congress"];
 
-/// The armed services of the United States, by their names in the tables, and who is named where a short name of a
-/// service (`Army`) is theirs.
+/// The armed services of the United States and who commands them, by their names in the tables.
 const SERVICES: [&str; 4] = ["U.S. Army", "U.S. Navy", "U.S. Air Force", "U.S. Marine Corps"];
-const BESIDE_SERVICES: [&str; 4] =
-    ["U.S. Department of Defense", "U.S. Senate", "U.S. Congress", "U.S. House of Representatives"];
+const COMMAND: [&str; 1] = ["U.S. Department of Defense"];
 
 /// Names with one of these hashes, of a list in order.
 fn with_hash(hashes: &[(u64, u32)], hash: u64) -> &[(u64, u32)] {
@@ -88,27 +86,36 @@ impl Pass {
             }
         }
         hashes.sort_unstable();
+        let parliament = self.called(&PARLIAMENT);
         for name in self.of_type(EntityType::Org) {
             let same = with_hash(&hashes, hash64(&key(self.text(name))));
             let owners: BTreeSet<u32> = same.iter().map(|&(_, owner)| owner).collect();
             let best =
                 owners.iter().copied().max_by_key(|&owner| (self.frequency(owner), std::cmp::Reverse(owner)));
             if best.is_some_and(|best| self.knows(best)) && !self.knows(name) {
-                self.join_with_nearest(name, &owners.into_iter().collect::<Vec<u32>>());
+                self.join_with_nearest(name, &owners.into_iter().collect::<Vec<u32>>(), &parliament);
             }
         }
     }
 
-    /// Names of the corpus that belong to the same parliament as a chamber.
-    fn colleagues(&self, chamber: u32) -> Vec<u32> {
-        let belongs = |name: u32| PARLIAMENT.contains(&self.text(name));
-        let others = |&name: &u32| belongs(chamber) && name != chamber && belongs(name);
-        self.of_type(EntityType::Org).filter(others).collect()
+    /// The organisations of the corpus that have one of these names.
+    fn called(&self, names: &[&str]) -> BTreeSet<u32> {
+        self.of_type(EntityType::Org).filter(|&name| names.contains(&self.text(name))).collect()
+    }
+
+    /// Joins a name with `root` in an article, unless it is kept apart from what is joined there; says whether it did.
+    fn join_in(&mut self, article: u32, name: u32, root: u32) -> bool {
+        let joins = !self.sets.is_kept_out(article, name, root);
+        if joins {
+            self.in_articles.push((article, name, root));
+            self.sets.let_in(article, name, root);
+        }
+        joins
     }
 
     /// Joins a chamber's short name in each article with that of its owners whose company is by far the nearest: the
     /// House of an article on Washington is not that of Westminster.
-    fn join_with_nearest(&mut self, name: u32, owners: &[u32]) {
+    fn join_with_nearest(&mut self, name: u32, owners: &[u32], parliament: &BTreeSet<u32>) {
         let articles = self.articles(name).to_vec();
         // For each article the nearest owner, how near it is, and how near the next is.
         let mut nearest: Vec<(Option<u32>, f64, f64)> = vec![(None, 0.0, 0.0); articles.len()];
@@ -116,12 +123,13 @@ impl Pass {
             if self.forbidden(owner, name) {
                 continue;
             }
-            let colleagues = self.colleagues(owner);
+            let of_parliament = parliament.contains(&owner);
             let same = self.sets.of(owner);
             self.look_at(&same);
             for (&article, best) in articles.iter().zip(&mut nearest) {
                 let members = self.in_article(article);
-                let beside_colleague = members.iter().any(|member| colleagues.contains(member));
+                let is_colleague = |member: &u32| *member != owner && parliament.contains(member);
+                let beside_colleague = of_parliament && members.iter().any(is_colleague);
                 // Frequent names say little as company, but the Senate says which House it is.
                 let near = self.shared(members.iter().filter(|it| **it != name))
                     + if beside_colleague { NEAR } else { 0.0 };
@@ -139,10 +147,8 @@ impl Pass {
             let names_other = owners.iter().any(|it| *it != owner && self.in_article(article).contains(it));
             let root = self.root(owner);
             let is_near = near >= NEAR && near >= NEARER * next;
-            if is_near && !names_other && !self.sets.is_kept_out(article, name, root) {
-                self.in_articles.push((article, name, root));
-                self.sets.let_in(article, name, root);
-                of_owner.0 += 1;
+            if is_near && !names_other {
+                of_owner.0 += u32::from(self.join_in(article, name, root));
             }
         }
         for (owner, (joined, score)) in joined {
@@ -153,31 +159,28 @@ impl Pass {
     /// `Army`, in articles that name who commands that of the tables or makes its laws, or another service by its whole
     /// name.
     fn services(&mut self) {
-        let organisations: Vec<u32> = self.of_type(EntityType::Org).collect();
-        let named = |name: u32| SERVICES.contains(&self.text(name));
-        let services: Vec<u32> = organisations.iter().copied().filter(|&name| named(name)).collect();
-        let is_beside = |name: u32| named(name) || BESIDE_SERVICES.contains(&self.text(name));
-        let beside: BTreeSet<u32> = organisations.iter().copied().filter(|&name| is_beside(name)).collect();
-        for service in services {
-            let full = key(self.text(service));
-            let Some(short) = without_country(&full) else { continue };
+        let services = self.called(&SERVICES);
+        let full: Vec<(u32, String)> =
+            services.iter().map(|&service| (service, key(self.text(service)))).collect();
+        let of_short: BTreeMap<&str, u32> =
+            full.iter().filter_map(|(service, full)| Some((without_country(full)?, *service))).collect();
+        if of_short.is_empty() {
+            return;
+        }
+        let beside: BTreeSet<u32> =
+            self.called(&PARLIAMENT).into_iter().chain(self.called(&COMMAND)).chain(services).collect();
+        for name in self.of_type(EntityType::Org) {
+            let Some(&service) = of_short.get(key(self.text(name)).as_str()) else { continue };
             let root = self.root(service);
-            let is_short = |&name: &u32| key(self.text(name)) == short;
-            let same: Vec<u32> = organisations.iter().copied().filter(is_short).collect();
-            for name in same {
-                let (all, mut joined) = (self.articles(name).to_vec(), 0);
-                let possible = !self.knows(name) && !self.forbidden(service, name);
-                for &article in all.iter().filter(|_| possible) {
-                    let fits = self.in_article(article).iter().any(|member| beside.contains(member));
-                    if fits && !self.sets.is_kept_out(article, name, root) {
-                        self.in_articles.push((article, name, root));
-                        self.sets.let_in(article, name, root);
-                        joined += 1;
-                    }
+            let (all, mut joined) = (self.articles(name).to_vec(), 0);
+            let possible = !self.knows(name) && !self.forbidden(service, name);
+            for &article in all.iter().filter(|_| possible) {
+                if self.in_article(article).iter().any(|member| beside.contains(member)) {
+                    joined += u32::from(self.join_in(article, name, root));
                 }
-                let score = f64::from(joined) / all.len() as f64;
-                self.note(Candidate { names: (service, name), why: Why::LegalForm, score, joined });
             }
+            let score = f64::from(joined) / all.len() as f64;
+            self.note(Candidate { names: (service, name), why: Why::LegalForm, score, joined });
         }
     }
 
@@ -254,10 +257,8 @@ impl Pass {
             // Whom an article with two bearers means, somebody who reads it may know.
             let strength = if fits { share(near, least.max(RATHER_NEAR)) } else { 0.3 };
             score += strength / f64::from(self.frequency(short));
-            if possible && fits && near >= least && !self.sets.is_kept_out(article, short, root) {
-                self.in_articles.push((article, short, root));
-                self.sets.let_in(article, short, root);
-                joined += 1;
+            if possible && fits && near >= least {
+                joined += u32::from(self.join_in(article, short, root));
             }
         }
         let score = if possible { score } else { 0.8 * score };
