@@ -1,7 +1,7 @@
 //! Plain Rust against loops as a schoolbook has them. That all back ends give the same bits is looked at in
 //! `tests/backends.rs`.
 
-use crate::{Attention, Backend, Kernels, Quantised, Then, scalar_products};
+use crate::{Attention, Backend, Kernels, Quantised, Then, add_columns, scalar_products};
 
 fn reference() -> Kernels {
     Kernels::of(Backend::Reference).unwrap()
@@ -206,4 +206,21 @@ fn bits_are_those_of_every_processor() {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3_u64)
         });
     assert_eq!(hash, 0xd7f6_285a_cef8_2d8b, "{hash:#x}");
+}
+
+#[test]
+fn columns_are_added_in_their_order() {
+    let (rows, inputs) = (21, [0.5, 0.0, -1.5, 1e-8]);
+    let columns = numbers(rows * inputs.len(), 11);
+    let mut sum = numbers(rows, 12);
+    let expected: Vec<f32> = sum
+        .iter()
+        .enumerate()
+        .map(|(row, &start)| {
+            inputs.iter().enumerate().fold(start, |sum, (i, input)| sum + input * columns[i * rows + row])
+        })
+        .collect();
+    add_columns(&columns, &inputs, &mut sum);
+    assert_eq!(sum, expected);
+    add_columns(&[], &inputs, &mut []);
 }

@@ -161,7 +161,7 @@ fn nothing_new_changes_nothing() {
 #[test]
 fn a_killed_addition_leaves_the_result_whole_and_is_continued() {
     let days = Days::new();
-    crate::durable::seeds(&days.path("many.jsonl"), 30);
+    crate::durable::seeds(&days.path("many.jsonl"), 17);
     let many = fs::read_to_string(days.path("many.jsonl")).unwrap();
     let monday = fs::read_to_string(days.path("monday.jsonl")).unwrap();
     fs::write(days.path("both.jsonl"), monday + &many).unwrap();
@@ -196,7 +196,7 @@ fn a_killed_addition_leaves_the_result_whole_and_is_continued() {
 #[test]
 fn an_interrupted_addition_leaves_the_result_whole_and_is_continued() {
     let days = Days::new();
-    crate::durable::seeds(&days.path("many.jsonl"), 20);
+    crate::durable::seeds(&days.path("many.jsonl"), 9);
     days.run("monday", "sum", &["--quiet"], 0);
     let before = bytes(&days.path("sum"));
     let out = days.path("sum");

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use safetensors::{Dtype, SafeTensors};
+use triplewire_kernels::add_columns;
 
-/// An affine layer, `rows` numbers from `columns`. Sums are made in the order of the columns, without fused products,
-/// so that they are the same on every processor.
+/// An affine layer, `rows` numbers from `columns`.
 #[derive(Debug, Clone)]
 pub(super) struct Layer {
     rows: usize,
@@ -47,12 +47,8 @@ impl Layer {
 
     /// Adds to `sum` what the inputs from column `first` on give. Most are zero.
     pub(super) fn add(&self, first: usize, inputs: &[f32], sum: &mut [f32]) {
-        for (column, &input) in inputs.iter().enumerate() {
-            if input != 0.0 {
-                let weights = self.column(first + column);
-                sum.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += input * weight);
-            }
-        }
+        let columns = &self.weights[first * self.rows..(first + inputs.len()) * self.rows];
+        add_columns(columns, inputs, sum);
     }
 }
 
