@@ -72,8 +72,11 @@ check-parts: ## licences, sources and known defects of the crates, and crates th
 release:  ## target/dist/: archive and wheel of TARGET, tried out; see .make/release.py
 	python3 .make/release.py all $(TARGET) $(RELEASE)
 
+# `make bench TORCH=no` builds without libtorch, for BENCH="--engines rten ..." and no rust-bert-pipeline among the peers.
+TORCH = yes
+
 bench:    ## words per second against other tools; BENCH="--help" lists the options (files, rounds, threads, ...)
-	$(CARGO_TORCH) build --release $(FEATURES) --bins --examples
+	$(if $(filter no,$(TORCH)),cargo build --release,$(CARGO_TORCH) build --release $(FEATURES) --bins --examples)
 	python3 tests/bench/bench.py $(BENCH)
 
 clean:    ## remove what was built; libtorch stays

@@ -3,7 +3,8 @@
 Every round runs every contender once, each in a process of its own, in an order that turns from round
 to round; a ratio compares two runs of one round. So a machine that is busy with other things changes
 the words per second and hardly the ratios. Words are runs of characters between blanks. A peer stops at
-mentions; Triplewire also joins names, applies rules and writes its tables, and all of that counts.
+mentions; Triplewire also joins names, applies rules and writes its tables, and all of that counts. Processor
+time is counted too, without start-up, as other programs matter to it least of all.
 
 Results go to `target/bench` (`results.json`, `results.md`), the plots of how Triplewire grows to
 `tests/bench/plots`.
@@ -11,6 +12,7 @@ Results go to `target/bench` (`results.json`, `results.md`), the plots of how Tr
 
 import argparse
 import csv
+import hashlib
 import json
 import os
 import platform
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import time
 import venv
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -32,9 +35,9 @@ PLOTS = HERE / "plots"
 # Of the plots: words of an article, articles of 100 words.
 GROWTH_LENGTHS = [50, 200, 1000, 5000, 20_000, 50_000]
 GROWTH_NUMBERS = [1, 10, 100, 1000, 10_000, 100_000]
-# What each engine reads, one of these.
-WEIGHTS = {"rten": ["model.onnx"], "rust-bert": ["model.safetensors", "model.onnx"]}
-ENGINES = list(WEIGHTS)
+# What each engine reads, one of these. `rten-graph` is the crate on the same graph, without our kernels.
+WEIGHTS = {"rten": ["model.onnx"], "rust-bert": ["model.safetensors", "model.onnx"], "rten-graph": ["model.onnx"]}
+TYPES = ["PER", "ORG", "LOC", "MISC"]
 PEERS = [
     "hf-pipeline-1",
     "hf-pipeline-16",
@@ -42,7 +45,10 @@ PEERS = [
     "onnxruntime-int8",
     "onnxruntime-fp32",
     "rust-bert-pipeline",
-    "spacy-cnn",
+    "spacy-sm",
+    "spacy-sm-ner",
+    "spacy-md",
+    "spacy-md-ner",
     "flair-random",
     "gliner-random",
 ]
@@ -51,17 +57,20 @@ PEERS = [
 def main():
     args = arguments()
     WORK.mkdir(parents=True, exist_ok=True)
-    make_environment()
+    if args.peers or args.growth_seconds:
+        make_environment()
     articles = WORK / "articles.jsonl"
     words = write_articles(args.articles, articles, args.words)
     ours = [
-        Ours(engine, model, args)
+        Ours(binary, engine, kernels, model, args)
         for model in args.models
+        for binary in args.binary
         for engine in args.engines
+        for kernels in [None, *(args.kernels if engine == "rten" else [])]
         if any((model / weights).exists() for weights in WEIGHTS[engine])
     ]
     peers = [RustBert(args) if name == "rust-bert-pipeline" else Peer(name, args) for name in args.peers]
-    prepare(args, articles)
+    prepare(args)
 
     rounds = []
     contenders = ours + peers
@@ -69,7 +78,7 @@ def main():
         turned = contenders[number % len(contenders) :] + contenders[: number % len(contenders)]
         rounds.append({"load": os.getloadavg()[0], "runs": {}, "peak": peak(args), "cold": {}})
         for contender in turned:
-            run = contender.run(articles, gold=args.gold if number == 0 else None)
+            run = contender.run(articles, gold=args.gold if number == 0 else [])
             rounds[-1]["runs"][contender.name] = run
             speed = f"{words / run['seconds']:8.0f} words/s" if "seconds" in run else run["error"]
             print(f"round {number + 1}  {contender.name:32} {speed}", flush=True)
@@ -87,7 +96,7 @@ def main():
         "rounds": rounds,
     }
     if args.growth_seconds:
-        results["growth"] = [growth(contender, articles, args) for contender in ours]
+        results["growth"] = [growth(c, articles, args) for c in ours if "error" not in rounds[-1]["runs"][c.name]]
     (WORK / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     table = report(results)
     (WORK / "results.md").write_text(table)
@@ -104,10 +113,11 @@ def arguments():
     option("--rounds", type=int, default=5)
     option("--threads", type=int, default=os.cpu_count())
     option("--models", type=Path, nargs="+", default=[ROOT / "models" / "newswire"], help="peers run the first")
-    option("--engines", nargs="+", default=ENGINES, choices=ENGINES)
+    option("--binary", type=Path, nargs="+", default=[TRIPLEWIRE], help="the program, or several to compare")
+    option("--engines", nargs="+", default=["rten", "rust-bert"], choices=WEIGHTS)
+    option("--kernels", nargs="+", default=[], help="back ends for rten besides its own choice: avx2, reference, ...")
     option("--peers", nargs="*", default=PEERS, choices=PEERS)
-    option("--gold", type=Path, help="CoNLL file to measure F1 of entities on")
-    option("--train", type=Path, help="CoNLL file to train spaCy on; without it, its weights are random")
+    option("--gold", type=Path, nargs="+", default=[], help="CoNLL files or folders like seeds, for the F1 of entities")
     option(
         "--growth-seconds",
         type=float,
@@ -119,15 +129,17 @@ def arguments():
 
 def make_environment():
     """A virtual environment with the peers, made again when the requirements change."""
-    wanted = (HERE / "requirements.txt").read_text()
+    files = [HERE / "requirements.txt", HERE / "models.txt"]
+    wanted = "".join(file.read_text() for file in files)
     stamp = WORK / "venv" / "requirements.txt"
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print("fetching the peers (once; about 3 GB)", flush=True)
     venv.create(WORK / "venv", symlinks=os.name != "nt", with_pip=True)
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "-r", HERE / "requirements.txt"]
-    if subprocess.run(command).returncode != 0:
-        sys.exit("bench: pip could not install tests/bench/requirements.txt (its message is above)")
+    for file, options in zip(files, ([], ["--no-deps", "--ignore-requires-python"])):
+        command = [PYTHON, "-m", "pip", "install", "--quiet", *options, "-r", file]
+        if subprocess.run(command, check=False).returncode != 0:
+            sys.exit(f"bench: pip could not install tests/bench/{file.name} (its message is above)")
     stamp.write_text(wanted)
 
 
@@ -169,11 +181,20 @@ def write_articles(paths, file, words):
     return written
 
 
-def prepare(args, articles):
-    """What peers need once: the weights as a checkpoint and as a graph in fp32, and a trained spaCy."""
-    command = [PYTHON, HERE / "peers.py", "prepare", "--model", args.models[0], "--articles", articles]
-    command += ["--work", WORK] + (["--train", args.train] if args.train else [])
-    if args.peers and subprocess.run(command).returncode != 0:
+def weights_of(model):
+    """The folder for a model's weights as peers need them; another model with the same name has another one."""
+    digest = hashlib.sha256((model / "model.onnx").read_bytes()).hexdigest()
+    return WORK / f"{model.name}-{digest[:8]}"
+
+
+def prepare(args):
+    """What peers with our weights need once: a checkpoint, and a graph in fp32."""
+    if all(name.startswith(("spacy", "flair", "gliner")) for name in args.peers):
+        return
+    work = weights_of(args.models[0])
+    work.mkdir(exist_ok=True)
+    command = [PYTHON, HERE / "peers.py", "prepare", "--model", args.models[0], "--work", work]
+    if subprocess.run(command, check=False).returncode != 0:
         print("bench: some peers could not be prepared (the message is above)", flush=True)
 
 
@@ -209,31 +230,41 @@ def run_process(command, environment=None):
 
 
 class Ours:
-    """Triplewire with one engine and model."""
+    """Triplewire with one engine, its kernels (none: those that it takes) and model."""
 
-    def __init__(self, engine, model, args):
-        self.name = f"triplewire {engine}" + (f" {model.name}" if len(args.models) > 1 else "")
-        self.engine, self.model, self.threads = engine, model, args.threads
+    def __init__(self, binary, engine, kernels, model, args):
+        parts = ["triplewire" if len(args.binary) == 1 else str(binary), engine, kernels]
+        parts += [model.name] if len(args.models) > 1 else []
+        self.name = " ".join(part for part in parts if part)
+        self.binary, self.engine, self.model, self.threads = binary, engine, model, args.threads
+        self.environment = {"TRIPLEWIRE_KERNELS": kernels} if kernels else {}
 
     def extract(self, articles, threads=None):
         out = WORK / "out"
-        command = [TRIPLEWIRE, "extract", articles, "--out", out, "--quiet", "--engine", self.engine]
+        command = [self.binary, "extract", articles, "--out", out, "--overwrite", "--quiet", "--engine", self.engine]
         command += ["--model", self.model, "--threads", threads or self.threads, "--timings"]
-        run = run_process(command)
+        run = run_process(command, self.environment)
         if "error" not in run:
             record = json.loads((out / "run.json").read_text())
             run |= {"seconds": record["seconds"]["extraction"], "start_up": record["seconds"]["start_up"]}
-            run["serial"] = sum(record["processor_seconds"].get(stage, 0) for stage in ("reading", "writing"))
+            stages = record["processor_seconds"]
+            run |= {"processor": sum(stages.values()), "network": stages["forward"]}
+            run["serial"] = sum(stages.get(stage, 0) for stage in ("reading", "writing"))
         return run
 
-    def run(self, articles, gold=None):
-        run = self.extract(articles)
-        if gold:
-            command = [TRIPLEWIRE, "evaluate", "--gold", gold, "--engine", self.engine]
+    def run(self, articles, gold):
+        run = self.extract(articles) | {"f1": {}}
+        for labels in gold:
+            command = [self.binary, "evaluate", "--gold", labels, "--engine", self.engine]
             command += ["--model", self.model, "--json"]
-            scores = subprocess.run(command, capture_output=True, text=True)
+            environment = {**os.environ, **self.environment}
+            scores = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
             if scores.returncode == 0:
-                run["f1"] = 100 * json.loads(scores.stdout)["entities"]["micro"]["f1"]
+                # The types that peers have too: no dates.
+                by_type = json.loads(scores.stdout)["entities"]["by_type"]
+                scored = [by_type[name] for name in TYPES if name in by_type]
+                right, wrong, missed = (sum(counts[key] for counts in scored) for key in ("tp", "fp", "fn"))
+                run["f1"][labels.stem] = 200 * right / max(2 * right + wrong + missed, 1)
         return run
 
     def cold_start(self, articles):
@@ -249,10 +280,11 @@ class Peer:
 
     def __init__(self, name, args):
         self.name, self.model, self.threads = name, args.models[0], args.threads
+        self.work = weights_of(self.model)
 
-    def run(self, articles, gold=None):
+    def run(self, articles, gold):
         command = [PYTHON, HERE / "peers.py", self.name, "--model", self.model, "--articles", articles]
-        command += ["--threads", self.threads, "--work", WORK] + (["--gold", gold] if gold else [])
+        command += ["--threads", self.threads, "--work", self.work, "--gold", *gold]
         return run_process(command, {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"})
 
 
@@ -264,13 +296,14 @@ class RustBert:
     def __init__(self, args):
         self.model, self.threads = args.models[0], args.threads
 
-    def run(self, articles, gold=None):
-        folder = WORK / "rust-bert"
+    def run(self, articles, gold):
+        work = weights_of(self.model)
+        folder = work / "rust-bert"
         folder.mkdir(exist_ok=True)
         for file in ("config.json", "model.safetensors"):
             link = folder / file
             link.unlink(missing_ok=True)
-            link.symlink_to(WORK / "names" / file)
+            link.symlink_to(work / "names" / file)
         vocabulary = json.loads((self.model / "tokenizer.json").read_text())["model"]["vocab"]
         (folder / "vocab.txt").write_text("".join(f"{t}\n" for t in sorted(vocabulary, key=vocabulary.get)))
         return run_process([RUST_BERT, folder, articles], {"OMP_NUM_THREADS": str(self.threads), "RUST_BACKTRACE": "0"})
@@ -281,11 +314,19 @@ def read(articles):
         return [json.loads(line) for line in lines]
 
 
+def outcome_of(script, *arguments):
+    """What a script prints in the peers' environment; nothing if it fails, or if there is no such environment."""
+    if not PYTHON.exists():
+        return ""
+    command = [PYTHON, HERE / script, *map(str, arguments)]
+    outcome = subprocess.run(command, check=False, capture_output=True, text=True)
+    return outcome.stdout if outcome.returncode == 0 else ""
+
+
 def peak(args):
     """GFLOP/s and GOP/s of this machine's matrix multiply in bf16 and int8, by libraries that do it well."""
-    command = [PYTHON, HERE / "peak.py", str(args.threads)]
-    outcome = subprocess.run(command, capture_output=True, text=True)
-    return json.loads(outcome.stdout) if outcome.returncode == 0 else {}
+    outcome = outcome_of("peak.py", args.threads)
+    return json.loads(outcome) if outcome else {}
 
 
 def operations_per_token(model):
@@ -297,9 +338,8 @@ def operations_per_token(model):
 
 def tokens(args, articles):
     """Tokens of the articles, padding left out."""
-    command = [PYTHON, HERE / "peak.py", "tokens", args.models[0], articles]
-    outcome = subprocess.run(command, capture_output=True, text=True)
-    return int(outcome.stdout) if outcome.returncode == 0 else None
+    outcome = outcome_of("peak.py", "tokens", args.models[0], articles)
+    return int(outcome) if outcome else None
 
 
 def machine():
@@ -347,8 +387,9 @@ def spread(values):
 
 
 def report(results):
-    """The results as a table in Markdown."""
+    """The results as tables in Markdown."""
     rounds, words = results["rounds"], results["words"]
+    gold = list(dict.fromkeys(name for run in rounds[0]["runs"].values() for name in run.get("f1", {})))
 
     def of(name, key):
         return [r["runs"][name][key] for r in rounds if r["runs"][name].get(key) is not None]
@@ -357,17 +398,36 @@ def report(results):
         return form.format(statistics.median(values)) if values else "-"
 
     ours, peers = results["ours"], results["peers"]
-    head = ["", "words/s", "peak MB", "start-up s", "entity F1", *(f"{name} is so many times as fast" for name in ours)]
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+
+    def f1(name, labels):
+        score = rounds[0]["runs"][name].get("f1", {}).get(labels)
+        return "-" if score is None else f"{score:.1f}"
+
+    def table(key, names, title, more):
+        """Words for each second of a kind, further columns, and ratios to each of ours."""
+        head = ["", title, *more, *(f"{our} is so many times as fast" for our in ours)]
+        yield from ("| " + " | ".join(head) + " |", "|---" * len(head) + "|")
+        for name in names:
+            ratios = []
+            for our in ours:
+                pairs = [(r["runs"][our].get(key), r["runs"][name].get(key)) for r in rounds]
+                ratios.append(spread([theirs / mine for mine, theirs in pairs if mine and theirs]))
+            speeds = median([words / seconds for seconds in of(name, key)])
+            yield "| " + " | ".join([name, speeds, *(cell(name) for cell in more.values()), *ratios]) + " |"
+        yield ""
+
+    more = {
+        "peak MB": lambda name: median(of(name, "peak_mb")),
+        "start-up s": lambda name: median(of(name, "start_up"), "{:.2f}"),
+        **{f"entity F1, {labels}": partial(f1, labels=labels) for labels in gold},
+    }
+    lines = [
+        *table("seconds", ours + peers, "words/s", more),
+        *table("processor", ours + peers, "words per processor second", {}),
+        *table("network", ours, "words per processor second of the network", {}),
+    ]
     notes = []
     for name in ours + peers:
-        ratios = []
-        for our in ours:
-            pairs = [(r["runs"][our].get("seconds"), r["runs"][name].get("seconds")) for r in rounds]
-            ratios.append(spread([theirs / mine for mine, theirs in pairs if mine and theirs]))
-        speeds = [words / seconds for seconds in of(name, "seconds")]
-        cells = [median(speeds), median(of(name, "peak_mb")), median(of(name, "start_up"), "{:.2f}")]
-        lines.append("| " + " | ".join([name, *cells, median(of(name, "f1"), "{:.1f}"), *ratios]) + " |")
         notes += {f"{name} {run['error']}" for r in rounds if "error" in (run := r["runs"][name])}
     machine = results["machine"]
     loads = [r["load"] for r in rounds]
@@ -385,11 +445,9 @@ def report(results):
         ]
         peaks = [r["peak"][kind] for r in rounds if r["peak"].get(kind)]
         cold = [r["cold"][name] for r in rounds if r["cold"].get(name)]
-        notes.append(
-            f"{name}: {spread(shares)} % of this machine's {kind} matrix multiply ({median(peaks)} G/s); "
-            f"cold start to the files of one article of 400 words {spread(cold)} s."
-        )
-    return "\n".join(lines + ["", *(f"- {note}" for note in notes)]) + "\n"
+        share = f"{spread(shares)} % of this machine's {kind} matrix multiply ({median(peaks)} G/s); " if shares else ""
+        notes.append(f"{name}: {share}cold start to the files of one article of 400 words {spread(cold)} s.")
+    return "\n".join(lines + [f"- {note}" for note in notes]) + "\n"
 
 
 if __name__ == "__main__":

