@@ -11,7 +11,7 @@ use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::{Machine, Setup};
 use crate::cli::values::{at_least_one, share};
-use crate::entity::{Aliases, EntityType, Mention, Names};
+use crate::entity::{Aliases, Argument, EntityType, Mention, Names};
 use crate::error::{Error, Problem};
 use crate::eval::{
     Map, OnGivenNames, RuleCounts, calibration, calibration_of_second, gold, rule_counts, suggestions,
@@ -402,7 +402,7 @@ fn explain(set: &RuleSet, matcher: &Matcher, document: Document<'_>) -> Explaine
     };
     let mut relations = matcher.relations(document);
     relations.extend(matcher.relations_of_anaphors(document, &names.anaphors, &relations));
-    let name = |argument: usize| names.argument(argument).span.of(document.text).to_owned();
+    let name = |argument: Argument| names.argument(argument).span.of(document.text).to_owned();
     let told = |relation: Relation| Told {
         subject: name(relation.subject),
         predicate: relation.predicate,

@@ -95,6 +95,25 @@ impl fmt::Display for Reason {
     }
 }
 
+/// An argument of a relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Argument {
+    /// An index into [`Names::mentions`].
+    Mention(usize),
+    /// An index into [`Names::anaphors`].
+    Anaphor(usize),
+}
+
+impl Argument {
+    /// Its index into [`Names::mentions`], if it is a name.
+    pub fn mention(self) -> Option<usize> {
+        match self {
+            Argument::Mention(i) => Some(i),
+            Argument::Anaphor(_) => None,
+        }
+    }
+}
+
 /// An article's mentions, each with its entity.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -112,11 +131,14 @@ pub struct Names {
 }
 
 impl Names {
-    /// The mention of that number: a name, or behind the names an anaphor.
+    /// The name, pronoun or description that is an argument.
     ///
     /// # Panics
-    /// If there are not so many.
-    pub fn argument(&self, number: usize) -> &Mention {
-        self.mentions.get(number).unwrap_or_else(|| &self.anaphors[number - self.mentions.len()])
+    /// If the article has no such argument.
+    pub fn argument(&self, argument: Argument) -> &Mention {
+        match argument {
+            Argument::Mention(i) => &self.mentions[i],
+            Argument::Anaphor(i) => &self.anaphors[i],
+        }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) use dates::{MONTH, dates};
 pub use decisions::{Asked, Decision};
 pub(crate) use fold::key as folded;
 pub(crate) use its::is_neuter;
-pub use mention::{Entity, Mention, Names, Origin, Reason};
+pub use mention::{Argument, Entity, Mention, Names, Origin, Reason};
 pub use names::{clean_name, resolve, resolve_given};
 pub(crate) use pronouns::{is_first, is_pronoun};
 

@@ -1,6 +1,6 @@
 use crate::entity::EntityType::{Org, Per};
 use crate::entity::anaphors::meanings;
-use crate::entity::{Aliases, EntityType, resolve};
+use crate::entity::{Aliases, Argument, EntityType, resolve};
 use crate::text::{RawMention, Span, sentences};
 
 #[test]
@@ -44,6 +44,6 @@ fn a_pronoun_counts_as_no_name() {
     let raw = vec![RawMention { span: Span::new(0, 8), entity_type: EntityType::Per, score: 0.99 }];
     let names = resolve(&Aliases::built_in(), text, &sentences(text), &[], raw);
     assert_eq!((names.mentions.len(), names.entities.len(), names.anaphors.len()), (1, 1, 1));
-    assert_eq!(names.argument(1).span.of(text), "She");
+    assert_eq!(names.argument(Argument::Anaphor(0)).span.of(text), "She");
     assert!(names.anaphors[0].score < names.mentions[0].score);
 }

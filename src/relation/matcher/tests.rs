@@ -16,12 +16,8 @@ fn matcher(rules: &str) -> Matcher {
 
 fn triples(matcher: &Matcher, text: &str) -> String {
     let read = Bracketed::sentence(text);
-    let found: Vec<String> = matcher
-        .relations(read.document())
-        .iter()
-        .map(|r| format!("{} {} {}", read.name_of(r.subject), r.predicate, read.name_of(r.object)))
-        .collect();
-    found.join("; ")
+    let found = matcher.relations(read.document());
+    found.iter().map(|relation| read.told(relation)).collect::<Vec<_>>().join("; ")
 }
 
 const TABLE: &str = r#"
@@ -274,12 +270,7 @@ fn with_second(rules: &str, asked: Learned, least: Option<f32>) -> Vec<(String, 
     set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
     set.set_least_score(least);
     let found = Matcher::new(&set).unwrap().with_reader(reader, asked).relations(read.document());
-    let told = |r: &Relation| {
-        (
-            format!("{} {} {} ({})", read.name_of(r.subject), r.predicate, read.name_of(r.object), r.rule),
-            r.score,
-        )
-    };
+    let told = |r: &Relation| (format!("{} ({})", read.told(r), r.rule), r.score);
     found.iter().map(told).collect()
 }
 
