@@ -2,124 +2,11 @@
 
 use crate::entity::EntityType;
 use crate::text::Span;
-
-/// Words before a person's name that are not part of it. A title that many people bear as part of
-/// their name (Pope, King, Prince, Sheikh, Mullah) is not among them.
-const TITLES: &[&str] = &[
-    "president",
-    "vice president",
-    "vice-president",
-    "prime minister",
-    "deputy prime minister",
-    "premier",
-    "chancellor",
-    "foreign minister",
-    "interior minister",
-    "defense minister",
-    "defence minister",
-    "finance minister",
-    "justice minister",
-    "economy minister",
-    "health minister",
-    "minister",
-    "secretary of state",
-    "secretary-general",
-    "secretary general",
-    "secretary",
-    "foreign secretary",
-    "home secretary",
-    "senator",
-    "sen.",
-    "sen",
-    "representative",
-    "rep.",
-    "rep",
-    "congressman",
-    "congresswoman",
-    "governor",
-    "gov.",
-    "gov",
-    "mayor",
-    "general",
-    "gen.",
-    "gen",
-    "lieutenant",
-    "lt.",
-    "lt",
-    "lt. gen.",
-    "lt. col.",
-    "maj. gen.",
-    "brig. gen.",
-    "colonel",
-    "col.",
-    "col",
-    "major",
-    "maj.",
-    "captain",
-    "capt.",
-    "capt",
-    "sergeant",
-    "sgt.",
-    "sgt",
-    "corporal",
-    "cpl.",
-    "pfc.",
-    "admiral",
-    "adm.",
-    "mr.",
-    "mr",
-    "mrs.",
-    "mrs",
-    "ms.",
-    "ms",
-    "miss",
-    "mme",
-    "mme.",
-    "cde",
-    "comrade",
-    "im",
-    "gm",
-    "wgm",
-    "bharat ratna",
-    "monsignor",
-    "monsenor",
-    "dr.",
-    "dr",
-    "prof.",
-    "prof",
-    "professor",
-    "judge",
-    "justice",
-    "chief justice",
-    "supreme leader",
-    "ambassador",
-    "spokesman",
-    "spokeswoman",
-    "director",
-    "chairman",
-    "chairwoman",
-    "chief",
-    "commander",
-    "coach",
-    "attorney general",
-    "u.s. president",
-    "us president",
-    "former president",
-    "ex-president",
-    "then-president",
-    "former",
-    "rev.",
-    "reverend",
-    "speaker",
-    "commissioner",
-    "inspector",
-    "detective",
-    "officer",
-];
+use crate::text::persons::{self, Mark};
 
 /// Whether a word is a title that stands before a name.
 pub(super) fn is_title(word: &str) -> bool {
-    TITLES.contains(&&*word.to_lowercase())
+    persons::is(&word.to_lowercase(), Mark::Title)
 }
 
 /// Abbreviations that end a name and keep their full stop: "Acme Corp.", "Bo Lee Jr.", "Calif.".
@@ -179,7 +66,8 @@ pub(super) fn cleaned(
         entity_type == EntityType::Per && state.is_some_and(&is_known)
     };
     let only_party = only_party || party_and_state();
-    let only_title = entity_type == EntityType::Per && is_title_alone(name) || is_title_without_stops(name);
+    let only_title = entity_type == EntityType::Per && persons::is_in_capital(name, Mark::Alone)
+        || is_title_without_stops(name);
     let only_title = only_title || only_party;
     let is_before = |title| text[span.end..].trim_start().starts_with(title);
     // Half of a title.
@@ -188,39 +76,7 @@ pub(super) fn cleaned(
     (name.chars().any(char::is_alphanumeric) && !only_title && !only_adjective).then_some(span)
 }
 
-/// Whether a name is a title and nothing else.
-fn is_title_alone(name: &str) -> bool {
-    matches!(
-        name,
-        "Mr" | "Mr."
-            | "Mrs"
-            | "Mrs."
-            | "Ms"
-            | "Ms."
-            | "Dr"
-            | "Dr."
-            | "Sen"
-            | "Sen."
-            | "Sens."
-            | "Rep"
-            | "Rep."
-            | "Reps."
-            | "Gov"
-            | "Gov."
-            | "Gen"
-            | "Gen."
-            | "Col."
-            | "Lt."
-            | "Sgt."
-            | "President"
-            | "Senator"
-            | "Representative"
-            | "Congressman"
-            | "Congresswoman"
-    )
-}
-
-/// The same where full stops are gone.
+/// Whether a name is a title whose full stops are gone.
 fn is_title_without_stops(name: &str) -> bool {
     matches!(name, "Sen" | "Sens" | "SEN" | "SENS" | "Rep" | "Reps" | "REP" | "REPS")
         || name.starts_with("U S Sen ")
@@ -364,8 +220,8 @@ fn without_title(text: &str, span: Span) -> Span {
     }
     // Only whole words, and never the whole name: `Major` may be John Major.
     let whole =
-        |title: &&&str| lower.strip_prefix(**title).is_some_and(|rest| rest.starts_with(char::is_whitespace));
-    let longest = TITLES.iter().filter(whole).map(|title| title.len()).max();
+        |title: &&str| lower.strip_prefix(*title).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+    let longest = persons::all(Mark::Title).filter(whole).map(|title| title.len()).max();
     match longest {
         Some(len) if name[len..].trim_start().starts_with(char::is_uppercase) => {
             Span::new(span.start + len, span.end).trimmed(text)

@@ -7,62 +7,8 @@
 
 use crate::entity::anaphor::{Anaphor, anaphor, only_person};
 use crate::entity::{EntityType, Mention, Names, Reason};
+use crate::text::persons::{self, Mark};
 use crate::text::{Span, words};
-
-/// Posts whose holder is called by them. Those with "minister" and "secretary" may have a word more in front
-/// ("interior minister"), which need not be here.
-const POSTS: [&str; 46] = [
-    "president",
-    "vice president",
-    "vice-president",
-    "deputy prime minister",
-    "premier",
-    "chancellor",
-    "king",
-    "queen",
-    "crown prince",
-    "emperor",
-    "sultan",
-    "emir",
-    "pope",
-    "archbishop",
-    "bishop",
-    "cardinal",
-    "ayatollah",
-    "minister",
-    "secretary",
-    "secretary of state",
-    "secretary-general",
-    "secretary general",
-    "attorney general",
-    "governor",
-    "mayor",
-    "senator",
-    "congressman",
-    "congresswoman",
-    "lawmaker",
-    "ambassador",
-    "spokesman",
-    "spokeswoman",
-    "director",
-    "director-general",
-    "executive director",
-    "chairman",
-    "chairwoman",
-    "chief executive",
-    "commander",
-    "commissioner",
-    "sheriff",
-    "prosecutor",
-    "colonel",
-    "captain",
-    "coach",
-    "professor",
-];
-
-/// Short forms before a name, and the post that they stand for.
-const SHORT_POSTS: [(&str, &str); 5] =
-    [("sen", "senator"), ("gov", "governor"), ("col", "colonel"), ("capt", "captain"), ("prof", "professor")];
 
 /// What says that somebody held a post and does not now.
 const FORMER: [&str; 2] = ["former", "late"];
@@ -113,12 +59,12 @@ pub(super) fn descriptions(text: &str, sentences: &[Span], names: &Names) -> Vec
 /// Whether a text reads as such a description: `the Turkish president`.
 pub(super) fn is_description(text: &str) -> bool {
     let lower = text.to_lowercase();
-    lower.starts_with("the ") && POSTS.iter().any(|post| lower.ends_with(&format!(" {post}")))
+    lower.starts_with("the ") && persons::all(Mark::Post).any(|post| lower.ends_with(&format!(" {post}")))
 }
 
 /// Whether a noun is the last word of a post.
 pub(super) fn is_post(noun: &str) -> bool {
-    POSTS.iter().any(|post| post.rsplit([' ', '-']).next() == Some(noun))
+    persons::all(Mark::Post).any(|post| post.rsplit([' ', '-']).next() == Some(noun))
 }
 
 /// The words and names of a sentence.
@@ -196,8 +142,7 @@ impl Reader<'_> {
     fn post_before(&self, end: usize) -> Option<(usize, String)> {
         if self.is(end.checked_sub(1)?, ".") {
             let short = self.word(end.checked_sub(2)?)?;
-            let (_, post) = SHORT_POSTS.iter().find(|(form, _)| *form == short)?;
-            return Some((end - 2, (*post).to_owned()));
+            return Some((end - 2, persons::post_of(&short)?.to_owned()));
         }
         let (start, post) = (1..=3)
             .rev()
@@ -206,7 +151,7 @@ impl Reader<'_> {
                 let words: Option<Vec<String>> = (start..start + length).map(|at| self.word(at)).collect();
                 let words = words?.join(" ");
                 let post = words.strip_prefix(EX).unwrap_or(&words).to_owned();
-                POSTS.contains(&post.as_str()).then_some((start, post))
+                persons::is(&post, Mark::Post).then_some((start, post))
             })?;
         // "Shadow chancellor", "shadow home secretary": not the chancellor.
         let shadow = (start.saturating_sub(2)..start).rev().find(|&at| self.is(at, "shadow"));

@@ -19,6 +19,7 @@ use crate::entity::trees::Tree;
 use crate::entity::{EntityType, Mention, Reason, kinds};
 use crate::syntax::clause::Node;
 use crate::syntax::{Deprel, Pos};
+use crate::text::persons::{self, Mark};
 use crate::text::{Span, words};
 
 /// Sentences before the one of a pronoun in which is looked for whom it means.
@@ -461,10 +462,10 @@ impl<'a> Persons<'a> {
 /// Whether a title before a name says that its bearer is "she".
 fn is_lady(before: &str) -> Option<bool> {
     let title = before.trim_end().trim_end_matches('.').rsplit(|c: char| !c.is_alphabetic()).next()?;
-    match title {
-        "Mr" => Some(false),
-        "Mrs" | "Ms" | "Miss" => Some(true),
-        _ => None,
+    if persons::is_in_capital(title, Mark::Ms) {
+        Some(true)
+    } else {
+        persons::is_in_capital(title, Mark::Mr).then_some(false)
     }
 }
 
