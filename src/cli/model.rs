@@ -143,7 +143,7 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Prints tokenizer, weights and engines, and what is missing of them, each reason once; whether an engine runs the model.
+/// Prints tokenizer, weights and engines, and what is missing, each reason once. True if an engine runs the model.
 fn engines(folder: &ModelFolder, path: &Path) -> Result<bool> {
     let mut said = Vec::new();
     match folder.tokenizer() {

@@ -1,4 +1,4 @@
-//! What nouns and first names say of a person.
+//! Nouns and first names of persons.
 
 use crate::text::persons::{self, Mark};
 
@@ -8,12 +8,12 @@ pub(in crate::entity) fn is_person(noun: &str) -> bool {
     persons::is(noun, Mark::Person)
 }
 
-/// Whether who is called so is "she", if the noun says it.
+/// The sex that a noun shows; true for a woman.
 pub(in crate::entity) fn is_she(noun: &str) -> Option<bool> {
     if persons::is(noun, Mark::She) { Some(true) } else { persons::is(noun, Mark::He).then_some(false) }
 }
 
-/// Whether who has that first name is "she", if it is a name of one sex in most countries.
+/// The sex of a first name, if it is the same in most countries; true for a woman.
 pub(in crate::entity) fn is_she_by_name(first: &str) -> Option<bool> {
     const SHE: &str = " Alice Amanda Amy Ana Angela Anna Anne Barbara Caroline Catherine Charlotte Christine Claire \
                        Cynthia Deborah Denise Diana Elizabeth Emily Emma Fatima Hannah Helen Hillary Jacinda Jane Janet \
@@ -33,10 +33,10 @@ pub(in crate::entity) fn is_she_by_name(first: &str) -> Option<bool> {
     if has(SHE) { Some(true) } else { has(HE).then_some(false) }
 }
 
-/// Nouns that describe a person only for the moment, or by another one: "the winner", "the son".
+/// Whether a noun describes a person only for the moment, or in relation to another: "the winner", "the son".
 pub(in crate::entity) fn is_passing(noun: &str) -> bool {
     const PASSING: [&str; 48] = [
-        // These are of persons, but no persons.
+        // Not persons themselves.
         "administration",
         "government",
         "campaign",

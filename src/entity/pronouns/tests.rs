@@ -10,7 +10,7 @@ fn pronouns_of_a_table() {
         ("Ana Ruiz left. She runs Acme.", "She = Ana Ruiz"),
         ("Ana Ruiz said she would go. It rained. Her firm, Acme, paid.", "she = Ana Ruiz; Her = Ana Ruiz"),
         ("Ana Ruiz runs Acme. Ruiz said she would go.", "she = Ana Ruiz"),
-        // Two could be meant, or nobody near.
+        // Two candidates, or none nearby.
         ("Ana Ruiz met Bo Lind. He left.", "He = Bo Lind"),
         ("Bo Lind left. Ana Ruiz said she knew.", "she = Ana Ruiz"),
         ("Bo Lind left. It rained. It snowed. He fell.", "He = Bo Lind"),
@@ -19,7 +19,7 @@ fn pronouns_of_a_table() {
             "",
         ),
         ("He fell. Bo Lind left.", ""),
-        // Somebody else speaks.
+        // Another speaker.
         ("Bo Lind left. \"He runs Acme,\" she said.", "she = Bo Lind"),
         ("Bo Lind left. “He runs Acme.” That is all.", ""),
         ("Acme left. He fell.", ""),
