@@ -7,7 +7,7 @@ use crate::entity::alias_row::Use;
 use crate::entity::aliases::{Alias, Aliases, is_country};
 use crate::entity::fold::key;
 use crate::entity::kinds;
-use crate::entity::recognise::{Found, Support};
+use crate::entity::recognise::{Found, Support, is_whole};
 
 /// The suffix of such a state's name in the tables.
 const OF_STATE: &str = " (U.S. state)";
@@ -139,7 +139,7 @@ impl Here<'_> {
         }
         // Abbreviations such as "R-Ga." and "Ga.".
         let mut short = self.aliases.of_entity(pair.state).filter(|alias| alias.usage == Use::Resolve);
-        if short.any(|alias| has_word(self.text, &alias.text)) {
+        if short.any(|alias| self.has_word(&alias.text)) {
             return pair.state;
         }
         let country = &self.aliases.known(pair.other).name;
@@ -147,7 +147,7 @@ impl Here<'_> {
             kinds::country_of_capital(found.span.of(self.text)).is_some_and(|of| of == country)
         };
         let is_adjective =
-            |alias: &Alias| alias.demonym && !alias.text.ends_with('s') && has_word(self.text, &alias.text);
+            |alias: &Alias| alias.demonym && !alias.text.ends_with('s') && self.has_word(&alias.text);
         if self.support.has(pair.other)
             || self.mentions.iter().any(is_capital)
             || self.aliases.of_entity(pair.other).any(is_adjective)
@@ -166,6 +166,11 @@ impl Here<'_> {
             let mut places = self.text.match_indices(name);
             places.any(|(at, _)| is_called_state(&self.text[..at], &self.text[at + name.len()..]))
         })
+    }
+
+    /// Whether the text has a word.
+    fn has_word(&self, word: &str) -> bool {
+        self.text.match_indices(word).any(|(at, _)| is_whole(self.text, at, at + word.len()))
     }
 
     fn knows(&self, mention: usize) -> bool {
@@ -210,15 +215,6 @@ fn is_called_state(before: &str, after: &str) -> bool {
             || rest.strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase))
     };
     is_of || behind.is_some_and(|rest| !goes_on(rest))
-}
-
-/// Whether a text has a word by itself.
-fn has_word(text: &str, word: &str) -> bool {
-    let is_end = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
-    text.match_indices(word).any(|(at, _)| {
-        let last = text[at + word.len()..].chars().next();
-        is_end(text[..at].chars().next_back()) && is_end(last)
-    })
 }
 
 /// Whether a state's name is abbreviated, as after a place.

@@ -171,7 +171,7 @@ pub(super) fn sentence_of(sentences: &[Span], span: Span) -> Option<usize> {
 }
 
 /// Whether `start..end` of `text` begins and ends a word, and is no part of an address.
-fn is_whole(text: &str, start: usize, end: usize) -> bool {
+pub(super) fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let before = text[..start].chars().next_back();
     let mut rest = text[end..].chars();
     let (after, next) = (rest.next(), rest.next());

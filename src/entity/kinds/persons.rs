@@ -35,7 +35,7 @@ pub(in crate::entity) fn is_she_by_name(first: &str) -> Option<bool> {
 
 /// Whether a noun describes a person only for the moment, or in relation to another: "the winner", "the son".
 pub(in crate::entity) fn is_passing(noun: &str) -> bool {
-    const PASSING: [&str; 48] = [
+    const PASSING: [&str; 47] = [
         // Not persons themselves.
         "administration",
         "government",
@@ -66,7 +66,6 @@ pub(in crate::entity) fn is_passing(noun: &str) -> bool {
         "victim",
         "suspect",
         "winner",
-        "member",
         "child",
         "people",
         "name",

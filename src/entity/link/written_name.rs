@@ -29,7 +29,7 @@ pub(super) struct WrittenName {
     pub(super) parts: Vec<String>,
     pub(super) entity_type: EntityType,
     pub(super) mentions: Vec<usize>,
-    /// The sure class of each mention by the tables.
+    /// The sure type of each mention by the tables.
     pub(super) sure: Vec<Option<EntityType>>,
     pub(super) demonym: bool,
     /// The surface of the first mention.

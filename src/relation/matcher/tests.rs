@@ -9,9 +9,7 @@ use std::sync::LazyLock;
 static BUILT_IN: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(&RuleSet::built_in()).unwrap());
 
 fn matcher(rules: &str) -> Matcher {
-    let mut set = RuleSet::empty();
-    set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
-    Matcher::new(&set).unwrap()
+    Matcher::new(&RuleSet::of(rules)).unwrap()
 }
 
 fn triples(matcher: &Matcher, text: &str) -> String {
@@ -266,8 +264,7 @@ fn with_second(rules: &str, asked: Learned, least: Option<f32>) -> Vec<(String, 
     );
     assert_eq!(read.text, text);
     read.syntax = vec![sentence];
-    let mut set = RuleSet::empty();
-    set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
+    let mut set = RuleSet::of(rules);
     set.set_least_score(least);
     let found = Matcher::new(&set).unwrap().with_reader(reader, asked).relations(read.document());
     let told = |r: &Relation| (format!("{} ({})", read.told(r), r.rule), r.score);
