@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use predicates::prelude::*;
 use proptest::prelude::*;
-use triplewire::entity::EntityType;
+use triplewire::entity::{Argument, EntityType};
 use triplewire::eval::agreement::Agreement;
 use triplewire::eval::{
     Counts, Document, EntityScore, Evaluation, Gold, Labels, Mention, Mode, Relation, SchemeCounts, Scope,
@@ -414,9 +414,9 @@ prop_compose! {
         };
         let entity = triplewire::entity::Entity { id: "e".into(), name: "=e".into(), entity_type: EntityType::Per, external_id: None };
         let relation = |(subject, object, negated)| triplewire::relation::Relation {
-            subject,
+            subject: Argument::Mention(subject),
             predicate: Predicate::built_in("works_for").unwrap(),
-            object,
+            object: Argument::Mention(object),
             score: 0.5,
             evidence: triplewire::relation::Evidence::default(),
             negated,
@@ -474,7 +474,8 @@ proptest! {
                 annotations.add(&extraction).unwrap();
                 let names = extraction.names.mentions.iter().map(|m| (m.span, m.entity_type));
                 let kept = extraction.relations.iter().filter(|r| tool == Tool::Csv || !r.negated);
-                let relations = kept.map(|r| (r.subject, r.predicate.as_str(), r.object, r.negated));
+                let ends = |r: &triplewire::relation::Relation| [r.subject, r.object].map(|end| end.mention().unwrap());
+                let relations = kept.map(|r| (ends(r)[0], r.predicate.as_str(), ends(r)[1], r.negated));
                 expected.insert((id.clone(), in_words(&extraction.article.text, names, relations)));
             }
             annotations.finish().unwrap();

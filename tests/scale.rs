@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use triplewire::entity::{Entity, EntityType, Mention, Names, Origin};
+use triplewire::entity::{Argument, Entity, EntityType, Mention, Names, Origin};
 use triplewire::input::Shard;
 use triplewire::output::{Making, Output, Settings};
 use triplewire::pipeline::{Delivery, Extraction};
@@ -46,9 +46,9 @@ fn article(number: u64, people: u64) -> Extraction {
     }
     let sentence = Span::new(0, text.len());
     let relation = Relation {
-        subject: 0,
+        subject: Argument::Mention(0),
         predicate: Predicate::built_in("communicates_with").unwrap(),
-        object: 1,
+        object: Argument::Mention(1),
         score: 0.8,
         evidence: Evidence::default(),
         negated: false,

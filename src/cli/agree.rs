@@ -1,4 +1,4 @@
-//! `triplewire agree`: How far two people agree who labelled the same texts.
+//! `triplewire agree`: agreement of two people who labelled the same texts.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Reads the command line, and says what is wrong with it in the form of all other messages.
+//! Parses the command line. Errors read like all other messages.
 
 use std::ffi::OsString;
 
@@ -7,10 +7,10 @@ use clap::{Arg, Command};
 
 use crate::error::words;
 
-/// The command line as `command` understands it; help, version, or what is wrong as a text, else.
+/// Parses the command line for `command`.
 ///
 /// # Errors
-/// If there is something wrong, or help or version was asked for.
+/// If an argument is wrong, or help or version was asked for.
 pub(super) fn read(command: Command, words: &[OsString]) -> Result<clap::ArgMatches, Said> {
     let mut command = signed(command);
     command.try_get_matches_from_mut(words).map_err(|error| match error.kind() {
@@ -20,15 +20,15 @@ pub(super) fn read(command: Command, words: &[OsString]) -> Result<clap::ArgMatc
     })
 }
 
-/// What there is instead of arguments.
+/// The result instead of arguments.
 pub(super) enum Said {
-    /// Help or version.
+    /// The text of help or version.
     Asked(Error),
-    /// What is wrong.
+    /// The error.
     Wrong(String),
 }
 
-/// The same with `-1` as a value of options, so that it is refused as one, and not as an unknown option.
+/// Treats `-1` as a value of options, so that the error is about the value, not about an unknown option.
 fn signed(command: Command) -> Command {
     let takes_value = |arg: &Arg| !arg.is_positional() && arg.get_action().takes_values();
     command
@@ -96,18 +96,18 @@ fn explained(error: &Error, command: &Command, arguments: &[OsString]) -> String
     format!("{}. {help}", said.trim_end_matches('.'))
 }
 
-/// The end of a sentence about a name that does not exist.
+/// The end of a message about an unknown name.
 fn hint(near: Option<&str>) -> String {
     near.map_or(".".to_owned(), |near| format!(". Did you mean `{near}`?"))
 }
 
-/// What may be given.
+/// The allowed values.
 fn one_of(known: &[String]) -> String {
     let names = known.join(", ");
     if known.len() == 1 { names } else { format!("one of {names}") }
 }
 
-/// What is missing, as the subject of a sentence.
+/// The missing argument, as the subject of a sentence.
 fn are(missing: &[String]) -> String {
     let missing: Vec<String> =
         missing.iter().map(|it| it.trim_end_matches("...").replace(['<', '>'], "")).collect();
@@ -118,13 +118,13 @@ fn are(missing: &[String]) -> String {
     }
 }
 
-/// An option without what its value is called.
+/// An option without the name of its value.
 fn option(written: &str) -> String {
     let name = written.split(" <").next().unwrap_or(written);
     name.trim_end_matches("...").replace(['<', '>'], "")
 }
 
-/// The command that the arguments name, as one writes it.
+/// The command line of the subcommand that the arguments name.
 fn path(command: &Command, arguments: &[OsString]) -> String {
     let names = named(command, arguments).into_iter().map(Command::get_name);
     std::iter::once(command.get_name()).chain(names).collect::<Vec<_>>().join(" ")
@@ -134,7 +134,7 @@ fn within<'a>(command: &'a Command, arguments: &[OsString]) -> &'a Command {
     named(command, arguments).last().copied().unwrap_or(command)
 }
 
-/// The commands, each within the one before, that the arguments begin with.
+/// The nested subcommands that the arguments begin with.
 fn named<'a>(command: &'a Command, arguments: &[OsString]) -> Vec<&'a Command> {
     let mut found: Vec<&Command> = Vec::new();
     for argument in arguments.iter().skip(1) {

@@ -1,15 +1,15 @@
-//! What is said where the program itself is wrong.
+//! Panics, reported as defects of the program.
 
 use std::panic::{self, PanicHookInfo};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::line;
 
-/// Where the last defect is, and what was said there.
+/// Place and message of the last panic.
 static LAST: Mutex<String> = Mutex::new(String::new());
 
-/// Keeps defects to themselves until they end the program: most are caught, cost one file or batch, and are told of there.
-/// With `RUST_BACKTRACE` set each is shown as it occurs.
+/// Silences panics until they end the program: most are caught and reported as the loss of a file or batch. With
+/// `RUST_BACKTRACE` set, each is shown at once.
 pub(super) fn note() {
     let usual = panic::take_hook();
     let show = std::env::var_os("RUST_BACKTRACE").is_some_and(|it| it != "0");
@@ -27,7 +27,7 @@ fn place(defect: &PanicHookInfo<'_>) -> String {
     place.unwrap_or_default() + &said.unwrap_or_default()
 }
 
-/// What the last defect has to say, when it has ended the program.
+/// The message of the last panic, when it has ended the program.
 pub(super) fn told() -> String {
     let last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     line(

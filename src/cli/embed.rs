@@ -1,5 +1,5 @@
-//! Commands for programs that have this crate as a library, such as the Python module: the same code, with what it finds
-//! returned and not printed.
+//! The commands for programs that use this crate as a library, such as the Python module. Results are returned instead
+//! of printed.
 
 use std::ffi::OsString;
 use std::io::BufRead;
@@ -22,10 +22,10 @@ use crate::input::{self, Shard};
 use crate::output::copy_result;
 use crate::relation::{Checked, RuleSet};
 
-/// What articles that a program hands over are called in problems.
+/// The name of handed-over articles in problems.
 const PLACE: &str = "the articles";
 
-/// What those are called after that have no id.
+/// The prefix of ids for articles without one.
 const NAME: &str = "text";
 
 /// `triplewire extract`, opened once and run on many inputs.
@@ -38,9 +38,9 @@ impl Extractor {
     /// Opens model, names and rules by the options of `triplewire extract`.
     ///
     /// # Errors
-    /// If an option is wrong, or goes with files only; if a model, rule or table cannot be read.
+    /// If an option is wrong, or is for files only; if a model, rule or table cannot be read.
     pub fn open(options: impl IntoIterator<Item = OsString>) -> anyhow::Result<Self> {
-        // Neither is read: articles and folder come with each call.
+        // Placeholders: articles and folder come with each call.
         let Command::Extract(args) = parsed("extract", options, ["-", "--out", "result", "--quiet"])? else {
             unreachable!("`extract` is the command")
         };
@@ -49,12 +49,12 @@ impl Extractor {
         Ok(Extractor { args, opened })
     }
 
-    /// Extracts from JSON lines and writes the files of a result to `out`, which should be new. `shard`: the articles are
-    /// those of that part of an input, and [`crate::output::Parts`] are to be merged. Set `stop` to end it early. Returns
-    /// how it ended, and what the command would have said on standard error.
+    /// Extracts from JSON lines and writes a result to `out`, which should be new. With `shard` the articles are one
+    /// part of an input, for [`crate::output::Parts`] to merge. Setting `stop` ends it early. Returns the outcome, and
+    /// what the command would print on standard error.
     ///
     /// # Errors
-    /// If the engine fails, or `out` cannot be written to.
+    /// If the engine fails, or `out` cannot be written.
     pub fn extract(
         &self,
         lines: impl BufRead + Send + 'static,
@@ -73,10 +73,10 @@ impl Extractor {
     }
 }
 
-/// Writes a result again to another folder, and its page anew if one is there; see [`copy_result`].
+/// Copies a result to another folder, with a new page if it has one; see [`copy_result`].
 ///
 /// # Errors
-/// If a result is there, or `to` cannot be written to.
+/// If `to` has a result, or cannot be written.
 pub fn write(result: &ResultFolder, to: &Path, overwrite: bool) -> Result<Vec<PathBuf>> {
     let mut files = copy_result(result.run(), result.folder(), to, overwrite)?;
     if to.join(view::FILE).exists() {
@@ -85,7 +85,7 @@ pub fn write(result: &ResultFolder, to: &Path, overwrite: bool) -> Result<Vec<Pa
     Ok(files)
 }
 
-/// `triplewire evaluate`: the object that `--json` prints, and what was wrong with labels.
+/// `triplewire evaluate`: the object of `--json`, and problems of the labels.
 ///
 /// # Errors
 /// If an option is wrong, or labels cannot be read.
@@ -97,7 +97,7 @@ pub fn evaluate(options: impl IntoIterator<Item = OsString>) -> anyhow::Result<(
     Ok((scores.json, scores.problems))
 }
 
-/// The built-in rules, if they are wanted, and those of these files and folders.
+/// The built-in rules, if `built_in`, and those of these files and folders.
 ///
 /// # Errors
 /// If a file cannot be read, or a rule is wrong.
@@ -107,7 +107,7 @@ pub fn rule_set(paths: &[PathBuf], built_in: bool) -> Result<RuleSet> {
     Ok(set)
 }
 
-/// `triplewire rules test`: also says how many rules were tested.
+/// `triplewire rules test`; also returns the number of rules tested.
 ///
 /// # Errors
 /// If a file cannot be read, or a rule is wrong.
@@ -131,7 +131,7 @@ pub fn explain(
     Ok(serde_json::to_string(&rules::explained(&set, setup, text)?)?)
 }
 
-/// A command by its options, and `more` of them.
+/// Parses the options of a command, and `more`.
 fn parsed<const N: usize>(
     command: &str,
     options: impl IntoIterator<Item = OsString>,
@@ -178,7 +178,7 @@ mod tests {
         let result = ResultFolder::open(folder.path()).unwrap();
         let mentions: Vec<_> = result.mentions().unwrap().map(Result::unwrap).collect();
         assert!(mentions.iter().any(|it| it.article == "text#1" && it.text == "Ana Ruiz"), "{mentions:?}");
-        // Nothing in, nothing out.
+        // No articles, no result.
         let empty = tempfile::tempdir().unwrap();
         let (ended, said) = extractor.extract(Cursor::new(""), None, empty.path(), Arc::default()).unwrap();
         assert_eq!((ended, said), (Outcome::Done, Vec::new()));

@@ -1,4 +1,4 @@
-//! `triplewire extract --estimate`: how long the whole input will take, and how large its output is.
+//! `triplewire extract --estimate`: the time and output size of the whole input.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,30 +16,28 @@ use crate::pipeline::{Delivery, Pipeline};
 use crate::relation::Predicates;
 use crate::text::Article;
 
-/// Articles that are extracted from: at least so many where there are as many, less than twice.
+/// Least size of the sample in articles, if the input has as many; it is less than twice that.
 const SAMPLE: usize = 128;
-/// Parts of the sample that are timed apart. Their spread is the range of the estimate.
+/// Parts of the sample, timed one by one. Their spread is the range of the estimate.
 const PARTS: usize = 4;
-/// How long the input is read to count and choose articles.
+/// Time limit for counting and choosing articles.
 const READING: Duration = Duration::from_secs(30);
 
-/// Memory for each article of a run, in bytes: its id (see [`input`]) and what is kept to know a story
-/// again (see [`crate::story`]).
+/// Memory per article of a run, in bytes: its id (see [`input`]) and its sketch (see [`crate::story`]).
 const BYTES_AN_ARTICLE: u64 = 30;
 const BYTES_A_STORY: u64 = 700;
 
-/// What the input is, as far as it was read.
+/// The input, as far as it was read.
 struct Sample {
-    /// Articles at even distances.
+    /// The sample: articles at even distances.
     articles: Vec<Article>,
     seen: u64,
-    /// Bytes of the text of all that were seen.
+    /// Bytes of text of all articles read.
     text: u64,
     skipped: u64,
     /// The first input that was.
     first_skipped: Option<Problem>,
-    /// The share of the input that was read, 0 to 1; none if its size is not known and it was not
-    /// read to its end.
+    /// The share of the input that was read, 0 to 1; none if it was not read to the end and its size is unknown.
     share: Option<f64>,
 }
 
@@ -90,16 +88,16 @@ impl Sample {
     }
 }
 
-/// How the extraction from a sample went.
+/// Measurements of the sample.
 struct Trial {
     articles: u64,
-    /// Bytes of the text of half of the sample and of all of it.
+    /// Bytes of text of half the sample, and of all of it.
     text: (f64, f64),
-    /// Seconds for each byte of text, of every part.
+    /// Seconds per byte of text, of each part.
     rates: Vec<f64>,
-    /// Seconds for each byte of text, of all.
+    /// Seconds per byte of text, of all.
     rate: f64,
-    /// For each file its name, and its bytes after half of the sample and after all of it.
+    /// Each file's name, and its bytes after half of the sample and after all of it.
     files: Vec<(String, u64, u64)>,
 }
 
@@ -141,19 +139,17 @@ impl Trial {
         Ok(Trial { articles, text: (half_text, whole_text), rates, rate: seconds / whole_text, files })
     }
 
-    /// The bytes of a file for so many bytes of text. It grows as it grew from half of the sample to
-    /// the whole, between the square root of the text (few new names turn up) and the text.
+    /// The expected bytes of a file for so many bytes of text. It grows as it did from half of the sample to the whole,
+    /// between the square root of the text (few new names) and the text.
     fn size(&self, (_, half, whole): &(String, u64, u64), text: f64) -> f64 {
         let (half_text, whole_text) = self.text;
         let grown = (*whole as f64 / (*half).max(1) as f64).ln() / (whole_text / half_text).ln();
-        // A sample of one article has no halves.
         let power = if grown.is_nan() { 1.0 } else { grown.clamp(0.5, 1.0) };
         *whole as f64 * (text / whole_text).powf(power)
     }
 }
 
-/// The tables that these extractions give, each with its bytes. They are written to a temporary folder
-/// and removed again.
+/// The tables of these extractions, each with its bytes. They are written to a temporary folder and removed.
 fn written(
     extractions: &[Delivery],
     style: Style,
@@ -171,7 +167,7 @@ fn written(
     tables.name(&run)?.into_iter().map(sized).collect()
 }
 
-/// The most memory that this program has had so far, in bytes, where the system tells.
+/// The peak memory of this program in bytes, where the system tells it.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -309,7 +305,7 @@ mod tests {
         let file = |half, whole| (String::new(), half, whole);
         let uneven = trial((700.0, 1000.0), vec![1.0, 1.0]);
         assert_eq!(uneven.size(&file(70, 100), 10_000.0).round(), 1000.0);
-        // Its rows became no more, or grew faster than the text by chance.
+        // No new rows, or faster growth than the text by chance.
         assert_eq!(uneven.size(&file(100, 100), 100_000.0).round(), 1000.0);
         assert_eq!(uneven.size(&file(1, 100), 10_000.0).round(), 1000.0);
         let one = trial((1000.0, 1000.0), vec![1.0]);

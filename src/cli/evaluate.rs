@@ -56,14 +56,14 @@ pub(crate) struct Args {
     setup: Setup,
 }
 
-/// What the only table has a row for.
+/// The rows of the only table.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum By {
     /// The predicate
     Predicate,
 }
 
-/// What hand labels may look like.
+/// The accepted formats of labels.
 pub(crate) const FORMATS: &str = "\
 Formats of labels:
   mentions.csv and/or relations.csv in a folder (or in its folder labels), texts as <article>.txt in it, in the
@@ -82,17 +82,17 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     Ok(if scores.problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
 
-/// What a comparison says.
+/// The result of a comparison.
 pub(super) struct Scores {
-    /// For programs.
+    /// As JSON.
     pub(super) json: serde_json::Value,
-    /// To read.
+    /// As text.
     text: String,
-    /// What was wrong with labels.
+    /// Problems of the labels.
     pub(super) problems: Vec<Problem>,
 }
 
-/// Compares, and writes what `--out` asks for.
+/// Compares, and writes the files of `--out`.
 pub(super) fn scores(args: &Args) -> anyhow::Result<Scores> {
     let Some(path) = &args.gold else { return judged(args) };
     if args.pred.len() > 2 {
@@ -136,7 +136,7 @@ pub(super) fn scores(args: &Args) -> anyhow::Result<Scores> {
                 evaluations.push(evaluate(&gold, labels, map.as_ref(), notes));
             }
         }
-        // No more are taken above.
+        // clap takes no more.
         _ => {}
     }
     let comparison = match &evaluations[..] {
@@ -154,7 +154,7 @@ pub(super) fn scores(args: &Args) -> anyhow::Result<Scores> {
     Ok(Scores { json: object, text, problems })
 }
 
-/// Leaves only the articles of a list in the gold.
+/// Keeps only the articles of a list.
 pub(super) fn keep(gold: &mut Gold, list: &Path, problems: &mut Vec<Problem>) -> anyhow::Result<()> {
     let content = std::fs::read_to_string(list)
         .map_err(|e| Error::io(list, e, "Give with --articles a text file with one identifier a line"))?;
@@ -187,7 +187,7 @@ fn evaluate(gold: &Gold, labels: Vec<Labels>, map: Option<&Map>, notes: Vec<Stri
     evaluation
 }
 
-/// The second output against the first.
+/// A comparison of the second output with the first.
 struct Comparison {
     differences: BTreeMap<Figure, Difference>,
     advantages: Vec<Vec<Advantage>>,

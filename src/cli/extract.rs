@@ -57,12 +57,12 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     opened.extract(args, articles, out, &mut progress, stop, start)
 }
 
-/// All that an extraction needs besides articles.
+/// An opened extraction: all it needs besides articles.
 pub(super) struct Opened {
     style: Style,
     only: Option<WatchList>,
     pipeline: Pipeline,
-    /// The record of a run in which nothing has happened yet.
+    /// The record of a run before it starts.
     run: Run,
 }
 
@@ -74,8 +74,8 @@ impl Opened {
         Ok(Opened { style, only, pipeline, run })
     }
 
-    /// Extracts from `articles` into `out`. `progress` is told what happens, and `stop` is asked for the flag that
-    /// stops it. `args` may have another shard than those it was opened with.
+    /// Extracts from `articles` into `out`. `progress` is told of events, and `stop` returns the flag that stops the
+    /// run. The shard of `args` may differ from that at opening.
     pub(super) fn extract(
         &self,
         args: &Args,
@@ -155,7 +155,7 @@ fn to_stdout(args: &Args) -> anyhow::Result<Outcome> {
     });
     progress.finish();
     if left {
-        // As with `| head`: whoever reads it has seen enough.
+        // The reader has closed the pipe (`| head`).
         return Ok(Outcome::Done);
     }
     let ending = ending?;

@@ -1,4 +1,4 @@
-//! What `extract`, `label` and `parse` read.
+//! The inputs of `extract`, `label` and `parse`.
 
 use std::path::{Path, PathBuf};
 
@@ -35,14 +35,13 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// Opens the articles; `dealt` as in [`input::Options::dealt`]. What is in `out`, the folder that is written
-    /// to, is none of them.
+    /// Opens the articles; `dealt` as in [`input::Options::dealt`]. Files in the output folder `out` are skipped.
     pub(crate) fn open(&self, out: Option<&Path>, dealt: bool) -> Result<input::Articles> {
         let pass_over = out.into_iter().map(Path::to_owned).collect();
         input::open(&self.inputs, input::Options { dealt, pass_over, ..self.options() })
     }
 
-    /// How to read them.
+    /// The options of the reader.
     pub(crate) fn options(&self) -> input::Options {
         input::Options {
             id_column: self.id_column.clone(),
@@ -55,7 +54,7 @@ impl Inputs {
         }
     }
 
-    /// Which columns were named, and which sheet.
+    /// The columns and the sheet that were named.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (&'static str, String)> {
         let named = |column: &Option<String>| column.clone().unwrap_or("not given".to_owned());
         [
@@ -70,7 +69,7 @@ impl Inputs {
         .chain(self.sheet.clone().map(|sheet| ("--sheet", sheet)))
     }
 
-    /// The inputs as they were named, and where these are, by which others of the same name are told apart.
+    /// The inputs as given, and a hash of their absolute paths, which tells inputs of one name apart.
     pub(crate) fn named(&self) -> [(&'static str, String); 2] {
         let names: Vec<String> = self.inputs.iter().map(|it| it.display().to_string()).collect();
         let mut places = Sha256::new();
@@ -83,7 +82,7 @@ impl Inputs {
         [("the inputs", names.join(" ")), ("the place of the inputs", places)]
     }
 
-    /// Takes those out that `is_other` names.
+    /// Removes the inputs for which `is_other` holds.
     pub(crate) fn split_off(&mut self, is_other: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
         self.inputs.extract_if(.., |path| is_other(path)).collect()
     }

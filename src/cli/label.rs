@@ -1,4 +1,4 @@
-//! `triplewire label`: Articles in, labels to correct out.
+//! `triplewire label`: labels of articles, to be corrected.
 
 use std::path::PathBuf;
 

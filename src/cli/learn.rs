@@ -1,4 +1,4 @@
-//! `triplewire learn`: Labelled articles in, what they teach the second reader out.
+//! `triplewire learn`: teaches the second reader from labelled articles.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -96,12 +96,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     Ok(if problems.iter().any(|problem| problem.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
 
-/// Whether what was learned does better than what the reader knew before, if it knew anything.
+/// Whether the new predicates are better than the reader's old ones, if it had any.
 fn is_worth_it(lesson: &Lesson) -> bool {
     lesson.before.is_none_or(|before| lesson.found.f1() > before.f1())
 }
 
-/// What was learned of each predicate, for people.
+/// A report on each predicate, for people.
 fn table(lessons: &[Lesson]) -> String {
     let mut rows = vec![["predicate", "examples", "pairs", "P", "R", "F1", "before", ""].map(str::to_owned)];
     for lesson in lessons {

@@ -1,4 +1,4 @@
-//! `triplewire merge`: the outputs of several runs in, those of one run out.
+//! `triplewire merge`: joins the outputs of several runs.
 
 use std::path::PathBuf;
 

@@ -78,17 +78,17 @@ pub fn run() -> ExitCode {
     run_with(std::env::args_os()).into()
 }
 
-/// The same with these arguments, of which the first is the program's name; returns the exit code.
+/// Runs these arguments, of which the first is the program's name; returns the exit code.
 pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     defects::note();
     let words: Vec<OsString> = arguments.into_iter().collect();
     let matches = arguments::read(Cli::command(), &words);
     match matches.map(|matches| Cli::from_arg_matches(&matches)) {
         Ok(Ok(cli)) => ended(std::panic::catch_unwind(|| execute(cli.command))),
-        // What is parsed is what the command defines.
+        // The matches come from this command.
         Ok(Err(error)) | Err(Said::Asked(error)) => {
             let _ = error.print();
-            // Help and version are no errors; wrong arguments mean that we cannot run.
+            // Help and version are no errors.
             u8::from(error.use_stderr())
         }
         Err(Said::Wrong(what)) => ended(Ok(Err(Error::Usage(what).into()))),
@@ -112,7 +112,7 @@ fn execute(command: Command) -> anyhow::Result<Outcome> {
     }
 }
 
-/// The exit code of what a command has come to.
+/// The exit code of a command's result.
 fn ended(outcome: std::thread::Result<anyhow::Result<Outcome>>) -> u8 {
     match outcome {
         Ok(Ok(Outcome::Done)) => 0,

@@ -6,8 +6,8 @@ use crate::cli::print::print;
 use crate::cli::{Outcome, progress};
 use crate::error::{Error, Result};
 use crate::model::{
-    EngineChoice, EngineKind, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step,
-    SyntaxOutputs, TokenTypes, at_hand, find, places, pull,
+    EngineKind, HubModel, Label, LabelPrefix, LabelledPieces, Model, ModelFolder, Step, SyntaxOutputs,
+    TokenTypes, at_hand, find, places, pull,
 };
 use crate::relation::Reader;
 
@@ -56,9 +56,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     }
 }
 
-const ENGINES: [(EngineKind, EngineChoice); 2] =
-    [(EngineKind::RustBert, EngineChoice::RustBert), (EngineKind::Rten, EngineChoice::Rten)];
-
 fn fetch(model: &HubModel, quiet: bool) -> anyhow::Result<Outcome> {
     let bar = progress::bar(
         quiet,
@@ -84,10 +81,11 @@ fn fetch(model: &HubModel, quiet: bool) -> anyhow::Result<Outcome> {
     let (folder, files) = (pulled.folder.display(), pulled.files);
     print(format_args!("{folder}: {files} files, {all} ({fetched} fetched)\n"))?;
     let (mut run, mut fail) = (Vec::new(), Vec::new());
-    for (engine, choice) in ENGINES.map(|(engine, choice)| (engine.name(), choice)) {
-        match Model::open(&pulled.folder, choice, 1) {
-            Ok(opened) => run.push(format!("{engine} ({})", opened.engine().precision())),
-            Err(error) => fail.push(format!("{engine} cannot run it: {error}")),
+    for engine in EngineKind::ALL {
+        let name = engine.name();
+        match Model::open(&pulled.folder, engine.into(), 1) {
+            Ok(opened) => run.push(format!("{name} ({})", opened.engine().precision())),
+            Err(error) => fail.push(format!("{name} cannot run it: {error}")),
         }
     }
     if run.is_empty() {
@@ -143,7 +141,7 @@ fn info(path: &Path) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Prints tokenizer, weights and engines, and what is missing of them, each reason once; whether an engine runs the model.
+/// Prints tokenizer, weights and engines, and what is missing, each reason once. True if an engine runs the model.
 fn engines(folder: &ModelFolder, path: &Path) -> Result<bool> {
     let mut said = Vec::new();
     match folder.tokenizer() {
@@ -154,7 +152,7 @@ fn engines(folder: &ModelFolder, path: &Path) -> Result<bool> {
         }
     }
     let mut runs = false;
-    for (engine, choice) in ENGINES {
+    for engine in EngineKind::ALL {
         print("\n")?;
         line("engine", engine.name())?;
         match folder.weights(engine) {
@@ -168,7 +166,7 @@ fn engines(folder: &ModelFolder, path: &Path) -> Result<bool> {
                 said.push(error.to_string());
             }
         }
-        match Model::open(path, choice, 1) {
+        match Model::open(path, engine.into(), 1) {
             Ok(model) => {
                 runs = true;
                 line("runs", format_args!("yes, in {}", model.engine().precision()))?;

@@ -1,4 +1,4 @@
-//! `triplewire names`: what an analyst may decide about names.
+//! `triplewire names`: decisions about names, for an analyst.
 
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,7 @@
 
 use crate::pipeline::Ending;
 
-/// How a command ended, when it ended without an error.
+/// The end of a command without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Everything asked for was done: exit code 0.
@@ -14,7 +14,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Of a run over articles that ended so, with or without skipped inputs.
+    /// The outcome of a run over articles, with or without skipped inputs.
     pub(super) fn of(ending: Ending, some_skipped: bool) -> Self {
         match ending {
             Ending::Stopped => Outcome::Interrupted,

@@ -58,7 +58,7 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<Outcome> {
     })?;
     progress.finish();
     if left {
-        // As with `| head`: whoever reads it has seen enough.
+        // The reader has closed the pipe (`| head`).
         return Ok(Outcome::Done);
     }
     tell_of_cut(cut);
@@ -74,7 +74,7 @@ fn spelled(Extraction { article, syntax, .. }: &Extraction) -> String {
     out
 }
 
-/// Prints a treebank with the trees of the model. True if sentences were left out.
+/// Prints a treebank with the model's trees. True if sentences were left out.
 fn fill(pipeline: &Pipeline, file: &PathBuf) -> Result<bool> {
     let content = std::fs::read_to_string(file).map_err(|error| {
         let remedy = match error.kind() {
@@ -122,10 +122,10 @@ fn fill(pipeline: &Pipeline, file: &PathBuf) -> Result<bool> {
     Ok(some_skipped)
 }
 
-/// Documents that go through the model together.
+/// Documents per batch.
 const AT_ONCE: usize = 64;
 
-/// Sentences of a file without documents that are taken for one.
+/// Sentences per document, in a file without documents.
 const LONGEST_DOCUMENT: usize = 200;
 
 fn tell_of_cut(sentences: usize) {
@@ -137,7 +137,7 @@ fn tell_of_cut(sentences: usize) {
     }
 }
 
-/// Sentences that follow each other.
+/// A document.
 #[derive(Default)]
 struct Document {
     text: String,

@@ -1,12 +1,12 @@
-//! What was wrong with labels, on standard error and as a table.
+//! Problems of labels, on standard error and as a table.
 
 use crate::cli::print::complain;
 use crate::error::Problem;
 
-/// Warnings on standard error before the rest is only counted. What is skipped is always named.
+/// Limit of warnings on standard error; the rest is counted. Skipped files are always named.
 const MOST_WARNINGS: usize = 20;
 
-/// Names on standard error what is wrong. `all_written`: a `problems.csv` lists what is only counted here.
+/// Reports problems on standard error. `all_written`: `problems.csv` lists those that are only counted here.
 pub(crate) fn tell(problems: &[Problem], all_written: bool) {
     let mut warnings = 0;
     for problem in problems {

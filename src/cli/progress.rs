@@ -1,4 +1,4 @@
-//! The progress bar, and messages that do not tear it.
+//! The progress bar, and messages above it.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -21,13 +21,13 @@ pub(crate) fn bar(quiet: bool, total: Option<u64>, template: &str) -> ProgressBa
     bar
 }
 
-/// Shows how far a run is, on standard error if that is a terminal.
+/// Progress of a run, on standard error if that is a terminal.
 pub(crate) struct Progress {
     bar: ProgressBar,
     read: input::Progress,
     start: Instant,
     articles: u64,
-    /// What was to be printed, if it is not.
+    /// The messages, if they are collected instead of printed.
     kept: Option<RefCell<Vec<String>>>,
 }
 
@@ -43,17 +43,17 @@ impl Progress {
         Progress { bar, read, start: Instant::now(), articles: 0, kept: None }
     }
 
-    /// No bar, and nothing printed: it is kept.
+    /// No bar; messages are collected.
     pub(crate) fn kept(read: input::Progress) -> Self {
         Progress { kept: Some(RefCell::default()), ..Progress::new(true, read) }
     }
 
-    /// What was kept.
+    /// The collected messages.
     pub(crate) fn into_kept(self) -> Vec<String> {
         self.kept.map(RefCell::into_inner).unwrap_or_default()
     }
 
-    /// Counts an article, or prints what is wrong. True if something was skipped.
+    /// Counts an article, or prints its problem. True if it was skipped.
     pub(crate) fn tell(&mut self, delivery: &Delivery) -> bool {
         match delivery {
             Delivery::Extraction(_) => {
@@ -78,7 +78,7 @@ impl Progress {
         self.bar.set_message(format!("{} articles, {rate:.1}/s{left}", self.articles));
     }
 
-    /// Prints a line on standard error, bar or no bar.
+    /// Prints a line on standard error, above the bar.
     pub(crate) fn print(&self, line: &impl Display) {
         match &self.kept {
             Some(kept) => kept.borrow_mut().push(line.to_string()),

@@ -11,7 +11,7 @@ use crate::cli::print::print;
 use crate::cli::problems::tell;
 use crate::cli::setup::{Machine, Setup};
 use crate::cli::values::{at_least_one, share};
-use crate::entity::{Aliases, EntityType, Mention, Names};
+use crate::entity::{Aliases, Argument, EntityType, Mention, Names};
 use crate::error::{Error, Problem};
 use crate::eval::{
     Map, OnGivenNames, RuleCounts, calibration, calibration_of_second, gold, rule_counts, suggestions,
@@ -183,7 +183,7 @@ fn suggest(set: &RuleSet, args: Suggest) -> anyhow::Result<Outcome> {
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
 
-/// Prints how often each rule is right, all golds together.
+/// Prints the precision of each rule on all golds together.
 fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
     args.calibration.as_deref().map(|path| check_file(path).map_err(of_calibration)).transpose()?;
     let Score { gold: golds, map: maps, articles, calibration: out, machine, .. } = args;
@@ -229,7 +229,7 @@ fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }
 
-/// The same error where the file is named by another option.
+/// The same error if another option names the file.
 fn of_calibration(error: Error) -> Error {
     match error {
         Error::Io { path, said, remedy } => {
@@ -239,7 +239,7 @@ fn of_calibration(error: Error) -> Error {
     }
 }
 
-/// What the second reader says, weighed on texts that it has not learned from. Nothing is left out there for its score.
+/// Fits the second reader's log odds on texts that it has not learned from. Nothing is left out there for its score.
 fn calibrated_on(
     fitted: Calibration,
     unseen: &Path,
@@ -344,7 +344,7 @@ fn test(set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Runs the examples of all rules, or of those in `file`. Also says how many rules that are.
+/// Runs the examples of all rules, or of those in `file`. Also returns the number of rules.
 pub(super) fn checked(mut set: RuleSet, file: Option<&Path>) -> anyhow::Result<(Checked, usize)> {
     let before = set.rules().len();
     if let Some(file) = file {
@@ -363,11 +363,11 @@ pub(super) fn checked(mut set: RuleSet, file: Option<&Path>) -> anyhow::Result<(
 pub(super) struct Explained {
     sentences: Vec<SentenceExplanation>,
     anaphors: Vec<Anaphor>,
-    /// What `extract` would write.
+    /// The relations of `extract`.
     relations: Vec<Told>,
 }
 
-/// A pronoun or description whose meaning is known.
+/// A resolved anaphor.
 #[derive(Serialize)]
 struct Anaphor {
     text: String,
@@ -402,7 +402,7 @@ fn explain(set: &RuleSet, matcher: &Matcher, document: Document<'_>) -> Explaine
     };
     let mut relations = matcher.relations(document);
     relations.extend(matcher.relations_of_anaphors(document, &names.anaphors, &relations));
-    let name = |argument: usize| names.argument(argument).span.of(document.text).to_owned();
+    let name = |argument: Argument| names.argument(argument).span.of(document.text).to_owned();
     let told = |relation: Relation| Told {
         subject: name(relation.subject),
         predicate: relation.predicate,

@@ -1,4 +1,4 @@
-//! What `extract`, `label` and `evaluate` extract with.
+//! Model, names and rules of `extract`, `label` and `evaluate`.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// Opens the model with `knowledge` for what follows it.
+    /// Opens the model, with `knowledge` for the later stages.
     pub(crate) fn pipeline(&self, knowledge: Knowledge) -> Result<Pipeline> {
         Pipeline::new(self.open()?, knowledge, self.threads())
     }
@@ -37,7 +37,7 @@ impl Machine {
         Model::open(&find(self.model.as_deref())?, self.engine, self.threads())
     }
 
-    /// The second reader that comes with the model, if there is one and it is asked for anything.
+    /// The model's second reader, if there is one and it is to be used.
     pub(crate) fn reader(&self, asked: Learned) -> Result<Option<Reader>> {
         match asked {
             Learned::Off => Ok(None),
@@ -45,7 +45,7 @@ impl Machine {
         }
     }
 
-    /// How many threads work at once.
+    /// The number of threads.
     pub(crate) fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.threads.map_or_else(cores, NonZeroUsize::get)
@@ -83,14 +83,14 @@ pub(crate) struct Setup {
     pub(crate) aliases: Option<PathBuf>,
 }
 
-/// What the second reader is asked for, and what a user's labels have taught it.
+/// The tasks of the second reader, and what the user's labels have taught it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
     what: Learned,
     taught: Option<(PathBuf, Taught)>,
 }
 
-/// What `run.json` says about model, names and rules.
+/// Model, names and rules in `run.json`.
 pub(crate) struct Hashes {
     pub(crate) model: String,
     pub(crate) rules: String,
@@ -98,7 +98,7 @@ pub(crate) struct Hashes {
 }
 
 impl Setup {
-    /// Every rule there is to choose from.
+    /// All rules.
     pub(crate) fn all_rules(&self) -> Result<RuleSet> {
         let mut rules = if self.no_default_rules { RuleSet::empty() } else { RuleSet::built_in() };
         self.rules.iter().try_for_each(|path| rules.add_path(path))?;
@@ -109,7 +109,7 @@ impl Setup {
         Ok(rules)
     }
 
-    /// Reads names and rules; also gives the hash of the rules and that of the names.
+    /// Reads names and rules; also returns the hash of the rules and that of the names.
     fn knowledge(&self) -> Result<(Knowledge, [String; 2])> {
         let mut rules = self.all_rules()?;
         self.without_rule.iter().try_for_each(|id| rules.remove(id))?;
@@ -125,7 +125,7 @@ impl Setup {
         Ok((Knowledge { aliases, matcher: matcher? }, [rules_hash, aliases_hash]))
     }
 
-    /// Reads names that mean the same; also gives their hash.
+    /// Reads the names; also returns their hash.
     fn aliases(&self) -> Result<(Aliases, String)> {
         let mut aliases = Aliases::built_in();
         if let Some(path) = &self.aliases {
@@ -135,8 +135,8 @@ impl Setup {
         Ok((aliases, hash))
     }
 
-    /// Opens everything, side by side: with one article, this is most of the time. A fault in names or rules is told
-    /// before one of the model.
+    /// Opens everything in parallel: with one article this is most of the time. An error of names or rules comes before
+    /// one of the model.
     pub(crate) fn pipeline(&self) -> Result<(Pipeline, Hashes)> {
         let Asked { what, taught } = &self.learned;
         let open = || {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::output::{Connected, Run};
 use crate::text::counted;
 
-/// What a person wants to know when a run is over.
+/// The summary of a run, for people.
 pub(crate) struct Summary<'a> {
     pub(crate) run: &'a Run,
     pub(crate) connected: &'a [Connected],

@@ -1,9 +1,9 @@
-//! Values of options: what is no such value is said in words.
+//! Values of options, with errors in words.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// A whole number from `least` on.
+/// A whole number of at least `least`.
 fn whole<N: TryFrom<u64>>(text: &str, least: u64) -> Result<N, String> {
     let number = text.parse::<u64>().ok().filter(|&number| number >= least);
     number.and_then(|number| N::try_from(number).ok()).ok_or_else(|| match text.parse::<f64>() {
@@ -22,7 +22,7 @@ pub(crate) fn at_least_one<N: TryFrom<u64>>(text: &str) -> Result<N, String> {
     whole(text, 1)
 }
 
-/// Threads of one machine: more take its memory and do no more work.
+/// Limit of threads: more take memory and are no faster.
 const MOST_THREADS: usize = 1024;
 
 /// A number of threads.

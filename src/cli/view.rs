@@ -1,4 +1,4 @@
-//! `triplewire view`: a result in, one page to explore it out.
+//! `triplewire view`: a page to explore a result.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -46,7 +46,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Writes the page of a result, into its folder if no file is named. Returns where it is.
+/// Writes the page of a result, into its folder if no file is named. Returns its path.
 pub(crate) fn write(result: &Path, out: Option<&Path>) -> Result<(PathBuf, Page)> {
     let out = out.map_or_else(|| result.join(FILE), Path::to_path_buf);
     let result = ResultFolder::open(result)?;
@@ -63,7 +63,7 @@ pub(crate) fn write(result: &Path, out: Option<&Path>) -> Result<(PathBuf, Page)
     Ok((path, page))
 }
 
-/// Whether something is there that we have not written. Our own pages are replaced.
+/// Whether a file is there that is no page of ours; our own pages are replaced.
 fn is_another(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(1000).read_to_end(&mut start));

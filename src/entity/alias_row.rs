@@ -17,8 +17,8 @@ pub(super) enum Use {
     Ambiguous,
     /// `resolve`: never found, only resolved, where the model reports exactly this type (`Apple`).
     Resolve,
-    /// `namesake`: of a place that another is called like, one of them a state: what the article says of either
-    /// decides (`Georgia`, `Washington`). Found like `Supported`.
+    /// `namesake`: a place that shares its name with a state (`Georgia`, `Washington`); the article decides which is
+    /// meant. Found like `Supported`.
     Namesake,
 }
 

@@ -37,7 +37,7 @@ pub(super) struct Known {
     pub name: String,
     /// Its type; a user's table may leave it open, then the mentions decide.
     pub entity_type: Option<EntityType>,
-    /// What others call it: a Wikidata id, or one of the user's own.
+    /// Its id elsewhere: a Wikidata id, or one of the user's own.
     pub external_id: Option<String>,
 }
 
@@ -55,24 +55,23 @@ pub(super) struct Alias {
     from_user: bool,
 }
 
-/// The names known before any article is read: the built-in table and the user's.
+/// The names known before any article is read: the built-in tables and the user's.
 ///
-/// A table is CSV with the columns `entity,alias,type,rule` and optionally `flags`. `entity` is the
-/// canonical name, `alias` a name to be read as that entity; `type` is `PER`, `ORG`, `LOC` or
-/// `MISC`; `rule` is `same`, or `never` for two names that must not be taken for one; `flags` holds
-/// words separated by blanks: `demonym` for an adjective or noun made from a country's name, and one
-/// of `cased`, `supported`, `ambiguous`, `resolve`, `namesake` for names that are also something else. `id` is what
-/// others call the entity; one line of it is enough.
+/// A table is CSV with the columns `entity,alias,type,rule` and optionally `flags` and `id`. `entity` is the canonical
+/// name, `alias` another name of it; `type` is `PER`, `ORG`, `LOC` or `MISC`; `rule` is `same`, or `never` for two
+/// names that must not be joined. `flags` holds words separated by blanks: `demonym` for an adjective or noun made from
+/// a country's name, and one of `cased`, `supported`, `ambiguous`, `resolve`, `namesake` for names that are also
+/// something else. `id` is the entity's id elsewhere; one line of it is enough.
 ///
-/// A user's table may have, instead of `rule`, the column `decision` that `triplewire names` writes: it may be empty
-/// too, or `drop`, or `rename` with the new name in the column `new_name`.
+/// Instead of `rule` a user's table may have the column `decision` of `triplewire names`: empty, `drop`, or `rename`
+/// with the column `new_name`.
 #[derive(Debug, Clone)]
 pub struct Aliases {
     known: Vec<Known>,
     aliases: Vec<Alias>,
     /// Pairs of keys, the smaller first.
     never: BTreeSet<(String, String)>,
-    /// Keys of names that a user says are of no entity.
+    /// Keys of the names that a user drops.
     dropped: BTreeSet<String>,
     decisions: Vec<Decision>,
     by_key: HashMap<String, Vec<usize>>,
@@ -113,13 +112,13 @@ impl Aliases {
         aliases
     }
 
-    /// Adds a user's table: CSV with the columns `entity,alias,type,rule`, where `rule` is `same`
-    /// or `never`; `type` may be empty or left out, `flags` and `id` may be added. It wins over the built-in
-    /// one: an alias is moved to the user's entity, and if `entity` is another name of a built-in
-    /// entity, or `alias` is the canonical name of one, all its aliases go with it.
+    /// Adds a user's table: CSV with the columns `entity,alias,type,rule`, where `rule` is `same` or `never`; `type`
+    /// may be empty or missing, `flags` and `id` may be added. It overrides the built-in tables: an alias moves to the
+    /// user's entity. If `entity` is another name of a built-in entity, or `alias` its canonical name, all its aliases
+    /// move.
     ///
     /// # Errors
-    /// Naming the file and line of the first row that makes no sense.
+    /// If a row is wrong; names the file and the first such line.
     pub fn add_file(&mut self, path: &Path) -> Result<()> {
         let content =
             std::fs::read(path).map_err(|e| Error::io(path, e, "Check the path given with --aliases"))?;
@@ -157,7 +156,7 @@ impl Aliases {
         &self.decisions
     }
 
-    /// Whether a user says that the name with this key is of no entity.
+    /// Whether a user drops the name with this key.
     pub(super) fn drops(&self, key: &str) -> bool {
         self.dropped.contains(key)
     }
@@ -197,7 +196,7 @@ impl Aliases {
         fitting.filter(|alias| !exact || alias.text == name).collect()
     }
 
-    /// The aliases of places with this key that others share, if no other alias has it.
+    /// The namesakes with this key, if it has no other alias.
     pub(super) fn namesakes(&self, key: &str) -> Vec<&Alias> {
         let found = self.by_key.get(key).into_iter().flatten();
         let found: Vec<&Alias> = found.map(|&i| &self.aliases[i]).collect();
@@ -304,7 +303,7 @@ impl Aliases {
         }
     }
 
-    /// Takes apart two names that the tables have as one, and keeps them apart.
+    /// Splits two names of one entity, and keeps them apart.
     fn separate(&mut self, row: &Row) {
         let (a, b) = (key(&row.entity), key(&row.alias));
         let owners = |name: &str| -> BTreeSet<usize> {

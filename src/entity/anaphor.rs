@@ -1,4 +1,4 @@
-//! A pronoun or description, and what those who look for its meaning know.
+//! An anaphor, and what its resolvers share.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::entity::quotes::Quotes;
 use crate::entity::trees::Trees;
 use crate::text::Span;
 
-/// How often an anaphor means whom it seems to mean.
+/// The precision of anaphora resolution, about.
 const SCORE: f32 = 0.85;
 
 /// A pronoun or description, and why it means what it does.
@@ -18,7 +18,7 @@ pub(super) struct Anaphor {
     pub(super) reason: Reason,
 }
 
-/// What is known of an article when anaphors are looked for.
+/// An article in which anaphors are resolved.
 pub(super) struct Article<'a> {
     pub(super) text: &'a str,
     pub(super) sentences: &'a [Span],
@@ -36,7 +36,7 @@ impl Article<'_> {
     }
 }
 
-/// What stands for `person` at another place.
+/// A mention that stands for `person` at another place.
 pub(super) fn anaphor(person: &Mention, span: Span, sentence: usize) -> Mention {
     Mention {
         span,

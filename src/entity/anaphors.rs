@@ -1,4 +1,4 @@
-//! What stands for a name without being one: pronouns and descriptions.
+//! Anaphors: pronouns and descriptions.
 
 use crate::entity::anaphor::{Anaphor, Article};
 use crate::entity::descriptions::{descriptions, is_description};
@@ -21,8 +21,7 @@ impl Names {
     }
 }
 
-/// The anaphors of an article whose meaning is known, in text order. Their entity is what they mean; their score is
-/// that of the name, less a doubt.
+/// The resolved anaphors of an article, in text order. Each has the entity of its antecedent, and a lower score.
 fn anaphors(text: &str, sentences: &[Span], syntax: &[Sentence], names: &Names) -> Vec<Anaphor> {
     if names.mentions.is_empty() {
         return Vec::new();
@@ -32,7 +31,7 @@ fn anaphors(text: &str, sentences: &[Span], syntax: &[Sentence], names: &Names) 
     let quotes = Quotes::of(text, sentences);
     let article = Article { text, sentences, names, trees, introductions, quotes };
     let mut described = things(&article);
-    // What both find is told by its post.
+    // Where both find one, that of the post is kept.
     let of_posts = descriptions(text, sentences, names);
     described.retain(|found| {
         let at = of_posts.partition_point(|post| post.mention.span.end <= found.mention.span.start);
@@ -50,7 +49,7 @@ fn anaphors(text: &str, sentences: &[Span], syntax: &[Sentence], names: &Names) 
     found
 }
 
-/// Whether a text stands for something without being a name: `she`, `its`, `the Turkish president`, `the company`.
+/// Whether a text can be an anaphor: `she`, `its`, `the Turkish president`, `the company`.
 pub(crate) fn is_anaphor(text: &str) -> bool {
     let lower = text.to_lowercase();
     let noun = lower.strip_prefix("the ").and_then(|rest| rest.rsplit(' ').next());
@@ -68,8 +67,7 @@ pub(crate) fn is_anaphor(text: &str) -> bool {
         || noun.is_some_and(|noun| kinds::type_of(noun).is_some())
 }
 
-/// The anaphors of a text and whom they mean, as `She = Ana Ruiz`. Its names are those of `known` that are not part of
-/// a longer word.
+/// The resolved anaphors of a text, as `She = Ana Ruiz`. Its names are those of `known` that are whole words.
 #[cfg(test)]
 pub(super) fn meanings(text: &str, known: &[(&str, crate::entity::EntityType)]) -> String {
     let raw = known.iter().flat_map(|&(name, entity_type)| {

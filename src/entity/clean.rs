@@ -1,125 +1,12 @@
-//! What models swallow: titles, possessives, quotes and articles at the ends of a name.
+//! Cleans names: cuts off titles, possessives, quotes and articles that models include.
 
 use crate::entity::EntityType;
 use crate::text::Span;
-
-/// Words before a person's name that are not part of it. A title that many people bear as part of
-/// their name (Pope, King, Prince, Sheikh, Mullah) is not among them.
-const TITLES: &[&str] = &[
-    "president",
-    "vice president",
-    "vice-president",
-    "prime minister",
-    "deputy prime minister",
-    "premier",
-    "chancellor",
-    "foreign minister",
-    "interior minister",
-    "defense minister",
-    "defence minister",
-    "finance minister",
-    "justice minister",
-    "economy minister",
-    "health minister",
-    "minister",
-    "secretary of state",
-    "secretary-general",
-    "secretary general",
-    "secretary",
-    "foreign secretary",
-    "home secretary",
-    "senator",
-    "sen.",
-    "sen",
-    "representative",
-    "rep.",
-    "rep",
-    "congressman",
-    "congresswoman",
-    "governor",
-    "gov.",
-    "gov",
-    "mayor",
-    "general",
-    "gen.",
-    "gen",
-    "lieutenant",
-    "lt.",
-    "lt",
-    "lt. gen.",
-    "lt. col.",
-    "maj. gen.",
-    "brig. gen.",
-    "colonel",
-    "col.",
-    "col",
-    "major",
-    "maj.",
-    "captain",
-    "capt.",
-    "capt",
-    "sergeant",
-    "sgt.",
-    "sgt",
-    "corporal",
-    "cpl.",
-    "pfc.",
-    "admiral",
-    "adm.",
-    "mr.",
-    "mr",
-    "mrs.",
-    "mrs",
-    "ms.",
-    "ms",
-    "miss",
-    "mme",
-    "mme.",
-    "cde",
-    "comrade",
-    "im",
-    "gm",
-    "wgm",
-    "bharat ratna",
-    "monsignor",
-    "monsenor",
-    "dr.",
-    "dr",
-    "prof.",
-    "prof",
-    "professor",
-    "judge",
-    "justice",
-    "chief justice",
-    "supreme leader",
-    "ambassador",
-    "spokesman",
-    "spokeswoman",
-    "director",
-    "chairman",
-    "chairwoman",
-    "chief",
-    "commander",
-    "coach",
-    "attorney general",
-    "u.s. president",
-    "us president",
-    "former president",
-    "ex-president",
-    "then-president",
-    "former",
-    "rev.",
-    "reverend",
-    "speaker",
-    "commissioner",
-    "inspector",
-    "detective",
-    "officer",
-];
+use crate::text::persons::{self, Mark};
 
 /// Whether a word is a title that stands before a name.
 pub(super) fn is_title(word: &str) -> bool {
-    TITLES.contains(&&*word.to_lowercase())
+    persons::is(&word.to_lowercase(), Mark::Title)
 }
 
 /// Abbreviations that end a name and keep their full stop: "Acme Corp.", "Bo Lee Jr.", "Calif.".
@@ -129,10 +16,9 @@ const ABBREVIATIONS: &[&str] = &[
     "Neb", "Nev", "Okla", "Ore", "Pa", "Penn", "Tenn", "Tex", "Va", "Vt", "Wash", "Wis", "Wyo", "Ont", "Que",
 ];
 
-/// The span of a name without white space, quotes and unpaired brackets at its ends, a small `the`
-/// in front, a possessive behind, for a person titles in front and for a place the known one that it lies in
-/// ("Salem, Ohio" is two names). `is_known` says whether a name
-/// is in the tables as it stands (`McDonald's`); such a name keeps its possessive.
+/// The span of a name without white space, quotes and unpaired brackets at its ends, a lower-case `the`, and a
+/// possessive; a person's also without titles, a place's without the known place behind its comma ("Salem, Ohio" is two
+/// names). `is_known` says whether a name is in the tables as it stands (`McDonald's`); it keeps its possessive.
 pub(super) fn cleaned(
     text: &str,
     span: Span,
@@ -157,7 +43,7 @@ pub(super) fn cleaned(
             span = without_whole(text, span, &is_known);
         }
         span = with_stop(text, span);
-        // A list goes on behind it.
+        // A list follows.
         if let Some(first) = span.of(text).strip_suffix(" and") {
             span = Span::new(span.start, span.start + first.len()).trimmed(text);
         }
@@ -173,13 +59,14 @@ pub(super) fn cleaned(
     }
     let name = span.of(text);
     let only_party = matches!(name, "R" | "D" | "I") && !text[span.end..].starts_with(['&', '.']);
-    // "U S Senator R Colorado", where a name has been lost.
+    // "U S Senator R Colorado": the name is missing.
     let party_and_state = || {
         let state = ["R ", "D ", "I "].iter().find_map(|party| name.strip_prefix(party));
         entity_type == EntityType::Per && state.is_some_and(&is_known)
     };
     let only_party = only_party || party_and_state();
-    let only_title = entity_type == EntityType::Per && is_title_alone(name) || is_title_without_stops(name);
+    let only_title = entity_type == EntityType::Per && persons::is_in_capital(name, Mark::Alone)
+        || is_title_without_stops(name);
     let only_title = only_title || only_party;
     let is_before = |title| text[span.end..].trim_start().starts_with(title);
     // Half of a title.
@@ -188,39 +75,7 @@ pub(super) fn cleaned(
     (name.chars().any(char::is_alphanumeric) && !only_title && !only_adjective).then_some(span)
 }
 
-/// Whether a name is a title and nothing else.
-fn is_title_alone(name: &str) -> bool {
-    matches!(
-        name,
-        "Mr" | "Mr."
-            | "Mrs"
-            | "Mrs."
-            | "Ms"
-            | "Ms."
-            | "Dr"
-            | "Dr."
-            | "Sen"
-            | "Sen."
-            | "Sens."
-            | "Rep"
-            | "Rep."
-            | "Reps."
-            | "Gov"
-            | "Gov."
-            | "Gen"
-            | "Gen."
-            | "Col."
-            | "Lt."
-            | "Sgt."
-            | "President"
-            | "Senator"
-            | "Representative"
-            | "Congressman"
-            | "Congresswoman"
-    )
-}
-
-/// The same where full stops are gone.
+/// Whether a name is a title whose full stops are gone.
 fn is_title_without_stops(name: &str) -> bool {
     matches!(name, "Sen" | "Sens" | "SEN" | "SENS" | "Rep" | "Reps" | "REP" | "REPS")
         || name.starts_with("U S Sen ")
@@ -254,15 +109,15 @@ fn without_quotes(text: &str, span: Span) -> Span {
     if start < end { with_brackets(text, Span::new(start, end).trimmed(text)) } else { span }
 }
 
-/// The span with the other half of a bracket that it has one half of: `[Ana] Ruiz`, `James (Jim) Ruiz`; where that
-/// does not stand beside it, without what the bracket opens.
+/// Completes a bracket of which the span has one half: `[Ana] Ruiz`, `James (Jim) Ruiz`. Where the other half does not
+/// follow, the bracketed part is cut off.
 fn with_brackets(text: &str, mut span: Span) -> Span {
     for (open, close) in [('(', ')'), ('[', ']')] {
         let name = span.of(text);
         let (opened, closed) = (name.matches(open).count(), name.matches(close).count());
         if opened < closed && text[..span.start].ends_with(open) {
             span = Span::new(span.start - 1, span.end);
-            // A nickname stands behind the name that it is for.
+            // The given name before a nickname.
             let before = text[..span.start].trim_end_matches(' ');
             let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
             if open == '(' && word.starts_with(char::is_uppercase) {
@@ -291,7 +146,7 @@ fn without_possessive(text: &str, span: Span) -> Span {
     span
 }
 
-/// A chamber without the side of it that a title behind it is about: "Senate Majority Leader".
+/// A chamber without the faction that belongs to a title: "Senate Majority Leader".
 fn without_faction(text: &str, span: Span) -> Span {
     let chamber = |side: &str| span.of(text).strip_suffix(side).filter(|rest| !rest.is_empty());
     let title = text[span.end..].trim_start();
@@ -303,7 +158,7 @@ fn without_faction(text: &str, span: Span) -> Span {
     }
 }
 
-/// A body without the post in it that a title took along: "Air Force Chief of Staff".
+/// A body without a post: "Air Force Chief of Staff".
 fn without_post(text: &str, span: Span) -> Span {
     match span.of(text).strip_suffix(" Chief of Staff") {
         Some(body) => Span::new(span.start, span.start + body.len()).trimmed(text),
@@ -311,8 +166,8 @@ fn without_post(text: &str, span: Span) -> Span {
     }
 }
 
-/// A place without the known one behind its comma, unless the tables have both as one name, and without what
-/// follows a dateline: "SALEM - U.S." before "Senator Ruiz" is two names.
+/// A place without the known place behind its comma, unless the tables have both as one name; and without the name
+/// after a dateline ("SALEM - U.S." before "Senator Ruiz").
 fn without_whole(text: &str, span: Span, is_known: impl Fn(&str) -> bool) -> Span {
     let name = span.of(text);
     if let Some(place) = name.strip_suffix(" U.S.") {
@@ -326,7 +181,7 @@ fn without_whole(text: &str, span: Span, is_known: impl Fn(&str) -> bool) -> Spa
     }
 }
 
-/// The span with the full stop that follows it, if that belongs to an abbreviation.
+/// The span with the full stop of an abbreviation.
 fn with_stop(text: &str, span: Span) -> Span {
     let last = span.of(text).rsplit(char::is_whitespace).next().unwrap_or_default();
     let stop = text[span.end..].starts_with('.') && !text[span.end..].starts_with("..");
@@ -364,8 +219,8 @@ fn without_title(text: &str, span: Span) -> Span {
     }
     // Only whole words, and never the whole name: `Major` may be John Major.
     let whole =
-        |title: &&&str| lower.strip_prefix(**title).is_some_and(|rest| rest.starts_with(char::is_whitespace));
-    let longest = TITLES.iter().filter(whole).map(|title| title.len()).max();
+        |title: &&str| lower.strip_prefix(*title).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+    let longest = persons::all(Mark::Title).filter(whole).map(|title| title.len()).max();
     match longest {
         Some(len) if name[len..].trim_start().starts_with(char::is_uppercase) => {
             Span::new(span.start + len, span.end).trimmed(text)

@@ -1,4 +1,4 @@
-//! "Boston-based", "Iranian-backed": words made of a name, which models take for one name of type `MISC`.
+//! Compounds such as "Boston-based" and "Iranian-backed", which models label as one `MISC` name.
 
 use crate::entity::EntityType;
 use crate::entity::aliases::Aliases;
@@ -6,10 +6,10 @@ use crate::entity::fold::key;
 use crate::entity::recognise::Found;
 use crate::text::{RawMention, Span};
 
-/// What stands behind a place that is the seat of something.
+/// The word after the place of a seat.
 const SEAT: &str = "based";
 
-/// What else stands behind the hyphen.
+/// Other words after the hyphen.
 const DEEDS: [&str; 30] = [
     "administered",
     "affiliated",
@@ -43,7 +43,7 @@ const DEEDS: [&str; 30] = [
     "trained",
 ];
 
-/// A mention of the model; or two, if it took a compound for the beginning of the name behind: "Bolt-based Acme".
+/// A mention of the model, split in two if it starts with a compound: "Bolt-based Acme".
 pub(super) fn without_compound(text: &str, raw: RawMention) -> Vec<RawMention> {
     let name = text.get(raw.span.start..raw.span.end).unwrap_or_default();
     let gaps = name.match_indices(' ').map(|(at, _)| at);
@@ -62,8 +62,8 @@ pub(super) fn without_compound(text: &str, raw: RawMention) -> Vec<RawMention> {
     }
 }
 
-/// The names inside compounds, as mentions of their own, and the other mentions as they are. The type of a seat is
-/// `LOC`; another name counts if the tables or a mention of the article have it, and has the type that it has there.
+/// Replaces compounds by the names in them. The type of a seat is `LOC`; another name counts if the tables or another
+/// mention of the article have it, and takes its type from there.
 pub(super) fn without_compounds(aliases: &Aliases, text: &str, mentions: &[Found]) -> Vec<Found> {
     let named = |name: &str| {
         let same = mentions.iter().find(|m| m.span.of(text) == name).map(|m| m.entity_type);

@@ -29,7 +29,7 @@ static DATES: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"(?P<my_m>{MONTH}),?\s+(?:of\s+)?(?P<my_y>{YEAR})"),
         format!(r"(?P<iso_y>{YEAR})-(?P<iso_m>0[1-9]|1[0-2])-(?P<iso_d>0[1-9]|[12][0-9]|3[01])"),
         format!(r"(?P<num_a>[0-9]{{1,2}})(?P<num_sep>[/.])(?P<num_b>[0-9]{{1,2}})[/.](?P<num_y>{YEAR})"),
-        // A bare year needs a word before it that years follow, or a bracket.
+        // A year alone needs a word before it that takes years, or brackets.
         format!(
             r"(?:(?:\b(?i:in|since|until|till|during|before|after|by|from|of|on|circa|around|about|early|late|mid|year|years|summer|autumn|fall|winter|spring|born|founded|established|formed|created|died|and|to|between)(?P<gap>\s+|-))|(?P<open>\(\s*(?:(?i:born|b\.|d\.|died|c\.|ca\.|est\.|since|founded|in)\s*)*))(?P<y>{YEAR})(?:\s?[-–—]\s?(?P<y2>{YEAR}))?"
         ),
@@ -39,9 +39,9 @@ static DATES: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The dates in `text`, in order, not overlapping.
 ///
-/// A year alone counts only after a word that years follow (`in 1951`, `founded in 1951`, `since
-/// 1951`) or in brackets (`(1951)`, `(1951-2003)`, `(born 1951)`). Where the order of day and month
-/// cannot be known (`2/5/2017`) nothing is reported.
+/// A year alone counts only after a word that takes years (`in 1951`, `founded in 1951`, `since 1951`) or in brackets
+/// (`(1951)`, `(1951-2003)`, `(born 1951)`). Where the order of day and month is ambiguous (`2/5/2017`) nothing is
+/// reported.
 pub(crate) fn dates(text: &str) -> Vec<Date> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -59,7 +59,7 @@ pub(crate) fn dates(text: &str) -> Vec<Date> {
     found
 }
 
-/// The name of a date that somebody else has found: as [`dates`] would write it, or as it stands.
+/// The name of a date that was given: as [`dates`] would write it, or as it stands.
 pub(super) fn name_of(surface: &str) -> String {
     if let [date] = dates(surface).as_slice()
         && date.span == Span::new(0, surface.len())
@@ -143,8 +143,8 @@ fn years(text: &str, captures: &Captures<'_>, found: &mut Vec<Date>) {
     }
 }
 
-/// Whether what follows a number shows that it is no year: `of 1500 people`, `in 1200 cases`. Years
-/// that news write about most are taken for years before any noun but the commonest units.
+/// Whether the words after a number show that it is no year: `of 1500 people`, `in 1200 cases`. Years common in news
+/// are numbers only before the commonest units.
 fn counts_things(rest: &str, year: &str) -> bool {
     let Some(rest) = rest.strip_prefix([' ', '\n', '\u{a0}', '-']) else { return false };
     let word: String = rest.chars().take_while(|c| c.is_alphabetic()).collect();

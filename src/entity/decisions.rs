@@ -1,8 +1,7 @@
-//! What a user's table decides, line by line, and what of it holds through other lines.
+//! The decisions in a user's table, and what follows from several lines together.
 //!
-//! A table says `same` of two names on one line; of three it says so on two. Here the lines of one table are put
-//! together: every name of an entity gets the entity that the first of the lines is about, and a `never` that they
-//! contradict is an error that names both lines.
+//! A table says that three names are the same on two lines. Here the lines of one table are combined: every name gets
+//! the entity of the first line of its set, and a `never` that contradicts them is an error that names both lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -21,7 +20,7 @@ pub enum Asked {
     Same,
     /// Two names are not.
     Never,
-    /// A name is of no entity.
+    /// A name is dropped.
     Drop,
 }
 
@@ -32,13 +31,13 @@ pub struct Decision {
     pub place: Place,
     /// What it asks for.
     pub asked: Asked,
-    /// The canonical name, other lines taken into account.
+    /// The canonical name, after all lines are combined.
     pub entity: String,
-    /// The other name; the name itself of what is dropped.
+    /// The other name; of a drop, the name itself.
     pub alias: String,
 }
 
-/// Sets of names, each with the number of the line that comes first in it.
+/// Sets of names, each with its first line.
 #[derive(Default)]
 struct Sets {
     number: BTreeMap<String, usize>,
@@ -74,7 +73,7 @@ fn joins(row: &&Row) -> bool {
     row.same && !matches!(row.usage, Use::Ambiguous | Use::Namesake) && !row.demonym
 }
 
-/// The name of each set, and whether it is an entity that is nowhere the alias of another; else it is the first.
+/// The name of each set: its entity that is no alias of another, else the first; and whether it is such an entity.
 fn names_of_sets(rows: &[Row], sets: &mut Sets) -> BTreeMap<usize, (bool, String)> {
     let aliases: BTreeSet<String> = rows
         .iter()
@@ -97,11 +96,10 @@ fn names_of_sets(rows: &[Row], sets: &mut Sets) -> BTreeMap<usize, (bool, String
     names
 }
 
-/// The same rows with every name under the entity that it has through all lines together. A name that is ambiguous on
-/// purpose joins nothing.
+/// The rows with every name under the entity of its set. A name that is ambiguous on purpose joins nothing.
 ///
 /// # Errors
-/// If lines together say that two names are the same of which another says never.
+/// If the lines make two names the same and another says `never`.
 pub(super) fn together(path: &Path, mut rows: Vec<Row>) -> Result<Vec<Row>> {
     let mut sets = Sets::default();
     for row in rows.iter().filter(joins) {
@@ -129,7 +127,7 @@ pub(super) fn together(path: &Path, mut rows: Vec<Row>) -> Result<Vec<Row>> {
     for row in rows.iter_mut().filter(|row| row.same) {
         let Some((_, name)) = names.get(&sets.of(&row.entity)) else { continue };
         if *name != row.entity {
-            // The name that the line gives its entity is one of the names of this one.
+            // The line's entity is itself one of these names.
             if key(name) != key(&row.entity) {
                 let alias = row.entity.clone();
                 more.push(Row {

@@ -1,83 +1,28 @@
-//! Whom "the Turkish president" means, where the article has said so.
+//! Descriptions by a post: "the president", "the Turkish foreign minister".
 //!
-//! A description is "the", perhaps a name, and a post: "the president", "the Turkish foreign minister". It means
-//! the only person whom the article has introduced with that post before ("Turkish President Recep Tayyip
-//! Erdogan", "Ana Ruiz, the president of Acme,"). Where two have been, or the name is another one, it means nobody.
-//! Like pronouns, descriptions are no names: they are arguments of relations and nothing else.
+//! The antecedent is the only person whom the article has introduced with that post before ("Turkish President Recep
+//! Tayyip Erdogan", "Ana Ruiz, the president of Acme,"). With two such persons, or another country, it is unresolved.
 
 use crate::entity::anaphor::{Anaphor, anaphor, only_person};
 use crate::entity::{EntityType, Mention, Names, Reason};
+use crate::text::persons::{self, Mark};
 use crate::text::{Span, words};
 
-/// Posts whose holder is called by them. Those with "minister" and "secretary" may have a word more in front
-/// ("interior minister"), which need not be here.
-const POSTS: [&str; 46] = [
-    "president",
-    "vice president",
-    "vice-president",
-    "deputy prime minister",
-    "premier",
-    "chancellor",
-    "king",
-    "queen",
-    "crown prince",
-    "emperor",
-    "sultan",
-    "emir",
-    "pope",
-    "archbishop",
-    "bishop",
-    "cardinal",
-    "ayatollah",
-    "minister",
-    "secretary",
-    "secretary of state",
-    "secretary-general",
-    "secretary general",
-    "attorney general",
-    "governor",
-    "mayor",
-    "senator",
-    "congressman",
-    "congresswoman",
-    "lawmaker",
-    "ambassador",
-    "spokesman",
-    "spokeswoman",
-    "director",
-    "director-general",
-    "executive director",
-    "chairman",
-    "chairwoman",
-    "chief executive",
-    "commander",
-    "commissioner",
-    "sheriff",
-    "prosecutor",
-    "colonel",
-    "captain",
-    "coach",
-    "professor",
-];
-
-/// Short forms before a name, and the post that they stand for.
-const SHORT_POSTS: [(&str, &str); 5] =
-    [("sen", "senator"), ("gov", "governor"), ("col", "colonel"), ("capt", "captain"), ("prof", "professor")];
-
-/// What says that somebody held a post and does not now.
+/// Words before a former post.
 const FORMER: [&str; 2] = ["former", "late"];
 const EX: &str = "ex-";
 
-/// Words between a name and the post in its apposition: "Ana Ruiz, the long-serving Turkish president,".
+/// At most so many words between a name and the post in its apposition: "Ana Ruiz, the long-serving Turkish
+/// president,".
 const WORDS_OF_APPOSITION: usize = 5;
 
 /// A person introduced with a post.
 struct Introduced {
     post: String,
-    /// The entity of whose president the text speaks, if it says so.
+    /// The country or organisation, if the text names it.
     of: Option<usize>,
     former: bool,
-    /// The number of the mention.
+    /// Index of the mention.
     person: usize,
 }
 
@@ -88,7 +33,7 @@ struct Item {
     mention: Option<usize>,
 }
 
-/// The descriptions of an article whose person is known, in text order.
+/// The resolved descriptions of an article, in text order.
 pub(super) fn descriptions(text: &str, sentences: &[Span], names: &Names) -> Vec<Anaphor> {
     let mut introduced: Vec<Introduced> = Vec::new();
     let mut found = Vec::new();
@@ -113,12 +58,12 @@ pub(super) fn descriptions(text: &str, sentences: &[Span], names: &Names) -> Vec
 /// Whether a text reads as such a description: `the Turkish president`.
 pub(super) fn is_description(text: &str) -> bool {
     let lower = text.to_lowercase();
-    lower.starts_with("the ") && POSTS.iter().any(|post| lower.ends_with(&format!(" {post}")))
+    lower.starts_with("the ") && persons::all(Mark::Post).any(|post| lower.ends_with(&format!(" {post}")))
 }
 
 /// Whether a noun is the last word of a post.
 pub(super) fn is_post(noun: &str) -> bool {
-    POSTS.iter().any(|post| post.rsplit([' ', '-']).next() == Some(noun))
+    persons::all(Mark::Post).any(|post| post.rsplit([' ', '-']).next() == Some(noun))
 }
 
 /// The words and names of a sentence.
@@ -139,7 +84,7 @@ fn items(text: &str, sentence: Span, names: &Names, within: std::ops::Range<usiz
     items
 }
 
-/// The last mention of the only person whom a description can mean.
+/// The last mention of the only person that a description fits.
 fn meant<'n>(introduced: &[Introduced], description: &Introduced, names: &'n Names) -> Option<&'n Mention> {
     let fits = |one: &&Introduced| {
         one.former == description.former
@@ -151,7 +96,7 @@ fn meant<'n>(introduced: &[Introduced], description: &Introduced, names: &'n Nam
     only_person(&persons)
 }
 
-/// Whether who has a post is called so: the interior minister is "the minister", the vice president not "the
+/// Whether `called` is short for a post: the interior minister is "the minister", the vice president is not "the
 /// president".
 fn is_called(post: &str, called: &str) -> bool {
     let short = |full: &str| called == full && post.split(' ').any(|word| word == full);
@@ -160,7 +105,7 @@ fn is_called(post: &str, called: &str) -> bool {
         || short("minister") && !post.ends_with("prime minister") && !post.starts_with("shadow")
 }
 
-/// A sentence as it is read for posts.
+/// A sentence in which posts are looked for.
 struct Reader<'a> {
     text: &'a str,
     names: &'a Names,
@@ -168,7 +113,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The word at a place in small letters, if it is no name.
+    /// The word at a place in lower case, unless it is a name.
     fn word(&self, at: usize) -> Option<String> {
         let item = self.items.get(at).filter(|item| item.mention.is_none())?;
         Some(item.span.of(self.text).to_lowercase())
@@ -192,12 +137,11 @@ impl Reader<'_> {
         is_whole.then_some(mention.entity)
     }
 
-    /// The post of most words that ends before `end`: where it starts, and what it is.
+    /// The longest post that ends before `end`: its start and its words.
     fn post_before(&self, end: usize) -> Option<(usize, String)> {
         if self.is(end.checked_sub(1)?, ".") {
             let short = self.word(end.checked_sub(2)?)?;
-            let (_, post) = SHORT_POSTS.iter().find(|(form, _)| *form == short)?;
-            return Some((end - 2, (*post).to_owned()));
+            return Some((end - 2, persons::post_of(&short)?.to_owned()));
         }
         let (start, post) = (1..=3)
             .rev()
@@ -206,7 +150,7 @@ impl Reader<'_> {
                 let words: Option<Vec<String>> = (start..start + length).map(|at| self.word(at)).collect();
                 let words = words?.join(" ");
                 let post = words.strip_prefix(EX).unwrap_or(&words).to_owned();
-                POSTS.contains(&post.as_str()).then_some((start, post))
+                persons::is(&post, Mark::Post).then_some((start, post))
             })?;
         // "Shadow chancellor", "shadow home secretary": not the chancellor.
         let shadow = (start.saturating_sub(2)..start).rev().find(|&at| self.is(at, "shadow"));
@@ -224,7 +168,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What stands before a post that starts at a place: of whom it is, and whether somebody only had it.
+    /// What precedes a post: the country or organisation, whether it is a former post, and where it all starts.
     fn before_post(&self, start: usize) -> (Option<usize>, bool, usize) {
         let is_ex = self.word(start).is_some_and(|word| word.starts_with(EX));
         let mut start = start;
@@ -262,7 +206,7 @@ impl Reader<'_> {
             .find(|&end| [",", "of", "at", "for", "."].iter().any(|word| self.is(end, word)))?;
         let (start, post) = self.post_before(end)?;
         let (mut of, former, start) = self.before_post(start);
-        // Nothing but "the" and adjectives may lie before it.
+        // Only "the" and adjectives may precede it.
         let plain =
             (at + 2..start).all(|at| self.word(at).is_some_and(|word| word.chars().all(char::is_alphabetic)));
         let starts_so = start == at + 2 || self.is(at + 2, "the");
@@ -273,9 +217,9 @@ impl Reader<'_> {
         (plain && starts_so).then_some(Introduced { post, of, former, person })
     }
 
-    /// The description that starts at a place. Its person is not known yet.
+    /// The description that starts at a place, unresolved.
     fn description(&self, at: usize) -> Option<(Span, Introduced)> {
-        // What follows a name and a comma describes that name: "Ana Ruiz, formerly the president".
+        // An apposition: "Ana Ruiz, formerly the president".
         const WHEN: [&str; 6] = ["formerly", "once", "previously", "now", "then", "currently"];
         let when = usize::from(at > 0 && WHEN.iter().any(|word| self.is(at - 1, word)));
         let comma = at.saturating_sub(1 + when);
@@ -289,7 +233,7 @@ impl Reader<'_> {
             let (of, former, start) = self.before_post(start);
             (start == at + 1).then_some((end, Introduced { post, of, former, person: 0 }))
         })?;
-        // "The president of Peru" says whom it means, "the President Ana Ruiz" too.
+        // "The president of Peru" and "the President Ana Ruiz" are no anaphors.
         let is_named = self.items.get(end).is_some_and(|next| next.mention.is_some());
         let is_abbreviated = self.is(end - 1, ".");
         // "The president and chief executive of Acme" is one person.
@@ -350,7 +294,7 @@ mod tests {
                 "Secretary of State Ana Ruiz left. The secretary of state slept.",
                 "The secretary of state = Ana Ruiz",
             ),
-            // Somebody else, or nobody knows who.
+            // Another person, or ambiguous.
             ("Turkish President Ana Ruiz left. The French president slept.", ""),
             ("Turkish President Ana Ruiz met French President Bo Lind. The president slept.", ""),
             (

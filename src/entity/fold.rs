@@ -1,15 +1,14 @@
-//! Spellings: what makes two written forms the same name.
+//! Folding: when two spellings are the same name.
 //!
-//! Two foldings, and nothing else in the program compares names in a way of its own: [`Plain`] is a
-//! text without diacritics, in which the alias tables are looked for, and [`key`] is a name without
-//! anything that writers vary.
+//! All comparisons of names use one of two foldings: [`Plain`] is a text without diacritics, in which the alias tables
+//! are searched; [`key`] is a name without anything that writers vary.
 
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 use crate::text::Span;
 
-/// Hands `out` the characters that `c` is without its diacritics: `ğ` is `g`, `ı` is `i`, `’` is
-/// `'`, any dash is `-`, `ß` is `ss`, a lone combining mark is nothing. Case is kept.
+/// Appends `c` without diacritics to `out`: `ğ` is `g`, `ı` is `i`, `’` is `'`, any dash is `-`, `ß` is `ss`, a lone
+/// combining mark is nothing. Case is kept.
 fn unmarked(c: char, mut out: impl FnMut(char)) {
     if c.is_ascii() {
         out(c);
@@ -24,7 +23,7 @@ fn unmarked(c: char, mut out: impl FnMut(char)) {
     }
 }
 
-/// What Unicode does not take apart.
+/// Letters that Unicode does not decompose.
 fn undecomposed(c: char) -> Option<&'static str> {
     Some(match c {
         'ı' => "i",
@@ -104,8 +103,8 @@ impl Plain {
     }
 }
 
-/// What is left of a name without anything that writers vary: case, diacritics, full stops,
-/// apostrophes, hyphens, blanks. Words are separated by one blank; initials in a row are one word.
+/// A name without what writers vary: case, diacritics, full stops, apostrophes, hyphens, blanks. Words are separated by
+/// one blank; initials in a row are one word.
 ///
 /// `U.S.` and `US` are `us`, `Da'esh` is `daesh`, `George H. W. Bush` is `george hw bush`.
 pub fn key(name: &str) -> String {
@@ -139,7 +138,7 @@ fn join_initials(folded: &str) -> String {
     joined
 }
 
-/// Whether `text` is written in capitals: at least two words with letters, and hardly a small one.
+/// Whether `text` is in capitals: at least two words with letters, and hardly a lower-case letter.
 pub fn in_capitals(text: &str) -> bool {
     let (mut large, mut small, mut words) = (0usize, 0usize, 0usize);
     for word in text.split_whitespace() {

@@ -1,8 +1,8 @@
-//! Whom "they" and "both executives" mean: the names of the list before.
+//! "They" and "both executives": anaphors of a list of names.
 //!
-//! "They" and "their" mean the list that is the subject which governs them ("Ana and Bo said they"), or, at the beginning
-//! of a sentence, the only list of the sentence before, if nobody else there is many. "Both" and "the two" want a list
-//! of two. Each member is meant: for each there is an anaphor at the same place.
+//! "They" and "their" refer to the list that is their governing subject ("Ana and Bo said they") or, at the beginning
+//! of a sentence, to the only list of the sentence before, if it has no other plural. "Both" and "the two" need a list
+//! of two. There is one anaphor for each member, all at the same place.
 
 use crate::entity::anaphor::{Anaphor, Article, anaphor};
 use crate::entity::introduced::is_singular;
@@ -11,17 +11,17 @@ use crate::entity::{EntityType, Mention, Reason, kinds};
 use crate::syntax::{Deprel, Pos};
 use crate::text::Span;
 
-/// What stands for a list.
+/// An anaphor of a list.
 struct Group {
     span: Span,
     name: Span,
     /// Whether it is a pronoun and not "both".
     is_pronoun: bool,
-    /// Of what type its members are, where the noun tells.
+    /// The type of its members, if the noun says it.
     entity_type: Option<EntityType>,
 }
 
-/// The anaphors of an article that stand for lists of names, in text order. `known` are the others.
+/// The anaphors of lists in an article, in text order. `known` are the other anaphors.
 pub(super) fn groups(article: &Article<'_>, known: &[Anaphor]) -> Vec<Anaphor> {
     let mut found = Vec::new();
     for number in 0..article.sentences.len() {
@@ -74,7 +74,7 @@ fn group(article: &Article<'_>, tree: &Tree, node: usize) -> Option<Group> {
     Some(Group { span, name: word.span, is_pronoun: false, entity_type: of_noun.filter(|_| !is_side) })
 }
 
-/// The members of the list that is meant.
+/// The members of the antecedent.
 fn meant<'a>(
     article: &'a Article<'_>,
     number: usize,
@@ -139,7 +139,7 @@ fn list<'a>(article: &'a Article<'_>, tree: &Tree, node: usize) -> Option<Vec<&'
     (is_type && named.iter().enumerate().all(is_same)).then_some(named)
 }
 
-/// Whether a node is a noun or pronoun of many.
+/// Whether a node is a plural noun or pronoun.
 fn is_many(tree: &Tree, node: usize) -> bool {
     let word = &tree.nodes()[node];
     let is_pronoun = matches!(word.form.as_str(), "they" | "them" | "these" | "those");

@@ -1,4 +1,4 @@
-//! What the article calls its names: "Opera, a Norwegian software company".
+//! Introductions: "Opera, a Norwegian software company".
 
 use std::collections::BTreeMap;
 
@@ -25,27 +25,27 @@ pub(super) struct Before {
     pub(super) words: Vec<String>,
     /// Entities of places: "Norwegian", "U.S.".
     pub(super) of: Vec<usize>,
-    /// Whether there is another name, or somebody's: "the Acme company", "his party".
+    /// Whether it has another name or a possessor: "the Acme company", "his party".
     pub(super) is_of_other: bool,
     /// Whether all words are nouns.
     pub(super) is_nouns: bool,
 }
 
 impl Before {
-    /// Whether it is over: "former".
+    /// Whether it is a former one.
     pub(super) fn is_former(&self) -> bool {
         self.words.iter().any(|word| matches!(word.as_str(), "former" | "ex" | "then" | "late"))
     }
 }
 
-/// For each entity what it is introduced as.
+/// The introductions of each entity.
 #[derive(Debug, Default)]
 pub(super) struct Introductions(BTreeMap<usize, Vec<Known>>);
 
-/// Introductions of one entity that are kept.
+/// At most so many introductions of an entity are kept.
 const MOST: usize = 12;
 
-/// Nouns that a name stands before as its own: "the Hamas movement".
+/// Nouns that a name of the same thing may precede: "the Hamas movement".
 const AFTER_NAME: [&str; 15] = [
     "rebels",
     "militants",
@@ -92,12 +92,12 @@ impl Introductions {
         known
     }
 
-    /// What an entity was introduced as before a place.
+    /// The introductions of an entity before a place.
     pub(super) fn before(&self, entity: usize, at: usize) -> impl Iterator<Item = &Known> {
         self.0.get(&entity).into_iter().flatten().filter(move |known| known.at < at)
     }
 
-    /// Whether persons are "she", by what they are introduced as, or else by their first names.
+    /// The persons that are "she" or "he", by their introductions, else by their first names.
     pub(super) fn sexes(&self, names: &Names) -> BTreeMap<usize, bool> {
         let by_noun =
             |entity: usize| self.0.get(&entity)?.iter().find_map(|known| kinds::is_she(&known.noun));
@@ -168,7 +168,7 @@ impl Introductions {
     }
 }
 
-/// The noun of a node as it is compared: that of bodies of many in the plural.
+/// The noun of a node: its lemma, but the plural where that names one body.
 pub(super) fn noun_of(node: &Node) -> String {
     let form = node.form.to_lowercase();
     if kinds::is_body_of_many(&form) { form } else { node.lemma.to_lowercase() }

@@ -1,10 +1,10 @@
-//! What "it" and "its" mean, and "they" of a team, where the text leaves no doubt.
+//! "It" and "its", and "they" for a team.
 //!
-//! "It" means the organisation or country that is the subject which governs it: "Acme said it would", "Acme, with its
-//! shops,". Persons and what is many cannot be meant, and where anything else governs it, nothing is known. At the
-//! beginning of a sentence it means the subject of the sentence before, if no other organisation or country is a subject
-//! there. "They" is less often a single body: it must be governed by one that is known as many, a club or a band, or
-//! "their" by an organisation with nobody else in the sentence.
+//! The antecedent of "it" is the organisation or country that is its governing subject: "Acme said it would", "Acme,
+//! with its shops,". Persons and plurals are skipped; any other governor leaves it unresolved. At the beginning of a
+//! sentence the antecedent is the subject of the sentence before, if no other organisation or country is a subject
+//! there. "They" needs as its governor a body of many (a club, a band); "their" any organisation, with no other
+//! candidate in the sentence.
 
 use std::collections::BTreeMap;
 
@@ -22,22 +22,22 @@ pub(crate) fn is_neuter(word: &str) -> bool {
 /// Bodies of many.
 const MANY: [&str; 6] = ["club", "band", "team", "side", "duo", "trio"];
 
-/// What a node can be for a pronoun.
+/// What a node is to a pronoun.
 enum Governor<'a> {
     Meant(&'a Mention),
-    /// It cannot be meant: look further.
+    /// No antecedent: look further.
     Passed,
-    /// It may be meant, but is no name.
+    /// It may be the antecedent, but has no known entity.
     Rival,
 }
 
 struct Things<'a> {
     article: &'a Article<'a>,
-    /// By the place of its noun what a description or pronoun means.
+    /// The entities of resolved descriptions and pronouns, by place.
     resolved: BTreeMap<usize, &'a Mention>,
 }
 
-/// The neuter pronouns of an article whose meaning is known, in text order.
+/// The resolved neuter pronouns of an article, in text order.
 pub(super) fn its<'a>(article: &'a Article<'a>, described: &'a [Anaphor]) -> Vec<Anaphor> {
     let resolved = described.iter().map(|found| (found.mention.name.start, &found.mention)).collect();
     let mut things = Things { article, resolved };
@@ -87,7 +87,7 @@ fn is_empty(tree: &Tree, node: usize) -> bool {
         || has_clause && (has_be || is_passive)
 }
 
-/// Whether a node is a noun in the singular that names no person.
+/// Whether a node is a singular noun for something other than a person.
 fn is_one_thing(tree: &Tree, node: usize) -> bool {
     let word = &tree.nodes()[node];
     word.name.is_none()
@@ -98,7 +98,7 @@ fn is_one_thing(tree: &Tree, node: usize) -> bool {
 
 impl<'a> Things<'a> {
     fn meant(&self, sentence: usize, tree: &Tree, node: usize) -> Option<(&'a Mention, Reason)> {
-        // What something is done to may be anything.
+        // An object may be anything.
         if !tree.is_subject(node) && tree.nodes()[node].relation != Deprel::NmodPoss {
             return None;
         }
@@ -203,7 +203,7 @@ impl<'a> Things<'a> {
             Pos::Noun | Pos::Propn => {
                 let is_one =
                     is_singular(&word.form, &word.lemma) && !kinds::is_person(&word.lemma.to_lowercase());
-                // What stands in front of the verb, or is called something, may be meant; other nouns hardly.
+                // Subjects and complements may be the antecedent; other nouns hardly.
                 if is_one && (tree.is_subject(node) || word.relation == Deprel::NsubjPass) {
                     Governor::Rival
                 } else {

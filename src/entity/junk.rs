@@ -1,4 +1,4 @@
-//! What a model takes for a name and is none.
+//! Filters spans that are no names.
 
 use std::collections::BTreeSet;
 
@@ -8,25 +8,25 @@ use crate::entity::fold::key;
 use crate::entity::link::{bodies, is_common};
 use crate::entity::recognise::Found;
 
-/// Below this score a word may be no name.
+/// Below this score a mention is doubtful.
 const DOUBT: f32 = 0.7;
 
-/// Words in front of a colon that say what a picture is.
+/// Labels of pictures, before a colon.
 const CAPTIONS: &[&str] = &[
     "Image", "Images", "Photo", "Photos", "Picture", "File", "Video", "Credit", "Source", "Caption", "Watch",
 ];
 
-/// Degrees that stand after a person's name, without their last full stop.
+/// Degrees after a person's name, without their last full stop.
 const DEGREES: &[&str] = &["M.D", "Ph.D", "PhD", "J.D", "D.O", "D.D.S", "D.V.M", "Esq", "R.N"];
 
-/// Zones of time of day, which stand behind one: `1800 UTC`.
+/// Time zones, which follow a time of day: `1800 UTC`.
 const ZONES: &[&str] = &[
     "UTC", "GMT", "BST", "CET", "CEST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AEST",
     "AEDT", "IST", "JST",
 ];
 
-/// Leaves out currency signs, zones of time, words that only say who speaks or what a picture shows, and words that the model doubts
-/// and the article writes in small letters elsewhere.
+/// Drops currency signs, time zones, labels of speakers and pictures, and doubtful words that the article also has in
+/// lower case.
 pub(super) fn without_junk(aliases: &Aliases, text: &str, mut mentions: Vec<Found>) -> Vec<Found> {
     let known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
     let is_doubted = |m: &Found| {
@@ -36,7 +36,7 @@ pub(super) fn without_junk(aliases: &Aliases, text: &str, mut mentions: Vec<Foun
             && !name.contains(char::is_whitespace)
             && !known(name)
     };
-    // What an article calls by its kind alone is nobody, unless the article has one body of that kind.
+    // A generic noun names nobody, unless the article has one body of that kind.
     let kind_of = |m: &Found| {
         let name = m.span.of(text);
         let kind = key(name);
@@ -90,7 +90,7 @@ fn is_zone(text: &str, mention: &Found) -> bool {
     ZONES.contains(&mention.span.of(text)) && is_time
 }
 
-/// Initials that begin a line and say who speaks in it: `AB: I do.`, `((AB)) Do you?`
+/// Initials of a speaker at the beginning of a line: `AB: I do.`, `((AB)) Do you?`
 fn is_speaker(text: &str, mention: &Found) -> bool {
     let name = mention.span.of(text);
     let initials = (1..=3).contains(&name.len()) && name.chars().all(char::is_uppercase);

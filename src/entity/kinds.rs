@@ -1,4 +1,4 @@
-//! What nouns say of a thing: "the airline" may be called "the company", "the court" may not.
+//! Kinds of things: "the airline" may be called "the company", "the court" may not.
 
 mod persons;
 
@@ -151,12 +151,12 @@ const FAMILIES: &[Family] = &[
     work(&["play", "musical", "opera"]),
 ];
 
-/// In these families a noun stands for itself alone: a council is no court.
+/// In these families nouns are no synonyms: a council is no court.
 fn is_loose(family: &Family) -> bool {
     !["court", "island", "palace", "government"].iter().any(|noun| family.nouns.contains(noun))
 }
 
-/// Whether a noun in the plural names one body.
+/// Whether a plural noun names one body.
 pub(super) fn is_body_of_many(noun: &str) -> bool {
     matches!(noun, "militants" | "rebels" | "insurgents")
 }
@@ -177,7 +177,7 @@ pub(super) fn is_state(place: &str) -> bool {
     STATES.contains(place)
 }
 
-/// Words in a name that tell what it names, beside the nouns above.
+/// Words in a name that tell its kind, beside the nouns above.
 const IN_NAMES: [(&str, &str); 51] = [
     ("inc", "company"),
     ("inc.", "company"),
@@ -235,7 +235,7 @@ const IN_NAMES: [(&str, &str); 51] = [
 /// The last words of the names of clubs.
 const CLUBS: [&str; 8] = ["United", "City", "Town", "County", "Albion", "Athletic", "Hotspur", "Wednesday"];
 
-/// Words in a name that say that none of the nouns above stands for it.
+/// Words in a name for which none of the nouns above stands.
 const OTHERS: [&str; 34] = [
     "house",
     "police",
@@ -273,7 +273,7 @@ const OTHERS: [&str; 34] = [
     "league",
 ];
 
-/// Nouns that, without any introduction, stand for the only organisation (or place) that is near.
+/// Nouns that need no introduction: they refer to the only organisation (or place) nearby.
 const PLAIN: [&str; 25] = [
     "film",
     "movie",
@@ -302,12 +302,12 @@ const PLAIN: [&str; 25] = [
     "town",
 ];
 
-/// The type of what a noun stands for, if it is one of these.
+/// The entity type of a noun, if it is one of these.
 pub(super) fn type_of(noun: &str) -> Option<EntityType> {
     FAMILIES.iter().find(|family| family.nouns.contains(&noun)).map(|family| family.entity_type)
 }
 
-/// Whether something that was introduced with one noun may be called the other.
+/// Whether a thing introduced with one noun may be called the other.
 pub(super) fn is_called(introduced: &str, called: &str) -> bool {
     let both = |family: &Family| {
         is_loose(family) && family.nouns.contains(&introduced) && family.nouns.contains(&called)
@@ -316,12 +316,12 @@ pub(super) fn is_called(introduced: &str, called: &str) -> bool {
     introduced == called || (introduced, called) == ("capital", "city") || FAMILIES.iter().any(both)
 }
 
-/// Whether a noun needs no introduction where one thing alone is near.
+/// Whether a noun needs no introduction.
 pub(super) fn is_plain(noun: &str) -> bool {
     PLAIN.contains(&noun)
 }
 
-/// The nouns that are in a name: `bank` in "Acme Bank". An empty one where the name tells that it is something else.
+/// The nouns of a name: `bank` in "Acme Bank". Empty strings stand for other kinds.
 pub(super) fn of_name(name: &str) -> Vec<&'static str> {
     let mut nouns = Vec::new();
     for word in name.to_lowercase().split([' ', ',']) {

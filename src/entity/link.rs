@@ -38,7 +38,7 @@ pub(super) struct Linked {
     pub mentions: Vec<usize>,
 }
 
-/// What linking finds out.
+/// The result of linking.
 #[derive(Debug)]
 pub(super) struct Links {
     /// The entities, in order of their first mention.

@@ -15,9 +15,9 @@ pub enum Origin {
     Aliases,
     /// The date recogniser.
     Dates,
-    /// Nobody: it is "she" or "the minister", not a name; see [`Names::anaphors`](crate::entity::Names::anaphors).
+    /// An anaphor, not a name; see [`Names::anaphors`](crate::entity::Names::anaphors).
     Anaphor,
-    /// Whoever labelled the text by hand.
+    /// Hand labels.
     Given,
 }
 
@@ -26,7 +26,7 @@ pub enum Origin {
 pub struct Mention {
     /// Where, in bytes of the article's text.
     pub span: Span,
-    /// The part of it that names the entity: `Boston` in `Boston-based`, most often all of it.
+    /// The part that names the entity: `Boston` in `Boston-based`; most often all of it.
     pub name: Span,
     /// Index of the sentence it lies in.
     pub sentence: usize,
@@ -52,30 +52,30 @@ pub struct Entity {
     pub name: String,
     /// The type of the entity.
     pub entity_type: EntityType,
-    /// What the tables of names say that others call it: a Wikidata id, or one of the user's own.
+    /// Its id elsewhere, by the tables of names: a Wikidata id, or one of the user's own.
     pub external_id: Option<String>,
 }
 
-/// Why a pronoun or description means what it does.
+/// Why an anaphor has its antecedent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// It is the only one near that it can mean.
+    /// It is the only candidate nearby.
     Only,
     /// It is the subject nearest before, or of the sentence before.
     Subject,
-    /// It is who speaks.
+    /// It is the speaker.
     Speaks,
-    /// It is the subject that the sentence comes to.
+    /// It is the subject after it in the sentence.
     Following,
-    /// It is what the article speaks of far more often than of anything else near.
+    /// The article mentions it far more often than the other candidates.
     Chief,
     /// They are the names of the list before.
     Listed,
-    /// The sentence goes on about whom the pronoun before meant.
+    /// It is the antecedent of the pronoun before.
     GoesOn,
     /// The article introduced it with that noun.
     Introduced(String),
-    /// Its name has that noun, or says that it is one.
+    /// Its name contains or implies that noun.
     Named(String),
 }
 
@@ -95,6 +95,25 @@ impl fmt::Display for Reason {
     }
 }
 
+/// An argument of a relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Argument {
+    /// An index into [`Names::mentions`].
+    Mention(usize),
+    /// An index into [`Names::anaphors`].
+    Anaphor(usize),
+}
+
+impl Argument {
+    /// Its index into [`Names::mentions`], if it is a name.
+    pub fn mention(self) -> Option<usize> {
+        match self {
+            Argument::Mention(i) => Some(i),
+            Argument::Anaphor(_) => None,
+        }
+    }
+}
+
 /// An article's mentions, each with its entity.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -102,21 +121,24 @@ pub struct Names {
     pub mentions: Vec<Mention>,
     /// The distinct entities, in order of their first mention.
     pub entities: Vec<Entity>,
-    /// Pronouns and descriptions ("the minister", "the company") whose meaning is known, in text order. They are no
-    /// names: they count nowhere, and only serve as arguments of relations.
+    /// The resolved pronouns and descriptions ("the minister", "the company"), in text order. They are no names: they
+    /// are not counted, and serve only as arguments of relations.
     pub anaphors: Vec<Mention>,
-    /// Why each of them means what it does.
+    /// Why each of them has its antecedent.
     pub reasons: Vec<Reason>,
-    /// The names left out because a user says that they are of no entity, folded, in order, each once.
+    /// The names that a user drops, folded, in order, each once.
     pub dropped: Vec<String>,
 }
 
 impl Names {
-    /// The mention of that number: a name, or behind the names an anaphor.
+    /// The name, pronoun or description that is an argument.
     ///
     /// # Panics
-    /// If there are not so many.
-    pub fn argument(&self, number: usize) -> &Mention {
-        self.mentions.get(number).unwrap_or_else(|| &self.anaphors[number - self.mentions.len()])
+    /// If the article has no such argument.
+    pub fn argument(&self, argument: Argument) -> &Mention {
+        match argument {
+            Argument::Mention(i) => &self.mentions[i],
+            Argument::Anaphor(i) => &self.anaphors[i],
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! From mentions to real-world entities.
 //!
-//! [`resolve`] is the way in. In the order an article goes through them: `clean` cuts off what
-//! models swallow, `recognise` adds the names of the tables in `aliases`, `dates` adds dates, `link`
-//! joins what names the same entity (`namesakes` tells places apart that are called alike), `anaphors` finds what `pronouns` ("she"), `descriptions` ("the Turkish
-//! president"), `things` ("the company") and `its` ("it") mean, by what names are `introduced` as in the sentences'
-//! `trees`. How two spellings are compared is the business of `fold` alone.
+//! [`resolve`] is the entry point. Its stages in order: `clean` cuts off what models include by mistake, `recognise`
+//! adds the names of the tables in `aliases`, `dates` adds dates, `link` joins mentions of one entity (`namesakes`
+//! tells places of one name apart), and `anaphors` resolves `pronouns` ("she"), `descriptions` ("the Turkish
+//! president"), `things` ("the company") and `its` ("it") by the sentences' `trees` and by how names are `introduced`.
+//! All comparisons of spellings are in `fold`.
 
 mod mention;
 
@@ -43,7 +43,7 @@ pub(crate) use dates::{MONTH, dates};
 pub use decisions::{Asked, Decision};
 pub(crate) use fold::key as folded;
 pub(crate) use its::is_neuter;
-pub use mention::{Entity, Mention, Names, Origin, Reason};
+pub use mention::{Argument, Entity, Mention, Names, Origin, Reason};
 pub use names::{clean_name, resolve, resolve_given};
 pub(crate) use pronouns::{is_first, is_pronoun};
 

@@ -20,22 +20,21 @@ use crate::entity::{Entity, EntityType, Mention, Names, Origin};
 use crate::syntax::Sentence;
 use crate::text::{RawMention, Span};
 
-/// Decides which mentions of one article name the same entity, and adds the names of `aliases` and
-/// the dates that the model does not report.
+/// Joins the mentions of one article to entities, and adds the names of `aliases` and the dates that the model does not
+/// report.
 ///
-/// `sentences` are in text order and do not overlap; a mention that lies in no sentence is dropped,
-/// one that crosses the end of a sentence is cut there. The stages:
+/// `sentences` are in text order and do not overlap; a mention outside them is dropped, one that crosses the end of a
+/// sentence is cut there. The stages:
 ///
-/// 1. What models swallow at the ends of a name (titles, possessives, quotes) is cut off.
-/// 2. The names of the tables that the model missed or cut short are added ([`Origin::Aliases`]),
-///    then acronyms that the article introduces in brackets, then dates ([`Origin::Dates`]).
-/// 3. Mentions are joined to entities. The tables decide an entity's name and type; without them the
-///    name is the fullest form in the article and the type the one with the greatest sum of scores.
-/// 4. A mention whose type the model doubts (score below 0.8) takes the type of its entity, unless it
-///    is an `ORG` named after a place; so does, whatever the score, a mention that the tables know
-///    surely as an organisation or a person. Demonyms are `MISC`, with their country as the entity, and so are
-///    compounds such as "Boston-based", with Boston.
-/// 5. Pronouns and descriptions get what they mean. Without trees (`syntax`) only those of persons do.
+/// 1. What models include at the ends of a name (titles, possessives, quotes) is cut off.
+/// 2. Names of the tables that the model missed or cut short are added ([`Origin::Aliases`]), then acronyms that the
+///    article introduces in brackets, then dates ([`Origin::Dates`]).
+/// 3. Mentions are joined to entities. The tables decide an entity's name and type; else the name is the fullest form
+///    in the article, the type the one with the greatest sum of scores.
+/// 4. A mention of a doubtful type (score below 0.8) takes the type of its entity, unless it is an `ORG` named after a
+///    place. A mention that the tables know surely as an organisation or a person takes it at any score. Demonyms are
+///    `MISC` with their country as the entity, and so are compounds such as "Boston-based".
+/// 5. Pronouns and descriptions are resolved. Without trees (`syntax`) only those of persons are.
 pub fn resolve(
     aliases: &Aliases,
     text: &str,
@@ -53,8 +52,8 @@ pub fn resolve(
     names
 }
 
-/// Decides which of mentions that are right as they are, as in hand labels, name the same entity. None
-/// is added, cut or retyped; only those that lie in no sentence are dropped.
+/// Joins mentions that are right as they are, as in hand labels, to entities. None is added, cut or retyped; those
+/// outside the sentences are dropped.
 pub fn resolve_given(aliases: &Aliases, text: &str, sentences: &[Span], given: Vec<RawMention>) -> Names {
     let mut mentions: Vec<Found> = given
         .into_iter()
@@ -110,7 +109,7 @@ fn join(
             if decided || (mention.score < CONFIDENT && may_become(entity_type, better)) {
                 entity_type = better;
             }
-            // Where the tables are sure of the name, the model's doubt about it is answered.
+            // A sure name of the tables outweighs the model's doubt.
             let least = if links.decided[i] { SCORE_NAME } else { 0.0 };
             placed.push(Mention {
                 span: mention.span,
@@ -131,7 +130,7 @@ fn join(
     Names { dropped, ..in_order(placed, entities) }
 }
 
-/// Adds the dates, of which those with one name are one entity.
+/// Adds the dates; equal names are one entity.
 fn place_dates(
     found_dates: Vec<(Found, String)>,
     placed: &mut Vec<Mention>,
@@ -156,7 +155,7 @@ fn place_dates(
     }
 }
 
-/// Mentions in text order and entities in that of their first mention, whose place stands with each.
+/// Sorts mentions by place, and entities by the place of their first mention, which is given with each.
 fn in_order(mut placed: Vec<Mention>, entities: Vec<(usize, Entity)>) -> Names {
     let mut names = Names::default();
     let mut order: Vec<usize> = (0..entities.len()).collect();
@@ -174,7 +173,7 @@ fn in_order(mut placed: Vec<Mention>, entities: Vec<(usize, Entity)>) -> Names {
     names
 }
 
-/// Takes the mentions away of an entity or a name that a user says is none.
+/// Removes the mentions of names and entities that a user drops.
 fn drop_named(
     aliases: &Aliases,
     text: &str,
@@ -198,8 +197,8 @@ fn drop_named(
     });
 }
 
-/// An entity with its identifier: `e` and the first 12 hexadecimal digits of the SHA-256 of type and name. Of digits
-/// alone, or digits around one `e`, a spreadsheet would make a number.
+/// An entity with its identifier: `e` and the first 12 hexadecimal digits of the SHA-256 of type and name. Spreadsheets
+/// read digits alone, or digits around one `e`, as a number.
 pub(super) fn entity(entity_type: EntityType, name: String, external_id: Option<String>) -> Entity {
     const DIGITS: usize = 12;
     let digest = Sha256::digest(format!("{entity_type}\t{name}").as_bytes());
@@ -223,7 +222,7 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         };
         let span = without_the(aliases, text, span);
         let Some(sentence) = sentence_of(sentences, span) else { continue };
-        // `interior ministry` is no name where names have capitals.
+        // A lower-case `interior ministry` is no name in a text with capitals.
         let name = span.of(text);
         if has_capitals && entity_type != EntityType::Date && in_small_letters(name) && !is_known(name) {
             continue;
@@ -246,7 +245,7 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
         likeliest(run, &mut kept);
         rest = after;
     }
-    // What was in the middle of a mention may begin or end a name now.
+    // What was inside a mention may now be at its end.
     let pieces = split(aliases, text, kept).into_iter().filter_map(|found| {
         let span = cleaned(text, found.span, found.entity_type, is_known)?;
         Some(Found { span, ..found })
@@ -254,7 +253,7 @@ fn tidy(aliases: &Aliases, text: &str, sentences: &[Span], raw: Vec<RawMention>)
     without_junk(aliases, text, pieces.collect())
 }
 
-/// Adds to `kept` the mentions of `run` that overlap no likelier one.
+/// Adds to `kept` the mentions of `run` that overlap no mention with a higher score.
 fn likeliest(run: &[Found], kept: &mut Vec<Found>) {
     if let [only] = run {
         kept.push(only.clone());
@@ -272,11 +271,11 @@ fn likeliest(run: &[Found], kept: &mut Vec<Found>) {
     kept.extend(chosen.into_iter().cloned());
 }
 
-/// The span that a name would have if the program had found it: without titles, quotes, a possessive, a
-/// small "the" or the full stop of the sentence. `None` if nothing of it is left.
+/// The span of a name after cleaning: without titles, quotes, a possessive, a lower-case "the" or the sentence's full
+/// stop. `None` if nothing is left.
 pub fn clean_name(aliases: &Aliases, text: &str, span: Span, entity_type: EntityType) -> Option<Span> {
     let is_known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
-    // The full stop comes back where it belongs to an abbreviation.
+    // Abbreviations keep their full stop.
     let name = span.of(text);
     let as_written = || aliases.written_like(name, &key(name)).iter().any(|alias| alias.text == name);
     let stop = name.ends_with('.') && !is_dotted(name) && !as_written();
@@ -300,7 +299,7 @@ fn without_the(aliases: &Aliases, text: &str, span: Span) -> Span {
     }
 }
 
-/// Whether every letter is a small one, and there is one. Scripts without case have none.
+/// Whether all letters are lower case, and there is one. Scripts without case have none.
 fn in_small_letters(name: &str) -> bool {
     let mut letters = name.chars().filter(|c| c.is_alphanumeric()).peekable();
     letters.peek().is_some() && letters.all(char::is_lowercase)
@@ -318,7 +317,7 @@ fn within_sentence(text: &str, sentences: &[Span], span: Span) -> Span {
     }
 }
 
-/// Adds acronyms that the article introduces in brackets, there and wherever else they stand.
+/// Adds acronyms that the article introduces in brackets, wherever they stand.
 fn add_introduced(aliases: &Aliases, text: &str, sentences: &[Span], mentions: &mut Vec<Found>) {
     let mut introduced: Vec<(String, EntityType)> = Vec::new();
     for mention in mentions.iter() {
@@ -338,7 +337,7 @@ fn add_introduced(aliases: &Aliases, text: &str, sentences: &[Span], mentions: &
 
 /// Adds the dates that no mention covers, and returns all dates with their names.
 fn add_dates(text: &str, sentences: &[Span], mentions: &mut Vec<Found>) -> Vec<(Found, String)> {
-    // Dates given with the mentions (by hand labels or a model that knows them) are named likewise.
+    // Dates among the given mentions get the same kind of name.
     let mut dates: Vec<(Found, String)> = mentions
         .iter()
         .filter(|m| m.entity_type == EntityType::Date)

@@ -1,5 +1,4 @@
-//! Places that are called alike, of which one is a state of the U.S. and the other a country or a city: which of them
-//! an article means.
+//! Namesakes: a U.S. state and a country or city of the same name. Which does an article mean?
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +7,15 @@ use crate::entity::alias_row::Use;
 use crate::entity::aliases::{Alias, Aliases, is_country};
 use crate::entity::fold::key;
 use crate::entity::kinds;
-use crate::entity::recognise::{Found, Support};
+use crate::entity::recognise::{Found, Support, is_whole};
 
-/// What the name of a state has in the tables behind that which it shares.
+/// The suffix of such a state's name in the tables.
 const OF_STATE: &str = " (U.S. state)";
 
-/// Bodies by which an article is of the U.S., where names of countries and states are few.
+/// Bodies that show that an article is about the U.S.
 const BODIES: [&str; 3] = ["U.S. Congress", "U.S. House of Representatives", "U.S. Senate"];
 
-/// The two that bear one name.
+/// Two namesakes.
 struct Pair {
     state: usize,
     other: usize,
@@ -24,7 +23,7 @@ struct Pair {
     is_country: bool,
 }
 
-/// For each mention the place that it means, if several are called so. `keys` are their folded names.
+/// The place of each mention of a namesake. `keys` are the mentions' folded names.
 pub(super) fn namesakes(
     aliases: &Aliases,
     text: &str,
@@ -49,7 +48,7 @@ pub(super) fn namesakes(
             [a, b] => {
                 let Some(pair) = here.pair(a, b) else { continue };
                 let said: Vec<Option<Option<usize>>> = of.iter().map(|&i| here.said(&pair, i)).collect();
-                // Where an article names a third one in full, the rest is that.
+                // If the article names a third one in full, the rest means that.
                 let of_rest = match said.contains(&Some(None)) {
                     true => None,
                     false => Some(here.of_article(&pair, key, said.contains(&Some(Some(pair.state))))),
@@ -64,7 +63,6 @@ pub(super) fn namesakes(
     meant
 }
 
-/// The article.
 struct Here<'a> {
     aliases: &'a Aliases,
     text: &'a str,
@@ -73,7 +71,7 @@ struct Here<'a> {
 }
 
 impl Here<'_> {
-    /// The two with their parts, if one of them is a state.
+    /// The pair, if one of them is a state.
     fn pair(&self, a: usize, b: usize) -> Option<Pair> {
         let is_state = |entity| self.aliases.of_entity(entity).any(|alias| alias.text.ends_with(OF_STATE));
         let (state, other) = match (is_state(a), is_state(b)) {
@@ -85,7 +83,7 @@ impl Here<'_> {
         Some(Pair { state, other, is_country })
     }
 
-    /// What the words around a mention say, if they do; it may be neither: "Georgia, Vt.".
+    /// What the words around a mention say, if anything; it may be neither: "Georgia, Vt.".
     fn said(&self, pair: &Pair, number: usize) -> Option<Option<usize>> {
         let span = self.mentions[number].span;
         let (before, after) = (&self.text[..span.start], &self.text[span.end..]);
@@ -106,7 +104,7 @@ impl Here<'_> {
             if !matches!(between, ", " | " and " | ", and " | " or ") {
                 continue;
             }
-            // In a list there are things of one kind.
+            // The items of a list are of one kind.
             match self.place(side) {
                 Some(Place::State(_))
                     if side > number && is_short(self.mentions[side].span.of(self.text)) =>
@@ -131,7 +129,7 @@ impl Here<'_> {
         None
     }
 
-    /// What the article says in other places.
+    /// The namesake that the article as a whole means.
     fn of_article(&self, pair: &Pair, key: &str, is_state_said: bool) -> usize {
         if is_state_said || self.calls_state(key) || self.support.has(pair.state) {
             return pair.state;
@@ -139,9 +137,9 @@ impl Here<'_> {
         if !pair.is_country {
             return pair.other;
         }
-        // "R-Ga." and "Ga.", but no name that is written like the country's.
+        // Abbreviations such as "R-Ga." and "Ga.".
         let mut short = self.aliases.of_entity(pair.state).filter(|alias| alias.usage == Use::Resolve);
-        if short.any(|alias| has_word(self.text, &alias.text)) {
+        if short.any(|alias| self.has_word(&alias.text)) {
             return pair.state;
         }
         let country = &self.aliases.known(pair.other).name;
@@ -149,7 +147,7 @@ impl Here<'_> {
             kinds::country_of_capital(found.span.of(self.text)).is_some_and(|of| of == country)
         };
         let is_adjective =
-            |alias: &Alias| alias.demonym && !alias.text.ends_with('s') && has_word(self.text, &alias.text);
+            |alias: &Alias| alias.demonym && !alias.text.ends_with('s') && self.has_word(&alias.text);
         if self.support.has(pair.other)
             || self.mentions.iter().any(is_capital)
             || self.aliases.of_entity(pair.other).any(is_adjective)
@@ -161,7 +159,7 @@ impl Here<'_> {
         if places.len() - countries > countries { pair.state } else { pair.other }
     }
 
-    /// Whether the text has the name as a state's anywhere, in a longer mention too.
+    /// Whether the text calls the name a state anywhere, in a longer mention too.
     fn calls_state(&self, key: &str) -> bool {
         let bearers = self.aliases.namesakes(key);
         bearers.iter().map(|alias| alias.text.as_str()).any(|name| {
@@ -170,12 +168,17 @@ impl Here<'_> {
         })
     }
 
+    /// Whether the text has a word.
+    fn has_word(&self, word: &str) -> bool {
+        self.text.match_indices(word).any(|(at, _)| is_whole(self.text, at, at + word.len()))
+    }
+
     fn knows(&self, mention: usize) -> bool {
         let name = self.mentions[mention].span.of(self.text);
         self.aliases.knows(&key(name))
     }
 
-    /// What a mention says of where an article is.
+    /// The place that a mention shows the article to be about.
     fn place(&self, mention: usize) -> Option<Place> {
         let name = self.mentions[mention].span.of(self.text);
         let found = self.aliases.written_like(name, &key(name));
@@ -194,7 +197,7 @@ impl Here<'_> {
     }
 }
 
-/// What a name of the tables says of where an article is.
+/// A place or body of the tables.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     State(usize),
@@ -202,11 +205,11 @@ enum Place {
     Country(usize),
 }
 
-/// Whether what stands between these is called a state: "the state of Georgia", "Washington state".
+/// Whether the name between these is called a state: "the state of Georgia", "Washington state".
 fn is_called_state(before: &str, after: &str) -> bool {
     let is_of = ["state of ", "State of ", "STATE OF "].iter().any(|of| before.ends_with(of));
     let behind = [" state", " State"].iter().find_map(|state| after.strip_prefix(state));
-    // Washington State University is none.
+    // "Washington State University" is no state.
     let goes_on = |rest: &str| {
         rest.starts_with(char::is_alphanumeric)
             || rest.strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase))
@@ -214,16 +217,7 @@ fn is_called_state(before: &str, after: &str) -> bool {
     is_of || behind.is_some_and(|rest| !goes_on(rest))
 }
 
-/// Whether a text has a word by itself.
-fn has_word(text: &str, word: &str) -> bool {
-    let is_end = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
-    text.match_indices(word).any(|(at, _)| {
-        let last = text[at + word.len()..].chars().next();
-        is_end(text[..at].chars().next_back()) && is_end(last)
-    })
-}
-
-/// Whether a state is abbreviated, as behind a place in it.
+/// Whether a state's name is abbreviated, as after a place.
 fn is_short(state: &str) -> bool {
     state.ends_with('.') || state.chars().all(char::is_uppercase)
 }

@@ -30,13 +30,13 @@ pub(crate) fn parts(surface: &str) -> Vec<String> {
     kept
 }
 
-/// Whether a name has more than a surname: `Browne-Jorgensen` are two surnames, and no fuller way to write one.
+/// Whether a name has more than a surname. `Browne-Jorgensen` is a surname.
 pub(crate) fn is_full_name(surface: &str) -> bool {
     surface.contains(|c: char| c.is_whitespace() || c == '.')
 }
 
-/// Whether `full` is a longer way to write the person `short`: the same last word, and the other
-/// words of `short` in order among those of `full`, initials for words.
+/// Whether `full` is a fuller name of `short`: the same last word, and the other words of `short` in order among those
+/// of `full`, or as initials.
 pub(crate) fn is_fuller(full: &[String], short: &[String]) -> bool {
     let (Some((full_last, full_first)), Some((short_last, short_first))) =
         (full.split_last(), short.split_last())
@@ -64,7 +64,7 @@ pub(crate) fn same_given(a: &str, b: &str) -> bool {
     full_given(a) == full_given(b)
 }
 
-/// The given name that one is short for, or the name itself.
+/// The full form of a given name, or the name itself.
 pub(crate) fn full_given(name: &str) -> &str {
     static FULL: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
         let lines = include_str!("given_names.csv").lines().skip(1);
@@ -73,8 +73,8 @@ pub(crate) fn full_given(name: &str) -> &str {
     FULL.get(name).copied().unwrap_or(name)
 }
 
-/// Whether two persons' names may be of one person: the same surname, and given names of which none speaks against
-/// it. A surname alone may be of anybody with it.
+/// Whether two names may be of one person: the same surname, and compatible given names. A surname alone is compatible
+/// with any.
 pub(crate) fn may_be(a: &[String], b: &[String]) -> bool {
     let (Some((a_last, a_given)), Some((b_last, b_given))) = (a.split_last(), b.split_last()) else {
         return false;

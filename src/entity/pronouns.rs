@@ -1,15 +1,15 @@
-//! Whom "he" and "she" mean, where the text leaves no doubt.
+//! "He" and "she", "I", and epithets such as "the 30-year-old".
 //!
-//! A pronoun of the third person singular means the subject that governs it ("Ana Ruiz told Acme that she", "Ana Ruiz and
-//! her son"), if that is a person and no other one comes between; else the only person whom its sentence names before
-//! it; if that names none, the only one of the sentence before, or its subject, or the only one of the sentence before that,
-//! or of all the article so far. In what a sentence begins with, it means the subject behind ("According to his wife, Bo Lind").
-//! Where two could be meant, it means neither, and who was "she" before, or "Ms.", is not "he". A sentence that begins with
-//! a pronoun, before any person's name, is about the person meant, and the same pronoun goes on with it ("She studied under
-//! Bo Lind. She left."), known or not. Inside quotation marks somebody else speaks, and these pronouns mean nothing here; "I"
-//! and "my" mean who speaks, there or in an interview. "The 30-year-old" and "the Dane" mean the person of the sentence
-//! before.
-//! Pronouns are no names: they are arguments of relations and nothing else.
+//! The antecedent of a pronoun of the third person singular is its governing subject ("Ana Ruiz told Acme that she",
+//! "Ana Ruiz and her son"), if that is a person and no other comes between. Else it is the only person named before it
+//! in its sentence; else of the sentence before the only person, or the subject; else the only person of the sentence
+//! before that, or of the article so far. A pronoun in an opening phrase refers to the subject after it ("According to
+//! his wife, Bo Lind").
+//!
+//! Two candidates leave it unresolved, and a person known as "she" or "Ms." is not "he". A sentence that begins with a
+//! pronoun is about its antecedent: the same pronoun later has the same one ("She studied under Bo Lind. She left."),
+//! resolved or not. Within quotation marks these pronouns are unresolved; "I" and "my" refer to the speaker, there or
+//! in an interview. "The 30-year-old" and "the Dane" refer to the person of the sentence before.
 
 use std::collections::BTreeMap;
 
@@ -19,48 +19,49 @@ use crate::entity::trees::Tree;
 use crate::entity::{EntityType, Mention, Reason, kinds};
 use crate::syntax::clause::Node;
 use crate::syntax::{Deprel, Pos};
+use crate::text::persons::{self, Mark};
 use crate::text::{Span, words};
 
-/// Sentences before the one of a pronoun in which is looked for whom it means.
+/// Sentences before that of a pronoun in which its antecedent may be.
 const SENTENCES_BEFORE: usize = 2;
 
-/// The same where no other person has been named in the article.
+/// The same if the article has named no other person.
 const FARTHEST: usize = 8;
 
 const PRONOUNS: [&str; 5] = ["he", "him", "his", "she", "her"];
 
-/// Whether a word is such a pronoun.
+/// Whether a word is a pronoun of these.
 pub(crate) fn is_pronoun(word: &str) -> bool {
     PRONOUNS.iter().any(|pronoun| word.eq_ignore_ascii_case(pronoun))
 }
 
-/// Whether a word is such a pronoun for a woman, if it is one.
+/// Whether such a pronoun is feminine; none if the word is no such pronoun.
 fn is_she(word: &str) -> Option<bool> {
     is_pronoun(word).then(|| !word.starts_with(['h', 'H']) || word.eq_ignore_ascii_case("her"))
 }
 
-/// What is known of the persons of an article on the way through it.
+/// The persons of an article, as far as it is read.
 struct Persons<'a> {
     article: &'a Article<'a>,
-    /// Those named or described, in order.
+    /// Names and descriptions, in order.
     mentions: Vec<&'a Mention>,
     /// Whether a person is "she", once that is known.
     is_she: BTreeMap<usize, bool>,
-    /// By its place whom a pronoun means.
+    /// The antecedents of the pronouns resolved, by place.
     resolved: BTreeMap<usize, &'a Mention>,
-    /// The first "he" and the first "she" of a sentence: where it starts, and whom it means.
+    /// The first "he" and the first "she" of each sentence: its place and antecedent.
     first: BTreeMap<(usize, bool), (usize, Option<&'a Mention>)>,
 }
 
 /// What governs a pronoun.
 enum Governed<'a> {
     By(&'a Mention),
-    /// Somebody, but who?
+    /// By an unknown person.
     BySomebody,
     ByNobody,
 }
 
-/// The pronouns of an article whose person is known, in text order. `described` are descriptions whose meaning is known.
+/// The resolved pronouns of an article, in text order. `described` are the resolved descriptions.
 pub(super) fn pronouns<'a>(article: &'a Article<'a>, described: &'a [Anaphor]) -> Vec<Anaphor> {
     let names = article.names;
     let described = described.iter().map(|found| &found.mention);
@@ -122,18 +123,18 @@ pub(super) fn pronouns<'a>(article: &'a Article<'a>, described: &'a [Anaphor]) -
     found
 }
 
-/// Whether a word is what a speaker calls himself.
+/// Whether a word is a pronoun of the first person.
 pub(crate) fn is_first(word: &str) -> bool {
     matches!(word, "I" | "me" | "my" | "My")
 }
 
-/// Verbs of who is quoted.
+/// Verbs of saying.
 const SAY: [&str; 16] = [
     "say", "tell", "add", "write", "tweet", "explain", "recall", "note", "claim", "state", "remark",
     "comment", "reply", "insist", "argue", "declare",
 ];
 
-/// What a person is called for variety's sake.
+/// An epithet: "the 30-year-old", "the Dane".
 struct Epithet {
     span: Span,
     /// The word that counts as the name.
@@ -142,7 +143,7 @@ struct Epithet {
     country: Option<usize>,
 }
 
-/// "The 30-year-old", "the Dane": as an argument of a verb, or whose something is.
+/// The epithets of a sentence that are arguments of a verb or possessors.
 fn epithets(article: &Article<'_>, tree: &Tree) -> Vec<Epithet> {
     let nodes = tree.nodes();
     let is_argument = |relation: Deprel| {
@@ -171,7 +172,7 @@ fn epithets(article: &Article<'_>, tree: &Tree) -> Vec<Epithet> {
         }
         let Some(land) = tree.mention(at, article.names).filter(|mention| mention.demonym) else { continue };
         let the = at.checked_sub(1).filter(|&the| is_the(the) && nodes[the].head == Some(at));
-        // "The Danish" and "the Danes" are many.
+        // "The Danish" and "the Danes" are plural.
         let form = land.span.of(article.text);
         let is_one = !["sh", "ch", "ese", "ss", "s", "men", "women"].iter().any(|end| form.ends_with(end));
         if let Some(the) = the.filter(|_| is_one && land.name == land.span) {
@@ -183,8 +184,8 @@ fn epithets(article: &Article<'_>, tree: &Tree) -> Vec<Epithet> {
 }
 
 impl<'a> Persons<'a> {
-    /// The person whom an epithet means: the only one of the sentence before, or its subject. Whom its own sentence
-    /// names is somebody else.
+    /// The antecedent of an epithet: the only person of the sentence before, or its subject. Persons named in its own
+    /// sentence are others.
     fn called(&self, sentence: usize, epithet: &Epithet) -> Option<&'a Mention> {
         let here = |at: usize| {
             let first = self.mentions.partition_point(|m| m.sentence < at);
@@ -204,19 +205,18 @@ impl<'a> Persons<'a> {
         (!is_foreign).then_some(person)
     }
 
-    /// Who speaks in a sentence of an interview: "((Ana Ruiz)) I was born in Lima." `before` spoke in the sentence
+    /// The speaker of a sentence of an interview: "((Ana Ruiz)) I was born in Lima." `before` is that of the sentence
     /// before.
     fn interviewed(&self, sentence: usize, before: Option<&'a Mention>) -> Option<&'a Mention> {
         let text = self.article.sentences[sentence].of(self.article.text);
         let start = self.article.sentences[sentence].start;
-        // The last name in double brackets speaks until the next one does.
+        // A name in double brackets speaks until the next.
         let Some(open) = text.rfind("((").map(|at| start + at + 2) else { return before };
         let close = self.article.text[open..].find("))").map(|length| open + length)?;
         self.mentions.iter().copied().find(|m| m.span.start == open && m.span.end == close)
     }
 
-    /// Who says what stands in quotation marks: the one person who is the subject of "said" in a sentence with a part of
-    /// it.
+    /// The speaker of a quotation: the one person who is the subject of "said" in a sentence with a part of it.
     fn quoted(&self, quote: Span) -> Option<&'a Mention> {
         let first = self.article.sentences.partition_point(|sentence| sentence.end <= quote.start);
         let mut speakers: Vec<&'a Mention> = Vec::new();
@@ -240,7 +240,7 @@ impl<'a> Persons<'a> {
         only_person(&speakers)
     }
 
-    /// The last mention of the person whom a pronoun means, and why.
+    /// The last mention of a pronoun's antecedent, and the reason.
     fn meant(&self, sentence: usize, pronoun: Span, she: bool) -> Option<(&'a Mention, Reason)> {
         let tree = self.article.trees.tree(sentence);
         let node = tree.and_then(|tree| Some((tree, tree.node_at(pronoun.start)?)));
@@ -265,7 +265,8 @@ impl<'a> Persons<'a> {
                 (Some(&(start, person)), name) if name.is_none_or(|name| start < name.span.start) => {
                     return person.map(|person| (person, Reason::GoesOn));
                 }
-                // Somebody else has been spoken of since, or by the speaker: "'He was great,' Bo said. His son left."
+                // Another person has been mentioned since, perhaps by the speaker: "'He was great,' Bo said. His son
+                // left."
                 (_, Some(_)) if (at + 1..sentence).any(|between| self.has_somebody(between)) => return None,
                 (_, Some(_)) if is_his && at < sentence && self.quotes_pronoun(at, she) => return None,
                 (_, Some(_)) => {
@@ -288,7 +289,7 @@ impl<'a> Persons<'a> {
             .map(|p| (p, Reason::Only))
     }
 
-    /// The only person of whom the article has spoken so far, some sentences ago, with nobody else between.
+    /// The only person of the article so far, some sentences ago.
     fn only_one(&self, sentence: usize, she: bool) -> Option<&'a Mention> {
         let before = &self.mentions[..self.mentions.partition_point(|m| m.sentence < sentence)];
         let before: Vec<&'a Mention> =
@@ -297,7 +298,7 @@ impl<'a> Persons<'a> {
         (!(only.sentence + 1..sentence).any(|between| self.has_somebody(between))).then_some(only)
     }
 
-    /// Whether somebody of whom nothing is known is a subject in a sentence: "the man".
+    /// Whether an unknown person is a subject in a sentence: "the man".
     fn has_somebody(&self, sentence: usize) -> bool {
         let is_somebody = |tree: &Tree, node: usize| {
             let word = &tree.nodes()[node];
@@ -319,7 +320,7 @@ impl<'a> Persons<'a> {
         })
     }
 
-    /// The subject of the sentence behind what it begins with: "In spite of his age, Bo Lee ran".
+    /// The subject after an opening phrase: "In spite of his age, Bo Lee ran".
     fn following(&self, sentence: usize, tree: &Tree, pronoun: usize, she: bool) -> Option<&'a Mention> {
         let subject = tree.main_subject().filter(|&subject| subject > pronoun)?;
         let person = self.person_at(tree, subject).filter(|person| self.may_be(person.entity, she))?;
@@ -328,7 +329,7 @@ impl<'a> Persons<'a> {
             |at: usize| self.person_at(tree, at).is_some_and(|other| other.entity != person.entity);
         let has_comma = nodes[pronoun..subject].iter().any(|node| node.form == ",");
         let is_first = !self.first.contains_key(&(sentence, she)) && !(0..subject).any(is_named);
-        // Not "his wife, who was ill, met Bo Lee", nor what is joined.
+        // Not in a relative clause ("his wife, who was ill, met Bo Lee") or a coordination.
         let root = nodes.iter().position(|node| node.head.is_none())?;
         let mut top = pronoun;
         for _ in 0..nodes.len() {
@@ -346,7 +347,7 @@ impl<'a> Persons<'a> {
         self.is_she.get(&entity).is_none_or(|&known| known == she)
     }
 
-    /// The person whom a node names, describes, or means as a pronoun.
+    /// The person of a node: a name, a description or a resolved pronoun.
     fn person_at(&self, tree: &Tree, node: usize) -> Option<&'a Mention> {
         let start = tree.nodes()[tree.name_of(node).unwrap_or(node)].span.start;
         if let Some(&person) = self.resolved.get(&start) {
@@ -401,8 +402,8 @@ impl<'a> Persons<'a> {
         Governed::ByNobody
     }
 
-    /// Whether a node is what somebody does something to, and the pronoun in its apposition: in "Ana accused Bo, a friend of
-    /// his wife", it may be the wife of either.
+    /// Whether a node is an object with the pronoun in its apposition: in "Ana accused Bo, a friend of his wife", it
+    /// may be the wife of either.
     fn is_described_object(&self, tree: &Tree, object: usize, pronoun: usize, she: bool) -> bool {
         let nodes = tree.nodes();
         let is_apposition = |at: usize| nodes[at].relation == Deprel::Appos && nodes[at].head == Some(object);
@@ -420,7 +421,7 @@ impl<'a> Persons<'a> {
         is_in && !tree.is_subject(object) && tree.above(pronoun).into_iter().any(is_rival)
     }
 
-    /// Whether another person between a subject and a pronoun may be meant as well.
+    /// Whether a person between a subject and a pronoun may be the antecedent instead.
     fn is_disputed(&self, tree: &Tree, subject: usize, pronoun: usize, she: bool, is_of_noun: bool) -> bool {
         let entity = self.person_at(tree, subject).map(|person| person.entity);
         (subject + 1..pronoun).any(|between| {
@@ -433,7 +434,7 @@ impl<'a> Persons<'a> {
         })
     }
 
-    /// The subject of the sentence before one whose subject is, or has, a pronoun; if no other is a subject there.
+    /// For a pronoun in the subject of a sentence: the subject of the sentence before, if it has no rival there.
     fn subject_of(&self, sentence: usize, tree: &Tree, pronoun: usize, she: bool) -> Option<&'a Mention> {
         let word = &tree.nodes()[pronoun];
         let is_first = tree.main_subject().is_some_and(|subject| {
@@ -458,13 +459,13 @@ impl<'a> Persons<'a> {
     }
 }
 
-/// Whether a title before a name says that its bearer is "she".
+/// The sex that a title before a name shows; true for a woman.
 fn is_lady(before: &str) -> Option<bool> {
     let title = before.trim_end().trim_end_matches('.').rsplit(|c: char| !c.is_alphabetic()).next()?;
-    match title {
-        "Mr" => Some(false),
-        "Mrs" | "Ms" | "Miss" => Some(true),
-        _ => None,
+    if persons::is_in_capital(title, Mark::Ms) {
+        Some(true)
+    } else {
+        persons::is_in_capital(title, Mark::Mr).then_some(false)
     }
 }
 

@@ -1,14 +1,14 @@
-//! Where somebody else speaks.
+//! Quotations.
 
 use crate::text::{Span, words};
 
-/// The parts of a text that stand in quotation marks, in order.
+/// The quotations of a text, in order.
 #[derive(Debug, Default)]
 pub(super) struct Quotes(Vec<Span>);
 
 impl Quotes {
-    /// Those of a text. What is not closed by the end of its paragraph ends there: a press release seldom closes what
-    /// the last paragraph opened.
+    /// Those of a text. A quotation ends at the latest with its paragraph: press releases seldom close one that goes
+    /// on.
     pub(super) fn of(text: &str, sentences: &[Span]) -> Self {
         let mut found = Vec::new();
         let mut open: Option<usize> = None;
@@ -36,12 +36,11 @@ impl Quotes {
         Quotes(found)
     }
 
-    /// Whether a place is in one of them.
     pub(super) fn contains(&self, at: usize) -> bool {
         self.around(at).is_some()
     }
 
-    /// The one in which a place is.
+    /// The quotation around a place.
     pub(super) fn around(&self, at: usize) -> Option<Span> {
         let next = self.0.partition_point(|quote| quote.end <= at);
         self.0.get(next).copied().filter(|quote| quote.start <= at)

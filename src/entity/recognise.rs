@@ -1,5 +1,4 @@
-//! The alias tables as a recogniser: their names in a text, and the acronyms that an article
-//! introduces itself.
+//! Finds the names of the alias tables in a text, and the acronyms that an article introduces.
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -9,17 +8,17 @@ use crate::entity::fold::{Plain, in_capitals, is_upper_word, key};
 use crate::entity::{EntityType, Origin};
 use crate::text::Span;
 
-/// How sure a name of the tables is where the model saw none. These are rough precisions, below
-/// those of a confident model, so that a rule's score falls with them.
+/// Scores of names of the tables that the model missed: rough precisions, below those of a confident model, so that
+/// relations score less too.
 pub(super) const SCORE_NAME: f32 = 0.9;
 pub(super) const SCORE_CASED: f32 = 0.85;
 pub(super) const SCORE_SUPPORTED: f32 = 0.8;
 
-/// From this score on, the model's reading stands against that of the tables.
+/// From this score on, the model overrules the tables.
 pub(super) const CONFIDENT: f32 = 0.8;
 
-/// Whether a doubted `from` may be corrected to `to`. A place that the model takes for an organisation
-/// stands for its team or government more often than the model is wrong.
+/// Whether the tables may correct a doubtful `from` to `to`. A place that the model labels as an organisation more
+/// often stands for its team or government than it is wrong.
 pub(super) fn may_become(from: EntityType, to: EntityType) -> bool {
     from != to && (from, to) != (EntityType::Org, EntityType::Loc)
 }
@@ -34,7 +33,7 @@ pub(super) struct Found {
     pub origin: Origin,
 }
 
-/// The entities of which the article has a sure name.
+/// The entities with a sure name in the article.
 #[derive(Debug, Default)]
 pub(super) struct Support {
     entities: Vec<usize>,
@@ -60,18 +59,18 @@ struct Hit<'t> {
     sentence: usize,
     /// Index of the pattern.
     pattern: usize,
-    /// Whether it stands among capitals, where an acronym is no evidence.
+    /// Whether its neighbours are in capitals, so that an acronym is no evidence.
     among_capitals: bool,
 }
 
-/// Adds to the model's mentions, which are in text order, the names of the tables that the model
-/// missed or cut short, and says which entities have a sure name in the article.
+/// Adds to the model's mentions, which are in text order, the names of the tables that the model missed or cut short;
+/// also returns which entities have a sure name in the article.
 ///
-/// - A name inside a longer mention of the model is left to it, and so is one at the same place; only
-///   a type that the model doubts (below 0.8) is corrected.
+/// - A name inside a longer mention, or at the same place, leaves the mention as it is; only a doubtful type (below
+///   0.8) is corrected.
 /// - A compound (`anti-IS`, `U.S.-led`, `Turkish-Syrian`) is reduced to the names in it.
-/// - A name that is longer than the model's mentions in it replaces them.
-/// - A name that overlaps a mention in part replaces it only where the model doubts.
+/// - A name that is longer than the mentions in it replaces them.
+/// - A name that overlaps a mention in part replaces it only if the mention is doubtful.
 pub(super) fn recognise(
     aliases: &Aliases,
     text: &str,
@@ -82,7 +81,7 @@ pub(super) fn recognise(
     let sure = longest(&hits, |hit| sure_entity(aliases, hit));
     let (mentions, accepted) = merge(aliases, text, mentions, &sure);
     let mut entities: Vec<usize> = accepted.into_iter().filter(|a| !a.demonym).map(|a| a.entity).collect();
-    // What the model reports may be sure where the recogniser is not looking: other case.
+    // A mention may be a sure name that the search skips: other case.
     for mention in mentions.iter().filter(|m| is_whole(text, m.span.start, m.span.end)) {
         let name = mention.span.of(text);
         for alias in aliases.written_like(name, &key(name)) {
@@ -106,8 +105,8 @@ fn stands_against(aliases: &Aliases, text: &str, mention: &Found, span: Span) ->
     longer || (partly && mention.score >= CONFIDENT)
 }
 
-/// Whether the mention is one word made of the name at `span` and something that is no part of a
-/// name (`anti-IS`, `U.S.-led`), or an adjective of two names of the tables (`Turkish-Syrian`).
+/// Whether the mention is one word made of the name at `span` and a part that is no name (`anti-IS`, `U.S.-led`), or an
+/// adjective of two names of the tables (`Turkish-Syrian`).
 fn is_compound(aliases: &Aliases, text: &str, mention: &Found, span: Span) -> bool {
     const DASHES: &[char] = &['-', '‐', '‑', '–', '/'];
     if mention.span.of(text).contains(char::is_whitespace) {
@@ -137,7 +136,7 @@ fn is_prefix(word: &str) -> bool {
     PREFIXES.contains(&word.to_lowercase().as_str())
 }
 
-/// Every place where an alias stands as whole words inside one sentence, by start, longest first.
+/// All occurrences of aliases as whole words inside one sentence, by start, longest first.
 fn hits<'t>(aliases: &Aliases, text: &'t str, sentences: &[Span]) -> Vec<Hit<'t>> {
     let plain = Plain::of(text);
     let (finder, _) = aliases.finder();
@@ -172,7 +171,7 @@ pub(super) fn sentence_of(sentences: &[Span], span: Span) -> Option<usize> {
 }
 
 /// Whether `start..end` of `text` begins and ends a word, and is no part of an address.
-fn is_whole(text: &str, start: usize, end: usize) -> bool {
+pub(super) fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let before = text[..start].chars().next_back();
     let mut rest = text[end..].chars();
     let (after, next) = (rest.next(), rest.next());
@@ -189,11 +188,11 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     }
 }
 
-/// Whether the words around `span` are shouted: both neighbours in capitals, or one of four letters or
-/// more. Names of the tables side by side (`US NATO envoy`) are no shouting. `it IS` is.
+/// Whether the words around `span` are in capitals: both neighbours, or one of four letters or more. Names of the
+/// tables side by side (`US NATO envoy`) do not count. `it IS` does.
 fn in_run_of_capitals(aliases: &Aliases, text: &str, sentence: Span, span: Span) -> bool {
     let before = text[sentence.start..span.start].split_whitespace().next_back().unwrap_or("");
-    // What follows without a blank belongs to the word itself: `US-led`, `IS's`.
+    // A suffix belongs to the word itself: `US-led`, `IS's`.
     let after = text[span.end..sentence.end].split_whitespace().next().unwrap_or("");
     let shouted = |word: &str| is_upper_word(word) && !aliases.knows(&key(word));
     let loud = |word: &str| shouted(word) && word.chars().filter(|c| c.is_alphabetic()).count() >= 4;
@@ -219,7 +218,7 @@ fn longest<'h, 't, T>(hits: &'h [Hit<'t>], choose: impl Fn(&Hit<'t>) -> Option<T
     chosen
 }
 
-/// The alias that stands here whatever else the article says, and its score.
+/// The alias that counts in any article, and its score.
 fn sure_entity<'a>(aliases: &'a Aliases, hit: &Hit<'_>) -> Option<(&'a Alias, f32)> {
     one_entity(aliases, hit, |alias| match alias.usage {
         Use::Name => Some(SCORE_NAME),
@@ -228,7 +227,7 @@ fn sure_entity<'a>(aliases: &'a Aliases, hit: &Hit<'_>) -> Option<(&'a Alias, f3
     })
 }
 
-/// The alias that stands here because the article has a sure name of its entity.
+/// The alias that counts because the article has a sure name of its entity.
 fn supported_entity<'a>(aliases: &'a Aliases, hit: &Hit<'_>, support: &Support) -> Option<(&'a Alias, f32)> {
     if hit.among_capitals {
         return None;
@@ -264,7 +263,7 @@ fn one_entity<'a>(
     found
 }
 
-/// Adds the hits that no mention stands against, and returns their aliases too.
+/// Adds the hits that no mention overrules, and returns their aliases.
 fn merge<'a>(
     aliases: &Aliases,
     text: &str,
@@ -275,7 +274,7 @@ fn merge<'a>(
     let mut added: Vec<Found> = Vec::new();
     let mut gone = vec![false; mentions.len()];
     let mut open: Vec<&(&Hit<'_>, (&Alias, f32))> = hits.iter().collect();
-    // A mention that one hit replaces may have stood against another.
+    // A replaced mention no longer overrules other hits.
     loop {
         let before = open.len();
         open.retain(|&&(hit, (alias, score))| {
@@ -322,8 +321,7 @@ fn type_of(aliases: &Aliases, alias: &Alias) -> Option<EntityType> {
     if alias.demonym { Some(EntityType::Misc) } else { aliases.known(alias.entity).entity_type }
 }
 
-/// Adds the places where one of `acronyms` stands as a whole word and not among capitals, and no
-/// mention is.
+/// Adds the occurrences of `acronyms` as whole words, not among capitals and not in a mention.
 pub(super) fn add_acronyms(
     aliases: &Aliases,
     text: &str,
@@ -356,7 +354,7 @@ pub(super) fn add_acronyms(
     mentions.sort_by_key(|m| m.span);
 }
 
-/// Whether places stand among capitals; remembers the last sentence.
+/// Whether places are among capitals; caches the last sentence.
 #[derive(Default)]
 struct Capitals {
     last: Option<(usize, bool)>,

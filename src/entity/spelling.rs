@@ -1,10 +1,10 @@
-//! Spellings that differ by a few letters, as names do that come from another alphabet.
+//! Similar spellings, as transliterations give.
 
-/// How alike two words have to be: of 1 that are the same.
+/// Least similarity of two words, of 1.
 const ALIKE: f64 = 0.8;
 
-/// The words of a name without vowels and doubled letters, and with one letter for those that stand for one sound:
-/// what the spellings of one name share.
+/// The skeleton of a name: its words without vowels and doubled letters, and with one letter for each sound. Spellings
+/// of one name share it.
 pub(super) fn skeleton(parts: &[String]) -> String {
     let mut skeleton = String::new();
     for part in parts {
@@ -25,7 +25,7 @@ pub(super) fn skeleton(parts: &[String]) -> String {
     skeleton
 }
 
-/// Whether two persons' names with one skeleton are likely one name. `Mario` and `Maria`, `Jon` and `Jan` are two.
+/// Whether two persons' names with one skeleton are likely the same. `Mario` and `Maria`, `Jon` and `Jan` are not.
 pub(super) fn other_spelling(a: &[String], b: &[String]) -> bool {
     let gender = |a: &str, b: &str| {
         let ends = [a.chars().next_back(), b.chars().next_back()];

@@ -1,4 +1,4 @@
-//! One mention that is several names: `Ana Ruiz/Bo Lee`, `Acme Fund and Zorin Fund`, a list of people without commas.
+//! Splits mentions of several names: `Ana Ruiz/Bo Lee`, `Acme Fund and Zorin Fund`, a list of people without commas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use crate::entity::fold::key;
 use crate::entity::recognise::Found;
 use crate::text::Span;
 
-/// Words of a person's name from which on it is a list.
+/// From so many words on, a person's name is a list.
 const LIST: usize = 6;
 
-/// Cuts mentions in which several names stand that the article has by themselves, or the tables.
+/// Splits mentions of several names that the article or the tables have on their own.
 pub(super) fn split(aliases: &Aliases, text: &str, mentions: Vec<Found>) -> Vec<Found> {
     let is_joined = |m: &&Found| m.span.of(text).contains(['/', '&']) || m.span.of(text).contains(" and ");
     let mut alone: BTreeSet<String> = BTreeSet::new();
@@ -30,7 +30,7 @@ pub(super) fn split(aliases: &Aliases, text: &str, mentions: Vec<Found>) -> Vec<
     out
 }
 
-/// Who bears each surname: whole names.
+/// The full names with each surname.
 fn surnames<'t>(text: &'t str, mentions: &[Found]) -> BTreeMap<&'t str, BTreeSet<&'t str>> {
     let mut bearers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for mention in mentions.iter().filter(|m| m.entity_type == EntityType::Per) {
@@ -76,7 +76,7 @@ fn parts(aliases: &Aliases, text: &str, mention: &Found, alone: &BTreeSet<String
     if mention.entity_type == EntityType::Per { people(text, mention.span) } else { vec![mention.span] }
 }
 
-/// What stands between the places where `between` does.
+/// The parts between the places where `between` matches.
 fn spans(whole: Span, name: &str, between: &str, text: &str) -> Vec<Span> {
     let mut start = whole.start;
     let parts = name.split(between).map(|part| {
@@ -87,7 +87,7 @@ fn spans(whole: Span, name: &str, between: &str, text: &str) -> Vec<Span> {
     parts.filter(|span| !span.is_empty()).collect()
 }
 
-/// A run of people: cut at wide gaps, and a long one of capitalised words into given name and surname.
+/// A list of people: split at wide gaps, or a long one of capitalised words into pairs of given name and surname.
 fn people(text: &str, whole: Span) -> Vec<Span> {
     let name = whole.of(text);
     let mut words: Vec<Span> = Vec::new();
@@ -98,7 +98,7 @@ fn people(text: &str, whole: Span) -> Vec<Span> {
     }
     let gap = |pair: &[Span]| &text[pair[0].end..pair[1].start];
     let is_wide = |gap: &str| gap.chars().count() > 1 || gap.contains(['\n', '\t']);
-    // Line breaks are also where long lines end: only a gap between two full names is one.
+    // A line break may be a wrapped line: it splits only two full names.
     let cuts: Vec<usize> =
         words.windows(2).zip(1..).filter(|(pair, _)| is_wide(gap(pair))).map(|(_, at)| at).collect();
     if words.len() >= 4 && !cuts.is_empty() {

@@ -1,15 +1,14 @@
-//! Which organisation or place "the company" and "the city" mean, and which person "the singer".
+//! "The company", "the city", "the singer": descriptions by a noun.
 //!
-//! A description is "the", perhaps words that the article has used of what it means, and a noun. It means the one name
-//! near before it that was introduced with that noun or one of its kind ("Opera, a Norwegian airline, ... the
-//! company"), or that has the noun in it. Of several it means the one of the nearest sentence, or its subject. A few
-//! nouns ("the party") need no introduction where only one organisation, of which nothing is known, is near.
-//! "Party leader Ana Ruiz" is as good as "the party's leader".
+//! A description is "the", perhaps words with which the article introduced the antecedent, and a noun. The antecedent
+//! is the one name shortly before that was introduced with that noun or one of its kind ("Opera, a Norwegian airline,
+//! ... the company"), or that contains the noun. Of several it is the one in the nearest sentence, or its subject, or
+//! the one that the article mentions far more often. A few nouns ("the party") need no introduction if only one unknown
+//! organisation is near. "Party leader Ana Ruiz" counts as "the party's leader".
 //!
-//! Where several are near it means the one of which the article has spoken far more often. "The government" and "the
-//! nation" mean the only country, "the capital" a capital by a table, and the same words again what they meant before.
-//!
-//! Whom the same verb does something to is somebody else, and so is what the noun is said of.
+//! "The government" and "the nation" refer to the only country, "the capital" to a capital by a table. The same words
+//! have the same antecedent as before. Another argument of the same verb is no antecedent, nor is what the noun is said
+//! of.
 
 mod countries;
 mod description;
@@ -23,16 +22,16 @@ use crate::entity::kinds;
 use crate::entity::{EntityType, Mention, Reason, is_country};
 use description::{Description, description};
 
-/// Sentences before that of a description in which is looked for what it means.
+/// Sentences before that of a description in which its antecedent may be.
 const SENTENCES_BEFORE: usize = 8;
 
-/// The same for what was not introduced.
+/// The same without an introduction.
 const NEAR: usize = 2;
 
-/// Mentions that are looked at.
+/// At most so many mentions are looked at.
 const MENTIONS_BEFORE: usize = 60;
 
-/// Words that say something of what is meant, but do not say that it is another.
+/// Modifiers that any antecedent may have.
 const FREE: [&str; 30] = [
     "troubled",
     "ailing",
@@ -66,13 +65,13 @@ const FREE: [&str; 30] = [
     "media",
 ];
 
-/// How often what an article is mostly about is named at least, and how much oftener than anything else.
+/// Least mentions of an article's chief topic, and how many times those of the next.
 const CHIEF: usize = 3;
 
 const GOVERNMENT: &str = "government";
 const CAPITAL: &str = "capital";
 
-/// Words that say that another is meant: "the parent company".
+/// Modifiers of something else: "the parent company".
 const OF_OTHERS: [&str; 26] = [
     "parent",
     "sister",
@@ -102,12 +101,12 @@ const OF_OTHERS: [&str; 26] = [
     "search",
 ];
 
-/// The descriptions of organisations, places and persons whose meaning is known, in text order.
+/// The resolved descriptions of organisations, places and persons, in text order.
 pub(super) fn things(article: &Article<'_>) -> Vec<Anaphor> {
     let mut found: Vec<Anaphor> = Vec::new();
-    // By the place of its noun what a description means.
+    // The entities of resolved descriptions, by the place of the noun.
     let mut resolved: BTreeMap<usize, usize> = BTreeMap::new();
-    // By noun the number of the last description that is known.
+    // The last resolved description with each noun.
     let mut last: BTreeMap<String, usize> = BTreeMap::new();
     for number in 0..article.sentences.len() {
         let Some(tree) = article.trees.tree(number) else { continue };
@@ -128,7 +127,7 @@ pub(super) fn things(article: &Article<'_>) -> Vec<Anaphor> {
     found
 }
 
-/// A name that may be meant: its nearest mention, and what is known of it.
+/// A candidate: its nearest mention, and its introductions.
 struct Candidate<'k> {
     number: usize,
     sentence: usize,
@@ -153,7 +152,7 @@ impl Article<'_> {
         Some(Anaphor { mention: found, reason })
     }
 
-    /// What the same words meant a little before, if nothing of that type has been named since.
+    /// The antecedent that the same words had shortly before, if nothing of that type has been named since.
     fn meant_again(&self, description: &Description<'_>, before: &Anaphor) -> Option<Anaphor> {
         let meant = &before.mention;
         let since = self.names.mentions.partition_point(|m| m.span.start < meant.span.end);
@@ -178,7 +177,7 @@ impl Article<'_> {
         (!is_other).then(|| Anaphor { mention, reason: before.reason.clone() })
     }
 
-    /// What is meant by a noun of no special meaning: it must fit one name near, or be the only one of its type.
+    /// The antecedent of an ordinary noun: the one name near that it fits, or the only one of its type.
     fn thing(
         &self,
         description: &Description<'_>,
@@ -238,7 +237,7 @@ impl Article<'_> {
         })
     }
 
-    /// "The oil firm" of what was introduced as a giant: the chief of the names that may be called so.
+    /// "The oil firm" for what was introduced as a giant: the chief candidate of a fitting kind.
     fn choose_loose(
         &self,
         description: &Description<'_>,
@@ -250,7 +249,7 @@ impl Article<'_> {
         (!is_other).then_some((chosen.number, Reason::Chief))
     }
 
-    /// Of several names the one of which the article has spoken far more often than of the others.
+    /// The candidate that the article mentions far more often than the others.
     fn chief<'c, 'k>(&self, candidates: &'c [Candidate<'k>], sentence: usize) -> Option<&'c Candidate<'k>> {
         let last = candidates.iter().map(|candidate| candidate.number).max()?;
         let count = |candidate: &&Candidate<'_>| {
@@ -260,14 +259,14 @@ impl Article<'_> {
         let chief = candidates.iter().max_by_key(count)?;
         let most = count(&chief);
         let second = candidates.iter().filter(|other| other.number != chief.number).map(|c| count(&c)).max();
-        // Who was the subject just before needs less.
+        // A recent subject needs less.
         let is_subject =
             chief.sentence + 1 >= sentence && self.trees.is_main_subject(self.names, chief.number);
         let least = if is_subject { CHIEF - 1 } else { CHIEF };
         (most >= least && second.is_none_or(|second| most >= least * second)).then_some(chief)
     }
 
-    /// The one that is meant of several candidates, with the reason.
+    /// The antecedent among several candidates, with the reason.
     fn choose(
         &self,
         description: &Description<'_>,
@@ -297,12 +296,12 @@ impl Article<'_> {
                     subjects.next().filter(|_| subjects.next().is_none())?
                 }
             };
-            // Several countries, or far away: too many stories.
+            // Several countries, or far away: the article changes its topic.
             let distance = description.sentence - chosen.sentence;
             if fitting.len() > 1 && (distance > NEAR || chosen.known.is_none() && !is_main(chosen)) {
                 return None;
             }
-            // Something else that may be one has come in between.
+            // Another candidate has come between.
             let comes_between = |rival: &Candidate<'_>| {
                 rival.sentence > chosen.sentence
                     || rival.sentence == chosen.sentence && (is_subject(rival) || !is_subject(chosen))
@@ -319,7 +318,7 @@ impl Article<'_> {
         self.choose_unknown(description, entity_type, unknown)
     }
 
-    /// The only name near of which nothing is known, for a noun that needs no introduction.
+    /// The only unknown name near, for a noun that needs no introduction.
     fn choose_unknown(
         &self,
         description: &Description<'_>,
@@ -346,12 +345,12 @@ impl Article<'_> {
         (may_be && (close || is_subject(only) || is_chief)).then_some((only.number, reason))
     }
 
-    /// Whether a description may be one of a person: what is the last word of a post must have the same words before it.
+    /// Whether a description may be of a person. The last word of a post must have the same words before it.
     fn may_be_person(&self, description: &Description<'_>) -> bool {
         !is_post(&description.noun) || !description.before.words.is_empty()
     }
 
-    /// Whether who was introduced so may be called so.
+    /// Whether a description fits an introduction.
     fn fits(&self, description: &Description<'_>, known: &Known) -> bool {
         let Description { noun, before, .. } = description;
         if !kinds::is_called(&known.noun, noun) || before.is_former() != known.before.is_former() {
@@ -366,7 +365,7 @@ impl Article<'_> {
         before.words.iter().all(is_known)
     }
 
-    /// Whether the place before a description is another than that of the introductions.
+    /// Whether the description names another place than the introductions.
     fn is_contradicted(&self, description: &Description<'_>, known: &[&Known]) -> bool {
         let mut told = known.iter().flat_map(|known| &known.before.of).peekable();
         let of = &description.before.of;
@@ -375,7 +374,7 @@ impl Article<'_> {
     }
 }
 
-/// Whether nothing is said of a name that tells what it is called.
+/// Whether no introduction tells the kind of a name.
 fn is_unknown(entity_type: EntityType, known: &[&Known]) -> bool {
     match entity_type {
         EntityType::Per => known.is_empty(),

@@ -1,4 +1,4 @@
-//! The trees of an article's sentences, with its names as nodes.
+//! The trees of an article's sentences, with names as nodes.
 
 use crate::entity::{Mention, Names};
 use crate::syntax::clause::{Clauses, Kind, Node, Role};
@@ -22,10 +22,10 @@ pub(super) struct Trees(Vec<Option<Tree>>);
 const SUBJECTS: [Deprel; 3] = [Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter];
 const RELATIVE: [&str; 4] = ["who", "which", "that", "whom"];
 
-/// Words of a sentence that is looked at. Longer ones are lists and tables, and every pronoun would look at all of them.
+/// Longest sentence, in words. Longer ones are lists and tables, and slow.
 const MOST_WORDS: usize = 600;
 
-/// Longest way up a tree that is followed.
+/// Limit of steps up a tree.
 const HIGHEST: usize = 40;
 
 impl Trees {
@@ -102,7 +102,7 @@ impl Tree {
         SUBJECTS.contains(&self.nodes()[node].relation)
     }
 
-    /// Whether a node is one of a list whose next member stands before another node.
+    /// Whether a node is in a list whose next member precedes another node.
     pub(super) fn is_joined(&self, node: usize, before: usize) -> bool {
         let members = self.clauses.members(node);
         members.iter().filter(|&&member| member < before && self.nodes()[member].head != Some(before)).count()
@@ -110,7 +110,7 @@ impl Tree {
             && members.iter().any(|&member| member != node && self.nodes()[member].name.is_some())
     }
 
-    /// The subject of a node, a relative pronoun being what it stands for.
+    /// The subject of a node; of a relative pronoun, its antecedent.
     fn subject(&self, node: usize, but: usize) -> Option<usize> {
         let (subject, word) =
             self.children(node).find(|&(child, word)| child != but && SUBJECTS.contains(&word.relation))?;
@@ -158,9 +158,9 @@ impl Tree {
         !is_of_noun
     }
 
-    /// What governs a node, nearest first: the subjects of the verbs above it that stand before it, and the names to
-    /// which a phrase with it is attached. The subject whose verb has the node itself as an argument is left out: whom
-    /// it does something to is somebody else.
+    /// The governors of a node, nearest first: the subjects of the verbs above it that precede it, and the names to
+    /// which a phrase with it is attached. The subject of the verb of which the node itself is an argument is left out:
+    /// it is not the antecedent.
     pub(super) fn above(&self, node: usize) -> Vec<usize> {
         let nodes = self.nodes();
         let mut found = Vec::new();
@@ -168,7 +168,7 @@ impl Tree {
         let mut is_own = self.is_argument(node) && !self.is_subject(node);
         for _ in 0..HIGHEST {
             let Some(head) = nodes[at].head else { break };
-            // What a relative clause is about is no "it" in it.
+            // The head of a relative clause is no antecedent within it.
             let joins = matches!(nodes[at].relation, Deprel::Conj | Deprel::Acl);
             let may_be = nodes[head].name.is_some()
                 || joins && matches!(nodes[head].pos, crate::syntax::Pos::Noun | crate::syntax::Pos::Propn);
@@ -176,7 +176,7 @@ impl Tree {
                 found.push(head);
             }
             if let Some(subject) = self.subject(head, at).filter(|&subject| subject < node) {
-                // "The Senate, which has a majority, and it must be signed": the tree has joined what does not belong together.
+                // A wrong attachment: "The Senate, which has a majority, and it must be signed".
                 let is_misjoined = nodes[at].relation == Deprel::Conj && nodes[subject].head != Some(head);
                 if !is_own && !is_misjoined && !found.contains(&subject) {
                     found.push(subject);
@@ -188,8 +188,8 @@ impl Tree {
         found
     }
 
-    /// The entities that a node cannot mean: other arguments of its verb, and the noun it belongs to. `entity` tells
-    /// what a node stands for.
+    /// The entities that are no antecedent of a node: other arguments of its verb, and the noun it belongs to. `entity`
+    /// gives the entity of a node.
     pub(super) fn others(&self, node: usize, entity: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
         let nodes = self.nodes();
         let mut found = Vec::new();
@@ -206,7 +206,7 @@ impl Tree {
                     || matches!(relation, Deprel::Obj | Deprel::Iobj | Deprel::Obl | Deprel::OblAgent)
             };
             for (child, word) in self.children(head).filter(|&(child, _)| child != node) {
-                // "For Acme, Bo Lee left the company": what stands in front may be meant again.
+                // "For Acme, Bo Lee left the company": an opening phrase may hold the antecedent.
                 let in_front = word.relation == Deprel::Obl && child < head;
                 if of_verb(word.relation) && !in_front {
                     self.clauses.members(child).into_iter().for_each(&mut add);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::entity::{self, Corpus, EntityType, KnownNames, Names, resolve_given};
+use crate::entity::{self, Argument, Corpus, EntityType, KnownNames, Names, resolve_given};
 use crate::error::{Error, Problem, Result};
 use crate::eval::gold::{self, Gold, Tables};
 use crate::eval::labels::{Attributes, Document, Labels, Mention, Relation};
@@ -131,7 +131,7 @@ impl Labels {
             argument_only: false,
         });
         // Labels are about names: of "he leads Acme" they have the name of the person, at its nearest mention.
-        let name_of = |argument: usize| {
+        let name_of = |argument: Argument| {
             let said = names.argument(argument);
             let all = names.mentions.iter().enumerate().filter(|(_, m)| m.entity == said.entity);
             all.min_by_key(|(_, m)| m.span.start.abs_diff(said.span.start)).map(|(i, _)| i)
@@ -150,7 +150,7 @@ impl Labels {
                 score: Some(r.score),
                 evidence: Some(r.evidence),
                 rule: Some(r.rule.to_string()),
-                by_entity: r.subject.max(r.object) >= names.mentions.len(),
+                by_entity: [r.subject, r.object].iter().any(|end| end.mention().is_none()),
                 sentence: Some(r.sentence.of(&article.text).to_owned()),
                 ..Relation::default()
             })

@@ -152,9 +152,7 @@ mod tests {
 
     #[test]
     fn scores_of_sure_names_become_the_precision() {
-        let mut set = RuleSet::empty();
-        let rule = "[[rule]]\nid = \"leads/x\"\npattern = \"SUBJ runs OBJ\"\nscore = 0.9\n";
-        set.add_files(vec![("x.toml".into(), rule.into())]).unwrap();
+        let set = RuleSet::of("[[rule]]\nid = \"leads/x\"\npattern = \"SUBJ runs OBJ\"\nscore = 0.9\n");
         let gold = gold(60, 40);
         let of_each = rule_counts(&gold, None, &Eager, &mut Vec::new()).unwrap();
         let mut all = RuleCounts::default();

@@ -119,7 +119,8 @@ fn found(
     let is_found = |&&(subject, predicate, object): &&(usize, Predicate, usize)| {
         let ends = (named[subject], named[object]);
         present.iter().any(|r| {
-            let (one, other) = (named[r.subject], named[r.object]);
+            let (Some(one), Some(other)) = (r.subject.mention(), r.object.mention()) else { return false };
+            let (one, other) = (named[one], named[other]);
             ((one, other) == ends || (other, one) == ends) && same_label(r.predicate, predicate)
         })
     };

@@ -28,6 +28,15 @@ pub enum EngineChoice {
     RtenGraph,
 }
 
+impl From<EngineKind> for EngineChoice {
+    fn from(kind: EngineKind) -> Self {
+        match kind {
+            EngineKind::RustBert => EngineChoice::RustBert,
+            EngineKind::Rten => EngineChoice::Rten,
+        }
+    }
+}
+
 /// An engine, and why it was taken, for people.
 pub(crate) struct Chosen {
     pub(crate) engine: Box<dyn Engine>,

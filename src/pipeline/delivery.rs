@@ -17,8 +17,7 @@ pub struct Extraction {
     pub syntax: Vec<Sentence>,
     /// Its mentions and entities.
     pub names: Names,
-    /// Its relations; `subject` and `object` are numbers for [`Names::argument`]: those after the mentions
-    /// are anaphors.
+    /// Its relations.
     pub relations: Vec<Relation>,
     /// How many relations that rules find are left out for their scores.
     pub left_out: usize,

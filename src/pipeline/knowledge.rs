@@ -1,8 +1,9 @@
 //! From the model's mentions to entities and relations: names and rules, without a model.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::entity::{Aliases, EntityType, Names, resolve, resolve_given};
+use crate::entity::{Aliases, Argument, EntityType, Mention, Names, resolve, resolve_given};
 use crate::relation::{Document, Matcher, Relation, Told};
 use crate::syntax::Sentence;
 use crate::text::{RawMention, Span};
@@ -84,46 +85,44 @@ impl Knowledge {
 /// Dates and anaphors matter as arguments of relations only: the others are dropped.
 fn without_idle(names: Names, relations: Vec<Relation>) -> (Names, Vec<Relation>) {
     let Names { mentions, entities, anaphors, reasons, dropped } = names;
-    let mut used = vec![false; mentions.len() + anaphors.len()];
-    for relation in &relations {
-        used[relation.subject] = true;
-        used[relation.object] = true;
-    }
-    let keep = |i: usize| used[i] || mentions[i].entity_type != EntityType::Date;
-    let new_index = renumbered((0..mentions.len()).map(keep).chain(used[mentions.len()..].iter().copied()));
+    let used: BTreeSet<Argument> = relations.iter().flat_map(|r| [r.subject, r.object]).collect();
+    let is_kept = |(i, mention): (usize, &Mention)| {
+        mention.entity_type != EntityType::Date || used.contains(&Argument::Mention(i))
+    };
+    let new_mention = renumbered(mentions.iter().enumerate().map(is_kept));
+    let new_anaphor = renumbered((0..anaphors.len()).map(|i| used.contains(&Argument::Anaphor(i))));
     let mut entity_used = vec![false; entities.len()];
-    for (i, mention) in mentions.iter().enumerate() {
-        entity_used[mention.entity] |= keep(i);
+    for mention in kept(&mentions, &new_mention) {
+        entity_used[mention.entity] = true;
     }
-    let new_entity = renumbered(entity_used.iter().copied());
-    let count = mentions.len();
-    let mut kept = mentions.into_iter().chain(anaphors).enumerate().filter_map(|(i, mut mention)| {
-        new_index[i]?;
-        mention.entity = new_entity[mention.entity]?;
-        Some(mention)
+    let new_entity = renumbered(entity_used.into_iter());
+    let with_entity = |mention: Mention| Some(Mention { entity: new_entity[mention.entity]?, ..mention });
+    let new_argument = |argument| match argument {
+        Argument::Mention(i) => new_mention[i].map(Argument::Mention),
+        Argument::Anaphor(i) => new_anaphor[i].map(Argument::Anaphor),
+    };
+    let names = Names {
+        mentions: kept(mentions, &new_mention).filter_map(with_entity).collect(),
+        anaphors: kept(anaphors, &new_anaphor).filter_map(with_entity).collect(),
+        reasons: kept(reasons, &new_anaphor).collect(),
+        entities: kept(entities, &new_entity).collect(),
+        dropped,
+    };
+    let relations = relations.into_iter().filter_map(|r| {
+        Some(Relation { subject: new_argument(r.subject)?, object: new_argument(r.object)?, ..r })
     });
-    let mentions = kept.by_ref().take(new_index[..count].iter().flatten().count()).collect();
-    let anaphors = kept.collect();
-    let of_kept = new_index[count..].iter().zip(reasons);
-    let reasons = of_kept.filter_map(|(kept, reason)| kept.map(|_| reason)).collect();
-    let entities = entities.into_iter().enumerate().filter_map(|(i, e)| new_entity[i].map(|_| e)).collect();
-    let relations = relations
-        .into_iter()
-        .filter_map(|r| Some(Relation { subject: new_index[r.subject]?, object: new_index[r.object]?, ..r }))
-        .collect();
-    (Names { mentions, entities, anaphors, reasons, dropped }, relations)
+    (names, relations.collect())
 }
 
 /// The position of each kept item among the kept ones.
 fn renumbered(keep: impl Iterator<Item = bool>) -> Vec<Option<usize>> {
-    let mut next = 0;
-    keep.map(|keep| {
-        keep.then(|| {
-            next += 1;
-            next - 1
-        })
-    })
-    .collect()
+    let mut next = 0..;
+    keep.map(|keep| keep.then(|| next.next()).flatten()).collect()
+}
+
+/// The items that have a new position.
+fn kept<T>(items: impl IntoIterator<Item = T>, new: &[Option<usize>]) -> impl Iterator<Item = T> {
+    items.into_iter().zip(new).filter_map(|(item, new)| new.map(|_| item))
 }
 
 #[cfg(test)]
@@ -141,8 +140,8 @@ mod tests {
             RawMention { span: Span::new(at, at + name.len()), entity_type, score: 1.0 }
         });
         let (names, Told { relations, .. }) = knowledge.relate(text, &sentences(text), &[], raw.collect());
-        let named = |number: usize| {
-            let argument = names.argument(number);
+        let named = |argument: Argument| {
+            let argument = names.argument(argument);
             format!("{} ({})", argument.span.of(text), names.entities[argument.entity].name)
         };
         let told = |r: &Relation| format!("{} {} {}", named(r.subject), r.predicate, named(r.object));

@@ -1,4 +1,4 @@
-//! Articles from Python, as the lines of JSON that the library reads.
+//! Articles from Python, converted to lines of JSON.
 
 use std::io::{self, BufRead, Read};
 
@@ -10,16 +10,16 @@ use serde_json::{Map, Value};
 
 use crate::waiting::POLL;
 
-/// Lines on their way from Python to the reader. The reader has a queue of its own.
+/// Capacity of the channel, in lines. The reader has a queue of its own.
 const WAITING: usize = 16;
 
-/// A way for lines: what is sent at one end is read at the other.
+/// A channel for lines.
 pub(crate) fn lines() -> (Sender<Vec<u8>>, Lines) {
     let (send, receive) = bounded(WAITING);
     (send, Lines { receive, line: Vec::new(), read: 0 })
 }
 
-/// Sends every article of an iterable. False when nobody reads them any more.
+/// Sends every article of an iterable. False if the reader is gone.
 ///
 /// # Errors
 /// What the iterable or the handler of Ctrl-C raises, or if it yields something else.
@@ -39,7 +39,7 @@ pub(crate) fn send_all(articles: &Bound<'_, PyAny>, to: &Sender<Vec<u8>>) -> PyR
     Ok(true)
 }
 
-/// The end at which lines are read.
+/// The reading end of the channel.
 pub(crate) struct Lines {
     receive: Receiver<Vec<u8>>,
     line: Vec<u8>,
@@ -49,7 +49,7 @@ pub(crate) struct Lines {
 impl BufRead for Lines {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.read == self.line.len() {
-            // At the end the sender is gone.
+            // The sender is dropped at the end.
             self.line = self.receive.recv().unwrap_or_default();
             self.read = 0;
         }
@@ -69,7 +69,7 @@ impl Read for Lines {
     }
 }
 
-/// An article as a line of JSON: a text, or a mapping with a text and what else is known; bytes are such a line already.
+/// An article as a line of JSON: from a text, or a mapping with a text and more keys; bytes are such a line already.
 fn line(article: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let mut object = Map::new();
     if let Ok(text) = article.cast::<PyString>() {
@@ -103,7 +103,7 @@ fn line(article: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     Ok(line)
 }
 
-/// What stands under a key. What is missing, as pandas says it (NaN, NaT), is null; dates are ISO 8601.
+/// The value of a key. Missing values of pandas (NaN, NaT) become null; dates become ISO 8601.
 fn value(held: &Bound<'_, PyAny>) -> PyResult<Value> {
     if held.is_none() {
         return Ok(Value::Null);
@@ -129,7 +129,7 @@ fn value(held: &Bound<'_, PyAny>) -> PyResult<Value> {
     if let Ok(bytes) = held.cast::<PyBytes>() {
         return Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned().into());
     }
-    // Not equal to itself, or to nothing: not a date, not a number, not available.
+    // NaN, NaT and NA are not equal to themselves.
     if !held.eq(held).unwrap_or(false) {
         return Ok(Value::Null);
     }
@@ -140,7 +140,7 @@ fn value(held: &Bound<'_, PyAny>) -> PyResult<Value> {
     Ok(if held.hasattr("__index__")? { number(&said) } else { said.into() })
 }
 
-/// A whole number; one that is too long for JSON's readers stays a text.
+/// A whole number; one too long for JSON readers stays a text.
 fn number(said: &str) -> Value {
     said.parse::<i64>().map_or_else(|_| said.into(), Value::from)
 }

@@ -1,9 +1,9 @@
-//! Copies the bundled models, and the licence, to where maturin takes them into the wheel.
+//! Copies the bundled models and the licence to where maturin packs them into the wheel.
 
 use std::path::Path;
 use std::{env, fs, io};
 
-/// Those of the project that are bundled.
+/// The bundled models.
 const MODELS: [&str; 2] = ["newswire", "newswire-fast"];
 
 fn main() -> io::Result<()> {

@@ -6,8 +6,7 @@ use pyo3::PyErr;
 use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyPermissionError, PyRuntimeError, PyValueError};
 use triplewire::Error;
 
-/// The exception for an error: an `OSError` where a file is the matter, a `RuntimeError` for a defect of model or program,
-/// and a `ValueError` for what was asked for.
+/// The exception for an error: `OSError` for files, `RuntimeError` for defects of model or program, else `ValueError`.
 pub(crate) fn raised(error: impl Into<anyhow::Error>) -> PyErr {
     let error = error.into();
     let said = format!("{error:#}");

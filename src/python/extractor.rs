@@ -21,7 +21,7 @@ use crate::waiting::{interruptible, started, wait};
 #[pyclass(frozen, module = "triplewire._triplewire")]
 pub(crate) struct Extractor {
     inner: Arc<embed::Extractor>,
-    /// In which process: another one, forked from it, has not its threads.
+    /// The process that opened it. A forked process lacks its threads.
     process: u32,
 }
 
@@ -33,8 +33,8 @@ impl Extractor {
         Ok(Extractor { inner: Arc::new(inner), process: process::id() })
     }
 
-    /// Extracts from an iterable of texts and dicts. Returns the folder of the result, and what the command would have
-    /// said on standard error.
+    /// Extracts from an iterable of texts and dicts. Returns the folder of the result, and what the command would print
+    /// on standard error.
     #[pyo3(signature = (articles, shard=None))]
     fn extract(
         &self,
@@ -65,7 +65,7 @@ impl Extractor {
         let (outcome, said) = match ended {
             Ok(ended) => ended.map_err(raised)?,
             Err(error) => {
-                // What is at work comes to its end by itself, and lets go of the folder.
+                // The worker ends by itself and releases the folder.
                 stop.store(true, Ordering::Relaxed);
                 return Err(error);
             }

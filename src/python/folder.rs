@@ -1,4 +1,4 @@
-//! Temporary folders that are removed: when nobody holds them any more, or at the end of the program.
+//! Temporary folders, removed when released, or at the end of the program.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -8,24 +8,25 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 
-/// Those that are held, by the process that made them.
+/// The folders in use, with the process that made them.
 static HELD: Mutex<BTreeSet<(u32, PathBuf)>> = Mutex::new(BTreeSet::new());
 
 fn held() -> MutexGuard<'static, BTreeSet<(u32, PathBuf)>> {
     HELD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A temporary folder, with one for a result in it.
+/// A temporary folder with a folder for a result in it.
 pub(crate) struct Temporary {
     folder: TempDir,
     process: u32,
 }
 
 impl Temporary {
-    /// A new one.
+    /// Creates one.
     ///
     /// # Errors
-    /// If there is no room for it.
+    ///
+    /// If it cannot be created.
     pub(crate) fn new() -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("triplewire-").tempdir()?;
         let process = process::id();
@@ -33,7 +34,7 @@ impl Temporary {
         Ok(Temporary { folder, process })
     }
 
-    /// Where the result goes. The page that shows it is called after this name.
+    /// The folder of the result. Its page is titled with this name.
     pub(crate) fn result(&self) -> PathBuf {
         self.folder.path().join("result")
     }
@@ -41,13 +42,13 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // It is not a forked process's to remove.
+        // A forked process must not remove it.
         self.folder.disable_cleanup(self.process != process::id());
         held().remove(&(self.process, self.folder.path().to_owned()));
     }
 }
 
-/// Removes all that are still held. Python does not let go of everything at its end.
+/// Removes all that are still in use. Python does not drop everything at its end.
 pub(crate) fn remove_all() {
     let own = |&(process, _): &(u32, PathBuf)| process == process::id();
     for (_, path) in held().extract_if(.., |it| own(it)) {

@@ -1,5 +1,5 @@
-//! The extension module of the Python package `triplewire`: what the package's own files cannot do themselves. They
-//! and `_triplewire.pyi` say how it is used.
+//! The extension module of the Python package `triplewire`. The package's Python files and `_triplewire.pyi` document
+//! its use.
 //!
 //! Nothing is extracted, written or scored here: [`triplewire::cli::embed`] is the commands' own code.
 
@@ -46,25 +46,25 @@ mod _triplewire {
 fn run(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
     py.detach(|| {
         let code = triplewire::cli::run_with(arguments);
-        // Nobody does it at the end of a program that is not Rust's.
+        // Only Rust programs flush it at their end.
         let _ = std::io::stdout().flush();
         code
     })
 }
 
-/// Where the package has its models.
+/// Sets the folder of the package's models.
 #[pyfunction]
 fn look_in(folder: PathBuf) {
     triplewire::model::look_in(folder);
 }
 
-/// Removes what results have on disk. For the end of the program.
+/// Removes the folders of all results, at the end of the program.
 #[pyfunction]
 fn clean_up() {
     folder::remove_all();
 }
 
-/// `triplewire evaluate` with these options: the object of `--json` as text, and what was wrong with labels.
+/// `triplewire evaluate` with these options: the object of `--json` as text, and problems of the labels.
 #[pyfunction]
 fn evaluate(py: Python<'_>, options: Vec<OsString>) -> PyResult<(String, Vec<String>)> {
     let (scores, problems) =

@@ -1,4 +1,4 @@
-//! A result that lies in a folder of its own until nobody holds it any more.
+//! A result in a temporary folder, kept while in use.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl Folder {
 
 #[pymethods]
 impl Folder {
-    /// Where it is.
+    /// Its path.
     #[getter]
     fn path(&self) -> PathBuf {
         self.folder.result()
@@ -60,7 +60,7 @@ impl Folder {
         interruptible(py, move || embed::write(&result, &to, overwrite))?.map_err(raised)
     }
 
-    /// The page to explore it.
+    /// The page to explore the result.
     fn view(&self, py: Python<'_>) -> PyResult<String> {
         let result = Arc::clone(&self.result);
         Ok(interruptible(py, move || page(&result, Limits::default()))?.map_err(raised)?.html)

@@ -34,7 +34,7 @@ pub(crate) fn list_rules(
     told.collect()
 }
 
-/// A rule as it is written.
+/// A rule's source.
 #[pyfunction]
 pub(crate) fn show_rule(py: Python<'_>, id: String, rules: Vec<PathBuf>, built_in: bool) -> PyResult<String> {
     let set = interruptible(py, move || embed::rule_set(&rules, built_in))?.map_err(raised)?;
@@ -43,7 +43,7 @@ pub(crate) fn show_rule(py: Python<'_>, id: String, rules: Vec<PathBuf>, built_i
     })
 }
 
-/// The examples of rules, run: how many, of how many rules, and a dict for each that failed.
+/// Runs the examples of rules: their number, that of the rules, and a dict for each failure.
 #[pyfunction]
 pub(crate) fn test_rules<'py>(
     py: Python<'py>,
@@ -68,7 +68,7 @@ pub(crate) fn test_rules<'py>(
     Ok((checked.examples, count, failed))
 }
 
-/// What the rules see in a text, as JSON.
+/// `triplewire rules explain` of a text, as JSON.
 #[pyfunction]
 pub(crate) fn explain(
     py: Python<'_>,

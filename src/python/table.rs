@@ -1,4 +1,4 @@
-//! Tables in memory as Apache Arrow has them, handed over by its C interface: whoever takes one reads this memory.
+//! Tables in memory in the format of Apache Arrow, exported by its C interface without a copy.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use pyo3::types::{PyCapsule, PyDate, PyDict, PyList};
 use triplewire::Result;
 use triplewire::export::tables::{Column, Kind, Value, days};
 
-/// Rows, and bytes of text, in one piece of a table. Offsets into a piece have 32 bits.
+/// Limit of rows and bytes of text in a chunk. Offsets have 32 bits.
 const ROWS: usize = 1 << 16;
 const BYTES: usize = 1 << 28;
 
-/// 1 January 1970 as Python numbers days.
+/// 1 January 1970 as an ordinal of Python.
 const FIRST_OF_1970: i32 = 719_163;
 
-/// A table in pieces.
+/// A table in chunks.
 #[pyclass(frozen, module = "triplewire._triplewire")]
 pub(crate) struct Table {
     schema: SchemaRef,
@@ -35,7 +35,7 @@ impl Table {
     /// Reads all rows.
     ///
     /// # Errors
-    /// If one cannot be read.
+    /// If a row cannot be read.
     pub(crate) fn read<R>(columns: &[Column<R>], rows: impl Iterator<Item = Result<R>>) -> Result<Self> {
         let fields = columns.iter().flat_map(|column| fields(column.name, column.kind));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
@@ -57,7 +57,7 @@ impl Table {
         Ok(table)
     }
 
-    /// Makes a piece of the cells so far.
+    /// Ends the chunk.
     fn close(&mut self, cells: &mut [Cells]) {
         let columns = cells.iter_mut().flat_map(Cells::take).collect();
         let piece = RecordBatch::try_new(Arc::clone(&self.schema), columns);
@@ -77,7 +77,7 @@ impl Table {
         self.schema.fields().iter().map(|field| field.name().as_str()).collect()
     }
 
-    /// The first rows as dicts; all, if no number is given.
+    /// The first rows as dicts; without a number, all.
     #[pyo3(signature = (most=None))]
     fn rows<'py>(&self, py: Python<'py>, most: Option<usize>) -> PyResult<Bound<'py, PyList>> {
         let rows = PyList::empty(py);
@@ -95,14 +95,14 @@ impl Table {
         Ok(rows)
     }
 
-    /// Its schema by the Arrow PyCapsule interface.
+    /// Its schema, by the Arrow PyCapsule interface.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         let schema = FFI_ArrowSchema::try_from(self.schema.as_ref());
         let schema = schema.map_err(|error| PyValueError::new_err(error.to_string()))?;
         PyCapsule::new_with_value(py, schema, c"arrow_schema")
     }
 
-    /// Its pieces by the same; a schema that somebody would like better is not heeded, as the interface allows.
+    /// Its chunks, by the same interface. A requested schema is ignored, as the interface allows.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
@@ -116,7 +116,7 @@ impl Table {
     }
 }
 
-/// The fields of a column: of a date there are two, the second with its first day.
+/// The fields of a column; a date has two, of which the second is its first day.
 fn fields(name: &str, kind: Kind) -> Vec<Field> {
     let (of, nullable) = match kind {
         Kind::Text => (DataType::Utf8, false),
@@ -133,12 +133,12 @@ fn fields(name: &str, kind: Kind) -> Vec<Field> {
     fields
 }
 
-/// The field of what is in a list.
+/// The field of a list's items.
 fn member() -> Arc<Field> {
     Arc::new(Field::new("element", DataType::Utf8, false))
 }
 
-/// The cells of a column in the piece that is being made.
+/// The cells of a column in the current chunk.
 enum Cells {
     Text(StringBuilder),
     Known(StringBuilder),
@@ -199,7 +199,7 @@ impl Cells {
         }
     }
 
-    /// The cells so far, as one column or, of dates, two.
+    /// The cells so far, as one column, or two for dates.
     fn take(&mut self) -> Vec<ArrayRef> {
         match self {
             Cells::Text(cells) | Cells::Known(cells) => vec![Arc::new(cells.finish())],

@@ -1,4 +1,4 @@
-//! Work that Ctrl-C ends.
+//! Work that Ctrl-C interrupts.
 
 use std::thread;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
-/// How often Python is asked whether somebody has pressed Ctrl-C.
+/// How often Python is asked for signals.
 pub(crate) const POLL: Duration = Duration::from_millis(50);
 
-/// What `work` returns; other Python threads run meanwhile. After Ctrl-C it is not waited for.
+/// Runs `work` while other Python threads run. Ctrl-C does not wait for its end.
 ///
 /// # Errors
 /// What the handler of Ctrl-C raises, or if `work` panics.
@@ -21,17 +21,17 @@ pub(crate) fn interruptible<T: Send + 'static>(
     wait(py, &started(work))
 }
 
-/// Starts `work` on a thread of its own. What it returns comes by the channel.
+/// Starts `work` on its own thread; its result comes by the channel.
 pub(crate) fn started<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
     let (send, receive) = bounded(1);
     thread::spawn(move || send.send(work()));
     receive
 }
 
-/// Waits for what [`started`] gives.
+/// Waits for the result of [`started`].
 ///
 /// # Errors
-/// What the handler of Ctrl-C raises, or if the work has panicked.
+/// What the handler of Ctrl-C raises, or if the work panics.
 pub(crate) fn wait<T: Send>(py: Python<'_>, receive: &Receiver<T>) -> PyResult<T> {
     loop {
         match py.detach(|| receive.recv_timeout(POLL)) {

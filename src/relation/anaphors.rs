@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::entity::{EntityType, Mention, Origin, is_first, is_neuter, is_pronoun};
+use crate::entity::{Argument, EntityType, Mention, Origin, is_first, is_neuter, is_pronoun};
 use crate::relation::matcher::CompiledRule;
 use crate::relation::{Document, Matcher, Predicate, Pronoun, Relation};
 
 impl Matcher {
-    /// The relations that `anaphors` add to those `known` of an article. Their numbers go on after those of the
-    /// mentions. What a sentence says of the names themselves is not repeated.
+    /// The relations that `anaphors` add to those `known` of an article. What a sentence says of the names
+    /// themselves is not repeated.
     ///
     /// Patterns that name a pronoun ("SUBJ and his wife") need it as a word: which is why names are matched alone
     /// first, and then the sentences with anaphors once more.
@@ -29,13 +29,12 @@ impl Matcher {
             arguments.is_new(relation, &mut triples);
         }
         let sentences: BTreeSet<usize> = anaphors.iter().map(|m| m.sentence).collect();
-        let (found, _) =
-            self.relations_in(Document { mentions: &mentions, ..document }, |i| sentences.contains(&i));
+        let document = Document { mentions: &mentions, ..document };
+        let (found, _) = self.relations_in(document, |i| sentences.contains(&i), &|i| shown[i].0);
         found
             .into_iter()
-            .filter(|(rule, r)| is_sound(rule, r, [r.subject, r.object].map(|i| &mentions[i]), document.text))
-            .map(|(_, r)| Relation { subject: shown[r.subject].0, object: shown[r.object].0, ..r })
-            .flat_map(|r| arguments.of_all_members(&r))
+            .filter(|(rule, r)| is_sound(rule, r, arguments.ends(r), document.text))
+            .flat_map(|(_, r)| arguments.of_all_members(&r))
             .filter(|r| arguments.are_two(r) && arguments.is_new(r, &mut triples))
             .collect()
     }
@@ -44,42 +43,47 @@ impl Matcher {
 /// Subject, predicate and object by their entities, and the start of the sentence.
 type SentenceTriple = (usize, Predicate, usize, usize);
 
-/// The arguments of an article's relations by their numbers: mentions, and after them anaphors, as
-/// [`crate::entity::Names::argument`] has them.
+/// What can be an argument of an article's relations.
 struct Arguments<'a> {
     mentions: &'a [Mention],
     anaphors: &'a [Mention],
 }
 
 impl<'a> Arguments<'a> {
-    fn entity(&self, number: usize) -> usize {
-        match number.checked_sub(self.mentions.len()) {
-            None => self.mentions[number].entity,
-            Some(anaphor) => self.anaphors[anaphor].entity,
-        }
+    /// Subject and object of a relation.
+    fn ends(&self, relation: &Relation) -> [&'a Mention; 2] {
+        [relation.subject, relation.object].map(|argument| match argument {
+            Argument::Mention(i) => &self.mentions[i],
+            Argument::Anaphor(i) => &self.anaphors[i],
+        })
     }
 
-    /// What the matcher is shown, each with its number: of what stands for a list, which has an anaphor for each member,
+    fn entities(&self, relation: &Relation) -> [usize; 2] {
+        self.ends(relation).map(|end| end.entity)
+    }
+
+    /// What the matcher is shown: of what stands for a list, which has an anaphor for each member,
     /// the first, and of mentions those that no anaphor replaces ("the Dane" is no name of a country).
-    fn in_text_order(&self) -> Vec<(usize, &'a Mention)> {
-        let count = self.mentions.len();
+    fn in_text_order(&self) -> Vec<(Argument, &'a Mention)> {
         let begins = |i: usize| i == 0 || self.anaphors[i - 1].span != self.anaphors[i].span;
         let is_replaced = |mention: &Mention| {
             self.anaphors.iter().any(|a| a.name == mention.span && a.span != mention.span)
         };
-        let mut all: Vec<(usize, &Mention)> = self.mentions.iter().chain(self.anaphors).enumerate().collect();
-        all.retain(|&(i, mention)| if i < count { !is_replaced(mention) } else { begins(i - count) });
+        let mentions = self.mentions.iter().enumerate().filter(|(_, mention)| !is_replaced(mention));
+        let anaphors = self.anaphors.iter().enumerate().filter(|&(i, _)| begins(i));
+        let mentions = mentions.map(|(i, mention)| (Argument::Mention(i), mention));
+        let mut all: Vec<_> =
+            mentions.chain(anaphors.map(|(i, anaphor)| (Argument::Anaphor(i), anaphor))).collect();
         all.sort_by_key(|(_, mention)| mention.span);
         all
     }
 
-    /// The numbers of all members of the list that an argument stands for.
-    fn members(&self, number: usize) -> std::ops::RangeInclusive<usize> {
-        let further = number.checked_sub(self.mentions.len()).map_or(0, |first| {
-            let span = self.anaphors[first].span;
-            self.anaphors[first + 1..].iter().take_while(|anaphor| anaphor.span == span).count()
-        });
-        number..=number + further
+    /// All members of the list that an argument stands for.
+    fn members(&self, argument: Argument) -> Vec<Argument> {
+        let Argument::Anaphor(first) = argument else { return vec![argument] };
+        let span = self.anaphors[first].span;
+        let count = self.anaphors[first..].iter().take_while(|anaphor| anaphor.span == span).count();
+        (first..first + count).map(Argument::Anaphor).collect()
     }
 
     /// The relation of every member of its subject with every member of its object.
@@ -94,12 +98,13 @@ impl<'a> Arguments<'a> {
     }
 
     fn are_two(&self, relation: &Relation) -> bool {
-        self.entity(relation.subject) != self.entity(relation.object)
+        let [subject, object] = self.entities(relation);
+        subject != object
     }
 
     /// Whether its sentence has not said it of these entities before; it has now.
     fn is_new(&self, relation: &Relation, known: &mut BTreeSet<SentenceTriple>) -> bool {
-        let [subject, object] = [relation.subject, relation.object].map(|number| self.entity(number));
+        let [subject, object] = self.entities(relation);
         let (predicate, sentence) = (relation.predicate, relation.sentence.start);
         let is_swapped =
             predicate.schema().symmetric && known.contains(&(object, predicate, subject, sentence));

@@ -160,9 +160,7 @@ mod tests {
         let manual = include_str!("rules/README.md");
         for (block, examples) in [(1, 2), (2, 3), (3, 2)] {
             let rules = manual.split("```toml").nth(block).and_then(|rest| rest.split("```").next()).unwrap();
-            let mut set = RuleSet::empty();
-            set.add_files(vec![("manual.toml".into(), rules.into())]).unwrap();
-            let checked = check(&set, parsed, |_| true).unwrap();
+            let checked = check(&RuleSet::of(rules), parsed, |_| true).unwrap();
             assert_eq!((checked.examples, checked.failures.len()), (examples, 0), "{:?}", checked.failures);
         }
     }
@@ -185,10 +183,12 @@ id = "leads/y"
 pattern = "SUBJ led OBJ"
 score = 0.9
 "#;
-        let mut set = RuleSet::empty();
-        set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
-        let problems: Vec<String> =
-            check(&set, parsed, |_| true).unwrap().failures.into_iter().map(|f| f.problem).collect();
+        let problems: Vec<String> = check(&RuleSet::of(rules), parsed, |_| true)
+            .unwrap()
+            .failures
+            .into_iter()
+            .map(|f| f.problem)
+            .collect();
         assert_eq!(
             problems,
             [

@@ -52,18 +52,18 @@ pub fn coreferent(document: Document<'_>, relations: &[Relation]) -> Vec<usize> 
     let forms = document.mentions.iter().map(|m| Form::of(m.span.of(document.text))).collect();
     let count = document.mentions.len();
     let mut groups = Groups { leader: (0..count).collect(), apart: BTreeSet::new(), document, forms };
-    for relation in relations {
-        if !relation.predicate.is_alias() {
-            groups.apart.extend([(relation.subject, relation.object), (relation.object, relation.subject)]);
-        }
+    let ends = |relation: &Relation| Some((relation.subject.mention()?, relation.object.mention()?));
+    let (aliases, others): (Vec<&Relation>, _) = relations.iter().partition(|r| r.predicate.is_alias());
+    for (subject, object) in others.into_iter().filter_map(ends) {
+        groups.apart.extend([(subject, object), (object, subject)]);
     }
     for (i, mention) in document.mentions.iter().enumerate() {
         if let Some(first) = document.mentions[..i].iter().position(|m| m.entity == mention.entity) {
             groups.join(first, i);
         }
     }
-    for relation in relations.iter().filter(|r| r.predicate.is_alias()) {
-        groups.join(relation.subject, relation.object);
+    for (subject, object) in aliases.into_iter().filter_map(ends) {
+        groups.join(subject, object);
     }
     for i in 0..count {
         groups.place(i);

@@ -3,10 +3,10 @@
 //! `[PER Ana Ruiz] leads [ORG Acme].` is the sentence `Ana Ruiz leads Acme.` with two names;
 //! `[LOC/adj Turkish]` is an adjective made from a place's name. Other brackets are text.
 
-use crate::entity::{Entity, EntityType, Mention, Origin};
+use crate::entity::{Argument, Entity, EntityType, Mention, Origin};
 use crate::error::Result;
 use crate::model::Model;
-use crate::relation::Document;
+use crate::relation::{Document, Relation};
 use crate::syntax;
 use crate::text::{Span, sentences};
 
@@ -119,6 +119,12 @@ impl Bracketed {
             entities: &self.entities,
             syntax: &self.syntax,
         }
+    }
+
+    /// A relation between its names in words: `Ana leads Acme`.
+    pub fn told(&self, relation: &Relation) -> String {
+        let name = |end: Argument| end.mention().map_or("", |mention| self.name_of(mention));
+        format!("{} {} {}", name(relation.subject), relation.predicate, name(relation.object))
     }
 
     /// The words of a mention.

@@ -38,7 +38,7 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::entity::{Entity, EntityType, Mention, is_country};
+use crate::entity::{Argument, Entity, EntityType, Mention, is_country};
 use crate::syntax::Sentence;
 use crate::text::Span;
 
@@ -94,13 +94,12 @@ impl Document<'_> {
 /// One piece of evidence: two arguments, a predicate, and how the text puts it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
-    /// The subject: a number for [`crate::entity::Names::argument`], which counts the article's mentions and, after
-    /// them, its pronouns and descriptions.
-    pub subject: usize,
+    /// The subject.
+    pub subject: Argument,
     /// What connects them.
     pub predicate: Predicate,
-    /// The object, likewise.
-    pub object: usize,
+    /// The object.
+    pub object: Argument,
     /// How often such relations are right, 0 to 1; see [`Calibration`].
     pub score: f32,
     /// The evidence for it.

@@ -97,6 +97,14 @@ impl RuleSet {
         NO_RULES.clone()
     }
 
+    /// The rules of one file, for tests.
+    #[cfg(test)]
+    pub(crate) fn of(rules: &str) -> Self {
+        let mut set = RuleSet::empty();
+        set.add_files(vec![("x.toml".into(), rules.into())]).expect("a test has good rules");
+        set
+    }
+
     /// The word lists, phrases and cues alone.
     pub(crate) fn without_rules(&self) -> Self {
         RuleSet { rules: Vec::new(), ..self.clone() }

@@ -89,9 +89,9 @@ mod tests {
 
     #[test]
     fn few_labels_leave_a_score_near_the_prior_and_many_near_the_precision() {
-        let mut set = RuleSet::empty();
-        let rule = "[[rule]]\nid = \"leads/x\"\npattern = \"SUBJ runs OBJ\"\nscore = 0.8\nyes = [\"[PER A] runs [ORG B].\"]\n";
-        set.add_files(vec![("x.toml".into(), rule.into())]).unwrap();
+        let set = RuleSet::of(
+            "[[rule]]\nid = \"leads/x\"\npattern = \"SUBJ runs OBJ\"\nscore = 0.8\nyes = [\"[PER A] runs [ORG B].\"]\n",
+        );
         let rule = &set.rules()[0];
         let table = [((0, 0), 0.8), ((5, 0), 0.9), ((0, 5), 0.4), ((450, 50), 0.899)];
         for ((right, wrong), expected) in table {
@@ -101,9 +101,7 @@ mod tests {
     }
 
     fn rule(written: &str) -> Rule {
-        let mut set = RuleSet::empty();
-        set.add_files(vec![("x.toml".into(), written.into())]).unwrap();
-        set.rules()[0].clone()
+        RuleSet::of(written).rules()[0].clone()
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod digest;
 mod hash;
 mod line;
 mod name;
+pub(crate) mod persons;
 mod sentence;
 mod span;
 mod table;

@@ -1,5 +1,6 @@
 //! Sentences.
 
+use crate::text::persons::{self, Mark};
 use crate::text::{Span, words};
 
 /// The sentences of `text`, in order, without the white space around them.
@@ -40,19 +41,13 @@ pub fn sentences(text: &str) -> Vec<Span> {
     found
 }
 
-/// Titles before a name that are hardly ever the last word of a sentence.
-const TITLES: [&str; 16] = [
-    "Adm", "Capt", "Cmdr", "Col", "Dr", "Gen", "Gov", "Lt", "Mr", "Mrs", "Ms", "Prof", "Rep", "Rev", "Sen",
-    "Sgt",
-];
-
 /// Whether a boundary between `end` and `start` cuts a name: "D-N.|Y.", "Ms.| Ruiz".
 fn is_inside_name(text: &str, end: usize, start: usize) -> bool {
     let Some(before) = text[..end].strip_suffix('.') else { return false };
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
     (initial && end == start && text[start..].starts_with(char::is_alphanumeric))
-        || (TITLES.contains(&word) && text[start..].starts_with(char::is_uppercase))
+        || (persons::is_in_capital(word, Mark::Short) && text[start..].starts_with(char::is_uppercase))
 }
 
 /// A sentence of at least this many words has a punctuation mark, if only at its end.

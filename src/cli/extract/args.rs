@@ -74,18 +74,18 @@ pub(crate) struct Args {
     /// Print where the processor's time goes, stage by stage, and note it in run.json
     #[arg(long, conflicts_with = "estimate")]
     pub(super) timings: bool,
-    /// Whether no article at all is a result too.
+    /// Whether an empty input is allowed.
     #[arg(skip)]
     pub(super) may_be_empty: bool,
 }
 
 impl Args {
-    /// Opens the articles that are to be extracted.
+    /// Opens the articles.
     pub(super) fn articles(&self) -> Result<Articles> {
         self.inputs.open(self.out.as_deref(), self.dealt)
     }
 
-    /// The part of the inputs that is to be extracted.
+    /// The shard of the inputs.
     pub(super) fn part(&self) -> Result<Shard> {
         if !self.dealt {
             return Ok(self.shard);
@@ -105,7 +105,7 @@ impl Args {
         Ok((pipeline.with_limits(limits), hashes))
     }
 
-    /// The record of a run in which nothing has happened yet.
+    /// The record of a run before it starts.
     pub(super) fn run(&self, pipeline: &Pipeline, hashes: Hashes) -> Run {
         let model = pipeline.model();
         Run {
@@ -138,7 +138,7 @@ impl Args {
         style(self.format, self.excel)
     }
 
-    /// Refuses what only makes sense for a command.
+    /// Refuses options that make sense only for the command line.
     ///
     /// # Errors
     /// If there is such an option.
@@ -162,7 +162,7 @@ impl Args {
         }
     }
 
-    /// The same for articles that a program hands over: those of one shard, if one is named.
+    /// The same for handed-over articles: those of one shard, if one is named.
     pub(in crate::cli) fn for_library(&self, shard: Option<Shard>, out: &Path) -> Self {
         let (out, dealt) = (Some(out.to_owned()), shard.is_some());
         Args { out, shard: shard.unwrap_or(Shard::WHOLE), dealt, may_be_empty: true, ..self.clone() }
@@ -177,7 +177,7 @@ impl Args {
         Some(self.shard).filter(|&shard| shard != Shard::WHOLE)
     }
 
-    /// What makes another result another. Engine, threads and format do not, nor does the version.
+    /// The settings that a result depends on: not engine, threads, format or version.
     pub(super) fn lasting(&self, run: &Run) -> Settings {
         let keep = [
             "the model",
@@ -196,7 +196,7 @@ impl Args {
         kept.chain([model]).chain(named).collect()
     }
 
-    /// What must stay the same when `run` is continued. The format of the tables need not.
+    /// The settings that must not change when `run` is continued. The format of the tables may.
     pub(super) fn settings(&self, run: &Run) -> Settings {
         let timeout = run.article_timeout.map_or("none".to_owned(), |it| format!("{it} s"));
         [

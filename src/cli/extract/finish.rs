@@ -15,14 +15,14 @@ use crate::output::{Making, Output, Run, Seconds};
 use crate::pipeline::Ending;
 use crate::timings::{Stage, Stopwatch, measure};
 
-/// Articles that were extracted, before their tables are made.
+/// Extracted articles, before their tables are made.
 pub(super) struct Extracted {
     pub(super) output: Output,
     pub(super) ending: Ending,
     pub(super) some_skipped: bool,
-    /// That of all articles of the input.
+    /// The number of articles of the input.
     pub(super) fingerprint: Fingerprint,
-    /// Articles that the result had already.
+    /// Articles that the result already had.
     pub(super) passed_over: u64,
     pub(super) clock: Clock,
 }
@@ -54,7 +54,7 @@ impl Extracted {
         run.counts = tables.counts().clone();
         run.seconds = clock.seconds();
         (run.skipped, run.warnings) = tables.take_problems();
-        // What one shard does not use another may.
+        // Another shard may use it.
         if args.shard == Shard::WHOLE {
             run.unused_aliases = tables.unused().to_vec();
         }
@@ -65,7 +65,7 @@ impl Extracted {
         let connected = tables.most_connected().to_vec();
         let mut files = tables.name(&run)?;
         output.close(run.complete)?;
-        // A page of an earlier run would pass for this one's.
+        // A page of an earlier run would look like this one's.
         if args.view || out.join(view::FILE).exists() {
             files.push(measure(Stage::Writing, || view::write(out, None))?.0);
         }
@@ -83,7 +83,7 @@ impl Extracted {
 /// The times of a run.
 pub(super) struct Clock {
     pub(super) start: Instant,
-    /// From the start to the first article.
+    /// Time from the start to the first article.
     pub(super) start_up: Duration,
     /// Seconds of the runs that this one continues.
     pub(super) before: f64,
@@ -91,7 +91,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// The times up to now.
+    /// The times so far.
     fn seconds(&self) -> Seconds {
         Seconds {
             start_up: self.start_up.as_secs_f64(),
@@ -100,7 +100,8 @@ impl Clock {
     }
 }
 
-/// Ends a run that changes nothing in the folder, and says so: whether it was stopped; else gives back the output.
+/// Ends a run that does not change the folder, with a message, and breaks with whether it was stopped. Else continues
+/// with the output.
 pub(super) fn unchanged(
     output: Output,
     ending: Ending,
@@ -114,7 +115,7 @@ pub(super) fn unchanged(
         return Ok(ControlFlow::Break(true));
     }
     if ending == Ending::Stopped && output.adds() {
-        // The result that is there is whole; with a part of the new articles it would not be.
+        // The existing result is complete; with a part of the new articles it would not be.
         progress.print(&format!(
             "stopped behind {articles} new articles; {out} is as it was (--resume continues)"
         ));
@@ -129,7 +130,7 @@ pub(super) fn unchanged(
     Ok(ControlFlow::Continue(output))
 }
 
-/// Prints the summary: if articles were added, how many, and how many were passed over.
+/// Prints the summary; if articles were added, also how many, and how many were passed over.
 fn report(added: Option<(u64, u64)>, summary: Summary<'_>) -> Result<()> {
     if let Some((added, there)) = added {
         print(format_args!("{added} articles added; {there} were there already\n\nThe result now:"))?;
@@ -137,12 +138,12 @@ fn report(added: Option<(u64, u64)>, summary: Summary<'_>) -> Result<()> {
     print(summary)
 }
 
-/// Whether the inputs are all there is, and not the part of somebody who deals them out, who may have none left.
+/// Whether the inputs are the whole input, not a part dealt out by somebody else, which may be empty.
 fn is_whole(args: &Args) -> bool {
     args.shard == Shard::WHOLE && !args.dealt && !args.may_be_empty
 }
 
-/// What is said when there is no article at all.
+/// The error if there is no article.
 fn nothing_read(skipped: usize, out: &Path) -> Error {
     let why = match skipped {
         0 => "there are no articles in the inputs".to_owned(),

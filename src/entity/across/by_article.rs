@@ -1,4 +1,4 @@
-//! Names that several may bear: what is joined is joined article by article.
+//! Names with several possible bearers, joined article by article.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,16 +12,16 @@ use super::candidate::{Candidate, Why};
 use super::pass::{LARGEST_GROUP, NEAR, Pass, RATHER_NEAR, share};
 use super::shapes::{given_name, has_words, may_stand_for, only_particles, with_particles, without_country};
 
-/// How many times as often as any other a bearer is named who is by far the most frequent.
+/// The most frequent bearer must be this many times as frequent as the next.
 const FAR: u32 = 4;
 
-/// The same for a bearer of the tables, where people are whom news names by the surname.
+/// The same for a person of the tables, whom news call by the surname.
 const FAR_OF_KNOWN: u32 = 2;
 
-/// How many times as near as the next an owner is who is by far the nearest.
+/// The nearest owner must be this many times as near as the next.
 const NEARER: f64 = 1.5;
 
-/// Articles that name a surname's only bearer, from which on no company is asked for.
+/// From so many articles with a surname's only bearer on, no company is needed.
 const MANY: u32 = 5;
 
 /// A parliament and its chambers, by their names in the tables.
@@ -47,7 +47,7 @@ impl Pass {
         self.surnames();
     }
 
-    /// The form by which an article calls an organisation, alone in another article.
+    /// A short form that one article has for an organisation, alone in another article.
     fn other_forms(&mut self) {
         let hashes = std::mem::take(&mut self.forms);
         for entity_type in [EntityType::Org, EntityType::Misc] {
@@ -57,7 +57,7 @@ impl Pass {
                 let mut owners: BTreeMap<u32, u32> = BTreeMap::new();
                 for &(_, owner) in with_hash(&hashes, hash64(&folded)) {
                     let same_kind = matches!(self.kind(owner), EntityType::Org | EntityType::Misc);
-                    // The army is not the board of the army that one article of a hundred names.
+                    // "The Army" is not the board of the army that one article of a hundred names.
                     let is_rare =
                         || times > FAR * self.frequency(owner) && has_words(self.text(owner), &folded);
                     let fits = || may_stand_for(&folded, &key(self.text(owner))) && !is_rare();
@@ -103,7 +103,7 @@ impl Pass {
         self.of_type(EntityType::Org).filter(|&name| names.contains(&self.text(name))).collect()
     }
 
-    /// Joins a name with `root` in an article, unless it is kept apart from what is joined there; says whether it did.
+    /// Joins a name with `root` in an article, unless they are kept apart there; returns whether it did.
     fn join_in(&mut self, article: u32, name: u32, root: u32) -> bool {
         let joins = !self.sets.is_kept_out(article, name, root);
         if joins {
@@ -113,8 +113,8 @@ impl Pass {
         joins
     }
 
-    /// Joins a chamber's short name in each article with that of its owners whose company is by far the nearest: the
-    /// House of an article on Washington is not that of Westminster.
+    /// Joins a chamber's short name in each article with the owner whose company is by far the nearest: the House of an
+    /// article about Washington is not that of Westminster.
     fn join_with_nearest(&mut self, name: u32, owners: &[u32], parliament: &BTreeSet<u32>) {
         let articles = self.articles(name).to_vec();
         // For each article the nearest owner, how near it is, and how near the next is.
@@ -130,7 +130,7 @@ impl Pass {
                 let members = self.in_article(article);
                 let is_colleague = |member: &u32| *member != owner && parliament.contains(member);
                 let beside_colleague = of_parliament && members.iter().any(is_colleague);
-                // Frequent names say little as company, but the Senate says which House it is.
+                // Frequent names are weak evidence, but the Senate tells which House it is.
                 let near = self.shared(members.iter().filter(|it| **it != name))
                     + if beside_colleague { NEAR } else { 0.0 };
                 *best = match near > best.1 {
@@ -156,8 +156,7 @@ impl Pass {
         }
     }
 
-    /// `Army`, in articles that name who commands that of the tables or makes its laws, or another service by its whole
-    /// name.
+    /// `Army`, in articles that name its commander or legislature in the tables, or another service in full.
     fn services(&mut self) {
         let services = self.called(&SERVICES);
         let full: Vec<(u32, String)> =
@@ -210,7 +209,7 @@ impl Pass {
         }
     }
 
-    /// Joins a name, article by article, with that of its owners who has it by far most often.
+    /// Joins a name, article by article, with the owner who has it by far most often.
     fn join_with_best(&mut self, name: u32, owners: &BTreeMap<u32, u32>, why: Why) {
         // Owners that are one entity count as one.
         let mut by_root: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
@@ -232,7 +231,7 @@ impl Pass {
         });
     }
 
-    /// Joins `short` with `full` in each article where the company is near and `free` says so.
+    /// Joins `short` with `full` in each article where the company is near and `free` allows it.
     fn in_each(
         &mut self,
         full: u32,
@@ -254,7 +253,7 @@ impl Pass {
         for article in self.articles(short).to_vec() {
             let near = self.shared(self.in_article(article).iter().filter(|it| **it != short));
             let fits = self.fits_years(article, years) && free(self, article);
-            // Whom an article with two bearers means, somebody who reads it may know.
+            // An article with two bearers is left to people.
             let strength = if fits { share(near, least.max(RATHER_NEAR)) } else { 0.3 };
             score += strength / f64::from(self.frequency(short));
             if possible && fits && near >= least {
@@ -274,7 +273,7 @@ impl Pass {
         })
     }
 
-    /// Whether an article is of the years in which others name somebody, or of the year before or after.
+    /// Whether an article's year is among those of the other articles with a person, or next to one.
     fn fits_years(&self, article: u32, years: Option<(i16, i16)>) -> bool {
         match (self.year(article), years) {
             (Some(year), Some((first, last))) => (first - 1..=last + 1).contains(&year),
@@ -282,9 +281,9 @@ impl Pass {
         }
     }
 
-    /// A surname and its bearer, if one is by far the most frequent, in articles that name no other.
+    /// A surname and its by far most frequent bearer, in articles with no other bearer.
     fn surnames(&mut self) {
-        // For each surname those who bear it with a given name, and the names that are nothing but it.
+        // For each surname its bearers with a given name, and the names that are the surname alone.
         let mut bearers: Vec<(u64, u32)> = Vec::new();
         let mut bare: Vec<(u64, u32)> = Vec::new();
         for name in self.of_type(EntityType::Per) {
@@ -304,7 +303,7 @@ impl Pass {
         }
         bearers.sort_unstable();
         bearers.dedup();
-        // By the numbers of persons, which stand together, their given names.
+        // The given names of persons, whose numbers are consecutive.
         let persons = self.of_type(EntityType::Per);
         let start = self.of_type(EntityType::Per).next().unwrap_or_default();
         let given: Vec<u64> =
@@ -336,7 +335,7 @@ impl Pass {
             (std::cmp::Reverse(articles), std::cmp::Reverse(mentions), root)
         });
         let (articles, mentions, root, bearer) = ranked[0];
-        // One long article about another bearer has many mentions and says little of the rest.
+        // One long article about another bearer has many mentions, but is weak evidence.
         let known = self.knows(bearer);
         let factor = if known { FAR_OF_KNOWN } else { FAR };
         let far =

@@ -1,6 +1,6 @@
-//! A pair of names that may be one entity's.
+//! Candidates: two names that may be of one entity.
 
-/// Why two names may be one entity's.
+/// Why two names may be of one entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Why {
     /// One has a middle name, or a short given name.
@@ -9,15 +9,15 @@ pub(crate) enum Why {
     Transliteration,
     /// One is a surname of the other.
     Surname,
-    /// But for `Inc.` and the like, or the country in front.
+    /// The same but for `Inc.` and the like, or the country in front.
     LegalForm,
-    /// An article calls the one by the other.
+    /// An article uses one for the other.
     OtherForm,
-    /// They look alike, or one person's has all words of the other's.
+    /// They are similar, or one person's name has all words of the other.
     Alike,
-    /// What the other is the only one of.
+    /// One is a kind of which the other is the only one.
     Chamber,
-    /// The initials of the other.
+    /// One is the initials of the other.
     Initials,
 }
 
@@ -37,7 +37,7 @@ impl Why {
     }
 }
 
-/// Two names that may be one entity's.
+/// Two names that may be of one entity.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     /// The fuller name, and the other.
@@ -45,6 +45,6 @@ pub(crate) struct Candidate {
     pub(crate) why: Why,
     /// 0 to 1.
     pub(crate) score: f64,
-    /// In how many articles the second was joined with the first.
+    /// The number of articles in which the second was joined with the first.
     pub(crate) joined: u32,
 }

@@ -1,4 +1,4 @@
-//! Pairs of names that may be one entity's, for somebody who decides on them.
+//! Pairs of names that may be of one entity, for people to decide on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,21 +14,21 @@ use super::corpus::Corpus;
 use super::known::KnownNames;
 use super::pass::{NEAR, Pass, share};
 
-/// Names that share one word, where nothing is joined and too many are nobody's.
+/// Limit of names with a shared word: more are no candidates.
 const LARGEST_FAMILY: usize = 100;
 
-/// How alike two words are that may be spellings of one, of 1 for the same.
+/// Least similarity of two spellings of a word, of 1.
 const ALIKE: f64 = 0.75;
 
 impl Corpus {
-    /// Every pair of names that may be one entity's, joined or not, best first; and the names by number.
+    /// All candidates, joined or not, best first; and the names by number.
     pub(crate) fn candidates(self, known: &KnownNames) -> (Vec<Candidate>, Vec<(String, EntityType)>) {
         Pass::over(self, known, true).into_candidates()
     }
 }
 
 impl Pass {
-    /// Every pair that may be, joined or not, best first; and the names by number.
+    /// All candidates, joined or not, best first; and the names by number.
     pub(super) fn into_candidates(mut self) -> (Vec<Candidate>, Vec<(String, EntityType)>) {
         self.lookalikes();
         let mut best: BTreeMap<(u32, u32), Candidate> = BTreeMap::new();
@@ -45,8 +45,8 @@ impl Pass {
         (candidates, names.collect())
     }
 
-    /// Names that look alike, or of persons that one has all words of the other: nothing is joined for that, but
-    /// somebody may want to decide.
+    /// Similar names, and persons of whom one name has all words of the other. They are not joined, but people may
+    /// decide to.
     fn lookalikes(&mut self) {
         let mut hashes: Vec<(u64, u32)> = Vec::new();
         for (name, number) in self.names.iter().zip(0..) {
@@ -81,7 +81,7 @@ impl Pass {
     }
 }
 
-/// How alike two words are, if they may be one: spelled with another letter or two, never other numbers.
+/// The similarity of two words, if they may be the same: a letter or two may differ, but no digit.
 fn words_alike(a: &str, b: &str) -> Option<f64> {
     if a == b {
         return Some(1.0);
@@ -91,7 +91,7 @@ fn words_alike(a: &str, b: &str) -> Option<f64> {
     (!numbers && a.len().min(b.len()) > 3 && alike >= ALIKE).then_some(alike)
 }
 
-/// How alike two folded names of organisations, places and works are, if they may be one's: word by word.
+/// The similarity of two folded names of organisations, places and works, word by word.
 fn things_alike(a: &str, b: &str) -> Option<f64> {
     let (a, b): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
     if a.len() != b.len() {
@@ -101,12 +101,12 @@ fn things_alike(a: &str, b: &str) -> Option<f64> {
     words.map(|words| words.iter().sum::<f64>() / a.len() as f64)
 }
 
-/// The same of two persons: the surname may be spelled otherwise, or one has all words of the other.
+/// The same for two persons: the surname may be spelled in another way, or one name has all words of the other.
 fn persons_alike(a: &str, b: &str) -> Option<f64> {
     let (a, b): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
     let (few, many) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
     if few.iter().all(|word| many.contains(word)) {
-        // A surname alone is not like a name: whether it is somebody's is asked elsewhere.
+        // A surname alone is another kind of candidate.
         return (few.len() > 1).then_some(few.len() as f64 / many.len() as f64);
     }
     let ([first_a, .., last_a], [first_b, .., last_b]) = (a.as_slice(), b.as_slice()) else { return None };

@@ -1,4 +1,4 @@
-//! The names of all articles, as they come in.
+//! The names of all articles.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,7 +6,7 @@ use crate::entity::EntityType;
 use crate::entity::fold::key;
 use crate::text::hash64;
 
-/// A name and its type, which make an entity of an article.
+/// A name and its type: an entity of an article.
 #[derive(Debug)]
 pub(super) struct Name {
     pub(super) text: Box<str>,
@@ -14,21 +14,20 @@ pub(super) struct Name {
     pub(super) mentions: u32,
 }
 
-/// The names of all articles.
 #[derive(Debug, Default)]
 pub(crate) struct Corpus {
     numbers: HashMap<u64, u32>,
     pub(super) names: Vec<Name>,
-    /// For each article where its names begin in `members`.
+    /// For each article the start of its names in `members`.
     pub(super) starts: Vec<usize>,
     pub(super) members: Vec<u32>,
     pub(super) years: Vec<Option<i16>>,
-    /// The other forms by which articles call an entity, folded and hashed, with the entity; once an article.
+    /// The other forms of entities in articles, folded and hashed, with the entity, once per article.
     pub(super) forms: Vec<(u64, u32)>,
 }
 
 impl Corpus {
-    /// Adds the next article: its year, and for each mention the name and type of its entity and how it is written.
+    /// Adds the next article: its year, and for each mention the name and type of its entity and the surface form.
     /// Returns the article's number.
     pub(crate) fn add<'m>(
         &mut self,
@@ -59,7 +58,7 @@ impl Corpus {
         self.starts.len() - 1
     }
 
-    /// Numbers the names anew, in the order of type and spelling.
+    /// Renumbers the names in the order of type and spelling.
     pub(super) fn in_order(mut self) -> Self {
         self.numbers = HashMap::new();
         let mut order: Vec<u32> = (0..self.names.len() as u32).collect();
@@ -82,7 +81,7 @@ impl Corpus {
             *number = rank[*number as usize];
         }
         self.forms.sort_unstable();
-        // In place: there are many.
+        // In place, for memory.
         for at in 0..rank.len() {
             while rank[at] as usize != at {
                 let to = rank[at] as usize;

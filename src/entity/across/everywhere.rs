@@ -1,4 +1,4 @@
-//! Names that can be of one bearer only: what is joined is joined in every article.
+//! Names with only one possible bearer, joined in every article.
 
 use itertools::Itertools;
 
@@ -46,7 +46,7 @@ impl Pass {
             for (i, short) in parts.iter().enumerate() {
                 let mut fuller: Vec<usize> =
                     (0..parts.len()).filter(|&j| j != i && is_fuller(&parts[j], short)).collect();
-                // The longest first: the others are short for it, or it is not the only one.
+                // The longest first: the others must be short for it.
                 fuller.sort_by_key(|&j| (std::cmp::Reverse(parts[j].len()), j));
                 let Some(&longest) = fuller.first() else { continue };
                 let only = fuller[1..].iter().all(|&j| {

@@ -1,4 +1,4 @@
-//! What the pass over all names has decided.
+//! The result of the pass over all names.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,20 +10,20 @@ use super::corpus::Corpus;
 use super::known::KnownNames;
 use super::pass::Pass;
 
-/// Which names of which articles are of which entity.
+/// The joins.
 #[derive(Debug, Default)]
 pub(crate) struct Joins {
     /// By the hash of name and type.
     names: HashMap<u64, u32>,
-    /// For each name that is another's everywhere, whose.
+    /// For each name joined everywhere, its entity.
     everywhere: HashMap<u32, u32>,
-    /// For names in single articles: article, name, and whose it is; in order.
+    /// For names joined in single articles: article, name and entity, in order.
     in_articles: Vec<(u32, u32, u32)>,
     entities: HashMap<u32, Entity>,
 }
 
 impl Joins {
-    /// The name that an entity of this name has in every article, if it is another.
+    /// The name with which this name is joined in every article, if it is another.
     pub(crate) fn everywhere(&self, name: &str) -> Option<String> {
         use EntityType::{Loc, Misc, Org, Per};
         let numbers = [Per, Org, Loc, Misc].iter().filter_map(|of| self.names.get(&hash64(&(of, name))));
@@ -31,13 +31,13 @@ impl Joins {
         joined.next().map(|entity| entity.name.clone())
     }
 
-    /// How many there are, each article counted.
+    /// The number of joins, over all articles.
     #[cfg(test)]
     pub(super) fn count(&self) -> usize {
         self.everywhere.len() + self.in_articles.len()
     }
 
-    /// The entity that an entity of article number `article` is joined with, if it is with another.
+    /// The entity with which an entity of article number `article` is joined, if it is another.
     pub(crate) fn of(&self, article: usize, name: &str, entity_type: EntityType) -> Option<&Entity> {
         let number = self.names.get(&hash64(&(entity_type, name)))?;
         let article = u32::try_from(article).ok()?;
@@ -55,7 +55,7 @@ impl Corpus {
 }
 
 impl Pass {
-    /// The name that an entity is given: that of the tables, else the most frequent, of equal ones the longer.
+    /// The canonical name of joined entities: that of the tables, else the most frequent, else the longer.
     pub(super) fn into_joins(mut self) -> Joins {
         self.in_articles.sort_unstable();
         self.in_articles.dedup_by_key(|&mut (article, name, _)| (article, name));

@@ -1,4 +1,4 @@
-//! What is known of names whatever the articles say: by the tables that come with the program, and by the user's.
+//! Knowledge of names apart from the articles: the built-in tables, and the user's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,18 +9,18 @@ use crate::entity::fold::key;
 /// Names that tables know.
 #[derive(Debug, Default)]
 pub(crate) struct KnownNames {
-    /// Canonical names that tables give, folded.
+    /// Canonical names of tables, folded.
     canonical: BTreeSet<String>,
     /// Pairs of folded names that are not the same, the smaller first.
     never: BTreeSet<(String, String)>,
 }
 
 impl KnownNames {
-    /// The canonical names of the built-in tables, and what `decisions` say.
+    /// The canonical names of the built-in tables, and the user's `decisions`.
     pub(crate) fn new<'d>(aliases: &Aliases, decisions: impl Iterator<Item = &'d Decision>) -> Self {
         let mut given =
             KnownNames { canonical: aliases.canonical().map(key).collect(), ..KnownNames::default() };
-        // By other names what they are called.
+        // The canonical names of aliases.
         let mut called: BTreeMap<String, String> = BTreeMap::new();
         let mut never: Vec<[String; 2]> = Vec::new();
         for decision in decisions {
@@ -36,7 +36,7 @@ impl KnownNames {
             }
         }
         for [a, b] in never {
-            // What is not the same as a name is not the same as what the name is another of.
+            // What is kept apart from an alias is kept apart from its canonical name.
             let all = |name: &String| [Some(name.clone()), called.get(name).cloned()];
             let (all_a, all_b) = (all(&a), all(&b));
             for a in all_a.iter().flatten() {
@@ -47,12 +47,12 @@ impl KnownNames {
         given
     }
 
-    /// Whether a user has said that two names are not the same.
+    /// Whether a user keeps two names apart.
     pub(crate) fn forbids(&self, a: &str, b: &str) -> bool {
         !self.never.is_empty() && self.never.contains(&ordered(key(a), key(b)))
     }
 
-    /// Whether tables give that canonical name.
+    /// Whether a canonical name is in the tables.
     pub(crate) fn names_it(&self, name: &str) -> bool {
         self.has(&key(name))
     }

@@ -1,16 +1,15 @@
-//! One name, one entity, across articles.
+//! Joins names across articles.
 //!
-//! What is found in an article depends on it alone. Here the names of all articles are laid side by side, and a short
-//! or other form of a name is joined with the full one where the articles together leave no doubt: one bearer by far
-//! the most frequent, named with the same others, in the same years, and no article that names both as two. A name
-//! that can be of one bearer only (with a middle name, in another spelling) is joined `everywhere`; one that stands for a
-//! whole class of bearers (a surname) is joined `by_article`.
+//! The result of an article depends on it alone. Here the names of all articles are compared, and a short or other form
+//! of a name is joined with the full one if the articles together leave no doubt: one bearer by far the most frequent,
+//! named in the same company, in the same years, and no article with both as two entities. A name with only one
+//! possible bearer (with a middle name, in another spelling) is joined `everywhere`; one with many (a surname) is
+//! joined `by_article`.
 //!
-//! The `corpus` takes the names in; a `pass` over them decides, by the `shapes` of names and what is `known` of them,
-//! and gives `joins`, or `candidates` for somebody who decides.
+//! The `corpus` collects the names; a `pass` over them decides, by the `shapes` of names and what is `known` of them,
+//! and returns `joins`, or `candidates` for people to decide on.
 //!
-//! Names are numbered in the order of type and spelling before anything is decided, so that the order of the
-//! articles does not matter.
+//! Names are numbered in the order of type and spelling first, so that the order of the articles does not matter.
 
 mod by_article;
 mod candidate;

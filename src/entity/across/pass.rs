@@ -1,4 +1,4 @@
-//! The names of all articles in order, and what they say of two of them.
+//! The pass over the names of all articles.
 
 use std::collections::HashMap;
 
@@ -11,31 +11,30 @@ use super::corpus::{Corpus, Name};
 use super::known::KnownNames;
 use super::sets::Sets;
 
-/// How much the company that a name keeps has to speak for a join: about one name that is rarely named, or several
-/// frequent ones.
+/// Least evidence of shared company for a join: about one rare name, or several frequent ones.
 pub(super) const NEAR: f64 = 2.0;
 
-/// The same where the bearer is the only one, or the form says much.
+/// The same with a single bearer, or a specific form.
 pub(super) const RATHER_NEAR: f64 = 0.7;
 
-/// Members of a group of names that are compared each with each.
+/// Largest group of names that are compared pair by pair.
 pub(super) const LARGEST_GROUP: usize = 1000;
 
-/// What is being decided.
+/// The state of the pass.
 pub(super) struct Pass {
     pub(super) names: Vec<Name>,
     starts: Vec<usize>,
     members: Vec<u32>,
     years: Vec<Option<i16>>,
     pub(super) forms: Vec<(u64, u32)>,
-    /// For each name where its articles begin in `articles`.
+    /// For each name the start of its articles in `articles`.
     postings: Vec<usize>,
     articles: Vec<u32>,
-    /// Whether tables give the name.
+    /// Whether the name is canonical in the tables.
     known: Vec<bool>,
-    /// Names that are the same everywhere.
+    /// Names joined everywhere.
     pub(super) sets: Sets,
-    /// In an article a name is another.
+    /// Names joined in single articles.
     pub(super) in_articles: Vec<(u32, u32, u32)>,
     /// Whether pairs are wanted that are not joined.
     asked: bool,
@@ -43,7 +42,7 @@ pub(super) struct Pass {
     company: Company,
 }
 
-/// The names in the articles of a name, to look others up in: marked with a number that is new for each.
+/// The company of a name: the names in its articles, marked with a number of their own.
 #[derive(Default)]
 struct Company {
     of: Vec<u32>,
@@ -52,7 +51,7 @@ struct Company {
 }
 
 impl Pass {
-    /// Decides on all names; notes every pair if they are `asked` for.
+    /// Decides on all names; collects every candidate if `asked`.
     pub(super) fn over(corpus: Corpus, known: &KnownNames, asked: bool) -> Self {
         let mut pass = Pass::new(corpus, known, asked);
         pass.decide_everywhere();
@@ -126,17 +125,17 @@ impl Pass {
         self.names[name as usize].entity_type
     }
 
-    /// Whether tables give that name.
+    /// Whether a name is canonical in the tables.
     pub(super) fn knows(&self, name: u32) -> bool {
         self.known[name as usize]
     }
 
-    /// The articles that name it.
+    /// The articles with a name.
     pub(super) fn articles(&self, name: u32) -> &[u32] {
         &self.articles[self.postings[name as usize]..self.postings[name as usize + 1]]
     }
 
-    /// In how many articles it is.
+    /// The number of articles with a name.
     pub(super) fn frequency(&self, name: u32) -> u32 {
         self.articles(name).len() as u32
     }
@@ -153,14 +152,14 @@ impl Pass {
         self.sets.root(name)
     }
 
-    /// Names of the persons, or of one type of other things.
+    /// The names of persons, or of another type.
     pub(super) fn of_type(&self, entity_type: EntityType) -> impl Iterator<Item = u32> + use<> {
         let first = self.names.partition_point(|name| name.entity_type < entity_type);
         let end = self.names.partition_point(|name| name.entity_type <= entity_type);
         first as u32..end as u32
     }
 
-    /// Runs of names with one hash, each in order; those too large to be of one name are left out.
+    /// Groups of names with one hash, each in order, without those too large.
     pub(super) fn groups(mut hashes: Vec<(u64, u32)>) -> impl Iterator<Item = Vec<u32>> {
         hashes.sort_unstable();
         hashes.dedup();
@@ -178,7 +177,7 @@ impl Pass {
         })
     }
 
-    /// Whether some article has both as two entities.
+    /// Whether an article has both as two entities.
     pub(super) fn are_apart(&self, a: u32, b: u32) -> bool {
         let (few, many) = match self.articles(a).len() <= self.articles(b).len() {
             true => (self.articles(a), self.articles(b)),
@@ -187,19 +186,19 @@ impl Pass {
         few.iter().any(|article| many.binary_search(article).is_ok())
     }
 
-    /// Whether a user or the tables keep two names apart, or what they are joined with.
+    /// Whether the user or the tables keep two names, or what they are joined with, apart.
     pub(super) fn forbidden(&self, a: u32, b: u32) -> bool {
         self.sets.are_apart(a, b)
     }
 
-    /// How much a name that both keep company with says: the rarer the more.
+    /// The evidence of one shared name: the rarer, the more.
     fn weight(&self, name: u32) -> f64 {
-        // So that in a handful of articles a shared name says something too.
+        // So that it is not 0 in a handful of articles.
         const FEW: f64 = 30.0;
         libm::log((self.years.len() as f64 + FEW) / f64::from(self.frequency(name)))
     }
 
-    /// Marks the names in the articles of these names, to ask [`Pass::shared`] for them.
+    /// Marks the company of these names, for [`Pass::shared`].
     pub(super) fn look_at(&mut self, of: &[u32]) {
         if self.company.mark > 0 && self.company.of == of {
             return;
@@ -216,15 +215,15 @@ impl Pass {
         self.company.of = of.to_vec();
     }
 
-    /// How much those of these names say that are in the company looked at.
+    /// The evidence of those of these names that are marked.
     pub(super) fn shared<'n>(&self, names: impl Iterator<Item = &'n u32>) -> f64 {
         let Company { marks, mark, .. } = &self.company;
         names.filter(|&&name| marks[name as usize] == *mark).map(|&name| self.weight(name)).sum()
     }
 
-    /// How much the company that two names keep speaks for one entity.
+    /// The evidence of shared company that two names are one entity.
     pub(super) fn nearness(&mut self, a: u32, b: u32) -> f64 {
-        // Marking is quicker than sorting, and the same name is often compared with several.
+        // Marking is faster than sorting, and one name is compared with several.
         let (few, many) = match (self.frequency(a), a) <= (self.frequency(b), b) {
             true => (a, b),
             false => (b, a),
@@ -237,7 +236,7 @@ impl Pass {
         self.shared(company.iter())
     }
 
-    /// Joins two names everywhere if their company is near enough and nothing speaks against it.
+    /// Joins two names everywhere, if their company is near enough and nothing keeps them apart.
     pub(super) fn weigh(&mut self, full: u32, short: u32, why: Why, least: f64) {
         if self.root(full) == self.root(short) {
             return;
@@ -272,7 +271,7 @@ impl Pass {
     }
 }
 
-/// From 0 to 1, a half where it is just enough.
+/// From 0 to 1; 0.5 is just enough.
 pub(super) fn share(nearness: f64, least: f64) -> f64 {
     if least.is_finite() { nearness / (nearness + least.max(RATHER_NEAR)) } else { 0.3 }
 }

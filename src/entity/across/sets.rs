@@ -1,24 +1,24 @@
-//! Names that are the same everywhere, and names that never are.
+//! Sets of names joined everywhere, and names kept apart.
 
 use std::collections::HashMap;
 
-/// Sets of names by number. Every set is called by its least member.
+/// Sets of names by number. The root of a set is its least member.
 #[derive(Default)]
 pub(super) struct Sets {
-    /// For each name one that it is the same as, in the end itself.
+    /// The parent of each name; that of a root is itself.
     into: Vec<u32>,
-    /// For sets of several all members, in no order.
+    /// The members of sets of several, in no order.
     members: HashMap<u32, Vec<u32>>,
-    /// For sets with names that are never those of another all those others.
+    /// The sets that each set is kept apart from.
     never: HashMap<u32, Vec<u32>>,
-    /// For sets that have it the name that tables give.
+    /// The canonical names of sets by the tables.
     canonical: HashMap<u32, u64>,
-    /// By article and set the names that are its there, if names are kept apart at all.
+    /// The names joined with a set in an article, if any names are kept apart.
     in_articles: HashMap<(u32, u32), Vec<u32>>,
 }
 
 impl Sets {
-    /// Every name by itself.
+    /// Every name in a set of its own.
     pub(super) fn new(names: u32) -> Self {
         Sets { into: (0..names).collect(), ..Sets::default() }
     }
@@ -30,7 +30,7 @@ impl Sets {
         self.never.entry(b).or_default().push(a);
     }
 
-    /// Says that tables give this name, of which the hash of the folded spelling is `canonical`: no set has two.
+    /// Marks a name as canonical in the tables; `canonical` is the hash of the folded spelling. No set has two.
     pub(super) fn set_canonical(&mut self, name: u32, canonical: u64) {
         self.canonical.insert(self.root(name), canonical);
     }
@@ -68,20 +68,20 @@ impl Sets {
         }
     }
 
-    /// Whether a name cannot be `root`'s in an article, because another that it is never the same as is.
+    /// Whether a name is kept apart from another that is joined with `root` in an article.
     pub(super) fn is_kept_out(&self, article: u32, name: u32, root: u32) -> bool {
         let others = self.in_articles.get(&(article, root));
         others.is_some_and(|others| others.iter().any(|&other| self.are_apart(name, other)))
     }
 
-    /// Notes that a name is `root`'s in an article.
+    /// Joins a name with `root` in an article.
     pub(super) fn let_in(&mut self, article: u32, name: u32, root: u32) {
         if !self.never.is_empty() {
             self.in_articles.entry((article, root)).or_default().push(name);
         }
     }
 
-    /// All names that are the same as this one, in order.
+    /// All names of its set, in order.
     pub(super) fn of(&self, name: u32) -> Vec<u32> {
         let root = self.root(name);
         let mut members = self.members.get(&root).cloned().unwrap_or_else(|| vec![root]);

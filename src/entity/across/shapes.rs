@@ -1,4 +1,4 @@
-//! What the spelling of a name says of others: an organisation without its legal form, a surname with its particles.
+//! Keys of names: an organisation without its legal form, a surname with its particles.
 
 use itertools::Itertools;
 
@@ -21,13 +21,13 @@ pub(super) fn without_country(key: &str) -> Option<&str> {
     ["united states ", "us ", "the "].iter().find_map(|country| key.strip_prefix(country))
 }
 
-/// Whether a name has the words of a folded one inside.
+/// Whether a name contains the words of a folded one.
 pub(super) fn has_words(long: &str, short: &str) -> bool {
     format!(" {} ", key(long)).contains(&format!(" {short} "))
 }
 
-/// Whether one folded name may stand for another in any article: it has other words, or the other only says more
-/// about what it is, as of `Dora` does `Hurricane Dora`. `University of Lima` is not `University of Lima Press`.
+/// Whether a folded name may stand for another in any article: it has other words, or the other only adds its kind, as
+/// `Hurricane Dora` to `Dora`. `University of Lima` is not `University of Lima Press`.
 pub(super) fn may_stand_for(short: &str, long: &str) -> bool {
     if !has_words(long, short) {
         return true;
@@ -37,7 +37,7 @@ pub(super) fn may_stand_for(short: &str, long: &str) -> bool {
     without_country(long) == Some(short) || without_storm(long) == short || rest.is_some_and(says)
 }
 
-/// The small words in front of a surname.
+/// The particles in front of a surname.
 const PARTICLES: &[&str] = &[
     "van", "von", "de", "der", "den", "del", "della", "di", "da", "la", "le", "el", "al", "bin", "ibn",
     "ben", "mac",
@@ -51,14 +51,14 @@ pub(super) fn with_particles(name: &str) -> Option<String> {
     Some(parts[first..].join(" "))
 }
 
-/// A surname that is nothing but particles and one word: `de la fuente`.
+/// A name that is particles and one word only: `de la fuente`.
 pub(super) fn only_particles(name: &str) -> Option<String> {
     let key = key(name);
     let (particles, _) = key.rsplit_once(' ')?;
     particles.split(' ').all(|word| PARTICLES.contains(&word)).then_some(key)
 }
 
-/// The given name of a person who has one.
+/// The given name of a person, if there is one.
 pub(super) fn given_name(name: &str) -> Option<String> {
     let mut parts = parts(name);
     (parts.len() > 1).then(|| parts.swap_remove(0))

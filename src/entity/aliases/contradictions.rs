@@ -8,11 +8,11 @@ use crate::entity::alias_row::{Row, Use};
 use crate::entity::fold::key;
 use crate::error::{Error, Place, Result};
 
-/// What the lines so far say, to find those that say the opposite.
+/// The lines so far, in which contradictions are looked up.
 #[derive(Default)]
 pub(super) struct Contradictions {
     path: PathBuf,
-    /// Whether a name with two entities makes them one.
+    /// Whether a name of two entities joins them.
     transitive: bool,
     types: BTreeMap<String, (EntityType, u64)>,
     ids: BTreeMap<String, (String, u64)>,

@@ -1,4 +1,4 @@
-//! Reads a table of names, every mistake with its line and its remedy.
+//! Reads a table of names. Every mistake is reported with its line and remedy.
 
 use std::path::Path;
 
@@ -17,10 +17,10 @@ pub(super) struct Content {
     pub(super) dropped: Vec<(u64, String)>,
 }
 
-/// What is wrong with the header.
+/// A problem of the header.
 const HEADER: &str = "The first line must be entity,alias,type,rule (type may be left out)";
 
-/// What the last column of a row says.
+/// The value of `rule` or `decision`.
 enum Says {
     Same,
     Never,
@@ -31,7 +31,7 @@ enum Says {
 }
 
 impl Says {
-    /// `None` if there is no such word; more of them may stand in the column `decision`.
+    /// `None` if the word is unknown; `decision` allows more words.
     fn named(word: &str, in_decisions: bool) -> Option<Self> {
         match word {
             "same" => Some(Says::Same),
@@ -93,7 +93,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// Which needed columns are missing, if some are.
+    /// The required columns that are missing, if any.
     fn find(header: &StringRecord) -> std::result::Result<Self, String> {
         let column = |name: &str| header.iter().position(|cell| cell == name);
         let decision = column("decision");
@@ -160,7 +160,7 @@ impl Line<'_> {
         })
     }
 
-    /// The name that is of no entity: the alias, if there is one.
+    /// The dropped name: the alias, if there is one.
     fn dropped(&self) -> Result<String> {
         match key(self.cell(Some(self.columns.alias))).is_empty() {
             true => self.filled(self.columns.entity, "entity"),

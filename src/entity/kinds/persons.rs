@@ -1,146 +1,19 @@
-//! What nouns and first names say of a person.
+//! Nouns and first names of persons.
 
-/// Nouns of persons by what they do. "Chief" and "chair" are persons more often than not.
-const PERSONS: [&str; 62] = [
-    "president",
-    "minister",
-    "premier",
-    "chancellor",
-    "secretary",
-    "senator",
-    "governor",
-    "mayor",
-    "king",
-    "queen",
-    "prince",
-    "princess",
-    "pope",
-    "bishop",
-    "judge",
-    "lawyer",
-    "attorney",
-    "prosecutor",
-    "sheriff",
-    "officer",
-    "official",
-    "spokesman",
-    "spokeswoman",
-    "spokesperson",
-    "chief",
-    "chairman",
-    "chairwoman",
-    "chair",
-    "leader",
-    "deputy",
-    "director",
-    "executive",
-    "ceo",
-    "founder",
-    "co-founder",
-    "manager",
-    "coach",
-    "captain",
-    "boss",
-    "head",
-    "owner",
-    "member",
-    "lawmaker",
-    "candidate",
-    "nominee",
-    "commander",
-    "general",
-    "colonel",
-    "ambassador",
-    "envoy",
-    "commissioner",
-    "professor",
-    "scientist",
-    "doctor",
-    "engineer",
-    "analyst",
-    "economist",
-    "editor",
-    "journalist",
-    "reporter",
-    "employee",
-    "activist",
-];
-
-const MORE_PERSONS: [&str; 22] = [
-    "man",
-    "woman",
-    "boy",
-    "girl",
-    "player",
-    "striker",
-    "defender",
-    "goalkeeper",
-    "midfielder",
-    "champion",
-    "singer",
-    "actor",
-    "actress",
-    "writer",
-    "author",
-    "student",
-    "teacher",
-    "victim",
-    "suspect",
-    "wife",
-    "husband",
-    "meteorologist",
-];
+use crate::text::persons::{self, Mark};
 
 /// Whether a noun names a person.
 pub(in crate::entity) fn is_person(noun: &str) -> bool {
     let noun = noun.rsplit(' ').next().unwrap_or(noun);
-    PERSONS.contains(&noun) || MORE_PERSONS.contains(&noun)
+    persons::is(noun, Mark::Person)
 }
 
-/// Whether who is called so is "she", if the noun says it.
+/// The sex that a noun shows; true for a woman.
 pub(in crate::entity) fn is_she(noun: &str) -> Option<bool> {
-    const SHE: [&str; 18] = [
-        "actress",
-        "queen",
-        "princess",
-        "duchess",
-        "spokeswoman",
-        "chairwoman",
-        "congresswoman",
-        "businesswoman",
-        "woman",
-        "girl",
-        "wife",
-        "mother",
-        "daughter",
-        "sister",
-        "widow",
-        "girlfriend",
-        "heroine",
-        "niece",
-    ];
-    const HE: [&str; 16] = [
-        "king",
-        "prince",
-        "duke",
-        "spokesman",
-        "chairman",
-        "congressman",
-        "businessman",
-        "man",
-        "boy",
-        "husband",
-        "father",
-        "son",
-        "brother",
-        "widower",
-        "boyfriend",
-        "nephew",
-    ];
-    if SHE.contains(&noun) { Some(true) } else { HE.contains(&noun).then_some(false) }
+    if persons::is(noun, Mark::She) { Some(true) } else { persons::is(noun, Mark::He).then_some(false) }
 }
 
-/// Whether who has that first name is "she", if it is a name of one sex in most countries.
+/// The sex of a first name, if it is the same in most countries; true for a woman.
 pub(in crate::entity) fn is_she_by_name(first: &str) -> Option<bool> {
     const SHE: &str = " Alice Amanda Amy Ana Angela Anna Anne Barbara Caroline Catherine Charlotte Christine Claire \
                        Cynthia Deborah Denise Diana Elizabeth Emily Emma Fatima Hannah Helen Hillary Jacinda Jane Janet \
@@ -160,10 +33,10 @@ pub(in crate::entity) fn is_she_by_name(first: &str) -> Option<bool> {
     if has(SHE) { Some(true) } else { has(HE).then_some(false) }
 }
 
-/// Nouns that describe a person only for the moment, or by another one: "the winner", "the son".
+/// Whether a noun describes a person only for the moment, or in relation to another: "the winner", "the son".
 pub(in crate::entity) fn is_passing(noun: &str) -> bool {
-    const PASSING: [&str; 48] = [
-        // These are of persons, but no persons.
+    const PASSING: [&str; 47] = [
+        // Not persons themselves.
         "administration",
         "government",
         "campaign",
@@ -193,7 +66,6 @@ pub(in crate::entity) fn is_passing(noun: &str) -> bool {
         "victim",
         "suspect",
         "winner",
-        "member",
         "child",
         "people",
         "name",

@@ -5,14 +5,14 @@ use crate::entity::fold::{is_upper_word, key};
 use crate::entity::link::forms::bare;
 use crate::entity::recognise::Found;
 
-/// Words of a name in which a word made of their beginnings is looked for.
+/// Limit of words of a name for a word made of their beginnings.
 const MOST_WORDS: usize = 10;
 
-/// Bytes of an acronym in brackets.
+/// Limit of bytes of an acronym in brackets.
 const LONGEST_ACRONYM: usize = 20;
 
-/// Pairs of a longer name and an acronym of which one follows the other in brackets:
-/// `Kurdistan Workers' Party (PKK)`, `PKK (Kurdistan Workers' Party)`.
+/// Pairs of a name and an acronym, one after the other in brackets: `Kurdistan Workers' Party (PKK)`, `PKK (Kurdistan
+/// Workers' Party)`.
 pub(in crate::entity) fn bracketed(text: &str, mentions: &[Found]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for (i, pair) in mentions.windows(2).enumerate() {
@@ -55,7 +55,7 @@ fn is_introduction(long: &str, short: &str, types: (EntityType, EntityType)) -> 
     alike && shares_initial(long, short) && (types.0 == Org || types.1 == Org)
 }
 
-/// Whether a word is made of the beginnings of others, the first of them first: `Interpol`.
+/// Whether a word is made of the beginnings of others, starting with the first: `Interpol`.
 fn is_blend(long: &str, short: &str) -> bool {
     fn fits(words: &[String], rest: &str, used: usize) -> bool {
         if rest.is_empty() {
@@ -128,7 +128,7 @@ fn shares_initial(long: &str, short: &str) -> bool {
     key(short).chars().any(|c| c != ' ' && all.contains(c))
 }
 
-/// An acronym in brackets after an organisation's name that no mention covers: where it stands.
+/// The span of an acronym in brackets after an organisation's name, if no mention covers it.
 pub(in crate::entity) fn missed_acronym<'t>(text: &'t str, mention: &Found) -> Option<&'t str> {
     if mention.entity_type != EntityType::Org {
         return None;

@@ -6,8 +6,8 @@ use crate::entity::fold::is_upper_word;
 use crate::entity::link::forms::bare;
 use crate::entity::recognise::Found;
 
-/// The fullest form among the mentions: not in capitals if there is another, then most words, most
-/// letters, most frequent, first.
+/// The fullest form among the mentions: preferably not in capitals, then most words, most letters, most frequent,
+/// first.
 pub(super) fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
     let mut forms: Vec<(String, usize)> = Vec::new();
     for &i in of {
@@ -24,7 +24,7 @@ pub(super) fn fullest(text: &str, mentions: &[Found], of: &[usize]) -> String {
     let all = |entity_type| of.iter().all(|&i| mentions[i].entity_type == entity_type);
     let persons = of.iter().filter(|&&i| mentions[i].entity_type == EntityType::Per).count();
     let is_person = 2 * persons > of.len();
-    // `GEORGE HOLM` says more than `George`, if it is no slip of a heading.
+    // `GEORGE HOLM` is fuller than `George`, unless it is part of a headline.
     let single = forms
         .iter()
         .filter(|(form, _)| !form.contains(' ') && !in_capitals(form))

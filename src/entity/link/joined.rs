@@ -10,21 +10,21 @@ use crate::entity::link::organisations::{bodies, is_common, is_generic, says_wha
 use crate::entity::link::written_name::{NameClass, WrittenName};
 use crate::entity::person::{is_full_name, is_fuller, may_be, parts as person_parts};
 
-/// Persons with one last name among whom the one that is meant is looked for: an article with more is a list.
+/// Limit of persons of one last name: an article with more is a list.
 const MOST_BEARERS: usize = 500;
 
-/// How many times as often as any other the bearer of a surname is named in full whom it means wherever it stands.
+/// The bearer of a surname who is named in full this many times as often as any other is meant everywhere.
 const LEAST_LEAD: usize = 3;
 
-/// Sets of names, each with at most one entity of the tables.
+/// Sets of names, each of at most one entity of the tables.
 pub(super) struct Joined<'a> {
     aliases: &'a Aliases,
     names: &'a [WrittenName],
-    /// For each set its entity in the tables.
+    /// The entity of each set in the tables.
     pub(super) known: Vec<Option<usize>>,
-    /// For each name its set.
+    /// The set of each name.
     pub(super) set: Vec<usize>,
-    /// For each set its names.
+    /// The names of each set.
     members: Vec<Vec<usize>>,
 }
 
@@ -34,8 +34,8 @@ impl<'a> Joined<'a> {
         Joined { aliases, names, known, set: (0..names.len()).collect(), members }
     }
 
-    /// Joins the sets of two names, unless they are of two kinds or two entities of the tables, or a
-    /// user has said never.
+    /// Joins the sets of two names, unless they are of two classes or two entities of the tables, or the user keeps
+    /// them apart.
     pub(super) fn join(&mut self, a: usize, b: usize) -> bool {
         let (mut into, mut from) = (self.set[a], self.set[b]);
         if into == from {
@@ -138,7 +138,7 @@ impl<'a> Joined<'a> {
         let names = self.names;
         let mut order: Vec<usize> =
             (0..names.len()).filter(|&i| names[i].class == NameClass::Person).collect();
-        // Longer names first: `Tayyip Erdogan` has joined `Recep Tayyip Erdogan` when `Erdogan` asks.
+        // Longer names first: `Tayyip Erdogan` joins `Recep Tayyip Erdogan` before `Erdogan` is looked at.
         order.sort_by_key(|&i| (std::cmp::Reverse(names[i].parts.len()), i));
         let mut with_last: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut with_first: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -156,7 +156,7 @@ impl<'a> Joined<'a> {
         };
         for &i in &order {
             let short = &names[i].parts;
-            // Whose name it is, a user has said: no other bearer becomes theirs with it.
+            // A user's decision about a name is final.
             let decided =
                 self.known[self.set[i]].filter(|&entity| self.aliases.decided(&names[i].key, entity));
             let owner = decided.map(|entity| person_parts(&self.aliases.known(entity).name));
@@ -186,8 +186,8 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// Of several bearers of a surname the one that the article is about: whom it names in full first, and then by the
-    /// surname alone before it names another in full, or in full much more often than any other.
+    /// Of several bearers of a surname the one that the article is about: named in full first, then by surname alone
+    /// before any other is named in full; or named in full much more often than any other.
     fn principal(&self, short: usize, fuller: &[usize]) -> Option<usize> {
         let bare = *self.names[short].mentions.first()?;
         let mut bearers: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
@@ -210,10 +210,10 @@ impl<'a> Joined<'a> {
     /// and `Springfield, Ill.`; the product `Desk` of Zorin and the only `Zorin Desk`.
     pub(super) fn short_forms(&mut self) {
         let names = self.names;
-        // Who may have made something: `Zorin` of `Zorin Desk`.
+        // Makers of products: `Zorin` of `Zorin Desk`.
         let makers = names.iter().filter(|name| name.class == NameClass::Thing && !name.demonym);
         let makers: BTreeSet<&str> = makers.map(|name| name.key.as_str()).collect();
-        // Every way to shorten a name, and the names that it shortens.
+        // All short forms, and the names that they shorten.
         let mut shortened: BTreeMap<(EntityType, String), Vec<usize>> = BTreeMap::new();
         for (i, long) in names.iter().enumerate() {
             if long.class == NameClass::Thing && !long.demonym {
@@ -237,15 +237,15 @@ impl<'a> Joined<'a> {
     }
 }
 
-/// The keys of the short forms of a name: an organisation's first words (if they say enough) and
-/// last words (two or more), a place without what follows its comma, a product without its maker.
+/// The keys of the short forms of a name: an organisation's first words (if they are specific enough) and last words
+/// (two or more), a place without what follows its comma, a product without its maker.
 fn shortenings(name: &WrittenName, makers: &BTreeSet<&str>) -> Vec<String> {
     match name.entity_type {
         EntityType::Org => {
             let key = name.short_key.as_str();
             let gaps: Vec<usize> = key.match_indices(' ').map(|(at, _)| at).take(12).collect();
             let first = gaps.iter().map(|&at| key.split_at(at));
-            // A board for something is no board of trade: what it is for makes it a body of its own.
+            // "Board for X" is a body of its own.
             let is_own =
                 |rest: &str| [" for ", " on ", " against "].iter().any(|it| rest.trim_start().contains(it));
             let first = first.filter(|(k, rest)| {

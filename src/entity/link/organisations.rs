@@ -1,6 +1,6 @@
-//! Names of organisations and their short forms: what a word in such a name says.
+//! The words of organisations' names, and their short forms.
 
-/// Words that say what an organisation is or does.
+/// Words for what an organisation is or does.
 const KINDS: &[&str] = &[
     "academy",
     "athletic",
@@ -147,13 +147,13 @@ const KINDS: &[&str] = &[
     "de",
 ];
 
-/// Whether the rest of an organisation's name only says what the organisation is or does: `Brookings Institution`, `Board
-/// of Trade`. The subsidiary `Acme Peru` is not `Acme`, nor its product.
+/// Whether the rest of an organisation's name only says what it is or does: `Brookings Institution`, `Board of Trade`.
+/// A subsidiary (`Acme Peru`) or a product is another entity.
 pub(in crate::entity) fn says_what(rest: &str) -> bool {
     rest.split(' ').next().is_some_and(|word| KINDS.contains(&word))
 }
 
-/// What bodies are called in many names, and by itself none: `the Committee` is that of which the article says more.
+/// Generic nouns for bodies, which are no names: `the Committee` is the body of which the article says more.
 pub(in crate::entity) fn is_common(key: &str) -> bool {
     const COMMON: &[&str] = &[
         "committee",
@@ -184,8 +184,8 @@ pub(in crate::entity) fn is_common(key: &str) -> bool {
     COMMON.contains(&key)
 }
 
-/// Of folded names those of bodies of this kind, without those that say more of another: the guard of an article on the
-/// National Guard is not that of the `Ohio National Guard`.
+/// The folded names of bodies of this kind, without more specific ones: the guard of an article on the National Guard
+/// is not that of the `Ohio National Guard`.
 pub(in crate::entity) fn bodies<T: Copy>(names: &[(&str, T)], kind: &str) -> Vec<T> {
     let of_kind: Vec<&(&str, T)> = names.iter().filter(|(name, _)| is_body(name, kind)).collect();
     let says_more = |name: &str| {
@@ -195,7 +195,7 @@ pub(in crate::entity) fn bodies<T: Copy>(names: &[(&str, T)], kind: &str) -> Vec
     of_kind.iter().filter(|(name, _)| !says_more(name)).map(|&&(_, it)| it).collect()
 }
 
-/// Whether a folded name is that of a body of this kind: `Committee on Fishing`, `Fishing Committee`.
+/// Whether a folded name is of a body of this kind: `Committee on Fishing`, `Fishing Committee`.
 fn is_body(name: &str, kind: &str) -> bool {
     let rest = name.strip_suffix(kind).is_some_and(|rest| rest.ends_with(' '));
     rest || name
@@ -203,7 +203,7 @@ fn is_body(name: &str, kind: &str) -> bool {
         .is_some_and(|rest| rest.starts_with(" of ") || rest.starts_with(" on ") || rest.starts_with(" for "))
 }
 
-/// Words that begin the names of many organisations and are the short form of none.
+/// Words that many names of organisations begin with, and that are no short forms.
 pub(super) fn is_generic(key: &str) -> bool {
     const GENERIC: &[&str] = &[
         "national",

@@ -1,4 +1,4 @@
-//! Mentions that are written alike form one name, which is looked up in the tables.
+//! Names: mentions written alike, looked up in the tables together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,7 @@ pub(super) struct WrittenName {
     pub(super) parts: Vec<String>,
     pub(super) entity_type: EntityType,
     pub(super) mentions: Vec<usize>,
-    /// For each mention, what the tables surely know it as.
+    /// The sure type of each mention by the tables.
     pub(super) sure: Vec<Option<EntityType>>,
     pub(super) demonym: bool,
     /// The surface of the first mention.
@@ -95,8 +95,8 @@ pub(super) fn names(
     (names, firm)
 }
 
-/// The class of a mention: that of its type, unless tables or article are surer of the other. `is_rival` says that a
-/// person of the article has it as one of several names, and `votes` how sure the article is of both classes.
+/// The class of a mention: that of its type, unless tables or article are surer of the other. `is_rival` tells whether
+/// a person of the article has it as a part of the name, `votes` how sure the article is of both classes.
 fn class_of_mention(
     mention: &Found,
     sure: Option<EntityType>,
@@ -115,7 +115,7 @@ fn class_of_mention(
     }
 }
 
-/// How sure the article is, for each key, that it is a person, and that it is not.
+/// For each key, how sure the article is that it is a person, and that it is not.
 fn votes<'k>(mentions: &[Found], keys: &'k [String]) -> BTreeMap<&'k str, (f32, f32)> {
     let mut votes: BTreeMap<&str, (f32, f32)> = BTreeMap::new();
     for (mention, key) in mentions.iter().zip(keys) {
@@ -141,8 +141,8 @@ fn parts_of_full_names(text: &str, mentions: &[Found]) -> BTreeSet<String> {
         .collect()
 }
 
-/// The entities that the tables have for names. A surname that they give to one person is not theirs where the article
-/// names another.
+/// The entities of names in the tables. A surname of a person in the tables is not theirs if the article names another
+/// bearer.
 fn without_rivals(aliases: &Aliases, names: &[WrittenName], known: &[Option<usize>]) -> Vec<Option<usize>> {
     let mut with_last: BTreeMap<&str, BTreeSet<Option<usize>>> = BTreeMap::new();
     for (name, entity) in names.iter().zip(known) {
@@ -159,8 +159,7 @@ fn without_rivals(aliases: &Aliases, names: &[WrittenName], known: &[Option<usiz
         .collect()
 }
 
-/// The type that the tables give to a name that is nothing else: all its aliases are sure, and of one
-/// entity.
+/// The type of a name in the tables, if all its aliases are sure and of one entity.
 fn sure_type(aliases: &Aliases, surface: &str, key: &str) -> Option<EntityType> {
     let found = aliases.written_like(surface, key);
     let first = found.first()?;
@@ -208,7 +207,7 @@ fn in_tables(
             let counts = match alias.usage {
                 Use::Name | Use::Cased | Use::Supported => true,
                 Use::Ambiguous => support.has(alias.entity),
-                // Decided by what the article says.
+                // The article decides.
                 Use::Namesake => false,
                 Use::Resolve => {
                     mention_type.is_none_or(|t| t == mention.entity_type)
@@ -222,7 +221,7 @@ fn in_tables(
         match entities.as_slice() {
             [] => {}
             [only] => return Some(*only),
-            // `Va.` is a state where the mention is a place, else an authority.
+            // `Va.` is a state if the mention is a place, else an authority.
             several => {
                 let of_type = |&&(entity, _): &&(usize, bool)| {
                     aliases.known(entity).entity_type == Some(mention.entity_type)
@@ -235,7 +234,7 @@ fn in_tables(
     None
 }
 
-/// The type with the greatest sum of scores; of equal ones the first.
+/// The type with the greatest sum of scores; on ties the first.
 pub(super) fn voted_type(mentions: &[Found], of: &[usize]) -> EntityType {
     let mut votes: Vec<(EntityType, f32)> = Vec::new();
     for &i in of {

@@ -1,6 +1,6 @@
 use crate::entity::EntityType::{Org, Per};
 use crate::entity::anaphors::meanings;
-use crate::entity::{Aliases, EntityType, resolve};
+use crate::entity::{Aliases, Argument, EntityType, resolve};
 use crate::text::{RawMention, Span, sentences};
 
 #[test]
@@ -10,7 +10,7 @@ fn pronouns_of_a_table() {
         ("Ana Ruiz left. She runs Acme.", "She = Ana Ruiz"),
         ("Ana Ruiz said she would go. It rained. Her firm, Acme, paid.", "she = Ana Ruiz; Her = Ana Ruiz"),
         ("Ana Ruiz runs Acme. Ruiz said she would go.", "she = Ana Ruiz"),
-        // Two could be meant, or nobody near.
+        // Two candidates, or none nearby.
         ("Ana Ruiz met Bo Lind. He left.", "He = Bo Lind"),
         ("Bo Lind left. Ana Ruiz said she knew.", "she = Ana Ruiz"),
         ("Bo Lind left. It rained. It snowed. He fell.", "He = Bo Lind"),
@@ -19,7 +19,7 @@ fn pronouns_of_a_table() {
             "",
         ),
         ("He fell. Bo Lind left.", ""),
-        // Somebody else speaks.
+        // Another speaker.
         ("Bo Lind left. \"He runs Acme,\" she said.", "she = Bo Lind"),
         ("Bo Lind left. “He runs Acme.” That is all.", ""),
         ("Acme left. He fell.", ""),
@@ -44,6 +44,6 @@ fn a_pronoun_counts_as_no_name() {
     let raw = vec![RawMention { span: Span::new(0, 8), entity_type: EntityType::Per, score: 0.99 }];
     let names = resolve(&Aliases::built_in(), text, &sentences(text), &[], raw);
     assert_eq!((names.mentions.len(), names.entities.len(), names.anaphors.len()), (1, 1, 1));
-    assert_eq!(names.argument(1).span.of(text), "She");
+    assert_eq!(names.argument(Argument::Anaphor(0)).span.of(text), "She");
     assert!(names.anaphors[0].score < names.mentions[0].score);
 }

@@ -6,7 +6,7 @@ use crate::entity::things::{CAPITAL, CHIEF, GOVERNMENT, SENTENCES_BEFORE};
 use crate::entity::{EntityType, Reason, is_country, kinds};
 
 impl Article<'_> {
-    /// Of the countries so far the only one of whose government the article has spoken, or else the only one.
+    /// The only country so far whose government the article has mentioned, else the only country.
     pub(super) fn government(&self, description: &Description<'_>) -> Option<(usize, Reason)> {
         let Description { before, span, sentence, .. } = description;
         const PLAIN: [&str; 3] = ["federal", "central", "national"];
@@ -30,7 +30,7 @@ impl Article<'_> {
         if !spoken_of.is_empty() {
             return only(&spoken_of).map(|land| (land, Reason::Introduced(GOVERNMENT.into())));
         }
-        // "Danish troops" and "a sale to Denmark" are no story about Denmark.
+        // "Danish troops" and "a sale to Denmark" do not make Denmark the topic.
         let places = lands.iter().filter(|&&at| !self.names.mentions[at].demonym);
         let is_subject = |&&at: &&usize| self.trees.is_subject(self.names, at);
         let is_story = places.clone().any(|at| is_subject(&at)) || places.count() >= CHIEF;

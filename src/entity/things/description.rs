@@ -8,7 +8,7 @@ use crate::syntax::clause::{Node, Role};
 use crate::syntax::{Deprel, Pos};
 use crate::text::Span;
 
-/// Words between an organisation and its people: "party deputy leader".
+/// Limit of words between an organisation and its people: "party deputy leader".
 const RANKS: [&str; 8] = ["deputy", "vice", "former", "senior", "co", "acting", "chief", "assistant"];
 
 /// A description.
@@ -21,7 +21,7 @@ pub(super) struct Description<'t> {
     pub(super) sentence: usize,
 }
 
-/// The description of which a node is the noun.
+/// The description whose noun is a node.
 pub(super) fn description<'t>(
     article: &Article<'_>,
     tree: &'t Tree,
@@ -48,7 +48,7 @@ pub(super) fn description<'t>(
     // The words up to "the", unless there is a name among them.
     let start = the.map_or(word.span.start, |the| tree.nodes()[the].span.start);
     let has_name = the.is_some_and(|the| tree.nodes()[the..node].iter().any(|node| node.name.is_some()));
-    // "The Turkish state" is Turkey, and no state of a country.
+    // "The Turkish state" is the country.
     if has_name && noun == "state" {
         return None;
     }
@@ -56,7 +56,7 @@ pub(super) fn description<'t>(
     Some(Description { tree, node, noun, before, span, sentence })
 }
 
-/// Whether a noun is not what it seems to be: "is the company", "Acme, the company", "the company that ...".
+/// Whether a noun phrase is no anaphor: "is the company", "Acme, the company", "the company that ...".
 fn is_said_of_another(tree: &Tree, node: usize) -> bool {
     let word = &tree.nodes()[node];
     let is_of_name = word.head.is_some_and(|head| tree.nodes()[head].name.is_some());
@@ -81,7 +81,7 @@ fn is_said_of_another(tree: &Tree, node: usize) -> bool {
     if tree.nodes().get(node + 1).is_some_and(is_name) && !stands_before_title(tree, node) {
         return true;
     }
-    // Whatever the tree makes of "the leader of the party with most seats".
+    // "The leader of the party with most seats", however it is parsed.
     let next = tree.nodes().get(node + 1).map(|next| next.form.as_str());
     if matches!(next, Some("of" | "with" | "that" | "whose")) {
         return true;
@@ -97,7 +97,7 @@ fn is_said_of_another(tree: &Tree, node: usize) -> bool {
     })
 }
 
-/// "Party leader", "company spokesman": whose people they are.
+/// A noun for an organisation before a title: "party leader", "company spokesman".
 fn stands_before_title(tree: &Tree, node: usize) -> bool {
     let word = &tree.nodes()[node];
     let Some(head) = word.head.filter(|&head| head > node) else { return false };
@@ -105,7 +105,7 @@ fn stands_before_title(tree: &Tree, node: usize) -> bool {
     let is_title = title.name.is_none() && kinds::is_person(&title.lemma.to_lowercase());
     let is_modifier =
         matches!(word.relation, Deprel::Compound | Deprel::NmodDesc | Deprel::Nmod | Deprel::NmodUnmarked);
-    // Only ranks between it and the title, and nothing before it but "the".
+    // Only ranks may stand between it and the title, and only "the" before it.
     let is_rank = |at: usize| RANKS.contains(&&*tree.nodes()[at].form) || tree.nodes()[at].form == "-";
     let is_bare = word.children.is_empty() && (node + 1..head).all(is_rank);
     let is_first = node.checked_sub(1).is_none_or(|at| {

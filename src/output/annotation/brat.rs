@@ -64,7 +64,8 @@ fn annotations(article: &Labelled<'_>, text: &str) -> (String, u64) {
     }
     let (asserted, denied) = article.asserted();
     for (n, r) in (1..).zip(asserted) {
-        let _ = writeln!(lines, "R{n}\t{} Arg1:T{} Arg2:T{}", r.predicate, r.subject + 1, r.object + 1);
+        let _ =
+            writeln!(lines, "R{n}\t{} Arg1:T{} Arg2:T{}", r.relation.predicate, r.subject + 1, r.object + 1);
     }
     (lines, denied)
 }

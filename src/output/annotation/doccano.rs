@@ -36,7 +36,7 @@ impl Writer for Doccano {
             .zip(asserted)
             .map(|(id, r): (u64, _)| {
                 let (from, to) = (first + r.subject as u64, first + r.object as u64);
-                json!({"id": id, "from_id": from, "to_id": to, "type": r.predicate.as_str()})
+                json!({"id": id, "from_id": from, "to_id": to, "type": r.relation.predicate.as_str()})
             })
             .collect();
         // Not `id`: doccano gives texts identifiers of its own, and keeps other keys.

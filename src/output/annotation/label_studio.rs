@@ -60,7 +60,7 @@ impl Writer for LabelStudio {
                 "from_id": region(r.subject),
                 "to_id": region(r.object),
                 "direction": "right",
-                "labels": [r.predicate.as_str()],
+                "labels": [r.relation.predicate.as_str()],
             })
         }));
         let version = concat!("triplewire ", env!("CARGO_PKG_VERSION"));

@@ -24,19 +24,33 @@ pub(super) struct Labelled<'a> {
     pub(super) points: CodePoints<'a>,
     /// Each once: two rules may find the same relation. Those of pronouns are left out, because labellers
     /// are shown names.
-    pub(super) relations: Vec<&'a Relation>,
+    pub(super) relations: Vec<OfNames<'a>>,
+}
+
+/// A relation between two mentions.
+#[derive(Clone, Copy)]
+pub(super) struct OfNames<'a> {
+    pub(super) relation: &'a Relation,
+    /// The index of its mention, as that of the object.
+    pub(super) subject: usize,
+    pub(super) object: usize,
+}
+
+impl<'a> OfNames<'a> {
+    fn of(relation: &'a Relation) -> Option<Self> {
+        Some(OfNames { relation, subject: relation.subject.mention()?, object: relation.object.mention()? })
+    }
 }
 
 impl<'a> Labelled<'a> {
     pub(super) fn of(extraction: &'a Extraction) -> Self {
         let mut seen = BTreeSet::new();
-        let first = |r: &&Relation| seen.insert((r.subject, r.predicate, r.object, r.negated));
-        let names = extraction.names.mentions.len();
-        let of_names = |r: &&Relation| r.subject < names && r.object < names;
+        let first =
+            |r: &OfNames<'_>| seen.insert((r.subject, r.relation.predicate, r.object, r.relation.negated));
         Labelled {
             extraction,
             points: CodePoints::new(&extraction.article.text),
-            relations: extraction.relations.iter().filter(of_names).filter(first).collect(),
+            relations: extraction.relations.iter().filter_map(OfNames::of).filter(first).collect(),
         }
     }
 
@@ -58,8 +72,8 @@ impl<'a> Labelled<'a> {
     }
 
     /// The relations that the text does not deny, and how many it does.
-    pub(super) fn asserted(&self) -> (impl Iterator<Item = &'a Relation>, u64) {
-        let asserted = self.relations.iter().copied().filter(|r| !r.negated);
-        (asserted, self.relations.iter().filter(|r| r.negated).count() as u64)
+    pub(super) fn asserted(&self) -> (impl Iterator<Item = OfNames<'a>>, u64) {
+        let asserted = self.relations.iter().copied().filter(|r| !r.relation.negated);
+        (asserted, self.relations.iter().filter(|r| r.relation.negated).count() as u64)
     }
 }

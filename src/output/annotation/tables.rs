@@ -78,7 +78,7 @@ impl Writer for Tables {
         }
         let rows = record.relations.iter().map(|it| row::relation(&record, it, Style::default()));
         for (row, relation) in rows.zip(&article.extraction.relations) {
-            if article.relations.iter().any(|kept| std::ptr::eq(*kept, relation)) {
+            if article.relations.iter().any(|kept| std::ptr::eq(kept.relation, relation)) {
                 self.relations.write(&RelationRow {
                     article: row.article,
                     subject: row.subject,

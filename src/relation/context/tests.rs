@@ -47,11 +47,7 @@ score = 0.9
 /// `expected` is `negated certainty source`, in this order, as far as they differ from
 /// "stated by nobody".
 fn context_of(text: &str) -> String {
-    static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
-        let mut set = RuleSet::empty();
-        set.add_files(vec![("test.toml".into(), RULES.into())]).unwrap();
-        Matcher::new(&set).unwrap()
-    });
+    static MATCHER: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(&RuleSet::of(RULES)).unwrap());
     let relations = MATCHER.relations(Bracketed::text(text).document());
     let Some(relation) = relations.last() else { return "no relation".to_owned() };
     let mut words = Vec::new();

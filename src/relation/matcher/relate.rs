@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use itertools::Itertools as _;
 
-use crate::entity::{EntityType, Mention, Origin};
+use crate::entity::{Argument, EntityType, Mention, Origin};
 use crate::relation::context::{Certainty, Context, Cues};
 use crate::relation::line::{TaggedSentence, TokenKind, pieces};
 use crate::relation::matcher::compiled::CompiledRule;
@@ -31,15 +31,18 @@ impl Matcher {
     /// The same in some of the sentences, and how many there would be more but for their scores. No relation goes beyond
     /// a sentence.
     pub fn told(&self, document: Document<'_>, sentences: Range<usize>) -> Told {
-        let (found, left_out) = self.relations_in(document, |sentence| sentences.contains(&sentence));
+        let (found, left_out) =
+            self.relations_in(document, |sentence| sentences.contains(&sentence), &Argument::Mention);
         Told { relations: found.into_iter().map(|(_, relation)| relation).collect(), left_out }
     }
 
-    /// The same, of the sentences that are `wanted`, each relation with its rule.
+    /// The same, of the sentences that are `wanted`, each relation with its rule. `argument` says what a mention of the
+    /// document is to relations.
     pub(in crate::relation) fn relations_in(
         &self,
         document: Document<'_>,
         wanted: impl Fn(usize) -> bool,
+        argument: &dyn Fn(usize) -> Argument,
     ) -> (Vec<(&CompiledRule, Relation)>, usize) {
         let mut found = Vec::new();
         let mut left_out = 0;
@@ -54,6 +57,7 @@ impl Matcher {
             let kept = hits.iter().zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Kept);
             let surroundings = Surroundings {
                 matcher: self,
+                argument,
                 sentence,
                 index,
                 cues: Cues::of(sentence, &self.lexicon.cue_tagger, &self.lexicon.cue_names),
@@ -74,6 +78,7 @@ impl Matcher {
 /// A sentence of which hits become relations, with what all of them share.
 struct Surroundings<'m, 's, 'd> {
     matcher: &'m Matcher,
+    argument: &'m dyn Fn(usize) -> Argument,
     sentence: &'s TaggedSentence<'d>,
     /// The index of the sentence in the article.
     index: usize,
@@ -114,9 +119,9 @@ impl Surroundings<'_, '_, '_> {
         }
         let (when, status) = self.time(hit, tokens, granted, context.negated);
         Some(Relation {
-            subject,
+            subject: (self.argument)(subject),
             predicate,
-            object,
+            object: (self.argument)(object),
             score,
             evidence,
             negated: context.negated,

@@ -9,19 +9,13 @@ use std::sync::LazyLock;
 static BUILT_IN: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(&RuleSet::built_in()).unwrap());
 
 fn matcher(rules: &str) -> Matcher {
-    let mut set = RuleSet::empty();
-    set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
-    Matcher::new(&set).unwrap()
+    Matcher::new(&RuleSet::of(rules)).unwrap()
 }
 
 fn triples(matcher: &Matcher, text: &str) -> String {
     let read = Bracketed::sentence(text);
-    let found: Vec<String> = matcher
-        .relations(read.document())
-        .iter()
-        .map(|r| format!("{} {} {}", read.name_of(r.subject), r.predicate, read.name_of(r.object)))
-        .collect();
-    found.join("; ")
+    let found = matcher.relations(read.document());
+    found.iter().map(|relation| read.told(relation)).collect::<Vec<_>>().join("; ")
 }
 
 const TABLE: &str = r#"
@@ -270,16 +264,10 @@ fn with_second(rules: &str, asked: Learned, least: Option<f32>) -> Vec<(String, 
     );
     assert_eq!(read.text, text);
     read.syntax = vec![sentence];
-    let mut set = RuleSet::empty();
-    set.add_files(vec![("x.toml".into(), rules.into())]).unwrap();
+    let mut set = RuleSet::of(rules);
     set.set_least_score(least);
     let found = Matcher::new(&set).unwrap().with_reader(reader, asked).relations(read.document());
-    let told = |r: &Relation| {
-        (
-            format!("{} {} {} ({})", read.name_of(r.subject), r.predicate, read.name_of(r.object), r.rule),
-            r.score,
-        )
-    };
+    let told = |r: &Relation| (format!("{} ({})", read.told(r), r.rule), r.score);
     found.iter().map(told).collect()
 }
 
