@@ -100,8 +100,8 @@ pub(super) struct StatusCues<'s> {
     pub(super) timed: Option<&'s Said>,
     /// What the rule looked at, from the first word to the last, in bytes of the text.
     pub(super) looked_at: Span,
-    /// Whether its time is to come: "next month".
-    pub(super) is_next: bool,
+    /// Whether its time is to come: "next month"; or its verb.
+    pub(super) is_ahead: bool,
     /// Whether it has a beginning and an end.
     pub(super) has_end: bool,
 }
@@ -110,7 +110,7 @@ impl StatusCues<'_> {
     pub(super) fn status(&self) -> Status {
         let can_end = self.predicate.schema().holds == Holds::AWhile;
         let words = self.words();
-        if self.is_next || self.timed.is_some_and(|said| said.is_ahead(self.tree)) {
+        if self.is_ahead {
             // A seller still owns it.
             let is_ending = self.timed.is_some_and(|said| said.words.iter().any(|&word| self.ends(word)));
             return if is_ending { Status::Current } else { Status::Planned };

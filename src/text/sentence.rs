@@ -1,5 +1,7 @@
 //! Sentences.
 
+use std::borrow::Cow;
+
 use crate::text::persons::{self, Mark};
 use crate::text::{Span, words};
 
@@ -20,9 +22,13 @@ pub fn sentences(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     for paragraph in paragraphs(text) {
         let mut spans: Vec<Span> = Vec::new();
-        for boundary in sentencex::get_sentence_boundaries("en", paragraph.of(text)) {
+        for boundary in sentencex::get_sentence_boundaries("en", &without_half_quotes(paragraph.of(text))) {
             let span =
                 Span::new(boundary.start_byte, boundary.end_byte).shifted(paragraph.start).trimmed(text);
+            let span = match spans.last_mut() {
+                Some(before) => with_closing_quote(text, before, span),
+                None => span,
+            };
             match spans.last_mut() {
                 Some(before) if is_inside_name(text, before.end, span.start) => before.end = span.end,
                 _ => spans.push(span),
@@ -39,6 +45,28 @@ pub fn sentences(text: &str) -> Vec<Span> {
         }
     }
     found
+}
+
+/// The paragraph with blanks for its quotation marks, each as many as the mark has bytes, if one of them has no other half:
+/// `sentencex` finds no sentence between the two of a pair, and would take what stands outside of quotes for inside. So
+/// it is where a quote goes on in the next paragraph.
+fn without_half_quotes(paragraph: &str) -> Cow<'_, str> {
+    let count = |mark: char| paragraph.matches(mark).count();
+    if count('"').is_multiple_of(2) && count('“') == count('”') {
+        return Cow::Borrowed(paragraph);
+    }
+    Cow::Owned(paragraph.replace('"', " ").replace(['“', '”'], "   "))
+}
+
+/// A quotation mark at the start of `span` with a blank after it closes the quote of the sentence before.
+fn with_closing_quote(text: &str, before: &mut Span, span: Span) -> Span {
+    let rest = span.of(text);
+    let Some(mark) = rest.chars().next().filter(|&mark| mark == '"' || mark == '”') else { return span };
+    if before.end != span.start || !rest[mark.len_utf8()..].starts_with(char::is_whitespace) {
+        return span;
+    }
+    before.end += mark.len_utf8();
+    Span::new(before.end, span.end).trimmed(text)
 }
 
 /// Whether a boundary between `end` and `start` cuts a name: "D-N.|Y.", "Ms.| Ruiz".
@@ -241,6 +269,11 @@ mod tests {
                 "World War I and The Tonight Show in one headline",
                 "World War I and The Tonight Show in one headline",
             ),
+            // Of a quote that begins or goes on elsewhere there is one half.
+            ("It is over.\" The board agreed. It left.", "It is over.\"|The board agreed.|It left."),
+            ("“It is over. The board agreed.", "“It is over.|The board agreed."),
+            ("It is over.” The board agreed.", "It is over.”|The board agreed."),
+            ("\"It is over. We agreed,\" he said. It left.", "\"It is over. We agreed,\" he said.|It left."),
             ("", ""),
             (" \n\t\n", ""),
         ];

@@ -11,6 +11,22 @@ use crate::syntax::clause::{Clause, Clauses, Kind, Role};
 /// tree ends.
 const DEEPEST: usize = 3;
 
+/// Nouns that act for the place that they are in.
+const RULING: [&str; 12] = [
+    "police",
+    "government",
+    "army",
+    "military",
+    "authority",
+    "court",
+    "parliament",
+    "administration",
+    "regime",
+    "official",
+    "prosecutor",
+    "lawmaker",
+];
+
 /// That a frame fits: the rule, the clause, and the names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fit {
@@ -117,10 +133,13 @@ impl InSentence<'_> {
         known.iter().filter(|phrase| self.stands_at(phrase, noun)).max_by_key(|phrase| phrase.words.len())
     }
 
+    /// Whether the words of a phrase stand around its head. A name is none of them: a "Trade Board director" is no
+    /// "board director".
     fn stands_at(&self, phrase: &Phrase, noun: usize) -> bool {
         let nodes = &self.clauses.nodes;
         let is = |node: usize, word: &str| {
-            *nodes[node].form == *word || nodes[node].lemma.eq_ignore_ascii_case(word)
+            nodes[node].name.is_none()
+                && (*nodes[node].form == *word || nodes[node].lemma.eq_ignore_ascii_case(word))
         };
         let is_hyphen = |node: usize| matches!(nodes[node].form.as_str(), "-" | "‑" | "–");
         let mut at = noun;
@@ -250,9 +269,28 @@ impl InSentence<'_> {
                         None => self.names_of(node, DEEPEST, by_acting, &mut names),
                     }
                 }
+                if last == "self" {
+                    names.retain(|&name| !self.is_said_of_another(clause, name));
+                }
             }
         }
         names
+    }
+
+    /// Whether a name of the list that a clause begins has an owner or place of its own: of "Norway's Bo Lee and Ana Ruiz
+    /// of Peru" she is not Norway's.
+    fn is_said_of_another(&self, clause: &Clause, name: usize) -> bool {
+        let is_own = |member: &Clause| {
+            let roles = ["poss", "mod", "of", "from"].map(Role::named);
+            roles.iter().any(|role| {
+                let is_new = |node: usize| !clause.fillers(role).any(|known| known == node);
+                member.fillers(role).any(|node| self.clauses.nodes[node].name.is_some() && is_new(node))
+            })
+        };
+        let mut others = self.clauses.members(clause.head).into_iter().filter(|&node| node != clause.head);
+        others.any(|node| {
+            self.clauses.nodes[node].name == Some(name) && self.clauses.clause(node).is_some_and(is_own)
+        })
     }
 
     /// The names that a node stands for: itself and the others of its list, whom it is a title or description of, or
@@ -283,10 +321,21 @@ impl InSentence<'_> {
                 let owners = ["poss", "mod", "of", "in", "from", "for"].map(Role::named);
                 let owners = &owners[..if is_owned { 3 } else { owners.len() }];
                 let mut owned = Vec::new();
-                for owner in owners.iter().flat_map(|role| clause.fillers(role)) {
-                    self.names_of(owner, deepest, by_acting, &mut owned);
-                }
                 let word = self.clauses.nodes[member].lemma.to_lowercase();
+                for role in owners {
+                    let before = owned.len();
+                    for owner in clause.fillers(role) {
+                        self.names_of(owner, deepest, by_acting, &mut owned);
+                    }
+                    // "Leaders in Ohio" are there, and "the police in Ohio" are Ohio's.
+                    if *role == Role::named("in") && !RULING.contains(&word.as_str()) {
+                        let mut number = 0;
+                        owned.retain(|&name| {
+                            number += 1;
+                            number <= before || self.names[name].entity_type != EntityType::Loc
+                        });
+                    }
+                }
                 let form = &self.clauses.nodes[member].form;
                 let acts = |name: &usize| {
                     let acting = self.frames.acting.get(&self.names[*name].entity_type);

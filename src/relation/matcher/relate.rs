@@ -209,6 +209,9 @@ impl Surroundings<'_, '_, '_> {
         if negated {
             return (when, Status::Current);
         }
+        // "Senator Bo Lee said that the plan will help": nothing of the verb is told of a title.
+        let is_title = granted && matches!(hit.by, MatchedBy::Pattern(_));
+        let verb_is_ahead = || !is_title && timed.as_ref().is_some_and(|said| said.is_ahead(tree));
         let cues = StatusCues {
             text,
             tree,
@@ -216,7 +219,7 @@ impl Surroundings<'_, '_, '_> {
             said: said.as_ref(),
             timed: timed.as_ref(),
             looked_at: Span::new(sentence.tokens[first].span.start, sentence.tokens[last].span.end),
-            is_next: when.as_ref().is_some_and(When::is_next),
+            is_ahead: when.as_ref().is_some_and(When::is_next) || verb_is_ahead(),
             has_end: timed.as_ref().is_some_and(|said| times.has_end(said)),
         };
         let status = cues.status();

@@ -41,6 +41,18 @@ impl Tree<'_> {
             }
             return;
         }
+        // "Norway's Bo Lee beat rival Ana Ruiz": the owned stands before the verb.
+        let verb = (mark + 1..head).find(|&node| {
+            self.nodes[node].is_verb()
+                && !matches!(self.nodes[node].relation, Deprel::Amod | Deprel::Compound)
+        });
+        if let Some(verb) = verb.filter(|&verb| mark + 1 < verb) {
+            let owned = self.top(mark + 1, mark + 1..verb).filter(|&owned| self.nodes[owned].is_nominal());
+            if let Some(owned) = owned {
+                self.attach(owner, owned, Deprel::NmodPoss);
+                return;
+            }
+        }
         let next =
             self.children(head, &[Deprel::NmodPoss]).into_iter().find(|&next| self.first[next] == mark + 1);
         if let Some(next) = next {
@@ -76,6 +88,9 @@ impl Tree<'_> {
         if self.last[title] != before || !self.nodes[title].is_noun() || self.nodes[title].is_word(&TIMES) {
             return;
         }
+        // "Ana Ruiz, boss of Acme, and Bo Lee": what stands before a comma is no title of the next.
+        let first = self.first[name];
+        let is_apart = self.is_comma(first) || self.nodes[first].relation == Deprel::Cc;
         // "Was devised by mathematician Bo Lee", with both in the same role.
         let alike = self.nodes[title].relation == self.nodes[name].relation
             && !matches!(self.nodes[name].relation, Deprel::Nsubj | Deprel::NmodPoss);
@@ -84,7 +99,8 @@ impl Tree<'_> {
             && self.case(name).is_none()
         {
             self.attach(name, title, Deprel::Appos);
-        } else if BESIDE.contains(&self.nodes[title].relation)
+        } else if !is_apart
+            && BESIDE.contains(&self.nodes[title].relation)
             && self.child(title, &[Deprel::Det]).is_none()
             && self.case(name).is_none()
         {
