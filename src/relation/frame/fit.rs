@@ -316,40 +316,43 @@ impl InSentence<'_> {
                     .fillers(&Role::Prep("of".into()))
                     .for_each(|place| self.names_of(place, deepest, by_acting, into));
             } else if by_acting {
-                // "Their troops in Syria" are not Syria's.
-                let is_owned = clause.fillers(&Role::Poss).next().is_some();
-                let owners = ["poss", "mod", "of", "in", "from", "for"].map(Role::named);
-                let owners = &owners[..if is_owned { 3 } else { owners.len() }];
-                let mut owned = Vec::new();
-                let word = self.clauses.nodes[member].lemma.to_lowercase();
-                for role in owners {
-                    let before = owned.len();
-                    for owner in clause.fillers(role) {
-                        self.names_of(owner, deepest, by_acting, &mut owned);
-                    }
-                    // "Leaders in Ohio" are there, and "the police in Ohio" are Ohio's.
-                    if *role == Role::named("in") && !RULING.contains(&word.as_str()) {
-                        let mut number = 0;
-                        owned.retain(|&name| {
-                            number += 1;
-                            number <= before || self.names[name].entity_type != EntityType::Loc
-                        });
+                for name in self.acting_through(clause, deepest) {
+                    if !into.contains(&name) {
+                        into.push(name);
                     }
                 }
-                let form = &self.clauses.nodes[member].form;
-                let acts = |name: &usize| {
-                    let acting = self.frames.acting.get(&self.names[*name].entity_type);
-                    acting.is_some_and(|nouns| nouns.contains(&word) || nouns.contains(form.as_str()))
-                };
-                let new: Vec<usize> =
-                    owned.into_iter().filter(acts).filter(|name| !into.contains(name)).collect();
-                into.extend(new);
             }
             // "Firms such as Acme".
             for example in ["such as", "including"].map(Role::named) {
                 clause.fillers(&example).for_each(|name| self.names_of(name, deepest, by_acting, into));
             }
         }
+    }
+
+    /// The names that act through a noun: "Turkish police", "fighters of the Red Front".
+    fn acting_through(&self, clause: &Clause, deepest: usize) -> Vec<usize> {
+        // "Their troops in Syria" are not Syria's.
+        let is_owned = clause.fillers(&Role::Poss).next().is_some();
+        let roles = ["poss", "mod", "of", "in", "from", "for"];
+        let noun = &self.clauses.nodes[clause.head];
+        let word = noun.lemma.to_lowercase();
+        let acts = |role: &str, name: usize| {
+            let entity_type = self.names[name].entity_type;
+            // "Leaders in Ohio" are there, and "the police in Ohio" are Ohio's.
+            let is_there = role == "in" && entity_type == EntityType::Loc && !RULING.contains(&word.as_str());
+            let acting = self.frames.acting.get(&entity_type);
+            !is_there
+                && acting.is_some_and(|nouns| nouns.contains(&word) || nouns.contains(noun.form.as_str()))
+        };
+        let mut names = Vec::new();
+        for role in &roles[..if is_owned { 3 } else { roles.len() }] {
+            let mut owners = Vec::new();
+            for owner in clause.fillers(&Role::named(role)) {
+                self.names_of(owner, deepest, true, &mut owners);
+            }
+            names.extend(owners.into_iter().filter(|&name| acts(role, name)));
+        }
+        names
     }
 
     /// "Dozens of Acme fighters", "one of the Acme fighters": of whom it is some.
