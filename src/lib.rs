@@ -20,8 +20,46 @@
 //! 12. [`eval`] compares extractions with hand labels.
 //! 13. [`cli`] is the command line: one file per subcommand.
 //!
-//! All of them use [`error`], which says what can go wrong, and [`timings`], which measures the stages; those that write
+//! The stages use [`error`], which says what can go wrong, and [`timings`], which measures the stages; those that write
 //! files use `system`, which knows what operating systems do differently.
+//!
+//! # Example
+//!
+//! What the command `extract` does, for one text:
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use triplewire::entity::Aliases;
+//! use triplewire::model::{EngineChoice, Model};
+//! use triplewire::pipeline::{Knowledge, Pipeline};
+//! use triplewire::relation::{Learned, Matcher, Reader, RuleSet};
+//! use triplewire::text::Article;
+//!
+//! let folder = Path::new("models/newswire");
+//! let model = Model::open(folder, EngineChoice::Auto, 2)?;
+//! let mut matcher = Matcher::new(&RuleSet::built_in())?;
+//! if let Some(reader) = Reader::in_folder(folder)? {
+//!     matcher = matcher.with_reader(reader, Learned::Both);
+//! }
+//! let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
+//! let pipeline = Pipeline::new(model, knowledge, 2)?;
+//!
+//! let text = "Ana Ruiz, the president of Acme, was born in Lisbon.";
+//! let article = Article { id: "1".into(), text: text.into(), ..Article::default() };
+//! let found = pipeline.extract_one(article)?;
+//! for relation in &found.relations {
+//!     let subject = found.names.argument(relation.subject).entity;
+//!     let object = found.names.argument(relation.object).entity;
+//!     let entities = &found.names.entities;
+//!     println!("{} {} {}", entities[subject].name, relation.predicate, entities[object].name);
+//! }
+//! # Ok::<(), triplewire::Error>(())
+//! ```
+//!
+//! Further examples: files instead of one text at [`Pipeline::run`](pipeline::Pipeline::run), names alone at
+//! [`Model`](model::Model), rules of your own at [`RuleSet::add_path`](relation::RuleSet::add_path), files for other
+//! tools at [`export()`](export::export), scores against hand labels at [`Evaluation`](eval::Evaluation).
 
 pub mod error;
 mod system;

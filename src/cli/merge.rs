@@ -63,7 +63,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     }
     if !args.quiet {
         if passed_over > 0 {
-            print(format_args!("{passed_over} articles are in several of these; each counts once"))?;
+            print(format_args!("{passed_over} articles are in several of these; each counts once\n"))?;
         }
         print(Summary { run: &run, connected: &connected, files: &files })?;
     }

@@ -64,7 +64,7 @@ pub(super) struct Alias {
 /// something else. `id` is the entity's id elsewhere; one line of it is enough.
 ///
 /// Instead of `rule` a user's table may have the column `decision` of `triplewire names`: empty, `drop`, or `rename`
-/// with the column `new_name`.
+/// with the column `new_name`. [How to use the built-in ones](crate#example).
 #[derive(Debug, Clone)]
 pub struct Aliases {
     known: Vec<Known>,

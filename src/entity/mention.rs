@@ -114,7 +114,7 @@ impl Argument {
     }
 }
 
-/// An article's mentions, each with its entity.
+/// An article's mentions, each with its entity. [How to print relations with them](crate#example).
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// In text order, not overlapping.

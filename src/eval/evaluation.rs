@@ -15,6 +15,21 @@ use crate::eval::resolution::Resolution;
 use crate::eval::scope::Scope;
 
 /// Scores, and what they were made from.
+///
+/// ```no_run
+/// # fn score(pipeline: &triplewire::pipeline::Pipeline) -> triplewire::Result<()> {
+/// use std::path::Path;
+///
+/// use triplewire::eval::{Evaluation, Mode, by_program, gold};
+///
+/// let gold = gold::read(Path::new("seeds/labels"), &[])?;
+/// let (mut problems, mut notes) = (Vec::new(), Vec::new());
+/// let predicted = by_program(&gold, None, false, pipeline, &mut problems, &mut notes)?;
+/// let scores = Evaluation::of(&gold, predicted, None);
+/// println!("F1 of triples: {:?}", scores.relations.micro(Mode::Triples).f1());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Evaluation {
     /// What was scored.

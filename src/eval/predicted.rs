@@ -177,7 +177,8 @@ impl Labels {
     }
 }
 
-/// Has `program` label the texts of the gold; with `gold_entities`, on the gold's own names.
+/// Has `program` label the texts of the gold; with `gold_entities`, on the gold's own names. [An
+/// example](crate::eval::Evaluation).
 ///
 /// # Errors
 /// Those of the program.

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::export::result::{Cooccurrence, ResultFolder, Triple, TripleKey, number_of};
 use crate::relation::{Certainty, Predicate, Status};
 
-/// Which triples are exported: those that pass everything here.
+/// Which triples are exported: those that pass everything here. [An example](crate::export::export).
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     min_score: f64,

@@ -74,6 +74,18 @@ impl Target {
 /// Exports what passes the filter to `out`, or to a name in the result folder. What is there already stays unless
 /// `overwrite`.
 ///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use triplewire::export::result::ResultFolder;
+/// use triplewire::export::{Asked, Filter, Target, export};
+///
+/// let result = ResultFolder::open(Path::new("output"))?;
+/// let filter = Filter::new(&Asked { min_score: 0.8, ..Asked::default() }, &result)?;
+/// export(&result, Target::Xlsx, None, &filter, false)?;
+/// # Ok::<(), triplewire::Error>(())
+/// ```
+///
 /// # Errors
 /// If something is there already, the result cannot be read, or `out` cannot be written.
 pub fn export(

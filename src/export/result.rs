@@ -23,7 +23,7 @@ pub use crate::output::{
 /// What to do where a table cannot be read.
 const REMEDY: &str = "Run the extraction again; it writes all tables";
 
-/// What `extract` or `merge` wrote.
+/// What `extract` or `merge` wrote. [An example](crate::export::export).
 #[derive(Debug)]
 pub struct ResultFolder {
     folder: PathBuf,

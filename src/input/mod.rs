@@ -126,7 +126,8 @@ pub struct Articles {
     read_after: u64,
 }
 
-/// Opens `inputs`: files, folders, or `-` for JSONL on standard input.
+/// Opens `inputs`: files, folders, or `-` for JSONL on standard input. [An
+/// example](crate::pipeline::Pipeline::run).
 ///
 /// A folder is read recursively, in the order of the names compared byte by byte: its `.txt`, `.csv`, `.tsv`, `.json`,
 /// `.jsonl`, `.ndjson`, `.html`, `.htm`, `.eml`, `.mbox`, `.warc` and `.wet` files, also with `.gz` or `.zst` behind, and

@@ -59,6 +59,22 @@ pub struct WindowScores {
 }
 
 /// A token-classification model, ready to run.
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use triplewire::model::{EngineChoice, Model, Window};
+/// use triplewire::text::sentences;
+///
+/// let model = Model::open(Path::new("models/newswire"), EngineChoice::Auto, 1)?;
+/// let text = "Ana Ruiz, the president of Acme, was born in Lisbon.";
+/// let windows = model.windows(text, &sentences(text));
+/// let scores = model.score(&windows.iter().collect::<Vec<&Window>>())?;
+/// for mention in model.decode(text, &windows, &scores) {
+///     println!("{} {} {}", mention.span.of(text), mention.entity_type, mention.score);
+/// }
+/// # Ok::<(), triplewire::Error>(())
+/// ```
 pub struct Model {
     folder: ModelFolder,
     packer: Packer,

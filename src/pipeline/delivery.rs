@@ -6,7 +6,7 @@ use crate::relation::{Document, Relation};
 use crate::syntax::Sentence;
 use crate::text::{Article, Span};
 
-/// All that was found in one article.
+/// All that was found in one article. [How to print its relations](crate#example).
 #[derive(Debug, Clone)]
 pub struct Extraction {
     /// The article as read.

@@ -9,7 +9,7 @@ use crate::syntax::Sentence;
 use crate::text::{RawMention, Span};
 use crate::timings::{Stage, measure};
 
-/// Names and rules, by which mentions become entities and relations.
+/// Names and rules, by which mentions become entities and relations. [An example](crate#example).
 #[derive(Debug)]
 pub struct Knowledge {
     /// Names that mean the same.

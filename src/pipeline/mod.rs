@@ -71,7 +71,7 @@ pub enum Ending {
     Stopped,
 }
 
-/// Everything needed to extract, shared by all workers.
+/// Everything needed to extract, shared by all workers. [How to make and use one](crate#example).
 pub struct Pipeline {
     model: Model,
     parser: Option<Parser>,
@@ -133,6 +133,25 @@ impl Pipeline {
     /// slow `deliver` slows the reading down. Set `stop` to end the run early: what is in flight is
     /// still delivered, what was only read ahead is not.
     ///
+    /// ```no_run
+    /// # fn count(pipeline: &triplewire::pipeline::Pipeline) -> triplewire::Result<()> {
+    /// use std::path::PathBuf;
+    /// use std::sync::atomic::AtomicBool;
+    ///
+    /// use triplewire::input;
+    /// use triplewire::pipeline::Delivery;
+    ///
+    /// let items = input::open(&[PathBuf::from("seeds")], input::Options::default())?;
+    /// pipeline.run(items, &AtomicBool::new(false), |delivery| {
+    ///     if let Delivery::Extraction(found) = delivery {
+    ///         println!("{}: {} relations", found.article.id, found.relations.len());
+    ///     }
+    ///     Ok(())
+    /// })?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The first error of the engine or of `deliver`; nothing is delivered after it.
     pub fn run(
@@ -189,7 +208,7 @@ impl Pipeline {
         }
     }
 
-    /// Extracts from one article.
+    /// Extracts from one article, as in [the example](crate#example).
     ///
     /// # Errors
     /// If the engine fails.

@@ -34,7 +34,7 @@ pub(crate) use hit::Hit;
 pub(crate) use outcome::Outcome;
 pub(crate) use parsed::ParsedSentence;
 
-/// A compiled rule set. Immutable and shared by all workers.
+/// A compiled rule set. Immutable and shared by all workers. [An example](crate#example).
 #[derive(Debug)]
 pub struct Matcher {
     pub(crate) lexicon: Lexicon,
@@ -129,7 +129,7 @@ impl Matcher {
         })
     }
 
-    /// The same with a second reader.
+    /// The same with a second reader, as in [the example](crate#example).
     #[must_use]
     pub fn with_reader(mut self, reader: Reader, asked: Learned) -> Self {
         let first = self.rules.len();

@@ -17,7 +17,7 @@ use crate::relation::rule_file::RuleFile;
 use crate::relation::schema::{self, Predicate, Predicates, Schema};
 use crate::relation::scope::Scopes;
 
-/// All rules and word lists of a run.
+/// All rules and word lists of a run. [How to use the built-in ones](crate#example).
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     rules: Vec<Rule>,
@@ -111,6 +111,17 @@ impl RuleSet {
     }
 
     /// Adds a rule file, or every `.toml` file of a folder.
+    ///
+    /// ```no_run
+    /// use std::path::Path;
+    ///
+    /// use triplewire::relation::{Matcher, RuleSet};
+    ///
+    /// let mut rules = RuleSet::built_in();
+    /// rules.add_path(Path::new("my.toml"))?;
+    /// let matcher = Matcher::new(&rules)?;
+    /// # Ok::<(), triplewire::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Naming the file, the line and the remedy of the first rule that is wrong. The set is then

@@ -133,7 +133,7 @@ pub(super) fn unchanged(
 /// Prints the summary; if articles were added, also how many, and how many were passed over.
 fn report(added: Option<(u64, u64)>, summary: Summary<'_>) -> Result<()> {
     if let Some((added, there)) = added {
-        print(format_args!("{added} articles added; {there} were there already\n\nThe result now:"))?;
+        print(format_args!("{added} articles added; {there} were there already\n\nThe result now:\n"))?;
     }
     print(summary)
 }

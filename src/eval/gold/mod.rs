@@ -25,7 +25,7 @@ pub use tables::Tables;
 pub(in crate::eval) use tables::rows;
 use text_file::read_text;
 
-/// Everything labelled by hand, and everything that was wrong with it.
+/// Everything labelled by hand, and everything that was wrong with it. [An example](crate::eval::Evaluation).
 #[derive(Debug, Clone, Default)]
 pub struct Gold {
     /// In the order of the files and lines; identifiers are unique.
@@ -70,7 +70,7 @@ impl Gold {
 }
 
 /// Reads a file or folder of hand labels. `texts` are the inputs of `extract` in which a folder of
-/// CSVs finds its articles; without any, they are the text files beside it.
+/// CSVs finds its articles; without any, they are the text files beside it. [An example](crate::eval::Evaluation).
 ///
 /// # Errors
 /// If there is no such file, it is of no known format, or it holds no document.

@@ -34,7 +34,7 @@ pub(super) const LEARNED: &str = "learned/";
 /// Names of a sentence that are farther apart are not read as a pair, so that a long list costs little.
 const FARTHEST_NAMES: usize = 12;
 
-/// Reads relations between the names of a sentence.
+/// Reads relations between the names of a sentence. [How to give it to a matcher](crate#example).
 #[derive(Debug, Clone)]
 pub struct Reader {
     /// The names of the predicates, in the order of [`Reading::odds`].
