@@ -133,13 +133,10 @@ impl InSentence<'_> {
         known.iter().filter(|phrase| self.stands_at(phrase, noun)).max_by_key(|phrase| phrase.words.len())
     }
 
-    /// Whether the words of a phrase stand around its head. A name is none of them: a "Trade Board director" is no
-    /// "board director".
     fn stands_at(&self, phrase: &Phrase, noun: usize) -> bool {
         let nodes = &self.clauses.nodes;
         let is = |node: usize, word: &str| {
-            nodes[node].name.is_none()
-                && (*nodes[node].form == *word || nodes[node].lemma.eq_ignore_ascii_case(word))
+            *nodes[node].form == *word || nodes[node].lemma.eq_ignore_ascii_case(word)
         };
         let is_hyphen = |node: usize| matches!(nodes[node].form.as_str(), "-" | "‑" | "–");
         let mut at = noun;
