@@ -312,7 +312,10 @@ class AloneInterrupted(Scratch):
 
     def interrupted(self, program: str) -> tuple[int, str]:
         """Sends Ctrl-C to a program when it prints a line; returns its exit code and what it printed then."""
+        # A shell lets what it starts in the background ignore Ctrl-C, and the tests with it.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         running = self.python(program, cwd=self.scratch)
+        signal.signal(signal.SIGINT, before)
         self.addCleanup(running.kill)
         self.assertEqual(running.stdout.readline(), "now\n")
         time.sleep(0.5)
