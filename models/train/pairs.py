@@ -2,7 +2,8 @@
 
 A folder of labels has `texts/*.txt`, `labels/mentions.csv`, `labels/relations.csv` and `trees.conllu`, which
 `triplewire parse FOLDER/texts` prints. What `triplewire extract` found may serve as labels, too: its scores are then
-what is learnt. A relation counts where its two names stand in one sentence.
+what is learnt. A relation counts where its two names stand in one sentence, or one and what stands for the other: a
+pronoun or a description, if the labels say where that is.
 """
 
 from __future__ import annotations
@@ -40,6 +41,20 @@ FEATURES = 1 + len(NEAR) + len(AMONG) + 2 * len(RELATIONS) + LONGEST + 1
 
 # How much it counts that no rule found something, and what two readers could differ on, which is half true.
 UNFOUND, OPTIONAL = 0.5, 0.3
+
+# What stands for a name, and of what type that is. Where labels say nothing of such words, nothing is said of them.
+STANDING = {
+    "PER": "he she his her him".split(),
+    "the PER": """president minister chairman senator leader spokesman actor actress singer judge striker player coach
+        manager director governor secretary ambassador chief general congressman star author""".split(),
+    "the ORG": """company firm group bank party agency ministry union organization organisation committee commission team
+        club newspaper network airline carmaker corporation association council army court regime""".split(),
+    "the LOC": "country city state nation region island province capital town kingdom republic".split(),
+}
+TYPE_OF = {word: kind[-3:] for kind, words in STANDING.items() for word in words}
+PRONOUN = re.compile(rf"\b({'|'.join(STANDING['PER'])})\b", re.IGNORECASE)
+NOUNS = "|".join(word for kind, words in STANDING.items() if kind != "PER" for word in words)
+DESCRIPTION = re.compile(rf"\b[Tt]he (?:prime )?({NOUNS})\b(?! of\b)")
 
 ALIASES = Path(__file__).parents[2] / "src" / "entity" / "aliases"
 
@@ -145,14 +160,36 @@ def read(folder: Path) -> dict[str, Text]:
                 kind = DEMONYMS.get(row["entity"], "MISC") if row["type"] == "MISC" else row["type"]
                 name = Name(int(row["start"]), int(row["end"]), kind or "MISC", row["entity"])
                 texts[row["article"]].names.append(name)
+    standing: dict[str, set[Name]] = defaultdict(set)
     with (folder / "labels" / "relations.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["predicate"] in COLUMN:
-                texts[row["article"]].relations.append(_relation(row))
-                texts[row["article"]].scored = "score" in row
-    for text in texts.values():
+                text = texts[row["article"]]
+                text.relations.append(_relation(row))
+                text.scored = "score" in row
+                if row.get("via", "name") != "name" and row["subject_start"]:
+                    standing[row["article"]] |= {_argument(row, end) for end in ("subject", "object")}
+    for article, text in texts.items():
+        named = {name.start for name in text.names}
+        text.names += [name for name in standing[article] if name.start not in named]
+        if standing:
+            text.names += _unsaid(text)
         text.names.sort()
     return texts
+
+
+def _argument(row: dict[str, str], end: str) -> Name:
+    return Name(int(row[f"{end}_start"]), int(row[f"{end}_end"]), row[f"{end}_type"], row[end])
+
+
+def _unsaid(text: Text) -> list[Name]:
+    """Pronouns and descriptions of which the labels say nothing."""
+    found = []
+    for kind in (PRONOUN, DESCRIPTION):
+        for match in kind.finditer(text.text):
+            if not any(name.start < match.end() and match.start() < name.end for name in text.names):
+                found.append(Name(*match.span(), TYPE_OF[match[1].lower()], f"unsaid {match.start()}"))
+    return found
 
 
 def _relation(row: dict[str, str]) -> Relation:
@@ -163,9 +200,9 @@ def _relation(row: dict[str, str]) -> Relation:
     elif row["negated"] == "true":
         share = 0.0
     # Where a description or a pronoun stands for a name, the names themselves are not what says it.
-    if row.get("via", "name") != "name":
+    if row.get("via", "name") != "name" and not starts:
         share = None
-    return Relation(row["subject"], row["predicate"], row["object"], row["sentence"], starts, share)
+    return Relation(row["subject"], row["predicate"], row["object"], row.get("sentence", ""), starts, share)
 
 
 def _read_trees(file: Path, texts: dict[str, Text]) -> None:

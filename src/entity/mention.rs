@@ -112,6 +112,17 @@ impl Argument {
             Argument::Anaphor(_) => None,
         }
     }
+
+    /// The name, pronoun or description that it is among those of an article.
+    ///
+    /// # Panics
+    /// If it is not one of them.
+    pub fn among<'a>(self, mentions: &'a [Mention], anaphors: &'a [Mention]) -> &'a Mention {
+        match self {
+            Argument::Mention(i) => &mentions[i],
+            Argument::Anaphor(i) => &anaphors[i],
+        }
+    }
 }
 
 /// An article's mentions, each with its entity. [How to print relations with them](crate#example).
@@ -136,9 +147,6 @@ impl Names {
     /// # Panics
     /// If the article has no such argument.
     pub fn argument(&self, argument: Argument) -> &Mention {
-        match argument {
-            Argument::Mention(i) => &self.mentions[i],
-            Argument::Anaphor(i) => &self.anaphors[i],
-        }
+        argument.among(&self.mentions, &self.anaphors)
     }
 }

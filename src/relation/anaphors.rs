@@ -52,10 +52,7 @@ struct Arguments<'a> {
 impl<'a> Arguments<'a> {
     /// Subject and object of a relation.
     fn ends(&self, relation: &Relation) -> [&'a Mention; 2] {
-        [relation.subject, relation.object].map(|argument| match argument {
-            Argument::Mention(i) => &self.mentions[i],
-            Argument::Anaphor(i) => &self.anaphors[i],
-        })
+        [relation.subject, relation.object].map(|argument| argument.among(self.mentions, self.anaphors))
     }
 
     fn entities(&self, relation: &Relation) -> [usize; 2] {
@@ -120,8 +117,8 @@ fn is_sound(rule: &CompiledRule, relation: &Relation, ends: [&Mention; 2], text:
     if !ends.iter().any(|end| is_anaphor(end)) {
         return false;
     }
-    // A frame knows whose "his" is.
-    if rule.is_frame {
+    // It knows whose "his" is.
+    if rule.knows_pronouns {
         return true;
     }
     // Patterns know persons only.

@@ -84,6 +84,8 @@ pub struct LearnedWeights {
     pub second: f64,
     /// Times the logarithm of [`Evidence::names`].
     pub names: f64,
+    /// If a name is a pronoun or a description.
+    pub anaphor: f64,
     /// If the text does not assert it.
     pub unasserted: f64,
     /// Times the logarithm of the distance plus one.
@@ -111,7 +113,14 @@ static BUILT_IN: LazyLock<Calibration> = LazyLock::new(|| {
 const PRIOR: Calibration = Calibration {
     rules: RuleWeights { base: 0.0, rule: 1.0, names: 1.0, anaphor: 0.0, unasserted: 0.0, distance: 0.0 },
     checked: CheckWeights { base: 0.0, second: 0.0 },
-    learned: LearnedWeights { base: 0.0, second: 1.0, names: 1.0, unasserted: 0.0, distance: 0.0 },
+    learned: LearnedWeights {
+        base: 0.0,
+        second: 1.0,
+        names: 1.0,
+        anaphor: 0.0,
+        unasserted: 0.0,
+        distance: 0.0,
+    },
     least: Least { checked: 0.0, unpunctuated: 0.0, learned: 0.5 },
 };
 
@@ -179,12 +188,10 @@ impl Calibration {
         Calibration { rules: RuleWeights { base, rule, names, anaphor, unasserted, distance }, ..self }
     }
 
-    /// Likewise the weights of what the second reader says, from texts that it has not learned from. What stands on
-    /// pronouns and descriptions is passed over: it does not read them.
+    /// Likewise the weights of what the second reader says, from texts that it has not learned from.
     #[must_use]
     pub fn fit_second(self, relations: &[(Evidence, bool, f64)]) -> Self {
-        let read =
-            || relations.iter().filter(|(evidence, ..)| evidence.second.is_some() && !evidence.anaphor);
+        let read = || relations.iter().filter(|(evidence, ..)| evidence.second.is_some());
         let checked: Vec<Row<2>> = read()
             .filter(|(evidence, ..)| !evidence.learned)
             .map(|(evidence, right, count)| Row {
@@ -194,7 +201,7 @@ impl Calibration {
                 count: *count,
             })
             .collect();
-        let learned: Vec<Row<5>> = read()
+        let learned: Vec<Row<6>> = read()
             .filter(|(evidence, ..)| evidence.learned)
             .map(|(evidence, right, count)| Row {
                 x: of_learned(evidence),
@@ -205,8 +212,9 @@ impl Calibration {
             .collect();
         let [base, second] = fit(PRIOR.checked.weights(), &checked);
         let checked = CheckWeights { base, second };
-        let [base, second, names, unasserted, distance] = fit(PRIOR.learned.weights(), &learned);
-        Calibration { checked, learned: LearnedWeights { base, second, names, unasserted, distance }, ..self }
+        let [base, second, names, anaphor, unasserted, distance] = fit(PRIOR.learned.weights(), &learned);
+        let learned = LearnedWeights { base, second, names, anaphor, unasserted, distance };
+        Calibration { checked, learned, ..self }
     }
 
     /// As the file that is read.
@@ -232,29 +240,30 @@ impl CheckWeights {
 }
 
 impl LearnedWeights {
-    fn weights(&self) -> [f64; 5] {
-        [self.base, self.second, self.names, self.unasserted, self.distance]
+    fn weights(&self) -> [f64; 6] {
+        [self.base, self.second, self.names, self.anaphor, self.unasserted, self.distance]
     }
 }
 
 fn of_rule(evidence: &Evidence) -> [f64; 6] {
     let rule = f64::from(evidence.rule).clamp(1.0 - SUREST, SUREST);
-    let [names, unasserted, distance] = of_both(evidence);
-    [1.0, libm::log(rule / (1.0 - rule)), names, f64::from(u8::from(evidence.anaphor)), unasserted, distance]
+    let [names, anaphor, unasserted, distance] = of_both(evidence);
+    [1.0, libm::log(rule / (1.0 - rule)), names, anaphor, unasserted, distance]
 }
 
 fn of_check(evidence: &Evidence) -> [f64; 2] {
     [1.0, second(evidence)]
 }
 
-fn of_learned(evidence: &Evidence) -> [f64; 5] {
-    let [names, unasserted, distance] = of_both(evidence);
-    [1.0, second(evidence), names, unasserted, distance]
+fn of_learned(evidence: &Evidence) -> [f64; 6] {
+    let [names, anaphor, unasserted, distance] = of_both(evidence);
+    [1.0, second(evidence), names, anaphor, unasserted, distance]
 }
 
-fn of_both(evidence: &Evidence) -> [f64; 3] {
+fn of_both(evidence: &Evidence) -> [f64; 4] {
     [
         libm::log(f64::from(evidence.names).max(1.0 - SUREST)),
+        f64::from(u8::from(evidence.anaphor)),
         f64::from(u8::from(evidence.unasserted)),
         libm::log(evidence.distance as f64 + 1.0),
     ]

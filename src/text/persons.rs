@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use strum::EnumString;
 
 /// What can be known of a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumString)]
 #[strum(serialize_all = "lowercase")]
 pub(crate) enum Mark {
     /// It stands before a person's name and is not part of it. What many people bear as part of their name (Pope, King,
@@ -53,6 +53,15 @@ static WORDS: LazyLock<BTreeMap<String, Word>> = LazyLock::new(|| {
     words
 });
 
+/// Of each mark its words, in order.
+static BY_MARK: LazyLock<BTreeMap<Mark, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut by_mark: BTreeMap<Mark, Vec<&str>> = BTreeMap::new();
+    for (text, word) in WORDS.iter() {
+        word.marks.iter().for_each(|&mark| by_mark.entry(mark).or_default().push(text));
+    }
+    by_mark
+});
+
 fn lines() -> impl Iterator<Item = &'static str> {
     include_str!("persons.tsv").lines().skip(1)
 }
@@ -72,7 +81,7 @@ pub(crate) fn is_in_capital(word: &str, mark: Mark) -> bool {
 
 /// The words that have a mark.
 pub(crate) fn all(mark: Mark) -> impl Iterator<Item = &'static str> {
-    WORDS.iter().filter(move |(_, word)| word.marks.contains(&mark)).map(|(word, _)| word.as_str())
+    BY_MARK.get(&mark).into_iter().flatten().copied()
 }
 
 /// The post that an abbreviation without its full stop stands for: `senator` for `sen`.

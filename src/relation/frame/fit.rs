@@ -27,6 +27,17 @@ const RULING: [&str; 12] = [
     "lawmaker",
 ];
 
+/// Where the paths of a frame may lead; anywhere, but not through what acts for a name, by default.
+#[derive(Default)]
+pub(super) struct Bounds<'f> {
+    /// Roles of the clause that lead on through these nouns only.
+    pub(super) fillers: &'f [(String, Vec<Phrase>)],
+    /// The nouns that a path may lead through; any if there is none.
+    pub(super) through: &'f [Phrase],
+    /// Whether a name may act through a noun.
+    pub(super) by_acting: bool,
+}
+
 /// That a frame fits: the rule, the clause, and the names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fit {
@@ -160,6 +171,7 @@ impl InSentence<'_> {
 
     fn fit(&self, number: usize, clause: &Clause, found: &mut Vec<Fit>) {
         let CompiledFrame { rule, frame, fillers, through } = &self.frames.frames[number];
+        let bounds = Bounds { fillers, through, by_acting: frame.by_acting };
         let filled = |role: &String| !self.role(clause, role).is_empty();
         let is_one = |(role, nouns): &(String, Vec<Phrase>)| {
             let fillers = self.role(clause, role).into_iter().flat_map(|node| self.clauses.members(node));
@@ -168,11 +180,11 @@ impl InSentence<'_> {
         if !frame.has.iter().all(filled) || frame.lacks.iter().any(filled) || !fillers.iter().all(is_one) {
             return;
         }
-        let subjects = self.names_at(clause, &frame.subject, through, frame.by_acting);
+        let subjects = self.names_at(clause, &frame.subject, &bounds);
         if subjects.is_empty() {
             return;
         }
-        let objects = self.names_at(clause, &frame.object, through, frame.by_acting);
+        let objects = self.names_at(clause, &frame.object, &bounds);
         let same = frame.subject == frame.object;
         let is_sort = |sort: Option<Sort>, name: usize| sort.is_none_or(|sort| sort.fits(self.names[name]));
         for &subject in subjects.iter().filter(|&&name| is_sort(frame.subject_is, name)) {
@@ -233,24 +245,24 @@ impl InSentence<'_> {
     }
 
     /// The names at the end of any of the paths.
-    pub(super) fn names_at(
-        &self,
-        clause: &Clause,
-        paths: &[Path],
-        through: &[Phrase],
-        by_acting: bool,
-    ) -> Vec<usize> {
+    pub(super) fn names_at(&self, clause: &Clause, paths: &[Path], bounds: &Bounds<'_>) -> Vec<usize> {
         let mut names = Vec::new();
         for path in paths {
             let Some((last, before)) = path.split_last() else { continue };
             let mut at = vec![clause];
-            for role in before {
+            for (depth, role) in before.iter().enumerate() {
+                // A role that certain words must fill leads on through these only.
+                let wanted = bounds.fillers.iter().filter(|(filled, _)| depth == 0 && filled == role);
+                let wanted = wanted
+                    .map(|(_, nouns)| nouns.as_slice())
+                    .chain(Some(bounds.through).filter(|nouns| !nouns.is_empty()));
                 let nouns = at
                     .into_iter()
                     .flat_map(|clause| self.role(clause, role))
                     .flat_map(|n| self.clauses.members(n));
-                let may_pass =
-                    |&node: &usize| through.is_empty() || through.iter().any(|noun| self.is_noun(node, noun));
+                let may_pass = |&node: &usize| {
+                    wanted.clone().all(|nouns| nouns.iter().any(|noun| self.is_noun(node, noun)))
+                };
                 at = nouns.filter(may_pass).filter_map(|node| self.clauses.clause(node)).collect();
             }
             for clause in at {
@@ -263,31 +275,12 @@ impl InSentence<'_> {
                     match self.clauses.nodes[node].name.filter(|_| last == "who") {
                         Some(name) if names.contains(&name) => {}
                         Some(name) => names.push(name),
-                        None => self.names_of(node, DEEPEST, by_acting, &mut names),
+                        None => self.names_of(node, DEEPEST, bounds.by_acting, &mut names),
                     }
-                }
-                if last == "self" {
-                    names.retain(|&name| !self.is_said_of_another(clause, name));
                 }
             }
         }
         names
-    }
-
-    /// Whether a name of the list that a clause begins has an owner or place of its own: of "Norway's Bo Lee and Ana Ruiz
-    /// of Peru" she is not Norway's.
-    fn is_said_of_another(&self, clause: &Clause, name: usize) -> bool {
-        let is_own = |member: &Clause| {
-            let roles = ["poss", "mod", "of", "from"].map(Role::named);
-            roles.iter().any(|role| {
-                let is_new = |node: usize| !clause.fillers(role).any(|known| known == node);
-                member.fillers(role).any(|node| self.clauses.nodes[node].name.is_some() && is_new(node))
-            })
-        };
-        let mut others = self.clauses.members(clause.head).into_iter().filter(|&node| node != clause.head);
-        others.any(|node| {
-            self.clauses.nodes[node].name == Some(name) && self.clauses.clause(node).is_some_and(is_own)
-        })
     }
 
     /// The names that a node stands for: itself and the others of its list, whom it is a title or description of, or

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::relation::frame::fit::InSentence;
+use crate::relation::frame::fit::{Bounds, InSentence};
 use crate::relation::frame::{Frames, NameKind, Path};
 use crate::syntax::clause::{Clause, Clauses, Kind};
 
@@ -39,7 +39,11 @@ impl InSentence<'_> {
         let mut ways = BTreeSet::new();
         for role in self.roles(clause) {
             let mut add = |path: Path, through: Option<&str>| {
-                for name in self.names_at(clause, std::slice::from_ref(&path), &[], true) {
+                for name in self.names_at(
+                    clause,
+                    std::slice::from_ref(&path),
+                    &Bounds { by_acting: true, ..Bounds::default() },
+                ) {
                     ways.insert((Way { path: path.clone(), through: through.map(str::to_owned) }, name));
                 }
             };

@@ -23,7 +23,8 @@ pub(in crate::relation) struct CompiledRule {
     /// Whether it finds what a sentence takes for granted.
     pub(in crate::relation) granted: bool,
     pub(super) punctuated: bool,
-    pub(in crate::relation) is_frame: bool,
+    /// Whether it tells a pronoun from a name: frames and the second reader do, patterns do not.
+    pub(in crate::relation) knows_pronouns: bool,
     pub(super) built_in: bool,
     pub(super) unless: Vec<LazyRegex>,
     pub(super) subject: TypeSet,
@@ -40,7 +41,7 @@ impl CompiledRule {
             prior: rule.prior,
             granted: rule.granted,
             punctuated: rule.punctuated,
-            is_frame: rule.frame.is_some(),
+            knows_pronouns: rule.frame.is_some(),
             built_in: rule.built_in,
             unless: unless.collect::<Result<_>>()?,
             subject: TypeSet::of(&rule.subject),
@@ -57,7 +58,7 @@ impl CompiledRule {
             prior: 0.0,
             granted: false,
             punctuated: false,
-            is_frame: false,
+            knows_pronouns: true,
             built_in: true,
             unless: Vec::new(),
             subject: TypeSet::of(&predicate.schema().subject),

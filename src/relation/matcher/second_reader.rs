@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::entity::{EntityType, Origin};
+use crate::entity::EntityType;
 use crate::relation::line::TaggedSentence;
 use crate::relation::matcher::compiled::{CompiledRule, TypeSet};
 use crate::relation::matcher::hit::{Hit, MatchedBy, PairKey, ordered};
@@ -61,7 +61,7 @@ impl Matcher {
     }
 
     /// Has the second reader read the pairs of a sentence: its log odds are written to `hits`, and what it finds of other
-    /// pairs is put after them. It does not read pronouns and descriptions.
+    /// pairs is put after them.
     pub(crate) fn read_again(
         &self,
         sentence: &TaggedSentence<'_>,
@@ -71,9 +71,8 @@ impl Matcher {
         let Some(second) = &self.second else { return };
         let document = sentence.document;
         let readings = self.second_readings(sentence, parsed);
-        let is_read = |mention: usize| document.mentions[mention].origin != Origin::Anaphor;
         let mut odds: BTreeMap<PairKey, f32> = BTreeMap::new();
-        for reading in readings.iter().filter(|r| is_read(r.subject) && is_read(r.object)) {
+        for reading in &readings {
             for (rule, of_rule) in self.odds_by_rule(document, reading) {
                 let predicate = self.rules[rule].predicate;
                 let (subject, object) = ordered(predicate, reading.subject, reading.object);

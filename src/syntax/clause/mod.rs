@@ -118,13 +118,13 @@ impl Clauses {
         nodes::members(&self.nodes, node)
     }
 
-    /// Whether one of two nodes stands inside the other's list and is said of another member of it: of "Ana Ruiz of
-    /// Acme and Bo Lee of Bolt" neither is Acme Bo Lee's nor Bolt Ana Ruiz's.
+    /// Whether one of two nodes is said of another member of the other's list: of "Norway's Ana Ruiz of Acme and Bo Lee of
+    /// Bolt" neither are Acme and Norway Bo Lee's nor is Bolt Ana Ruiz's.
     pub fn is_of_neighbour(&self, a: usize, b: usize) -> bool {
         let is_anothers = |node, member| {
             // "Bo Lee and other Acme executives" has only one name.
             let is_other = |&owner: &usize| owner != member && self.nodes[owner].name.is_some();
-            self.owner(node, member).filter(is_other).is_some()
+            self.owner(node, member).filter(is_other).is_some() || self.is_of_first_alone(node, member)
         };
         is_anothers(a, b) || is_anothers(b, a)
     }
@@ -142,6 +142,26 @@ impl Clauses {
             first = self.nodes[first].head?;
         }
         Some(self.members(first))
+    }
+
+    /// Whether a node is an owner or place of the first of the list that `member` is in, and the member has its own. If it
+    /// has none, what stands before the list is said of all.
+    fn is_of_first_alone(&self, node: usize, member: usize) -> bool {
+        let owners = |of: usize| {
+            let roles = ["poss", "mod", "of", "from"].map(Role::named);
+            let named = |node: &usize| self.nodes[*node].name.is_some();
+            let of_clause = |clause: &Clause| -> Vec<usize> {
+                roles.iter().flat_map(|role| clause.fillers(role)).filter(named).collect()
+            };
+            self.clause(of).map(of_clause).unwrap_or_default()
+        };
+        let Some(first) = self.list_of(member).and_then(|members| members.first().copied()) else {
+            return false;
+        };
+        let of_first = owners(first);
+        first != member
+            && of_first.contains(&node)
+            && owners(member).iter().any(|own| !of_first.contains(own))
     }
 
     /// Of the list that `member` is in, the member of which `node` is said, if it stands between two of them.

@@ -1,0 +1,184 @@
+"""Teaches a model that reads relations further: `python further.py --data DATA --init MODEL --labels DIR... --out RUN`.
+
+Only the last layers and the reader learn. What the layers below see of each window, and what the model answered before,
+is computed once and stays in memory (2.2 kB a token), so that an hour on two cores goes far. Names and syntax are kept by
+answering as before, on the same texts, on the corpora of names and on plain text.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch.nn import functional
+from transformers import BertForTokenClassification
+
+import losses
+from encode import Batch, batches
+from labels import ANY, LABELS
+from networks import from_folder, write_folder
+from pairs import Pairs, read, windows
+from reader import FILE as READER
+from reader import PairBatch, Reader
+from run import Learner, Run, arguments, parsed
+from streams import ROOMS
+
+RATE = 2e-4
+# The reader and the last layer learn faster.
+FRESH, FASTER = ("reader", "classifier"), 3.0
+DROPOUT = 0.1
+# As in `add_relations.py`.
+SUMMED, KEEPING, LABELLED = 2.0, 2.0, 0.3
+# Tokens of the corpora of names and of plain text, drawn once; of both in a step, for each one of labelled texts.
+OF_NAMES, PLAIN, BESIDE = 170_000, 110_000, 0.45
+# As many windows are drawn at once and sorted by length.
+POOL = 200
+
+
+class Seen(NamedTuple):
+    """A batch, with what is known of it: rows by tokens by numbers."""
+
+    text: Batch
+    # What the layers below those that learn see, and what the model answered before; both in half precision.
+    below: torch.Tensor
+    before: torch.Tensor
+    pairs: PairBatch | None = None
+
+    def to(self, device: torch.device) -> Seen:
+        """On a device."""
+        return Seen(*(part.to(device) if part is not None else None for part in self))
+
+
+class Window(NamedTuple):
+    """A window of labelled text, with what is known of it: tokens by numbers."""
+
+    row: Pairs
+    below: torch.Tensor
+    before: torch.Tensor
+
+    @property
+    def ids(self) -> list[int]:
+        """Its tokens."""
+        return self.row.ids
+
+
+def together(some: list[Window]) -> Seen:
+    """A batch of windows."""
+    pairs = PairBatch.of([window.row for window in some])
+    below, before = (
+        torch.nn.utils.rnn.pad_sequence([getattr(window, part) for window in some], batch_first=True)
+        for part in ("below", "before")
+    )
+    return Seen(pairs.text, below, before, pairs)
+
+
+class Top:
+    """The layers of a network that learn."""
+
+    def __init__(self, network: BertForTokenClassification, layers: int) -> None:
+        self.network = network
+        self.first = len(network.bert.encoder.layer) - layers
+
+    def frozen(self) -> list[str]:
+        """How the names of the weights below begin."""
+        return ["bert.embeddings.", *(f"bert.encoder.layer.{layer}." for layer in range(self.first))]
+
+    def logits(self, text: Batch, below: torch.Tensor) -> torch.Tensor:
+        """The outputs, from what the layers below see."""
+        hidden = self._through(self.network.bert.encoder.layer[self.first :], text, below.float())
+        return self.network.classifier(self.network.dropout(hidden))
+
+    @torch.no_grad()
+    def seen(self, text: Batch) -> Seen:
+        """What the network, which has not learned yet, knows of a batch."""
+        hidden = self.network.bert.embeddings(text.ids, token_type_ids=text.shown)
+        below = self._through(self.network.bert.encoder.layer[: self.first], text, hidden)
+        return Seen(text, below.half(), self.logits(text, below).half())
+
+    def _through(self, layers: Iterable[torch.nn.Module], text: Batch, hidden: torch.Tensor) -> torch.Tensor:
+        mask = self.network.bert.get_extended_attention_mask(text.mask, text.ids.shape)
+        for layer in layers:
+            hidden = layer(hidden, mask)[0]
+        return hidden
+
+
+def main() -> None:
+    """The command line."""
+    parser = arguments(__doc__, tokens=6e6, batch=2048)
+    parser.add_argument("--init", type=Path, required=True, help="model folder to go on from; see unpack.py")
+    parser.add_argument("--layers", type=int, default=2, help="how many layers learn (default: %(default)s)")
+    parser.add_argument("--labels", type=Path, nargs="+", required=True, help="folders of labels")
+    parser.add_argument("--kept", type=Path, nargs="*", default=[], help="files of texts to set the constants on, a name a line")
+    parser.add_argument("--without", type=Path, help="a file of texts to leave out, one name a line")
+    parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)")
+    options = parsed(parser)
+    network = from_folder(options.init, DROPOUT)
+    network.reader = Reader()
+    network.reader.read(options.init / READER)
+    top = Top(network, options.layers)
+    learner = Learner(network, options.rate, FRESH, FASTER, top.frozen())
+    run = Run(options, {options.init.name: learner})
+    kept_names = {name for file in options.kept for name in file.read_text().split()}
+    left_out = set(options.without.read_text().split()) if options.without else set()
+    network.eval()
+    learnt: list[Window] = []
+    kept: list[Window] = []
+    for folder in options.labels:
+        for name, text in read(folder).items():
+            if name not in left_out:
+                rows = list(windows(run.encoder, text, ROOMS[0]))
+                (kept if name in kept_names else learnt).extend(_known(top, rows, options.batch))
+    beside = [
+        top.seen(text)
+        for stream, tokens in ((run.streams.labelled, OF_NAMES), (run.streams.plain, PLAIN))
+        for text in itertools.islice(stream(int(BESIDE * options.batch)), int(tokens / BESIDE / options.batch))
+    ]
+    network.train()
+    run.log(windows=len(learnt), kept=len(kept))
+
+    def drawn(some: list, draw: random.Random) -> Iterator:
+        while True:
+            yield from draw.sample(some, len(some))
+
+    def labelled() -> Iterator[Seen]:
+        draw = random.Random(f"{options.seed} {run.tokens}")
+        stream = drawn(learnt, draw)
+        while True:
+            ready = list(batches(list(itertools.islice(stream, POOL)), options.batch))
+            yield from map(together, draw.sample(ready, len(ready)))
+
+    def loss(some: list[Seen], _: float) -> Iterator[tuple[str, torch.Tensor]]:
+        for seen in some:
+            logits = top.logits(seen.text, seen.below)
+            one = KEEPING * losses.of_keeping(logits, seen.before.float(), seen.text.mask)
+            if seen.pairs:
+                odds = network.reader(logits, seen.pairs)
+                apart = functional.binary_cross_entropy_with_logits(odds, seen.pairs.right, reduction="none")
+                one = one + (apart * seen.pairs.weight).sum() / len(seen.text.ids) / SUMMED
+            elif (seen.text.allowed != ANY).any():
+                names = logits[..., : len(LABELS)]
+                one = one + LABELLED * losses.of_labels(names, seen.text.allowed, seen.text.mask, seen.text.weight)
+            yield options.init.name, one
+
+    run.train([labelled(), drawn(beside, random.Random(options.seed))], loss)
+    with torch.no_grad():
+        ready = [together(some) for some in batches(kept, options.batch)]
+        if ready:
+            network.reader.settle([(top.logits(seen.text, seen.below), seen.pairs) for seen in ready])
+    write_folder(network.cpu(), options.out / options.init.name)
+    network.reader.write(options.out / options.init.name / READER)
+
+
+def _known(top: Top, rows: list[Pairs], tokens: int) -> Iterator[Window]:
+    for some in batches(rows, tokens):
+        seen = top.seen(Batch.of([row.window for row in some]))
+        for row, below, before in zip(some, seen.below, seen.before):
+            yield Window(row, below[: len(row.ids)].clone(), before[: len(row.ids)].clone())
+
+
+if __name__ == "__main__":
+    main()
