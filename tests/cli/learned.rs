@@ -9,8 +9,12 @@ const TEXT: &str = "Marta Diaz was on the payroll of Acme before she left for Os
                     Acme president Bo Lee met Turkish President Recep Tayyip Erdogan.\n";
 
 fn relations(options: &[&str]) -> Vec<Row> {
+    relations_of(TEXT, options)
+}
+
+fn relations_of(text: &str, options: &[&str]) -> Vec<Row> {
     let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    fs::write(input.path().join("one.txt"), TEXT).unwrap();
+    fs::write(input.path().join("one.txt"), text).unwrap();
     extract(input.path(), out.path(), options).assert().code(0);
     rows(&out.path().join("relations.csv"))
 }
@@ -33,6 +37,16 @@ fn it_adds_what_no_rule_finds_where_it_is_asked_to() {
         }
         assert!(found.iter().any(|row| row["rule"].starts_with("leads/")), "{learned}");
     }
+}
+
+#[test]
+fn it_reads_pronouns() {
+    const PRONOUN: &str =
+        "Ana Ruiz, 44, lost the vote on Monday. She was on the payroll of Acme for ten years.\n";
+    let found = relations_of(PRONOUN, &[]);
+    let told = |row: &Row| ["subject", "object", "rule"].map(|column| row[column].clone()).join(" ");
+    let told: Vec<String> = found.iter().map(told).collect();
+    assert!(told.contains(&"Ana Ruiz Acme learned/works_for".to_owned()), "{told:?}");
 }
 
 #[test]
