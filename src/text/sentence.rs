@@ -22,7 +22,7 @@ pub fn sentences(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     for paragraph in paragraphs(text) {
         let mut spans: Vec<Span> = Vec::new();
-        for boundary in sentencex::get_sentence_boundaries("en", &without_half_quotes(paragraph.of(text))) {
+        for boundary in sentencex::get_sentence_boundaries("en", &disguised(paragraph.of(text))) {
             let span =
                 Span::new(boundary.start_byte, boundary.end_byte).shifted(paragraph.start).trimmed(text);
             let span = match spans.last_mut() {
@@ -47,15 +47,23 @@ pub fn sentences(text: &str) -> Vec<Span> {
     found
 }
 
-/// The paragraph with blanks for its quotation marks, each as many as the mark has bytes, if one of them has no other half:
-/// `sentencex` finds no sentence between the two of a pair, and would take what stands outside of quotes for inside. So
-/// it is where a quote goes on in the next paragraph.
-fn without_half_quotes(paragraph: &str) -> Cow<'_, str> {
+/// The paragraph as `sentencex` reads it best, byte for byte as long as it is.
+///
+/// It has blanks for quotation marks, if one of them has no other half: `sentencex` finds no sentence between the two of a
+/// pair, and would take what stands outside of quotes for inside. So it is where a quote goes on in the next paragraph.
+/// And it has another word for "May", which `sentencex` takes for an abbreviation: "in May. The court ruled".
+fn disguised(paragraph: &str) -> Cow<'_, str> {
     let count = |mark: char| paragraph.matches(mark).count();
-    if count('"').is_multiple_of(2) && count('“') == count('”') {
+    let has_half = !count('"').is_multiple_of(2) || count('“') != count('”');
+    let has_may = paragraph.contains(" May. ");
+    if !has_half && !has_may {
         return Cow::Borrowed(paragraph);
     }
-    Cow::Owned(paragraph.replace('"', " ").replace(['“', '”'], "   "))
+    let mut disguised = paragraph.replace(" May. ", " Day. ");
+    if has_half {
+        disguised = disguised.replace('"', " ").replace(['“', '”'], "   ");
+    }
+    Cow::Owned(disguised)
 }
 
 /// A quotation mark at the start of `span` with a blank after it closes the quote of the sentence before.
@@ -274,6 +282,7 @@ mod tests {
             ("“It is over. The board agreed.", "“It is over.|The board agreed."),
             ("It is over.” The board agreed.", "It is over.”|The board agreed."),
             ("\"It is over. We agreed,\" he said. It left.", "\"It is over. We agreed,\" he said.|It left."),
+            ("It ends in May. Ana Ruiz left.", "It ends in May.|Ana Ruiz left."),
             ("", ""),
             (" \n\t\n", ""),
         ];
