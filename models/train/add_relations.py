@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from torch.nn import functional
 
 import losses
 from encode import Batch, batches
@@ -30,8 +29,6 @@ RATE = 1.5e-4
 # The reader and the last layer are new.
 FRESH, FASTER = ("reader", "classifier"), 6.0
 DROPOUT = 0.1
-# Log losses are summed over the pairs and predicates of a window; by this they are divided.
-SUMMED = 2.0
 # How much keeping names and syntax counts beside reading relations.
 KEEPING = 2.0
 # How much the labels of the corpora of names count beside that.
@@ -78,8 +75,7 @@ def main() -> None:
             one = KEEPING * losses.of_keeping(logits, known, text.mask)
             if isinstance(batch, PairBatch):
                 odds = learner.network.reader(logits, batch)
-                apart = functional.binary_cross_entropy_with_logits(odds, batch.right, reduction="none")
-                one = one + (apart * batch.weight).sum() / len(text.ids) / SUMMED
+                one = one + losses.of_relations(odds, batch.right, batch.weight, len(text.ids))
             else:
                 one = one + LABELLED * losses.of_labels(
                     logits[..., : len(LABELS)], text.allowed, text.mask, text.weight

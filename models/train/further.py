@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from torch.nn import functional
 from transformers import BertForTokenClassification
 
 import losses
+from add_relations import DROPOUT, KEEPING, LABELLED
 from encode import Batch, batches
 from labels import ANY, LABELS
 from networks import from_folder, write_folder
@@ -30,9 +30,6 @@ from streams import ROOMS
 RATE = 2e-4
 # The reader and the last layer learn faster.
 FRESH, FASTER = ("reader", "classifier"), 3.0
-DROPOUT = 0.1
-# As in `add_relations.py`.
-SUMMED, KEEPING, LABELLED = 2.0, 2.0, 0.3
 # Tokens of the corpora of names and of plain text, drawn once; of both in a step, for each one of labelled texts.
 OF_NAMES, PLAIN, BESIDE = 170_000, 110_000, 0.45
 # As many windows are drawn at once and sorted by length.
@@ -157,8 +154,8 @@ def main() -> None:
             one = KEEPING * losses.of_keeping(logits, seen.before.float(), seen.text.mask)
             if seen.pairs:
                 odds = network.reader(logits, seen.pairs)
-                apart = functional.binary_cross_entropy_with_logits(odds, seen.pairs.right, reduction="none")
-                one = one + (apart * seen.pairs.weight).sum() / len(seen.text.ids) / SUMMED
+                right, weight = seen.pairs.right, seen.pairs.weight
+                one = one + losses.of_relations(odds, right, weight, len(seen.text.ids))
             elif (seen.text.allowed != ANY).any():
                 names = logits[..., : len(LABELS)]
                 one = one + LABELLED * losses.of_labels(names, seen.text.allowed, seen.text.mask, seen.text.weight)

@@ -13,6 +13,8 @@ from treebank import NONE, TreeBatch
 SOFTNESS = 2.0
 # Parts of speech count less than relations and arcs: they are learnt sooner.
 TAGS_COUNT = 0.5
+# Log losses of relations are summed over the pairs and predicates of a window; by this they are divided.
+SUMMED = 2.0
 
 
 def of_labels(
@@ -63,6 +65,12 @@ def of_sight(seen: torch.Tensor, taught: torch.Tensor, mask: torch.Tensor) -> to
     """How far a layer points away from one of the teacher's."""
     apart = 1 - functional.cosine_similarity(seen.float(), taught.float(), dim=-1)
     return (apart * mask).sum() / mask.sum()
+
+
+def of_relations(odds: torch.Tensor, right: torch.Tensor, weight: torch.Tensor, windows: int) -> torch.Tensor:
+    """Mean over windows of the weighted log losses of their pairs and predicates."""
+    apart = functional.binary_cross_entropy_with_logits(odds, right, reduction="none")
+    return (apart * weight).sum() / windows / SUMMED
 
 
 def of_syntax(logits: torch.Tensor, gold: TreeBatch) -> torch.Tensor:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections import defaultdict
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
@@ -25,33 +23,20 @@ QUANTISED, SCALE, ZERO = "_quantized", "_scale", "_zero_point"
 def weights_of(file: Path) -> dict[str, torch.Tensor]:
     """The weights of a quantised network, by their names in the model."""
     graph = onnx.load(file).graph
-    known = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    readers = defaultdict(list)
-    for node in graph.node:
-        for name in node.input:
-            readers[name].append(node)
-
-    def plain(name: str) -> np.ndarray:
-        name = name.removesuffix(QUANTISED)
-        return (known[name + QUANTISED].astype(np.float32) - known[name + ZERO]) * known[name + SCALE]
-
-    def bias_behind(node: onnx.NodeProto) -> str:
-        """The export renames what it transposes; the bias that is added to the product keeps its name."""
-        while node.op_type != "Add":
-            (node,) = readers[node.output[0]][:1]
-        return next(name for name in node.input if name in known)
-
-    found = {name: array for name, array in known.items() if name.startswith(("bert.", "classifier."))}
-    found = {name: array for name, array in found.items() if not name.endswith((QUANTISED, SCALE, ZERO))}
-    found |= {
-        name.removesuffix(QUANTISED): plain(name)
-        for name in known
-        if name.startswith("bert.embeddings.") and name.endswith(QUANTISED)
+    known = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
+    found = {name: values for name, values in known.items() if name.endswith((".bias", "LayerNorm.weight"))}
+    # The export renames what it transposes; the product is named after its module.
+    products = {
+        node.input[1]: node.name.removeprefix("/").removesuffix("/MatMul_quant").replace("/", ".")
+        for node in graph.node
+        if node.op_type == "MatMulInteger"
     }
-    for node in graph.node:
-        if node.op_type == "MatMulInteger" and node.input[1] in known:
-            found[bias_behind(node).removesuffix("bias") + "weight"] = plain(node.input[1]).T
-    return {name: torch.tensor(np.ascontiguousarray(array)) for name, array in found.items()}
+    tables = {name: name.removesuffix(".weight" + QUANTISED) for name in known if name.endswith(".weight" + QUANTISED)}
+    for name, module in (tables | products).items():
+        scale, zero = (known[name.removesuffix(QUANTISED) + part] for part in (SCALE, ZERO))
+        values = (known[name].float() - zero.float()) * scale
+        found[f"{module}.weight"] = values.T.contiguous() if name in products else values
+    return found
 
 
 def main() -> None:

@@ -76,36 +76,18 @@ def onnx():
 
 def newswire(folder):
     """The bundled model on SENTENCES in fp32, with the weights as its int8 graph holds them."""
+    sys.path.insert(0, str(HERE.parents[1] / "models" / "train"))
+    from unpack import weights_of
+
     config = AutoConfig.from_pretrained(folder)
     model = AutoModelForTokenClassification.from_config(config).eval()
-    model.load_state_dict(dequantised(Path(folder) / "model.onnx"))
+    model.load_state_dict(weights_of(Path(folder) / "model.onnx"))
     coded = AutoTokenizer.from_pretrained(folder)(SENTENCES, padding=True, return_offsets_mapping=True, return_tensors="pt")
     types = torch.zeros_like(coded.input_ids)
     for row, sentence in enumerate(SENTENCES):
         for column, (start, end) in enumerate(coded.offset_mapping[row].tolist()):
             types[row, column] = case_class(sentence, start, end)
     write(HERE / "newswire.json", model, coded.input_ids, coded.attention_mask, types, SENTENCES)
-
-
-def dequantised(file):
-    """The checkpoint that an int8 graph was made of, as far as eight bits keep it, by the names in the graph."""
-    import onnx
-    from onnx.numpy_helper import to_array
-
-    graph = onnx.load(file).graph
-    constants = {constant.name: torch.from_numpy(to_array(constant).copy()) for constant in graph.initializer}
-    weights = {name: values for name, values in constants.items() if name.endswith((".bias", "LayerNorm.weight"))}
-    quantised = [name for name in constants if name.endswith(".weight_quantized")]
-    modules = {name: name.removesuffix(".weight_quantized") for name in quantised}
-    transposed = {}
-    for node in graph.node:
-        if node.op_type == "MatMulInteger":
-            transposed[node.input[1]] = node.name.removeprefix("/").removesuffix("/MatMul_quant").replace("/", ".")
-    for name, module in (modules | transposed).items():
-        scale, zero = (constants[name.removesuffix("_quantized") + part] for part in ("_scale", "_zero_point"))
-        values = (constants[name].float() - zero.float()) * scale
-        weights[f"{module}.weight"] = values.T.contiguous() if name in transposed else values
-    return weights
 
 
 def case_class(sentence, start, end):

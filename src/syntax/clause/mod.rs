@@ -147,6 +147,8 @@ impl Clauses {
     /// Whether a node is an owner or place of the first of the list that `member` is in, and the member has its own. If it
     /// has none, what stands before the list is said of all.
     fn is_of_first_alone(&self, node: usize, member: usize) -> bool {
+        let first = self.list_of(member).and_then(|members| members.first().copied());
+        let Some(first) = first.filter(|&first| first != member) else { return false };
         let owners = |of: usize| {
             let roles = ["poss", "mod", "of", "from"].map(Role::named);
             let named = |node: &usize| self.nodes[*node].name.is_some();
@@ -155,13 +157,8 @@ impl Clauses {
             };
             self.clause(of).map(of_clause).unwrap_or_default()
         };
-        let Some(first) = self.list_of(member).and_then(|members| members.first().copied()) else {
-            return false;
-        };
         let of_first = owners(first);
-        first != member
-            && of_first.contains(&node)
-            && owners(member).iter().any(|own| !of_first.contains(own))
+        of_first.contains(&node) && owners(member).iter().any(|own| !of_first.contains(own))
     }
 
     /// Of the list that `member` is in, the member of which `node` is said, if it stands between two of them.
