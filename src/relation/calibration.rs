@@ -2,12 +2,16 @@
 //!
 //! The score of a rule is its precision where both names are right. [`Evidence`] holds the other features; a logistic
 //! regression on relations of labelled texts weighs them (Platt scaling, Platt 1999, with more than one feature). The
-//! log odds of the second reader are weighed on texts that it was not trained on. The weights are data:
-//! `rules/calibration.toml`, which `triplewire rules score --calibration` makes.
+//! log odds of the second reader are weighed on texts that it was not trained on, those of what it alone finds by
+//! predicate. The weights are data: `rules/calibration.toml`, which `triplewire rules score --calibration` makes.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use itertools::Itertools as _;
 use serde::{Deserialize, Serialize};
+
+use crate::relation::Predicate;
 
 /// The features from which the score of a relation is made.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -24,8 +28,8 @@ pub struct Evidence {
     pub unpunctuated: bool,
     /// Words from the first to the last of what the rule matched; a list of names is one.
     pub distance: usize,
-    /// Whether the second reader alone has found it.
-    pub learned: bool,
+    /// What the second reader alone has found, if it has.
+    pub learned: Option<Predicate>,
     /// The log odds of the second reader, if it has read the pair.
     pub second: Option<f32>,
     /// Whether the second reader has learned the predicate from a user's own labels.
@@ -33,7 +37,7 @@ pub struct Evidence {
 }
 
 /// Weights by which evidence becomes log odds of being right.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
     /// Of what a rule finds.
@@ -75,7 +79,7 @@ pub struct CheckWeights {
 }
 
 /// How much each feature of a relation that it alone finds adds to the log odds of being right.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LearnedWeights {
     /// The constant.
@@ -90,6 +94,9 @@ pub struct LearnedWeights {
     pub unasserted: f64,
     /// Times the logarithm of the distance plus one.
     pub distance: f64,
+    /// If it is this predicate: some are found better than their odds say, others worse.
+    #[serde(default)]
+    pub predicates: BTreeMap<String, f64>,
 }
 
 /// The scores below which relations are left out.
@@ -120,13 +127,16 @@ const PRIOR: Calibration = Calibration {
         anaphor: 0.0,
         unasserted: 0.0,
         distance: 0.0,
+        predicates: BTreeMap::new(),
     },
     least: Least { checked: 0.0, unpunctuated: 0.0, learned: 0.5 },
 };
 
-/// The strength of the regularisation that holds each weight near that of [`PRIOR`], as a number of relations. The
-/// constant, which comes first, is not regularised, so that the mean score is right.
+/// The strength of the regularisation that holds each weight near that of [`PRIOR`], as a number of relations.
 const REGULARISATION: f64 = 5.0;
+
+/// Weights are regularised, constants are not: the mean score shall be right.
+const OF_WEIGHTS: fn(usize) -> f64 = |place| if place == 0 { 0.0 } else { REGULARISATION };
 
 /// Rule scores are clamped to this and its complement: their log odds grow without bound.
 const SUREST: f64 = 0.99;
@@ -140,7 +150,7 @@ const STEPS: usize = 50;
 impl Default for Calibration {
     /// The one that came with the program.
     fn default() -> Self {
-        *BUILT_IN
+        BUILT_IN.clone()
     }
 }
 
@@ -149,13 +159,16 @@ impl Calibration {
     pub fn score(&self, evidence: &Evidence) -> f32 {
         let odds = match (evidence.learned, evidence.second) {
             // No labelled texts calibrate these odds; the regression that makes them is calibrated by itself.
-            (true, _) if evidence.taught => dot(&PRIOR.learned.weights(), &of_learned(evidence)),
-            (true, _) => dot(&self.learned.weights(), &of_learned(evidence)),
-            (false, Some(_)) => {
+            (Some(_), _) if evidence.taught => dot(&PRIOR.learned.weights(), &of_learned(evidence)),
+            (Some(predicate), _) => {
+                let own = self.learned.predicates.get(predicate.as_str());
+                dot(&self.learned.weights(), &of_learned(evidence)) + own.unwrap_or(&0.0)
+            }
+            (None, Some(_)) => {
                 dot(&self.rules.weights(), &of_rule(evidence))
                     + dot(&self.checked.weights(), &of_check(evidence))
             }
-            (false, None) => dot(&self.rules.weights(), &of_rule(evidence)),
+            (None, None) => dot(&self.rules.weights(), &of_rule(evidence)),
         };
         share(odds) as f32
     }
@@ -163,11 +176,11 @@ impl Calibration {
     /// The score below which a relation with such evidence is left out, if the user has not said otherwise.
     pub fn least(&self, evidence: &Evidence) -> f32 {
         match (evidence.learned, evidence.second) {
-            (true, _) if evidence.taught => PRIOR.least.learned,
-            (true, _) => self.least.learned,
-            (false, Some(_)) if evidence.unpunctuated => self.least.unpunctuated,
-            (false, Some(_)) => self.least.checked,
-            (false, None) => 0.0,
+            (Some(_), _) if evidence.taught => PRIOR.least.learned,
+            (Some(_), _) => self.least.learned,
+            (None, Some(_)) if evidence.unpunctuated => self.least.unpunctuated,
+            (None, Some(_)) => self.least.checked,
+            (None, None) => 0.0,
         }
     }
 
@@ -175,7 +188,7 @@ impl Calibration {
     /// counts as much as its last number says. All else stays.
     #[must_use]
     pub fn fit_rules(self, relations: &[(Evidence, bool, f64)]) -> Self {
-        let rows = relations.iter().filter(|(evidence, ..)| !evidence.learned);
+        let rows = relations.iter().filter(|(evidence, ..)| evidence.learned.is_none());
         let rows: Vec<Row<6>> = rows
             .map(|(evidence, right, count)| Row {
                 x: of_rule(evidence),
@@ -184,7 +197,8 @@ impl Calibration {
                 count: *count,
             })
             .collect();
-        let [base, rule, names, anaphor, unasserted, distance] = fit(PRIOR.rules.weights(), &rows);
+        let [base, rule, names, anaphor, unasserted, distance] =
+            fit(PRIOR.rules.weights(), OF_WEIGHTS, &rows);
         Calibration { rules: RuleWeights { base, rule, names, anaphor, unasserted, distance }, ..self }
     }
 
@@ -193,7 +207,7 @@ impl Calibration {
     pub fn fit_second(self, relations: &[(Evidence, bool, f64)]) -> Self {
         let read = || relations.iter().filter(|(evidence, ..)| evidence.second.is_some());
         let checked: Vec<Row<2>> = read()
-            .filter(|(evidence, ..)| !evidence.learned)
+            .filter(|(evidence, ..)| evidence.learned.is_none())
             .map(|(evidence, right, count)| Row {
                 x: of_check(evidence),
                 fixed: dot(&self.rules.weights(), &of_rule(evidence)),
@@ -201,19 +215,28 @@ impl Calibration {
                 count: *count,
             })
             .collect();
-        let learned: Vec<Row<6>> = read()
-            .filter(|(evidence, ..)| evidence.learned)
-            .map(|(evidence, right, count)| Row {
+        let [base, second] = fit(PRIOR.checked.weights(), OF_WEIGHTS, &checked);
+        let checked = CheckWeights { base, second };
+        let learned = || read().filter_map(|row| Some((row.0.learned?, row)));
+        let rows: Vec<Row<6>> = learned()
+            .map(|(_, (evidence, right, count))| Row {
                 x: of_learned(evidence),
                 fixed: 0.0,
                 right: *right,
                 count: *count,
             })
             .collect();
-        let [base, second] = fit(PRIOR.checked.weights(), &checked);
-        let checked = CheckWeights { base, second };
-        let [base, second, names, anaphor, unasserted, distance] = fit(PRIOR.learned.weights(), &learned);
-        let learned = LearnedWeights { base, second, names, anaphor, unasserted, distance };
+        let weights = fit(PRIOR.learned.weights(), OF_WEIGHTS, &rows);
+        // What the predicates have in common comes first; few are seen often enough to be weighed by themselves.
+        let by_predicate = learned().map(|(predicate, (evidence, right, count))| {
+            let fixed = dot(&weights, &of_learned(evidence));
+            (predicate.to_string(), Row { x: [1.0], fixed, right: *right, count: *count })
+        });
+        let of_one = |rows: Vec<Row<1>>| fit([0.0], |_| REGULARISATION, &rows)[0];
+        let by_predicate = by_predicate.into_group_map().into_iter();
+        let predicates = by_predicate.map(|(predicate, rows)| (predicate, of_one(rows))).collect();
+        let [base, second, names, anaphor, unasserted, distance] = weights;
+        let learned = LearnedWeights { base, second, names, anaphor, unasserted, distance, predicates };
         Calibration { checked, learned, ..self }
     }
 
@@ -282,9 +305,10 @@ struct Row<const N: usize> {
     count: f64,
 }
 
-/// The weights of maximum likelihood, regularised towards `prior`, with three places.
-fn fit<const N: usize>(prior: [f64; N], rows: &[Row<N>]) -> [f64; N] {
-    let stiffness: [f64; N] = std::array::from_fn(|i| if i == 0 { 0.0 } else { REGULARISATION });
+/// The weights of maximum likelihood, regularised towards `prior` as strongly as is said of each place, with three
+/// decimals.
+fn fit<const N: usize>(prior: [f64; N], stiffness: impl Fn(usize) -> f64, rows: &[Row<N>]) -> [f64; N] {
+    let stiffness: [f64; N] = std::array::from_fn(stiffness);
     let mut weights = prior;
     for _ in 0..STEPS {
         // Newton's method: gradient and Hessian of the likelihood.
@@ -348,7 +372,7 @@ mod tests {
         unasserted: false,
         unpunctuated: false,
         distance: 3,
-        learned: false,
+        learned: None,
         second: None,
         taught: false,
     };
@@ -393,30 +417,46 @@ mod tests {
     /// many as it says.
     #[test]
     fn what_the_second_reader_says_counts_as_much_as_it_is_worth() {
-        let of = |learned, second| Evidence {
-            rule: 0.8,
-            names: 1.0,
-            distance: 0,
-            learned,
-            second: Some(second),
-            ..PLAIN
-        };
-        let mut relations = Vec::new();
-        for i in 0..1000 {
-            relations.push((of(false, 3.0), i % 10 != 0, 1.0));
-            relations.push((of(false, -3.0), i % 2 == 0, 1.0));
-            relations.push((of(true, 0.0), i % 2 == 0, 1.0));
-            relations.push((of(true, 2.2), i % 10 != 0, 1.0));
-        }
-        let fitted = PRIOR.fit_second(&relations);
-        for (learned, second, expected) in
-            [(false, 3.0, 0.9), (false, -3.0, 0.5), (true, 0.0, 0.5), (true, 2.2, 0.9)]
-        {
-            let score = fitted.score(&of(learned, second));
-            assert!((score - expected).abs() < 0.02, "{learned} {second}: {score}");
+        let leads = Predicate::built_in("leads");
+        let cases = [(None, 3.0, 0.9), (None, -3.0, 0.5), (leads, 0.0, 0.5), (leads, 2.2, 0.9)];
+        let fitted = PRIOR.fit_second(&relations(&cases));
+        for (learned, second, expected) in cases {
+            let score = fitted.score(&read(learned, second));
+            assert!((score - expected).abs() < 0.02, "{learned:?} {second}: {score}");
         }
         assert_eq!(fitted.rules, PRIOR.rules);
-        assert!(fitted.least(&of(true, 0.0)) > fitted.least(&of(false, 0.0)));
+        assert!(fitted.least(&read(leads, 0.0)) > fitted.least(&read(None, 0.0)));
+    }
+
+    /// It is as sure of two predicates, but right more often about one; of a third nothing is known.
+    #[test]
+    fn each_predicate_is_as_sure_as_it_was_right() {
+        let [leads, works_for, owns] = ["leads", "works_for", "owns"].map(Predicate::built_in);
+        let cases = [(leads, 1.0, 0.9), (works_for, 1.0, 0.5)];
+        let fitted = PRIOR.fit_second(&relations(&cases));
+        for (learned, second, expected) in [cases[0], cases[1], (owns, 1.0, 0.7)] {
+            let score = fitted.score(&read(learned, second));
+            assert!((score - expected).abs() < 0.03, "{learned:?}: {score}");
+        }
+        let few: Vec<_> =
+            relations(&cases).into_iter().map(|(evidence, right, _)| (evidence, right, 0.01)).collect();
+        let shrunk = PRIOR.fit_second(&few);
+        let apart =
+            |fitted: &Calibration| fitted.score(&read(leads, 1.0)) - fitted.score(&read(works_for, 1.0));
+        assert!(apart(&shrunk) < apart(&fitted) / 2.0, "{} {}", apart(&shrunk), apart(&fitted));
+    }
+
+    /// What the second reader has read.
+    fn read(learned: Option<Predicate>, second: f32) -> Evidence {
+        Evidence { rule: 0.8, names: 1.0, distance: 0, learned, second: Some(second), ..PLAIN }
+    }
+
+    /// A thousand of each case, of which a share is right.
+    fn relations(cases: &[(Option<Predicate>, f32, f32)]) -> Vec<(Evidence, bool, f64)> {
+        let of_one = |&(learned, second, share): &(Option<Predicate>, f32, f32)| {
+            (0..1000_u16).map(move |i| (read(learned, second), f32::from(i % 10) < share * 10.0 - 0.5, 1.0))
+        };
+        cases.iter().flat_map(of_one).collect()
     }
 
     #[test]

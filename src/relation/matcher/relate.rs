@@ -107,7 +107,7 @@ impl Surroundings<'_, '_, '_> {
                 || context.attributed_to.is_some(),
             unpunctuated: sentence.unpunctuated,
             distance: tokens.1.saturating_sub(tokens.0),
-            learned: hit.is_learned(),
+            learned: hit.is_learned().then_some(predicate),
             second: hit.second,
             taught: matcher.reader().is_some_and(|reader| reader.is_taught(predicate.as_str())),
         };
