@@ -16,7 +16,7 @@ use crate::entity::decisions::{Asked, Decision, together};
 use crate::entity::fold::{Plain, key};
 use crate::error::{Error, Place, Result};
 use contradictions::ordered;
-use read::{Content, read};
+use read::{Content, read, read_built_in};
 
 /// File name and content of every built-in table.
 pub(super) const BUILT_IN: &[(&str, &str)] = &[
@@ -104,7 +104,7 @@ impl Aliases {
         };
         for (name, content) in BUILT_IN {
             aliases.hash.update(content.as_bytes());
-            let content = read(Path::new(name), content.as_bytes())
+            let content = read_built_in(name, content)
                 .unwrap_or_else(|e| panic!("a built-in alias table is wrong: {e}"));
             aliases.add(content.rows, false);
         }

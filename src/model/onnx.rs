@@ -4,6 +4,7 @@
 //! `/bert/encoder/layer.0/intermediate/dense/MatMul`, and ONNX Runtime's quantisation appends `_quant`; tables,
 //! norms and biases keep the names that they have in the checkpoint.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
@@ -80,7 +81,7 @@ impl Graph {
         if weights.data_type != Some(DataType::INT8) || !is_symmetric {
             return None;
         }
-        let weights: Vec<i8> = bytes(weights)?.into_iter().map(u8::cast_signed).collect();
+        let weights: Vec<i8> = taken(weights)?.into_iter().map(u8::cast_signed).collect();
         let scales = match self.floats(&format!("{name}_scale"))?.as_slice() {
             &[one] => vec![one; outputs],
             all => all.to_vec(),
@@ -89,17 +90,17 @@ impl Graph {
         fits.then_some(Matrix { weights, scales })
     }
 
-    /// The quantised table of a module.
+    /// The quantised table of a module; `None` if it was asked for before.
     pub(super) fn table(&self, module: &str) -> Option<QuantisedTable> {
         let part = |name: &str| self.constant(&format!("{module}.weight_{name}"));
         let values = part("quantized")?;
-        let &[_, width] = values.dims.as_slice() else { return None };
+        let &[rows, width] = values.dims.as_slice() else { return None };
         let [scale] = floats(part("scale")?)?[..] else { return None };
         let [zero] = bytes(part("zero_point")?)?[..] else { return None };
         let is_unsigned = values.data_type == Some(DataType::UINT8);
         let width = usize::try_from(width).ok().filter(|&width| width > 0 && is_unsigned)?;
-        let values = bytes(values)?;
-        values.len().is_multiple_of(width).then_some(QuantisedTable {
+        let values = taken(values)?;
+        (usize::try_from(rows).ok()?.checked_mul(width)? == values.len()).then_some(QuantisedTable {
             width,
             values,
             scale,
@@ -181,12 +182,22 @@ fn slashes(module: &str) -> String {
 
 /// The numbers of a constant of 8 bits.
 fn bytes(constant: &TensorProto) -> Option<Vec<u8>> {
+    bytes_by(constant, |raw| raw.borrow().clone())
+}
+
+/// Likewise, but those of a whole module are taken out of the graph, where nobody finds them a second time: to copy all
+/// weights takes a tenth of the time to open a model.
+fn taken(constant: &TensorProto) -> Option<Vec<u8>> {
+    bytes_by(constant, RefCell::take)
+}
+
+fn bytes_by(constant: &TensorProto, of_raw: fn(&RefCell<Vec<u8>>) -> Vec<u8>) -> Option<Vec<u8>> {
     match constant.data_type? {
         DataType::INT8 | DataType::UINT8 => {}
         _ => return None,
     }
     match &constant.raw_data {
-        Some(raw) => Some(raw.borrow().clone()),
+        Some(raw) => Some(of_raw(raw)),
         // So is every number of eight bits kept outside `raw_data`, signed or not.
         None => Some(constant.int32_data.iter().map(|&number| number as u8).collect()),
     }

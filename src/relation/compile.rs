@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -32,19 +32,26 @@ pub(crate) struct Compiler<'a> {
     common: BTreeSet<u32>,
 }
 
-/// A regular expression that is built when it is first needed: most rules never match in a short
-/// run, and building is what takes time.
+/// The regular expression of a pattern, written and built when it is first needed: most rules never match in a short
+/// run, and to write and build the expressions of all would take longer than a short run itself.
 #[derive(Debug)]
 pub(crate) struct LazyRegex {
-    source: String,
+    node: Arc<Node>,
+    subject: Vec<EntityType>,
+    object: Vec<EntityType>,
     built: OnceLock<Option<Regex>>,
 }
 
 impl LazyRegex {
-    /// Builds it. `None` if it is too large.
-    pub(crate) fn get(&self) -> Option<&Regex> {
+    /// That of a pattern whose arguments have these types.
+    pub(crate) fn of(node: Arc<Node>, subject: &[EntityType], object: &[EntityType]) -> Self {
+        LazyRegex { node, subject: subject.to_vec(), object: object.to_vec(), built: OnceLock::new() }
+    }
+
+    /// Builds it. `None` if it is too large. `lexicon` must always be that of the rule set of the pattern.
+    pub(crate) fn get(&self, lexicon: &Lexicon) -> Option<&Regex> {
         let build = || {
-            RegexBuilder::new(&self.source)
+            RegexBuilder::new(&Compiler::of(lexicon).regex(&self.node, &self.subject, &self.object))
                 .unicode(false)
                 .size_limit(SIZE_LIMIT)
                 .dfa_size_limit(CACHE_LIMIT)
@@ -55,13 +62,13 @@ impl LazyRegex {
     }
 
     /// Whether it matches somewhere.
-    pub(crate) fn is_match(&self, line: &[u8]) -> bool {
-        self.get().is_some_and(|regex| regex.is_match(line))
+    pub(crate) fn is_match(&self, lexicon: &Lexicon, line: &[u8]) -> bool {
+        self.get(lexicon).is_some_and(|regex| regex.is_match(line))
     }
 
     /// Where it matches first.
-    pub(crate) fn find(&self, line: &[u8]) -> Option<Range<usize>> {
-        self.get()?.find(line).map(|found| found.range())
+    pub(crate) fn find(&self, lexicon: &Lexicon, line: &[u8]) -> Option<Range<usize>> {
+        self.get(lexicon)?.find(line).map(|found| found.range())
     }
 }
 
@@ -75,10 +82,10 @@ impl<'a> Compiler<'a> {
     }
 
     /// The regular expression of a pattern whose arguments have these types.
-    pub(crate) fn regex(&self, node: &Node, subject: &[EntityType], object: &[EntityType]) -> LazyRegex {
+    fn regex(&self, node: &Node, subject: &[EntityType], object: &[EntityType]) -> String {
         let mut source = String::new();
         self.write(node, subject, object, &mut source);
-        LazyRegex { source, built: OnceLock::new() }
+        source
     }
 
     fn write(&self, node: &Node, subject: &[EntityType], object: &[EntityType], out: &mut String) {

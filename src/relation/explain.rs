@@ -1,11 +1,13 @@
 //! What the matcher saw, for people and programs: the tree and the clauses of each sentence, the spelled line of each
 //! pair, the rules that matched, what became of what they found, and the rule that nearly matched.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::entity::EntityType;
 use crate::relation::calibration::share;
-use crate::relation::compile::{Compiler, LazyRegex};
+use crate::relation::compile::LazyRegex;
 use crate::relation::lexicon::FUNCTION_WORDS;
 use crate::relation::line::{Line, OBJECT, OTHER, SUBJECT, TaggedSentence, View, is_name, is_token};
 use crate::relation::matcher::{Hit, Outcome, ParsedSentence};
@@ -277,7 +279,6 @@ impl Matcher {
     }
 
     fn prefixes<'r>(&self, set: &'r RuleSet) -> Vec<Prefixes<'r>> {
-        let compiler = Compiler::of(&self.lexicon);
         let rules = set.rules().iter().enumerate();
         rules
             .flat_map(|(number, rule)| rule.patterns.iter().map(move |p| (number, rule, p.node.items())))
@@ -285,7 +286,7 @@ impl Matcher {
                 let regexes = (1..=items.len())
                     .map(|n| {
                         let prefix = Node::Seq(items[..n].to_vec());
-                        compiler.regex(&prefix, &rule.subject, &rule.object)
+                        LazyRegex::of(Arc::new(prefix), &rule.subject, &rule.object)
                     })
                     .collect();
                 Prefixes { rule: number, items, regexes }
@@ -321,7 +322,7 @@ impl Matcher {
         let mut best: Option<(f32, NearMiss)> = None;
         for prefix in prefixes {
             // If a longer prefix matches, so do all shorter ones.
-            let found = prefix.regexes.iter().map_while(|regex| regex.find(seen));
+            let found = prefix.regexes.iter().map_while(|regex| regex.find(&self.lexicon, seen));
             let Some((last, found)) = found.enumerate().last() else { continue };
             let (matched, rest) = prefix.items.split_at(last + 1);
             let Some(failed) = rest.first() else { continue };

@@ -20,7 +20,6 @@ mod second_reader;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
-use crate::relation::compile::Compiler;
 use crate::relation::frame::Frames;
 use crate::relation::lexicon::Lexicon;
 use crate::relation::line::{self, TaggedSentence};
@@ -102,13 +101,11 @@ impl Matcher {
     /// If a pattern is too large to compile.
     pub fn new(set: &RuleSet) -> Result<Self> {
         let lexicon = Lexicon::of(set)?;
-        let compiler = Compiler::of(&lexicon);
         let frames = set.rules().iter().enumerate().filter_map(|(i, rule)| Some((i, rule.frame.as_ref()?)));
-        let rules =
-            || set.rules().iter().map(|rule| CompiledRule::of(rule, &compiler)).collect::<Result<_>>();
+        let rules = || set.rules().iter().map(|rule| CompiledRule::of(rule, &lexicon)).collect::<Result<_>>();
         // A thread of its own and none of rayon's: one of those might take up work that waits for this matcher.
         let (patterns, rules, frames) = std::thread::scope(|scope| {
-            let patterns = scope.spawn(|| PatternIndex::of(set.rules(), &compiler, lexicon.keys.count()));
+            let patterns = scope.spawn(|| PatternIndex::of(set.rules(), &lexicon));
             let (rules, frames) = (rules(), Frames::new(frames, &set.nouns, &set.acting));
             (patterns.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), rules, frames)
         });
@@ -123,7 +120,7 @@ impl Matcher {
             frames,
             second: None,
             unlearned: set.unlearned.clone(),
-            calibration: set.calibration,
+            calibration: set.calibration.clone(),
             least_score: set.least_score,
             lexicon,
         })

@@ -54,7 +54,7 @@ pub struct Pattern {
     /// As written.
     pub text: String,
     /// As understood.
-    pub(crate) node: Node,
+    pub(crate) node: Arc<Node>,
 }
 
 /// A sentence in which a rule must fire.

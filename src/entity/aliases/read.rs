@@ -46,13 +46,22 @@ impl Says {
 
 /// Reads and checks a table.
 pub(super) fn read(path: &Path, content: &[u8]) -> Result<Content> {
+    rows(path, content, true)
+}
+
+/// Reads a built-in table, of which a test checks that no lines contradict each other.
+pub(super) fn read_built_in(name: &str, content: &str) -> Result<Content> {
+    rows(Path::new(name), content.as_bytes(), false)
+}
+
+fn rows(path: &Path, content: &[u8], check: bool) -> Result<Content> {
     let wrong =
         |line: u64, problem: String, remedy: &str| Error::config(Place::line(path, line), problem, remedy);
     let table = Table::open(content).map_err(|e| wrong(1, words::csv(&e, &StringRecord::new()), HEADER))?;
     let header = table.header.clone();
     let columns = Columns::find(&header).map_err(|problem| wrong(1, problem, HEADER))?;
     let mut read = Content { rows: Vec::new(), dropped: Vec::new() };
-    let mut seen = Contradictions::of(path, columns.has_decisions);
+    let mut seen = check.then(|| Contradictions::of(path, columns.has_decisions));
     for row in table.rows() {
         let (number, record) =
             row.map_err(|(line, e)| wrong(line, words::csv(&e, &header), "Save the table as CSV UTF-8"))?;
@@ -73,7 +82,7 @@ pub(super) fn read(path: &Path, content: &[u8]) -> Result<Content> {
         let (usage, demonym) = line.flags()?;
         let external_id = Some(line.cell(columns.id)).filter(|id| !id.is_empty()).map(str::to_owned);
         let row = Row { line: number, entity, alias, entity_type, same, usage, demonym, external_id };
-        seen.check(&row)?;
+        seen.as_mut().map_or(Ok(()), |seen| seen.check(&row))?;
         read.rows.push(row);
     }
     Ok(read)
@@ -202,5 +211,18 @@ impl Line<'_> {
             }
         }
         Ok((usage, demonym))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::aliases::BUILT_IN;
+
+    #[test]
+    fn no_lines_of_a_built_in_table_contradict_each_other() {
+        for (name, content) in BUILT_IN {
+            assert!(!read(Path::new(name), content.as_bytes()).unwrap().rows.is_empty(), "{name}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::processors::bert::BertProcessing;
-use tokenizers::{AddedToken, Tokenizer};
+use tokenizers::{AddedToken, Model as _, Tokenizer};
 
 use crate::error::{Error, Result, words};
 use crate::model::folder::ModelFolder;
@@ -64,7 +64,7 @@ impl ModelFolder {
             )
         };
         tokenizer.with_truncation(None).map_err(broken)?;
-        let size = tokenizer.get_vocab_size(true);
+        let size = vocabulary_size(&tokenizer);
         if let Some(most) = self.vocab_size.filter(|&most| most < size) {
             return Err(Error::model(
                 &file,
@@ -133,4 +133,11 @@ impl ModelFolder {
             Err(_) => Ok(TokenizerConfig::default()),
         }
     }
+}
+
+/// How many tokens a tokenizer has. It can tell itself, but makes a copy of all of them to count those that were added.
+fn vocabulary_size(tokenizer: &Tokenizer) -> usize {
+    let model = tokenizer.get_model();
+    let added = tokenizer.get_added_vocabulary().get_vocab();
+    model.get_vocab_size() + added.keys().filter(|token| model.token_to_id(token).is_none()).count()
 }

@@ -7,10 +7,10 @@ use crate::entity::EntityType;
 use crate::error::{Error, Result};
 use crate::relation::compile::{Clause, Compiler, LazyRegex};
 use crate::relation::keys::KeySet;
+use crate::relation::lexicon::Lexicon;
 use crate::relation::line::type_letter;
-use crate::relation::pattern::Node;
 use crate::relation::reader::LEARNED;
-use crate::relation::{Predicate, Rule};
+use crate::relation::{Pattern, Predicate, Rule};
 
 /// What the matcher needs of a rule, its patterns apart.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ pub(in crate::relation) struct CompiledRule {
 }
 
 impl CompiledRule {
-    pub(super) fn of(rule: &Rule, compiler: &Compiler<'_>) -> Result<Self> {
-        let unless = rule.unless.iter().map(|pattern| compile(compiler, rule, &pattern.text, &pattern.node));
+    pub(super) fn of(rule: &Rule, lexicon: &Lexicon) -> Result<Self> {
+        let unless = rule.unless.iter().map(|pattern| compile(lexicon, rule, pattern));
         Ok(CompiledRule {
             id: rule.id.clone(),
             predicate: rule.predicate,
@@ -87,11 +87,12 @@ pub(super) struct PatternIndex {
 }
 
 impl PatternIndex {
-    pub(super) fn of(rules: &[Rule], compiler: &Compiler<'_>, keys: usize) -> Result<Self> {
-        let mut index = PatternIndex { patterns: Vec::new(), by_key: vec![Vec::new(); keys] };
+    pub(super) fn of(rules: &[Rule], lexicon: &Lexicon) -> Result<Self> {
+        let compiler = Compiler::of(lexicon);
+        let mut index = PatternIndex { patterns: Vec::new(), by_key: vec![Vec::new(); lexicon.keys.count()] };
         for (number, rule) in rules.iter().enumerate() {
             for pattern in &rule.patterns {
-                let regex = compile(compiler, rule, &pattern.text, &pattern.node)?;
+                let regex = compile(lexicon, rule, pattern)?;
                 let mut needs = compiler.needs(&pattern.node, &rule.subject, &rule.object);
                 needs.sort_by_key(|clause| compiler.frequency(clause));
                 let rarest: Clause = needs.first().cloned().unwrap_or_default();
@@ -139,15 +140,15 @@ impl TypeSet {
     }
 }
 
-fn compile(compiler: &Compiler<'_>, rule: &Rule, text: &str, node: &Node) -> Result<LazyRegex> {
-    let regex = compiler.regex(node, &rule.subject, &rule.object);
+fn compile(lexicon: &Lexicon, rule: &Rule, pattern: &Pattern) -> Result<LazyRegex> {
+    let regex = LazyRegex::of(pattern.node.clone(), &rule.subject, &rule.object);
     // A test checks that the built-in ones are small enough; building them here would take time.
-    if rule.built_in || regex.get().is_some() {
+    if rule.built_in || regex.get(lexicon).is_some() {
         return Ok(regex);
     }
     Err(Error::config(
         rule.place.clone(),
-        format!("rule `{}`: pattern `{text}` is too large", rule.id),
+        format!("rule `{}`: pattern `{}` is too large", rule.id, pattern.text),
         "Lower the counts in { }, above all where one repetition stands inside another",
     ))
 }

@@ -72,8 +72,11 @@ impl Matcher {
         mut report: impl FnMut(PatternMatch),
     ) {
         let regex = |pattern: usize| &self.patterns.patterns[pattern].regex;
-        let live: Vec<usize> =
-            candidates.iter().copied().filter(|&pattern| regex(pattern).is_match(&line.bytes)).collect();
+        let live: Vec<usize> = candidates
+            .iter()
+            .copied()
+            .filter(|&pattern| regex(pattern).is_match(&self.lexicon, &line.bytes))
+            .collect();
         if live.is_empty() {
             return;
         }
@@ -94,8 +97,8 @@ impl Matcher {
                         if !rule.subject.has_letter(subject_type) || !rule.object.has_letter(object_type) {
                             continue;
                         }
-                        if let Some(span) = regex(pattern).find(seen)
-                            && !rule.unless.iter().any(|unless| unless.is_match(seen))
+                        if let Some(span) = regex(pattern).find(&self.lexicon, seen)
+                            && !rule.unless.iter().any(|unless| unless.is_match(&self.lexicon, seen))
                         {
                             let bytes = sight.start + span.start..sight.start + span.end;
                             let tokens = line.tokens_of(bytes);

@@ -151,9 +151,15 @@ fn workers_can_share_a_matcher() {
 #[test]
 fn every_built_in_pattern_can_be_compiled() {
     for pattern in &BUILT_IN.patterns.patterns {
-        assert!(pattern.regex.get().is_some(), "{}", BUILT_IN.rules[pattern.rule].id);
+        assert!(pattern.regex.get(&BUILT_IN.lexicon).is_some(), "{}", BUILT_IN.rules[pattern.rule].id);
     }
-    assert!(BUILT_IN.rules.iter().flat_map(|rule| &rule.unless).all(|unless| unless.get().is_some()));
+    assert!(
+        BUILT_IN
+            .rules
+            .iter()
+            .flat_map(|rule| &rule.unless)
+            .all(|unless| unless.get(&BUILT_IN.lexicon).is_some())
+    );
 }
 
 #[test]

@@ -82,7 +82,7 @@ impl RuleFile<'_> {
                     return Err(self.wrong(id, at, problem, capital(&e.remedy)));
                 }
             };
-            patterns.push(Pattern { text: text.clone(), node });
+            patterns.push(Pattern { text: text.clone(), node: Arc::new(node) });
         }
         Ok(patterns)
     }
