@@ -20,6 +20,10 @@ extract:  ## seeds/ -> output/*.csv with the bundled model and the engine rust-b
 build:    ## target/release/triplewire with both engines
 	$(CARGO_TORCH) build --release $(FEATURES)
 
+# The debug build that other programs run is the one of the tests: `cargo build` would compile much of it again, because no
+# test asks for features of crates then.
+DEBUG_BUILD = cargo test --no-run --test cli
+
 test:     ## formatting, lints and every test; then with libtorch the tests of what differs there
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
@@ -29,15 +33,15 @@ test:     ## formatting, lints and every test; then with libtorch the tests of w
 	$(CARGO_TORCH) test $(FEATURES) --lib --test cli -- $(OF_ENGINES)
 
 test-spark: ## the Spark job against one run, with the debug build; skipped without Java or PySpark
-	cargo build
+	$(DEBUG_BUILD)
 	python3 examples/spark/run_test.py target/debug/triplewire
 
 test-export: ## exports read with NetworkX, pandas and so on, with the debug build; what pip cannot fetch is skipped
-	cargo build
+	$(DEBUG_BUILD)
 	python3 tests/export/run_test.py target/debug/triplewire
 
 test-view: ## the page of `triplewire view` in Chromium, with the debug build; skipped without Chromium
-	cargo build
+	$(DEBUG_BUILD)
 	python3 tests/view/test_view.py
 
 # The profile of a wheel: `release` is what people get, `dev` is built in a fraction of the time, for tests.
@@ -50,7 +54,7 @@ wheel:    ## target/wheels/triplewire-*.whl: command, models and Python module, 
 
 test-wheel: ## the wheel in a new virtual environment against the debug build, and its module; also on Spark
 	$(MAKE) wheel WHEEL=dev
-	cargo build
+	$(DEBUG_BUILD)
 	python3 tests/python/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 	python3 examples/spark/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 
