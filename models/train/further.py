@@ -1,8 +1,8 @@
 """Teaches a model that reads relations further: `python further.py --data DATA --init MODEL --labels DIR... --out RUN`.
 
-Only the last layers and the reader learn. What the layers below see of each window, and what the model answered before,
-is computed once and stays in memory (2.2 kB a token), so that an hour on two cores goes far. Names and syntax are kept by
-answering as before, on the same texts, on the corpora of names and on plain text.
+Only the last layers and the reader learn. What the layers below see of each window, and what the model that it keeps to
+answers, is computed once and stays in memory (2.2 kB a token), so that an hour on two cores goes far. Names and syntax are
+kept by answering as that model does, on the same texts, on the corpora of names and on plain text.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pairs import Pairs, read, windows
 from reader import FILE as READER
 from reader import PairBatch, Reader
 from run import Learner, Run, arguments, parsed
+from score import logits_of
 from streams import ROOMS
 
 RATE = 2e-4
@@ -40,9 +41,9 @@ class Seen(NamedTuple):
     """A batch, with what is known of it: rows by tokens by numbers."""
 
     text: Batch
-    # What the layers below those that learn see, and what the model answered before; both in half precision.
+    # What the layers below those that learn see, and what the teacher answers; both in half precision.
     below: torch.Tensor
-    before: torch.Tensor
+    taught: torch.Tensor
     pairs: PairBatch | None = None
 
     def to(self, device: torch.device) -> Seen:
@@ -55,7 +56,7 @@ class Window(NamedTuple):
 
     row: Pairs
     below: torch.Tensor
-    before: torch.Tensor
+    taught: torch.Tensor
 
     @property
     def ids(self) -> list[int]:
@@ -66,18 +67,20 @@ class Window(NamedTuple):
 def together(some: list[Window]) -> Seen:
     """A batch of windows."""
     pairs = PairBatch.of([window.row for window in some])
-    below, before = (
+    below, taught = (
         torch.nn.utils.rnn.pad_sequence([getattr(window, part) for window in some], batch_first=True)
-        for part in ("below", "before")
+        for part in ("below", "taught")
     )
-    return Seen(pairs.text, below, before, pairs)
+    return Seen(pairs.text, below, taught, pairs)
 
 
 class Top:
-    """The layers of a network that learn."""
+    """The layers of a network that learn, and the teacher whose answers about names and syntax they keep to."""
 
-    def __init__(self, network: BertForTokenClassification, layers: int) -> None:
-        self.network = network
+    def __init__(
+        self, network: BertForTokenClassification, teacher: BertForTokenClassification, layers: int
+    ) -> None:
+        self.network, self.teacher = network, teacher
         self.first = len(network.bert.encoder.layer) - layers
 
     def frozen(self) -> list[str]:
@@ -91,10 +94,11 @@ class Top:
 
     @torch.no_grad()
     def seen(self, text: Batch) -> Seen:
-        """What the network, which has not learned yet, knows of a batch."""
+        """What is known of a batch before anything is learned."""
         hidden = self.network.bert.embeddings(text.ids, token_type_ids=text.shown)
         below = self._through(self.network.bert.encoder.layer[: self.first], text, hidden)
-        return Seen(text, below.half(), self.logits(text, below).half())
+        taught = logits_of(self.teacher, text)
+        return Seen(text, below.half(), taught.half())
 
     def _through(self, layers: Iterable[torch.nn.Module], text: Batch, hidden: torch.Tensor) -> torch.Tensor:
         mask = self.network.bert.get_extended_attention_mask(text.mask, text.ids.shape)
@@ -107,6 +111,9 @@ def main() -> None:
     """The command line."""
     parser = arguments(__doc__, tokens=6e6, batch=2048)
     parser.add_argument("--init", type=Path, required=True, help="model folder to go on from; see unpack.py")
+    parser.add_argument(
+        "--teacher", type=Path, help="model folder whose names and syntax it keeps to (default: --init)"
+    )
     parser.add_argument("--layers", type=int, default=2, help="how many layers learn (default: %(default)s)")
     parser.add_argument("--labels", type=Path, nargs="+", required=True, help="folders of labels")
     parser.add_argument("--kept", type=Path, nargs="*", default=[], help="files of texts to set the constants on, a name a line")
@@ -116,7 +123,8 @@ def main() -> None:
     network = from_folder(options.init, DROPOUT)
     network.reader = Reader()
     network.reader.read(options.init / READER)
-    top = Top(network, options.layers)
+    teacher = from_folder(options.teacher or options.init).requires_grad_(False).eval()
+    top = Top(network, teacher, options.layers)
     learner = Learner(network, options.rate, FRESH, FASTER, top.frozen())
     run = Run(options, {options.init.name: learner})
     kept_names = {name for file in options.kept for name in file.read_text().split()}
@@ -151,7 +159,7 @@ def main() -> None:
     def loss(some: list[Seen], _: float) -> Iterator[tuple[str, torch.Tensor]]:
         for seen in some:
             logits = top.logits(seen.text, seen.below)
-            one = KEEPING * losses.of_keeping(logits, seen.before.float(), seen.text.mask)
+            one = KEEPING * losses.of_keeping(logits, seen.taught.float(), seen.text.mask)
             if seen.pairs:
                 odds = network.reader(logits, seen.pairs)
                 right, weight = seen.pairs.right, seen.pairs.weight
@@ -173,8 +181,8 @@ def main() -> None:
 def _known(top: Top, rows: list[Pairs], tokens: int) -> Iterator[Window]:
     for some in batches(rows, tokens):
         seen = top.seen(Batch.of([row.window for row in some]))
-        for row, below, before in zip(some, seen.below, seen.before):
-            yield Window(row, below[: len(row.ids)].clone(), before[: len(row.ids)].clone())
+        for row, below, taught in zip(some, seen.below, seen.taught):
+            yield Window(row, below[: len(row.ids)].clone(), taught[: len(row.ids)].clone())
 
 
 if __name__ == "__main__":
