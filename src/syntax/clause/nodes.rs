@@ -48,8 +48,12 @@ impl Node {
     }
 }
 
+/// Behind these a name says for or against whom something is, and not whose it is: "anti-Taliban offensive".
+const STANCES: [&str; 2] = ["anti-", "pro-"];
+
 /// The nodes of a sentence, in the order of its words. A name has the head of its highest word, and the dependents of
-/// all its words. Since depths only fall on the way to the root, that is a tree again.
+/// all its words. Since depths only fall on the way to the root, that is a tree again. A name behind "anti-" or "pro-" is
+/// none of its own.
 pub(super) fn nodes(text: &str, sentence: &Sentence, names: &[Span]) -> Vec<Node> {
     let words = &sentence.words;
     let depths = depths(words);
@@ -62,7 +66,8 @@ pub(super) fn nodes(text: &str, sentence: &Sentence, names: &[Span]) -> Vec<Node
         while names.get(name).is_some_and(|name| name.end <= word.span.start) {
             name += 1;
         }
-        let inside = names.get(name).filter(|name| name.overlaps(word.span)).map(|_| name);
+        let is_here = |name: &&Span| name.overlaps(word.span) && !is_behind_stance(text, name.start);
+        let inside = names.get(name).filter(is_here).map(|_| name);
         if inside.is_some()
             && let Some(last) = nodes.last_mut()
             && last.name == inside
@@ -103,6 +108,13 @@ pub(super) fn nodes(text: &str, sentence: &Sentence, names: &[Span]) -> Vec<Node
         }
     }
     nodes
+}
+
+fn is_behind_stance(text: &str, start: usize) -> bool {
+    STANCES.iter().any(|stance| {
+        let before = start.checked_sub(stance.len()).and_then(|from| text.get(from..start));
+        before.is_some_and(|before| before.eq_ignore_ascii_case(stance))
+    })
 }
 
 /// How far each word is from the root.
