@@ -171,10 +171,30 @@ fn is_instead(nodes: &[Node], member: usize) -> bool {
         .any(|word| matches!(&*nodes[word].form, "but" | "not" | "rather" | "instead"))
 }
 
-/// The preposition before a node, in its base form: "due to", "out of"; the possessive is `'s`.
+/// Before "of" they tell a direction: a town south of Baghdad is no town of Baghdad.
+const DIRECTIONS: [&str; 12] = [
+    "north",
+    "south",
+    "east",
+    "west",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+    "north-east",
+    "north-west",
+    "south-east",
+    "south-west",
+];
+
+/// The preposition before a node, in its base form: "due to", "out of", "south of"; the possessive is `'s`.
 pub(super) fn preposition(nodes: &[Node], node: usize) -> Option<String> {
     let mut words = Vec::new();
     for case in children(nodes, node, &[Deprel::Case]) {
+        // Not "in the south of Kenya", which depends on the direction.
+        let before = case.checked_sub(1).filter(|&before| nodes[node].head != Some(before));
+        let is_direction = |&before: &usize| nodes[case].form == "of" && nodes[before].is_word(&DIRECTIONS);
+        words.extend(before.filter(is_direction).map(|before| nodes[before].form.clone()));
         // "All but one", and what stands after ("years ago"), is none.
         words.push(nodes[case].form.clone());
         words.extend(children(nodes, case, &[Deprel::Fixed]).map(|fixed| nodes[fixed].form.clone()));

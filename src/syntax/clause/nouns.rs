@@ -1,5 +1,7 @@
 //! The roles of nouns and adjectives.
 
+use std::ops::Range;
+
 use crate::syntax::clause::nodes::{Node, antecedent, children, members, preposition};
 use crate::syntax::clause::parts::{Clause, Kind, Mood, Role, by_node};
 use crate::syntax::clause::verbs::Verbs;
@@ -307,7 +309,11 @@ impl Nouns<'_> {
                     clause.fill(Role::Prep(preposition.into()), filler);
                 }
                 // The name before a title, or before the noun that it belongs to.
-                None if BEFORE.contains(&relation) && child < node && nodes[child].name.is_some() => {
+                None if BEFORE.contains(&relation)
+                    && child < node
+                    && nodes[child].name.is_some()
+                    && !self.has_verb(child + 1..node) =>
+                {
                     clause.fill(Role::Mod, child);
                     // "Russian-Turkish patrol".
                     for other in children(nodes, child, &[Deprel::Amod, Deprel::Compound]) {
@@ -325,6 +331,15 @@ impl Nouns<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether a verb stands there, other than one that describes a noun: "Acme said it bought Bolt, a bank" is of no Acme
+    /// bank.
+    fn has_verb(&self, mut there: Range<usize>) -> bool {
+        there.any(|at| {
+            let Node { relation, .. } = self.nodes[at];
+            self.nodes[at].is_verb() && !matches!(relation, Deprel::Amod | Deprel::Compound)
+        })
     }
 
     fn prepositions(&self, node: usize, clause: &mut Clause) {

@@ -28,6 +28,7 @@ pub(super) fn mend(nodes: &mut [Node]) {
         tree.beside_title(node);
         tree.astray(node);
         tree.behind_preposition(node);
+        tree.behind_list(node);
         tree.spoken_with(node);
         tree.place_of_clause(node);
         tree.subject_behind_participle(node);

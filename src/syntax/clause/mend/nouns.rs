@@ -2,7 +2,7 @@
 
 use crate::syntax::clause::lists::{FORCES, OF_DEED, TIMES};
 use crate::syntax::clause::mend::Tree;
-use crate::syntax::clause::nodes::Node;
+use crate::syntax::clause::nodes::{Node, members};
 use crate::syntax::{Deprel, Pos};
 
 impl Tree<'_> {
@@ -139,6 +139,22 @@ impl Tree<'_> {
         let Some(case) = self.child(node, &[Deprel::Case]) else { return };
         if head < case && case < node && SECOND.contains(&relation) {
             self.nodes[node].relation = self.oblique_of(head);
+        }
+    }
+
+    /// "Ana Ruiz and Bo Lee, the chairman of Acme": a noun in the singular behind a list is said of its last member.
+    pub(super) fn behind_list(&mut self, noun: usize) {
+        const OF_SEVERAL: [&str; 9] =
+            ["couple", "pair", "duo", "trio", "team", "group", "alliance", "partnership", "majority"];
+        let Node { relation: Deprel::Appos, head: Some(head), .. } = self.nodes[noun] else { return };
+        let is_singular = self.nodes[noun].is_noun() && *self.nodes[noun].form == *self.nodes[noun].lemma;
+        if !is_singular || self.nodes[noun].is_word(&OF_SEVERAL) {
+            return;
+        }
+        let last = members(self.nodes, head).into_iter().filter(|&member| member < noun).last();
+        let Some(last) = last.filter(|&last| last != head) else { return };
+        if (last + 1..noun).any(|between| self.is_comma(between)) {
+            self.attach(noun, last, Deprel::Appos);
         }
     }
 
