@@ -2,7 +2,8 @@
 
 `labels/` says which lines of `raw/pretrain.txt.xz` each passage is, where the names of `newswire-v5` stand in it, and
 what it states of them; the text itself may not be passed on. `triplewire parse DIR/texts > DIR/trees.conllu` does the
-rest. `labels/kept.txt` names the passages that were kept back.
+rest. `labels/kept.txt` names the passages that were kept back, `labels/read.txt` those that were read while rules were
+written.
 """
 
 from __future__ import annotations
@@ -35,15 +36,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with raw/pretrain.txt.xz")
     parser.add_argument("--out", type=Path, required=True, help="the folder to make")
+    parser.add_argument(
+        "--without", type=Path, nargs="*", default=[], help="files of passages to leave out, a name a line"
+    )
     options = parser.parse_args()
     for name in ("texts", "labels"):
         (options.out / name).mkdir(parents=True, exist_ok=True)
+    left_out = {name for file in options.without for name in file.read_text().split()}
     for table in ("mentions", "relations"):
-        text = lzma.open(LABELS / f"{table}.csv.xz", "rt", encoding="utf-8").read()
-        (options.out / "labels" / f"{table}.csv").write_text(text, encoding="utf-8")
+        header, *rows = lzma.open(LABELS / f"{table}.csv.xz", "rt", encoding="utf-8")
+        rows = [row for row in rows if row.split(",", 1)[0] not in left_out]
+        (options.out / "labels" / f"{table}.csv").write_text("".join([header, *rows]), encoding="utf-8")
     lines = lzma.open(options.data / "raw" / "pretrain.txt.xz", "rt", encoding="utf-8").read().split("\n")
     for row in csv.DictReader(lzma.open(LABELS / "passages.csv.xz", "rt", encoding="utf-8")):
         first, article = int(row["first_line"]) - 1, row["article"]
+        if article in left_out:
+            continue
         passage = [line.strip() for line in lines[first : first + int(row["lines"])]]
         if article.startswith(APART):
             passage = [together(line) for line in passage]
