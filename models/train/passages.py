@@ -39,23 +39,33 @@ def main() -> None:
     parser.add_argument(
         "--without", type=Path, nargs="*", default=[], help="files of passages to leave out, a name a line"
     )
+    parser.add_argument("--only", type=Path, nargs="*", help="files of the passages to make, instead of all")
     options = parser.parse_args()
     for name in ("texts", "labels"):
         (options.out / name).mkdir(parents=True, exist_ok=True)
-    left_out = {name for file in options.without for name in file.read_text().split()}
+    left_out = _names(options.without)
+    only = _names(options.only) if options.only else None
+
+    def is_wanted(article: str) -> bool:
+        return article not in left_out and (only is None or article in only)
+
     for table in ("mentions", "relations"):
         header, *rows = lzma.open(LABELS / f"{table}.csv.xz", "rt", encoding="utf-8")
-        rows = [row for row in rows if row.split(",", 1)[0] not in left_out]
+        rows = [row for row in rows if is_wanted(row.split(",", 1)[0])]
         (options.out / "labels" / f"{table}.csv").write_text("".join([header, *rows]), encoding="utf-8")
     lines = lzma.open(options.data / "raw" / "pretrain.txt.xz", "rt", encoding="utf-8").read().split("\n")
     for row in csv.DictReader(lzma.open(LABELS / "passages.csv.xz", "rt", encoding="utf-8")):
         first, article = int(row["first_line"]) - 1, row["article"]
-        if article in left_out:
+        if not is_wanted(article):
             continue
         passage = [line.strip() for line in lines[first : first + int(row["lines"])]]
         if article.startswith(APART):
             passage = [together(line) for line in passage]
         (options.out / "texts" / f"{article}.txt").write_text("\n".join(passage) + "\n", encoding="utf-8")
+
+
+def _names(files: list[Path]) -> set[str]:
+    return {name for file in files for name in file.read_text().split()}
 
 
 if __name__ == "__main__":
