@@ -151,7 +151,7 @@ impl Tree<'_> {
         if !is_singular || self.nodes[noun].is_word(&OF_SEVERAL) {
             return;
         }
-        let last = members(self.nodes, head).into_iter().filter(|&member| member < noun).last();
+        let last = members(self.nodes, head).into_iter().rfind(|&member| member < noun);
         let Some(last) = last.filter(|&last| last != head) else { return };
         if (last + 1..noun).any(|between| self.is_comma(between)) {
             self.attach(noun, last, Deprel::Appos);
