@@ -68,8 +68,18 @@ impl Graph {
         self.nodes.get(&name).map(|&i| &self.graph.node[i])
     }
 
-    /// The quantised weights of a module: symmetric, with one scale or one for each output.
-    pub(super) fn matrix(&self, module: &str) -> Option<Matrix> {
+    /// The quantised weights of a module: symmetric, with one scale or one for each output. They are taken out of the
+    /// graph, so that a second call has `None`: to copy all weights takes a tenth of the time to open a model.
+    pub(super) fn take_matrix(&self, module: &str) -> Option<Matrix> {
+        self.matrix(module, RefCell::take)
+    }
+
+    /// The quantised table of a module, likewise taken out of the graph.
+    pub(super) fn take_table(&self, module: &str) -> Option<QuantisedTable> {
+        self.table(module, RefCell::take)
+    }
+
+    fn matrix(&self, module: &str, raw: OfRaw) -> Option<Matrix> {
         let [_, weights, _, zeros] = self.product(module, "MatMul_quant")?.input.as_slice() else {
             return None;
         };
@@ -77,11 +87,11 @@ impl Graph {
         let (weights, zeros) = (self.constant(weights)?, self.constant(zeros)?);
         let &[inputs, outputs] = weights.dims.as_slice() else { return None };
         let (inputs, outputs) = (usize::try_from(inputs).ok()?, usize::try_from(outputs).ok()?);
-        let is_symmetric = bytes(zeros)?.iter().all(|&zero| zero == 0);
+        let is_symmetric = bytes(zeros, copied)?.iter().all(|&zero| zero == 0);
         if weights.data_type != Some(DataType::INT8) || !is_symmetric {
             return None;
         }
-        let weights: Vec<i8> = taken(weights)?.into_iter().map(u8::cast_signed).collect();
+        let weights: Vec<i8> = bytes(weights, raw)?.into_iter().map(u8::cast_signed).collect();
         let scales = match self.floats(&format!("{name}_scale"))?.as_slice() {
             &[one] => vec![one; outputs],
             all => all.to_vec(),
@@ -90,16 +100,15 @@ impl Graph {
         fits.then_some(Matrix { weights, scales })
     }
 
-    /// The quantised table of a module; `None` if it was asked for before.
-    pub(super) fn table(&self, module: &str) -> Option<QuantisedTable> {
+    fn table(&self, module: &str, raw: OfRaw) -> Option<QuantisedTable> {
         let part = |name: &str| self.constant(&format!("{module}.weight_{name}"));
         let values = part("quantized")?;
         let &[rows, width] = values.dims.as_slice() else { return None };
         let [scale] = floats(part("scale")?)?[..] else { return None };
-        let [zero] = bytes(part("zero_point")?)?[..] else { return None };
+        let [zero] = bytes(part("zero_point")?, copied)?[..] else { return None };
         let is_unsigned = values.data_type == Some(DataType::UINT8);
         let width = usize::try_from(width).ok().filter(|&width| width > 0 && is_unsigned)?;
-        let values = taken(values)?;
+        let values = bytes(values, raw)?;
         (usize::try_from(rows).ok()?.checked_mul(width)? == values.len()).then_some(QuantisedTable {
             width,
             values,
@@ -121,19 +130,20 @@ impl Graph {
             return shaped(constant);
         }
         let module = name.strip_suffix(".weight")?;
-        if let Some(QuantisedTable { width, values, scale, zero }) = self.table(module) {
+        if let Some(QuantisedTable { width, values, scale, zero }) = self.table(module, copied) {
             let numbers: Vec<f32> = values.iter().map(|&value| (f32::from(value) - zero) * scale).collect();
             return Some((vec![numbers.len() / width, width], numbers));
         }
-        let (inputs, outputs, by_input) = if let Some(Matrix { weights, scales }) = self.matrix(module) {
-            let scaled = weights.chunks_exact(scales.len()).flat_map(|row| row.iter().zip(&scales));
-            let numbers: Vec<f32> = scaled.map(|(&weight, scale)| f32::from(weight) * scale).collect();
-            (numbers.len() / scales.len(), scales.len(), numbers)
-        } else {
-            let (shape, numbers) = shaped(self.constant(self.product(module, "MatMul")?.input.get(1)?)?)?;
-            let &[inputs, outputs] = shape.as_slice() else { return None };
-            (inputs, outputs, numbers)
-        };
+        let (inputs, outputs, by_input) =
+            if let Some(Matrix { weights, scales }) = self.matrix(module, copied) {
+                let scaled = weights.chunks_exact(scales.len()).flat_map(|row| row.iter().zip(&scales));
+                let numbers: Vec<f32> = scaled.map(|(&weight, scale)| f32::from(weight) * scale).collect();
+                (numbers.len() / scales.len(), scales.len(), numbers)
+            } else {
+                let (shape, numbers) = shaped(self.constant(self.product(module, "MatMul")?.input.get(1)?)?)?;
+                let &[inputs, outputs] = shape.as_slice() else { return None };
+                (inputs, outputs, numbers)
+            };
         let by_output = |i: usize| by_input.get(i % inputs * outputs + i / inputs).copied();
         let numbers: Option<Vec<f32>> = (0..inputs * outputs).map(by_output).collect();
         Some((vec![outputs, inputs], numbers?))
@@ -180,18 +190,15 @@ fn slashes(module: &str) -> String {
     path
 }
 
+/// What is done with the bytes of a constant: copied, or taken out of the graph.
+type OfRaw = fn(&RefCell<Vec<u8>>) -> Vec<u8>;
+
+fn copied(raw: &RefCell<Vec<u8>>) -> Vec<u8> {
+    raw.borrow().clone()
+}
+
 /// The numbers of a constant of 8 bits.
-fn bytes(constant: &TensorProto) -> Option<Vec<u8>> {
-    bytes_by(constant, |raw| raw.borrow().clone())
-}
-
-/// Likewise, but those of a whole module are taken out of the graph, where nobody finds them a second time: to copy all
-/// weights takes a tenth of the time to open a model.
-fn taken(constant: &TensorProto) -> Option<Vec<u8>> {
-    bytes_by(constant, RefCell::take)
-}
-
-fn bytes_by(constant: &TensorProto, of_raw: fn(&RefCell<Vec<u8>>) -> Vec<u8>) -> Option<Vec<u8>> {
+fn bytes(constant: &TensorProto, of_raw: OfRaw) -> Option<Vec<u8>> {
     match constant.data_type? {
         DataType::INT8 | DataType::UINT8 => {}
         _ => return None,
@@ -244,6 +251,17 @@ mod tests {
                     tensor.data().as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes));
                 assert!(expected.eq(numbers), "{weight} of {name}");
             }
+        }
+    }
+
+    /// A checkpoint asks for the shape of a weight first, and then for its numbers.
+    #[test]
+    fn weights_in_8_bits_can_be_asked_for_again() {
+        let graph = Graph::open(&folder("../../models/newswire-fast").join("model.onnx")).unwrap();
+        for name in ["embeddings.position_embeddings", "encoder.layer.0.attention.self.query"] {
+            let first = graph.weight(&format!("bert.{name}.weight"));
+            assert!(first.is_some(), "{name}");
+            assert_eq!(graph.weight(&format!("bert.{name}.weight")), first, "{name}");
         }
     }
 

@@ -59,9 +59,9 @@ pub(super) fn read(folder: &ModelFolder, file: &Path, kernels: Kernels) -> Optio
         heads: config.num_attention_heads,
         epsilon: config.layer_norm_eps,
         embeddings: Embeddings {
-            words: graph.table(&embeddings("word_embeddings"))?,
-            positions: graph.table(&embeddings("position_embeddings"))?,
-            types: graph.table(&embeddings("token_type_embeddings"))?,
+            words: graph.take_table(&embeddings("word_embeddings"))?,
+            positions: graph.take_table(&embeddings("position_embeddings"))?,
+            types: graph.take_table(&embeddings("token_type_embeddings"))?,
             norm: norm(&graph, &embeddings("LayerNorm"))?,
         },
         layers: layers?,
@@ -153,7 +153,7 @@ struct Dense {
 
 impl Dense {
     fn of(graph: &Graph, module: &str) -> Option<Self> {
-        let matrix = graph.matrix(module)?;
+        let matrix = graph.take_matrix(module)?;
         let bias = graph.floats(&format!("{module}.bias"))?;
         let outputs = matrix.scales.len();
         let inputs = matrix.weights.len() / outputs;
