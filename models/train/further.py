@@ -75,10 +75,13 @@ def together(some: list[Window]) -> Seen:
 
 
 class Top:
-    """The layers of a network that learn, and the teacher whose answers about names and syntax they keep to."""
+    """The layers of a network that learn, and the teacher whose answers about names and syntax they keep to.
+
+    Without one they keep to their own of the beginning.
+    """
 
     def __init__(
-        self, network: BertForTokenClassification, teacher: BertForTokenClassification, layers: int
+        self, network: BertForTokenClassification, teacher: BertForTokenClassification | None, layers: int
     ) -> None:
         self.network, self.teacher = network, teacher
         self.first = len(network.bert.encoder.layer) - layers
@@ -97,7 +100,10 @@ class Top:
         """What is known of a batch before anything is learned."""
         hidden = self.network.bert.embeddings(text.ids, token_type_ids=text.shown)
         below = self._through(self.network.bert.encoder.layer[: self.first], text, hidden)
-        taught = logits_of(self.teacher, text)
+        if self.teacher:
+            taught = logits_of(self.teacher, text, text.shown, fp32=True)
+        else:
+            taught = self.logits(text, below)
         return Seen(text, below.half(), taught.half())
 
     def _through(self, layers: Iterable[torch.nn.Module], text: Batch, hidden: torch.Tensor) -> torch.Tensor:
@@ -123,7 +129,7 @@ def main() -> None:
     network = from_folder(options.init, DROPOUT)
     network.reader = Reader()
     network.reader.read(options.init / READER)
-    teacher = from_folder(options.teacher or options.init).requires_grad_(False).eval()
+    teacher = from_folder(options.teacher).requires_grad_(False).eval() if options.teacher else None
     top = Top(network, teacher, options.layers)
     learner = Learner(network, options.rate, FRESH, FASTER, top.frozen())
     run = Run(options, {options.init.name: learner})
