@@ -109,10 +109,10 @@ struct Score {
     /// Fit on the last gold, names and all, what makes the score of a relation from its rule's, and write it there
     #[arg(long, value_name = "FILE")]
     calibration: Option<PathBuf>,
-    /// Labels of texts that the second reader has not learned from: fit what it says there
+    /// Labels of texts that the second reader has not learned from: fit what it says there (may be repeated)
     #[arg(long, value_name = "FILE_OR_DIR", requires = "calibration")]
-    unseen: Option<PathBuf>,
-    /// Of these only these articles: a text file with one identifier a line
+    unseen: Vec<PathBuf>,
+    /// Of the last of these only these articles: a text file with one identifier a line
     #[arg(long, value_name = "FILE", requires = "unseen")]
     unseen_articles: Option<PathBuf>,
     #[command(flatten)]
@@ -219,8 +219,8 @@ fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
     if let (Some(path), Some((gold, map, of_each))) = (out, last) {
         let counts = (&counts, &of_each[..]);
         let mut fitted = calibration(&gold, map.as_ref(), &program.0, set.rules(), counts, &mut problems)?;
-        if let Some(unseen) = &args.unseen {
-            fitted = calibrated_on(fitted, unseen, args, set, &mut problems)?;
+        if !args.unseen.is_empty() {
+            fitted = calibrated_on_unseen(fitted, args, set, &mut problems)?;
         }
         write_whole(path, fitted.toml()?.as_bytes()).map_err(of_calibration)?;
     }
@@ -240,9 +240,8 @@ fn of_calibration(error: Error) -> Error {
 }
 
 /// Fits the second reader's log odds on texts that it has not learned from. Nothing is left out there for its score.
-fn calibrated_on(
+fn calibrated_on_unseen(
     fitted: Calibration,
-    unseen: &Path,
     args: &Score,
     set: &RuleSet,
     problems: &mut Vec<Problem>,
@@ -262,13 +261,15 @@ fn calibrated_on(
     };
     let knowledge =
         Knowledge { aliases: Aliases::built_in(), matcher: matcher.with_reader(reader, Learned::Both) };
-    let mut gold = gold::read(unseen, &[])?;
-    gold.predicates = set.predicates().clone();
-    problems.append(&mut gold.problems);
-    if let Some(list) = &args.unseen_articles {
-        keep(&mut gold, list, problems)?;
+    let mut golds = args.unseen.iter().map(|path| gold::read(path, &[])).collect::<Result<Vec<_>, _>>()?;
+    for gold in &mut golds {
+        gold.predicates = set.predicates().clone();
+        problems.append(&mut gold.problems);
     }
-    Ok(calibration_of_second(fitted, &gold, &args.machine.pipeline(knowledge)?, problems)?)
+    if let (Some(list), Some(last)) = (&args.unseen_articles, golds.last_mut()) {
+        keep(last, list, problems)?;
+    }
+    Ok(calibration_of_second(fitted, &golds, &args.machine.pipeline(knowledge)?, problems)?)
 }
 
 /// Suggestions as a rule file, with their figures as comments.

@@ -96,17 +96,20 @@ pub fn calibration(
 /// Those of the program.
 pub fn calibration_of_second(
     fitted: Calibration,
-    unseen: &Gold,
+    unseen: &[Gold],
     program: &dyn Predict,
     problems: &mut Vec<Problem>,
 ) -> Result<Calibration> {
-    let labels = by_program(unseen, None, false, program, problems, &mut Vec::new())?;
-    let claims = Evaluation::of(unseen, labels, None).claims(unseen);
-    let tellings = |Claim { is_right, tellings }: Claim| {
-        let share = 1.0 / tellings.len() as f64;
-        tellings.into_iter().map(move |(_, evidence)| (evidence, is_right, share))
-    };
-    let relations: Vec<(Evidence, bool, f64)> = claims.into_iter().flatten().flat_map(tellings).collect();
+    let mut relations: Vec<(Evidence, bool, f64)> = Vec::new();
+    for gold in unseen {
+        let labels = by_program(gold, None, false, program, problems, &mut Vec::new())?;
+        for Claim { is_right, tellings } in
+            Evaluation::of(gold, labels, None).claims(gold).into_iter().flatten()
+        {
+            let share = 1.0 / tellings.len() as f64;
+            relations.extend(tellings.into_iter().map(|(_, evidence)| (evidence, is_right, share)));
+        }
+    }
     Ok(fitted.fit_second(&relations))
 }
 

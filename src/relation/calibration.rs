@@ -32,6 +32,9 @@ pub struct Evidence {
     pub learned: Option<Predicate>,
     /// The log odds of the second reader, if it has read the pair.
     pub second: Option<f32>,
+    /// How many relations with the same predicate rules find in the sentence, with a better score, of one of the two
+    /// entities and a third: in "Ana Ruiz, head of Acme, met Bo Lee of Zorb" it is not he who leads Acme.
+    pub rivals: usize,
     /// Whether the second reader has learned the predicate from a user's own labels.
     pub taught: bool,
 }
@@ -66,6 +69,8 @@ pub struct RuleWeights {
     pub unasserted: f64,
     /// Times the logarithm of the distance plus one.
     pub distance: f64,
+    /// Times the logarithm of [`Evidence::rivals`] plus one.
+    pub rivals: f64,
 }
 
 /// What the second reader adds to the log odds of a rule's relation.
@@ -94,6 +99,8 @@ pub struct LearnedWeights {
     pub unasserted: f64,
     /// Times the logarithm of the distance plus one.
     pub distance: f64,
+    /// Times the logarithm of [`Evidence::rivals`] plus one.
+    pub rivals: f64,
     /// If it is this predicate: some are found better than their odds say, others worse.
     #[serde(default)]
     pub predicates: BTreeMap<String, f64>,
@@ -118,7 +125,15 @@ static BUILT_IN: LazyLock<Calibration> = LazyLock::new(|| {
 
 /// The prior: about the product of the scores of rule and names, and the second reader's log odds as they are.
 const PRIOR: Calibration = Calibration {
-    rules: RuleWeights { base: 0.0, rule: 1.0, names: 1.0, anaphor: 0.0, unasserted: 0.0, distance: 0.0 },
+    rules: RuleWeights {
+        base: 0.0,
+        rule: 1.0,
+        names: 1.0,
+        anaphor: 0.0,
+        unasserted: 0.0,
+        distance: 0.0,
+        rivals: 0.0,
+    },
     checked: CheckWeights { base: 0.0, second: 0.0 },
     learned: LearnedWeights {
         base: 0.0,
@@ -127,6 +142,7 @@ const PRIOR: Calibration = Calibration {
         anaphor: 0.0,
         unasserted: 0.0,
         distance: 0.0,
+        rivals: 0.0,
         predicates: BTreeMap::new(),
     },
     least: Least { checked: 0.0, unpunctuated: 0.0, learned: 0.5 },
@@ -190,7 +206,7 @@ impl Calibration {
     #[must_use]
     pub fn fit_rules(self, relations: &[(Evidence, bool, f64)]) -> Self {
         let rows = relations.iter().filter(|(evidence, ..)| evidence.learned.is_none());
-        let rows: Vec<Row<6>> = rows
+        let rows: Vec<Row<7>> = rows
             .map(|(evidence, right, count)| Row {
                 x: of_rule(evidence),
                 fixed: 0.0,
@@ -198,9 +214,10 @@ impl Calibration {
                 count: *count,
             })
             .collect();
-        let [base, rule, names, anaphor, unasserted, distance] =
+        let [base, rule, names, anaphor, unasserted, distance, rivals] =
             fit(PRIOR.rules.weights(), OF_WEIGHTS, &rows);
-        Calibration { rules: RuleWeights { base, rule, names, anaphor, unasserted, distance }, ..self }
+        let rules = RuleWeights { base, rule, names, anaphor, unasserted, distance, rivals };
+        Calibration { rules, ..self }
     }
 
     /// Likewise the weights of what the second reader says, from texts that it has not learned from.
@@ -219,7 +236,7 @@ impl Calibration {
         let [base, second] = fit(PRIOR.checked.weights(), OF_WEIGHTS, &checked);
         let checked = CheckWeights { base, second };
         let learned = || read().filter_map(|row| Some((row.0.learned?, row)));
-        let rows: Vec<Row<6>> = learned()
+        let rows: Vec<Row<7>> = learned()
             .map(|(_, (evidence, right, count))| Row {
                 x: of_learned(evidence),
                 fixed: 0.0,
@@ -236,8 +253,9 @@ impl Calibration {
         let of_one = |rows: Vec<Row<1>>| fit([0.0], |_| REGULARISATION, &rows)[0];
         let by_predicate = by_predicate.into_group_map().into_iter();
         let predicates = by_predicate.map(|(predicate, rows)| (predicate, of_one(rows))).collect();
-        let [base, second, names, anaphor, unasserted, distance] = weights;
-        let learned = LearnedWeights { base, second, names, anaphor, unasserted, distance, predicates };
+        let [base, second, names, anaphor, unasserted, distance, rivals] = weights;
+        let learned =
+            LearnedWeights { base, second, names, anaphor, unasserted, distance, rivals, predicates };
         Calibration { checked, learned, ..self }
     }
 
@@ -252,8 +270,8 @@ impl Calibration {
 }
 
 impl RuleWeights {
-    fn weights(&self) -> [f64; 6] {
-        [self.base, self.rule, self.names, self.anaphor, self.unasserted, self.distance]
+    fn weights(&self) -> [f64; 7] {
+        [self.base, self.rule, self.names, self.anaphor, self.unasserted, self.distance, self.rivals]
     }
 }
 
@@ -264,32 +282,33 @@ impl CheckWeights {
 }
 
 impl LearnedWeights {
-    fn weights(&self) -> [f64; 6] {
-        [self.base, self.second, self.names, self.anaphor, self.unasserted, self.distance]
+    fn weights(&self) -> [f64; 7] {
+        [self.base, self.second, self.names, self.anaphor, self.unasserted, self.distance, self.rivals]
     }
 }
 
-fn of_rule(evidence: &Evidence) -> [f64; 6] {
+fn of_rule(evidence: &Evidence) -> [f64; 7] {
     let rule = f64::from(evidence.rule).clamp(1.0 - SUREST, SUREST);
-    let [names, anaphor, unasserted, distance] = of_both(evidence);
-    [1.0, libm::log(rule / (1.0 - rule)), names, anaphor, unasserted, distance]
+    let [names, anaphor, unasserted, distance, rivals] = of_both(evidence);
+    [1.0, libm::log(rule / (1.0 - rule)), names, anaphor, unasserted, distance, rivals]
 }
 
 fn of_check(evidence: &Evidence) -> [f64; 2] {
     [1.0, second(evidence)]
 }
 
-fn of_learned(evidence: &Evidence) -> [f64; 6] {
-    let [names, anaphor, unasserted, distance] = of_both(evidence);
-    [1.0, second(evidence), names, anaphor, unasserted, distance]
+fn of_learned(evidence: &Evidence) -> [f64; 7] {
+    let [names, anaphor, unasserted, distance, rivals] = of_both(evidence);
+    [1.0, second(evidence), names, anaphor, unasserted, distance, rivals]
 }
 
-fn of_both(evidence: &Evidence) -> [f64; 4] {
+fn of_both(evidence: &Evidence) -> [f64; 5] {
     [
         libm::log(f64::from(evidence.names).max(1.0 - SUREST)),
         f64::from(u8::from(evidence.anaphor)),
         f64::from(u8::from(evidence.unasserted)),
         libm::log(evidence.distance as f64 + 1.0),
+        libm::log(evidence.rivals as f64 + 1.0),
     ]
 }
 
@@ -375,6 +394,7 @@ mod tests {
         distance: 3,
         learned: None,
         second: None,
+        rivals: 0,
         taught: false,
     };
 
@@ -383,7 +403,8 @@ mod tests {
         let calibration = Calibration::default();
         let score = calibration.score(&PLAIN);
         assert!((0.8..0.95).contains(&score), "{score}");
-        for worse in [Evidence { rule: 0.7, ..PLAIN }, Evidence { names: 0.5, ..PLAIN }] {
+        let rival = Evidence { rivals: 1, ..PLAIN };
+        for worse in [Evidence { rule: 0.7, ..PLAIN }, Evidence { names: 0.5, ..PLAIN }, rival] {
             assert!(calibration.score(&worse) < score, "{worse:?}");
         }
         for extreme in [0.0, 1.0] {

@@ -21,6 +21,9 @@ use crate::text::Span;
 /// Sentences in which the person behind "he said" is looked for.
 const SPEAKER_BEFORE: usize = 3;
 
+/// By how much a rival scores better, at least: members of a list differ by less.
+const CLEARLY: f32 = 0.02;
+
 impl Matcher {
     /// The relations of one article, ordered by position of subject, object and predicate; at most
     /// one (the best-scored) for each subject mention, predicate and object mention.
@@ -64,8 +67,12 @@ impl Matcher {
                 speaker: OnceCell::new(),
                 times: OnceCell::new(),
             };
-            for hit in kept.map(|(hit, _)| hit).sorted_by_key(|hit| self.key(hit)) {
-                match surroundings.relation(hit) {
+            let kept = kept.map(|(hit, _)| hit).sorted_by_key(|hit| self.key(hit));
+            let mut tellings: Vec<Telling> = kept.map(|hit| surroundings.telling(hit)).collect();
+            self.compare(document, &mut tellings);
+            for telling in tellings {
+                let hit = telling.hit;
+                match surroundings.relation(telling) {
                     Some(relation) => found.push((&self.rules[hit.rule], relation)),
                     None => left_out += usize::from(!hit.is_learned()),
                 }
@@ -73,6 +80,39 @@ impl Matcher {
         });
         (found, left_out)
     }
+
+    /// Counts the rivals of each telling among the others of its sentence; see [`Evidence::rivals`].
+    fn compare(&self, document: Document<'_>, tellings: &mut [Telling]) {
+        let entity = |mention: usize| document.mentions[mention].entity;
+        let ends = |hit: &Hit| [hit.subject, hit.object].map(entity);
+        let predicate = |hit: &Hit| self.rules[hit.rule].predicate;
+        let score = |telling: &Telling| self.calibration.score(&telling.evidence);
+        let of_rules = tellings.iter().filter(|telling| !telling.hit.is_learned());
+        let told: Vec<_> = of_rules.map(|t| (predicate(t.hit), ends(t.hit), score(t))).collect();
+        for telling in tellings {
+            let (predicate, [subject, object], score) =
+                (predicate(telling.hit), ends(telling.hit), score(telling));
+            let shares_an_end = |&[a, b]: &[usize; 2]| {
+                a == subject || b == object || predicate.schema().symmetric && (a == object || b == subject)
+            };
+            let rivals = told.iter().filter(|(of, ends, better)| {
+                *of == predicate
+                    && *ends != [subject, object]
+                    && shares_an_end(ends)
+                    && *better > score + CLEARLY
+            });
+            telling.evidence.rivals = rivals.map(|(_, ends, _)| ends).unique().count();
+        }
+    }
+}
+
+/// A hit, with how the text puts it and what speaks for it.
+struct Telling<'h> {
+    hit: &'h Hit,
+    granted: bool,
+    tokens: (usize, usize),
+    context: Context,
+    evidence: Evidence,
 }
 
 /// A sentence of which hits become relations, with what all of them share.
@@ -89,10 +129,9 @@ struct Surroundings<'m, 's, 'd> {
 }
 
 impl Surroundings<'_, '_, '_> {
-    /// The relation of a hit; none if it scores too low.
-    fn relation(&self, hit: &Hit) -> Option<Relation> {
+    /// How the text puts a hit.
+    fn telling<'h>(&self, hit: &'h Hit) -> Telling<'h> {
         let Surroundings { matcher, sentence, .. } = self;
-        let (subject, object, predicate) = matcher.key(hit);
         let rule = &matcher.rules[hit.rule];
         let granted = self.is_granted(hit);
         let tokens = self.tokens_of(hit, granted);
@@ -107,10 +146,19 @@ impl Surroundings<'_, '_, '_> {
                 || context.attributed_to.is_some(),
             unpunctuated: sentence.unpunctuated,
             distance: tokens.1.saturating_sub(tokens.0),
-            learned: hit.is_learned().then_some(predicate),
+            learned: hit.is_learned().then_some(rule.predicate),
             second: hit.second,
-            taught: matcher.reader().is_some_and(|reader| reader.is_taught(predicate.as_str())),
+            rivals: 0,
+            taught: matcher.reader().is_some_and(|reader| reader.is_taught(rule.predicate.as_str())),
         };
+        Telling { hit, granted, tokens, context, evidence }
+    }
+
+    /// The relation that it tells; none if it scores too low.
+    fn relation(&self, telling: Telling<'_>) -> Option<Relation> {
+        let Surroundings { matcher, sentence, .. } = self;
+        let Telling { hit, granted, tokens, context, evidence } = telling;
+        let (subject, object, predicate) = matcher.key(hit);
         let score = matcher.calibration.score(&evidence);
         let least = matcher.least_score.unwrap_or_else(|| matcher.calibration.least(&evidence));
         // As the tables write it, with four places.
@@ -130,7 +178,7 @@ impl Surroundings<'_, '_, '_> {
             when,
             status,
             sentence: sentence.document.sentences[self.index],
-            rule: rule.id.clone(),
+            rule: matcher.rules[hit.rule].id.clone(),
         })
     }
 

@@ -186,6 +186,31 @@ fn the_best_rule_wins_and_less_sure_names_score_less() {
     }
 }
 
+#[test]
+fn who_has_a_better_rival_scores_less() {
+    let matcher = matcher(
+        r#"
+[[rule]]
+id = "leads/head"
+pattern = "SUBJ , head of OBJ"
+score = 0.9
+[[rule]]
+id = "leads/near"
+pattern = "OBJ (, | met | and){1,2} SUBJ"
+score = 0.7
+"#,
+    );
+    let found = |text: &str| {
+        let read = Bracketed::sentence(text);
+        let of = |relation: &Relation| (read.told(relation), relation.evidence.rivals, relation.score);
+        matcher.relations(read.document()).iter().map(of).collect::<Vec<_>>()
+    };
+    let [alone] = &found("[ORG Acme] met [PER Bo Lee].")[..] else { panic!() };
+    let [head, rival] = &found("[PER Ana Ruiz], head of [ORG Acme], met [PER Bo Lee].")[..] else { panic!() };
+    assert_eq!((head.1, rival.1, alone.1), (0, 1, 0));
+    assert!(rival.2 < alone.2, "{rival:?} {alone:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
