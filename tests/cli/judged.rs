@@ -110,7 +110,7 @@ fn a_rule_is_scored_by_what_is_labelled() {
     let names = |table: &toml::Table| table.keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(names(&weights), "checked learned least rules");
     let of_rules = weights["rules"].as_table().unwrap();
-    assert_eq!(names(of_rules), "anaphor base distance names rule unasserted");
+    assert_eq!(names(of_rules), "anaphor base distance names rivals rule unasserted");
 
     let two_maps = [&args[..], &["--map", "a.toml", "--map", "b.toml"]].concat();
     let done = triplewire().args(two_maps).current_dir(dir.path()).assert().code(1);
