@@ -1,9 +1,9 @@
 """Makes a folder of labels of the passages of plain text that were labelled: `python passages.py --data DATA --out DIR`.
 
 `labels/` says which lines of `raw/pretrain.txt.xz` each passage is, where the names that the model of the day found
-stand in it, and what it states of them; the text itself may not be passed on. `triplewire parse DIR/texts > DIR/trees.conllu` does the
-rest. `labels/kept.txt` names the passages that were kept back, `labels/read.txt` those that were read while rules were
-written.
+stand in it, and what it states of them; the text itself may not be passed on. `triplewire parse DIR/texts >
+DIR/trees.conllu` does the rest. `labels/kept.txt` names the passages that were kept back, `labels/read.txt` those that
+were read while rules were written.
 """
 
 from __future__ import annotations

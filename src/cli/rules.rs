@@ -14,7 +14,7 @@ use crate::cli::values::{at_least_one, share};
 use crate::entity::{Aliases, Argument, EntityType, Mention, Names};
 use crate::error::{Error, Problem};
 use crate::eval::{
-    Map, OnGivenNames, RuleCounts, calibration, calibration_of_second, gold, rule_counts, suggestions,
+    Gold, Map, OnGivenNames, RuleCounts, calibration, calibration_of_second, gold, rule_counts, suggestions,
 };
 use crate::model::find;
 use crate::output::{check_file, rounded, write_whole};
@@ -169,11 +169,8 @@ pub(super) fn explained(set: &RuleSet, setup: Setup, text: String) -> anyhow::Re
 
 /// Prints the frames that labels suggest.
 fn suggest(set: &RuleSet, args: Suggest) -> anyhow::Result<Outcome> {
-    let mut gold = gold::read(&args.gold, &args.texts)?;
-    let mut problems = std::mem::take(&mut gold.problems);
-    if let Some(list) = &args.articles {
-        keep(&mut gold, list, &mut problems)?;
-    }
+    let mut problems = Vec::new();
+    let gold = labels_in(&args.gold, &args.texts, args.articles.as_deref(), &mut problems)?;
     tell(&problems, false);
     let map = args.map.as_deref().map(|path| Map::read(path, set.predicates())).transpose()?;
     let demand = Demand { least: args.least.max(1), precision: args.precision };
@@ -181,6 +178,21 @@ fn suggest(set: &RuleSet, args: Suggest) -> anyhow::Result<Outcome> {
     let program = args.machine.pipeline(knowledge)?;
     print(suggested(&suggestions(set, &program, &gold, map.as_ref(), demand)?))?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
+}
+
+/// The labels in a file or folder, or those of the `articles` in a list.
+fn labels_in(
+    path: &Path,
+    texts: &[PathBuf],
+    articles: Option<&Path>,
+    problems: &mut Vec<Problem>,
+) -> anyhow::Result<Gold> {
+    let mut gold = gold::read(path, texts)?;
+    problems.append(&mut gold.problems);
+    if let Some(list) = articles {
+        keep(&mut gold, list, problems)?;
+    }
+    Ok(gold)
 }
 
 /// Prints the precision of each rule on all golds together.
@@ -202,15 +214,12 @@ fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
     let mut problems = Vec::new();
     let mut last = None;
     for (i, path) in golds.iter().enumerate() {
-        let mut gold = gold::read(path, &[])?;
+        let articles = articles.as_deref().filter(|_| i + 1 == golds.len());
+        let mut gold = labels_in(path, &[], articles, &mut problems)?;
         gold.predicates = set.predicates().clone();
         let map = maps.get(i).map(|path| Map::read(path, &gold.predicates)).transpose()?;
         if map.as_ref().is_some_and(Map::wants_clean_names) {
             gold.clean_names(&aliases);
-        }
-        problems.append(&mut gold.problems);
-        if let Some(list) = articles.as_ref().filter(|_| i + 1 == golds.len()) {
-            keep(&mut gold, list, &mut problems)?;
         }
         let of_each = rule_counts(&gold, map.as_ref(), &program, &mut problems)?;
         of_each.iter().for_each(|document| counts.add(document));
@@ -261,13 +270,11 @@ fn calibrated_on_unseen(
     };
     let knowledge =
         Knowledge { aliases: Aliases::built_in(), matcher: matcher.with_reader(reader, Learned::Both) };
-    let mut golds = args.unseen.iter().map(|path| gold::read(path, &[])).collect::<Result<Vec<_>, _>>()?;
-    for gold in &mut golds {
-        gold.predicates = set.predicates().clone();
-        problems.append(&mut gold.problems);
-    }
-    if let (Some(list), Some(last)) = (&args.unseen_articles, golds.last_mut()) {
-        keep(last, list, problems)?;
+    let mut golds = Vec::new();
+    for (i, path) in args.unseen.iter().enumerate() {
+        let articles = args.unseen_articles.as_deref().filter(|_| i + 1 == args.unseen.len());
+        let gold = labels_in(path, &[], articles, problems)?;
+        golds.push(Gold { predicates: set.predicates().clone(), ..gold });
     }
     Ok(calibration_of_second(fitted, &golds, &args.machine.pipeline(knowledge)?, problems)?)
 }

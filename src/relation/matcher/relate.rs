@@ -86,12 +86,11 @@ impl Matcher {
         let entity = |mention: usize| document.mentions[mention].entity;
         let ends = |hit: &Hit| [hit.subject, hit.object].map(entity);
         let predicate = |hit: &Hit| self.rules[hit.rule].predicate;
-        let score = |telling: &Telling| self.calibration.score(&telling.evidence);
-        let of_rules = tellings.iter().filter(|telling| !telling.hit.is_learned());
-        let told: Vec<_> = of_rules.map(|t| (predicate(t.hit), ends(t.hit), score(t))).collect();
-        for telling in tellings {
-            let (predicate, [subject, object], score) =
-                (predicate(telling.hit), ends(telling.hit), score(telling));
+        let scores: Vec<f32> = tellings.iter().map(|t| self.calibration.score(&t.evidence)).collect();
+        let of_rules = tellings.iter().zip(&scores).filter(|(telling, _)| !telling.hit.is_learned());
+        let told: Vec<_> = of_rules.map(|(t, score)| (predicate(t.hit), ends(t.hit), *score)).collect();
+        for (telling, score) in tellings.iter_mut().zip(scores) {
+            let (predicate, [subject, object]) = (predicate(telling.hit), ends(telling.hit));
             let shares_an_end = |&[a, b]: &[usize; 2]| {
                 a == subject || b == object || predicate.schema().symmetric && (a == object || b == subject)
             };
