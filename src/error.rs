@@ -1,5 +1,27 @@
 //! What can go wrong, and the form in which it is said. An [`Error`] ends the run; a [`Problem`] is about one input and
 //! does not.
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::error::{Error, Place, Problem, Result};
+//!
+//! fn score(text: &str) -> Result<f64> {
+//!     text.parse().map_err(|_| {
+//!         let problem = format!("`{text}` is no number");
+//!         Error::config(Place::line("my.toml", 7), problem, "Give a score from 0 to 1")
+//!     })
+//! }
+//!
+//! assert_eq!(score("0.8").ok(), Some(0.8));
+//! let error = score("high").unwrap_err().to_string();
+//! assert_eq!(error, "my.toml, line 7: `high` is no number. Give a score from 0 to 1");
+//!
+//! // What costs one article says so in the same form.
+//! let problem = Problem::skipped(Place::row("news.xlsx", 3), "the text is empty", "Fill it in, or delete the row");
+//! let said = "skipped: news.xlsx, row 3: the text is empty. Fill it in, or delete the row.";
+//! assert_eq!(problem.to_string(), said);
+//! ```
 
 pub(crate) mod words;
 
@@ -7,10 +29,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// The result of everything in this crate that can fail for good.
+///
+/// See the [example](crate::error#example).
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error that stops a command. Every message names the file (and line, where there is one) and
 /// says what to do.
+///
+/// See the [example](crate::error#example).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -107,6 +133,8 @@ impl Error {
 }
 
 /// A file and, where it makes sense, a line or record in it (the first is 1).
+///
+/// See the [example](crate::error#example).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file, as the user named it.
@@ -118,6 +146,8 @@ pub struct Place {
 }
 
 /// What a place in a file is counted in.
+///
+/// See the [example](crate::error#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
 #[strum(serialize_all = "lowercase")]
 pub enum Unit {
@@ -169,6 +199,8 @@ impl fmt::Display for Place {
 
 /// Something wrong with one input. The run goes on; the problem is printed on standard error and
 /// recorded in `run.json`.
+///
+/// See the [example](crate::error#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Where.

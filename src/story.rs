@@ -8,6 +8,21 @@
 //!
 //! Not every two articles are compared: those that may be similar are found by MinHash, with its
 //! signatures cut into bands (locality-sensitive hashing).
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::story::{Sketch, Stories};
+//!
+//! let report = "Ana Ruiz, the president of Acme, said in Lisbon on Monday that it would build a bridge by 2031.";
+//! let mut stories = Stories::default();
+//! assert_eq!(stories.tell("agency", Sketch::of(report)), None);
+//!
+//! // The same words with other punctuation, and a report of another town.
+//! let copy = stories.tell("paper", Sketch::of(&report.replace(", ", " - ")));
+//! assert_eq!(copy.map(|copy| (copy.of, copy.similarity)), Some(("agency".to_owned(), 1.0)));
+//! assert_eq!(stories.tell("other", Sketch::of(&report.replace("Lisbon", "Porto"))), None);
+//! ```
 
 use std::collections::BTreeSet;
 
@@ -19,6 +34,8 @@ use crate::text::hash_of_bytes;
 
 /// Which kind of sketches these are. Sketches are kept with results, and two kinds cannot be compared: raise this with
 /// whatever changes their numbers, which a test notices.
+///
+/// See the [example](crate::story#example).
 pub const KIND: u32 = 0;
 
 /// Words in a sequence.
@@ -46,6 +63,8 @@ const LEAST_KEYS: f64 = 0.92;
 
 /// What is kept of an article's text to compare it with others: 200 bytes, and two for each distinct
 /// name and number, of which there are about 70 in a news article and at most 256.
+///
+/// See the [example](crate::story#example).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sketch {
     signature: MinHash<u16, NUMBERS>,
@@ -124,6 +143,8 @@ fn hash_of_sequence(words: &[u64]) -> u64 {
 }
 
 /// An article that repeats a story.
+///
+/// See the [example](crate::story#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Duplicate {
     /// The id of the first article with the story.
@@ -133,6 +154,8 @@ pub struct Duplicate {
 }
 
 /// The stories so far, each by its first article.
+///
+/// See the [example](crate::story#example).
 #[derive(Default)]
 pub struct Stories {
     told: Vec<Story>,

@@ -4,6 +4,23 @@
 //! the thread: time spent waiting, or taken by other programs, does not count. The clocks are
 //! global to the process, as those of a profiler are, so that no stage has to carry them. Until
 //! [`switch_on`] is called, measuring costs one load of a flag.
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::text::sentences;
+//! use triplewire::timings::{Stage, Stopwatch, measure, switch_on};
+//!
+//! switch_on();
+//! let watch = Stopwatch::start();
+//! let found = measure(Stage::Sentences, || sentences("Ana Ruiz left. She was tired."));
+//! assert_eq!(found.len(), 2);
+//!
+//! let timings = watch.read();
+//! let spent = timings.seconds().find(|(name, _)| *name == Stage::Sentences.name());
+//! assert!(spent.is_some_and(|(_, seconds)| seconds > 0.0));
+//! println!("{timings}");
+//! ```
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,6 +29,8 @@ use std::time::Duration;
 use cpu_time::{ProcessTime, ThreadTime};
 
 /// What is measured, in the order in which an article passes through it.
+///
+/// See the [example](crate::timings#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Files to articles.
@@ -70,12 +89,16 @@ static ON: AtomicBool = AtomicBool::new(false);
 static CLOCKS: [AtomicU64; Stage::ALL.len()] = [const { AtomicU64::new(0) }; Stage::ALL.len()];
 
 /// Starts measuring, for the rest of the process.
+///
+/// See the [example](crate::timings#example).
 pub fn switch_on() {
     ON.store(true, Ordering::Relaxed);
 }
 
 /// Does `work` and adds the processor time that this thread needs for it to `stage`. Stages must
 /// not be nested, and `work` must not hand any of it to other threads.
+///
+/// See the [example](crate::timings#example).
 pub fn measure<T>(stage: Stage, work: impl FnOnce() -> T) -> T {
     if !ON.load(Ordering::Relaxed) {
         return work();
@@ -88,6 +111,8 @@ pub fn measure<T>(stage: Stage, work: impl FnOnce() -> T) -> T {
 }
 
 /// The whole process's processor time from one moment on, against which the stages are held.
+///
+/// See the [example](crate::timings#example).
 #[derive(Debug)]
 pub struct Stopwatch {
     process: ProcessTime,
@@ -113,6 +138,8 @@ fn stages() -> [Duration; Stage::ALL.len()] {
 }
 
 /// Processor time, summed over threads.
+///
+/// See the [example](crate::timings#example).
 #[derive(Debug, Clone, Copy)]
 pub struct Timings {
     stages: [Duration; Stage::ALL.len()],

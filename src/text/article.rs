@@ -3,6 +3,8 @@
 use crate::text::{Date, Digest};
 
 /// An article: its identifier, its text, exactly as all offsets count it, and what is known about it.
+///
+/// See the [example](crate::text#example).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Article {
     /// Unique within a run: the path relative to the input folder without extension, or the value

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 /// A date, as exact as its source: `2017`, `2017-07` or `2017-07-12` (ISO 8601). Of two that begin on one day the less
 /// exact comes first, so that they sort like their texts.
+///
+/// See the [example](crate::text#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Date {
@@ -26,6 +28,8 @@ enum Unit {
 }
 
 /// Which of the numbers in `03/04/2019` is the day.
+///
+/// See the [example](crate::text#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayOrder {
     /// The first one: April 3.
@@ -35,6 +39,8 @@ pub enum DayOrder {
 }
 
 /// Why a text gives no date.
+///
+/// See the [example](crate::text#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unread {
     /// It is none, or not in a form that is known.

@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::text::Span;
 
 /// What kind of thing a name names.
+///
+/// See the [example](crate::text#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntityType {
     /// A person.
@@ -109,6 +111,8 @@ impl<'de> Deserialize<'de> for EntityType {
 }
 
 /// A mention as the model reports it, before names are resolved.
+///
+/// See the [example](crate::text#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawMention {
     /// Where, in bytes of the article's text.

@@ -18,6 +18,8 @@ use crate::text::{Span, words};
 /// No sentence is longer than [`LONGEST`] bytes: what is longer is cut, at a punctuation
 /// mark or blank where there is one. So whatever is done per sentence is bounded, and a
 /// sentence fits into a spreadsheet's cell.
+///
+/// See the [example](crate::text#example).
 pub fn sentences(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     for paragraph in paragraphs(text) {
@@ -91,6 +93,8 @@ const UNPUNCTUATED_WORDS: usize = 12;
 
 /// Whether a sentence comes from a text that has lost its punctuation, so that it may be
 /// several: twelve words or more (between blanks) and not a single `.`, `,`, `;`, `:`, `!` or `?`.
+///
+/// See the [example](crate::text#example).
 pub fn is_unpunctuated(sentence: &str) -> bool {
     !sentence.contains(['.', ',', ';', ':', '!', '?'])
         && sentence.split_whitespace().nth(UNPUNCTUATED_WORDS - 1).is_some()
@@ -156,6 +160,8 @@ fn cut_before_starters(text: &str, span: Span) -> Vec<Span> {
 }
 
 /// Longest sentence, in bytes.
+///
+/// See the [example](crate::text#example).
 pub const LONGEST: usize = 2000;
 
 /// Pushes `span`, cut into pieces of at most [`LONGEST`] bytes.

@@ -79,6 +79,8 @@ impl fmt::Display for Span {
 ///
 /// Output files and hand labels count code points (what Python's `len` counts); the program counts
 /// bytes. Building is linear in the text, a look-up is at most a scan of 64 bytes.
+///
+/// See the [example](crate::text#example).
 #[derive(Debug)]
 pub struct CodePoints<'a> {
     text: &'a str,

@@ -8,6 +8,8 @@ use crate::text::Span;
 /// hyphens inside kept (`U.S.`, `O'Neill`, `al-Assad`, `3.5`); abbreviations of single letters keep
 /// their last full stop (`U.S.`). The English possessive `'s` or `'` is a word of its own. Every
 /// other character that is not white space is a word of one character.
+///
+/// See the [example](crate::text#example).
 pub fn words(text: &str, within: Span) -> Vec<Span> {
     let slice = within.of(text);
     let mut found = Vec::new();
