@@ -8,6 +8,8 @@ use super::Fingerprint;
 use super::ids::Ids;
 
 /// Articles that are there, in 50 bytes each.
+///
+/// See the [example](crate::input#example).
 #[derive(Debug, Default)]
 pub struct Earlier {
     ids: Ids,

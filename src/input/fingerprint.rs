@@ -8,6 +8,8 @@ use crate::text::Digest;
 
 /// SHA-256 of the digests of the articles read so far, in order. A clone shows the same state and can be
 /// read from any thread.
+///
+/// See the [example](crate::input#example).
 #[derive(Debug, Clone, Default)]
 pub struct Fingerprint(Arc<Mutex<Sha256>>);
 

@@ -14,6 +14,40 @@
 //! all different texts of an .xlsx file or a whole sheet of another; a PDF and a DOCX are one article. What grows with
 //! the input is about 30 bytes an article (to tell ids apart) and about 70 bytes for each file in a
 //! folder.
+//!
+//! # Example
+//!
+//! ```
+//! use std::fs;
+//! use std::io::Cursor;
+//!
+//! use triplewire::input::{self, Item, Options, Shard};
+//!
+//! let folder = tempfile::tempdir()?;
+//! fs::write(folder.path().join("first.txt"), "Ana Ruiz leads Acme.")?;
+//! fs::write(folder.path().join("second.txt"), "")?;
+//! let articles = input::open(&[folder.path().to_owned()], Options::default())?;
+//! let progress = articles.progress();
+//! let items: Vec<Item> = articles.collect();
+//! let [Item::Article(first), Item::Problem(second)] = &items[..] else { panic!("{items:?}") };
+//! assert_eq!((first.id.as_str(), first.text.as_str()), ("first", "Ana Ruiz leads Acme."));
+//! assert_eq!((second.message.as_str(), second.skipped), ("the file is empty", true));
+//! assert_eq!((progress.read(), progress.total()), (20, Some(20)));
+//!
+//! // JSON lines in memory whose texts have a key of their own, and every second article of them.
+//! let lines = ["a", "b", "c"].map(|id| format!("{{\"id\": \"{id}\", \"story\": \"It rained.\"}}\n")).concat();
+//! let options = Options { text_column: Some("story".to_owned()), ..Options::default() };
+//! let articles = input::lines(Cursor::new(lines), "the articles", "line", options);
+//! let fingerprint = articles.fingerprint();
+//! let shard: Shard = "1/2".parse()?;
+//! let ids = shard.pick(articles).filter_map(|item| match item {
+//!     Item::Article(article) => Some(article.id),
+//!     Item::Problem(_) => None,
+//! });
+//! assert_eq!(ids.collect::<Vec<String>>(), ["a", "c"]);
+//! println!("{} tells these articles from others", fingerprint.hex());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod address;
 mod background;
@@ -69,6 +103,8 @@ pub use shard::Shard;
 const LONGEST_ID: usize = 1024;
 
 /// What a reader yields.
+///
+/// See the [example](crate::input#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     /// The next article.
@@ -79,6 +115,8 @@ pub enum Item {
 
 /// How far the reading has come, in bytes on disk. A clone shows the same state and can be read
 /// from any thread.
+///
+/// See the [example](crate::input#example).
 #[derive(Debug, Clone)]
 pub struct Progress {
     read: Arc<AtomicU64>,
@@ -109,6 +147,8 @@ impl Progress {
 ///
 /// Ids are unique: where one comes again, the later article is called `id#2`, `id#3` and so on, and
 /// a [`Problem`] before it says so.
+///
+/// See the [example](crate::input#example).
 pub struct Articles {
     listing: Listing,
     options: Options,
@@ -145,6 +185,8 @@ pub fn open(inputs: &[PathBuf], options: Options) -> Result<Articles> {
 
 /// Articles of a program that has this one as a library, as JSON lines. Problems name `place`; an article without an
 /// id is called after `name` and its line.
+///
+/// See the [example](crate::input#example).
 pub fn lines(bytes: impl BufRead + Send + 'static, place: &str, name: &str, options: Options) -> Articles {
     let mut articles = Articles::of(Listing::default(), options.clone());
     let dealt = options.dealt;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 /// How to read tables and JSON, and what to leave alone.
+///
+/// See the [example](crate::input#example).
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The column (for JSON: the key) that holds the id; guessed from `id|url|title` if not given.

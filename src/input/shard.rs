@@ -10,6 +10,8 @@ use super::Item;
 
 /// A part of the input: of every `of` articles the one with this number, counted from 1. What is
 /// wrong with an input belongs to the article that comes after it.
+///
+/// See the [example](crate::input#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Shard {
