@@ -12,6 +12,8 @@ use crate::model::rten::RtenEngine;
 use crate::model::rust_bert::{RustBertEngine, has_fast_bf16, has_gpu};
 
 /// Which engine the user asked for.
+///
+/// [`Model`](crate::model::Model) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum EngineChoice {
     /// The fastest one here: rust-bert with a GPU, or in bf16 where our kernels cannot run; else rten.

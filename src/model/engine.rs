@@ -5,6 +5,8 @@ use crate::model::engine_kind::EngineKind;
 use crate::model::window::Window;
 
 /// A padded batch; each array is row-major, `rows * width` long.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// Number of windows.
@@ -44,6 +46,8 @@ impl Batch {
 }
 
 /// Unnormalised label scores (logits), row-major: `rows * width * labels` values.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
     /// Number of windows.
@@ -71,6 +75,8 @@ impl Scores {
 }
 
 /// Something that runs a token-classification model. Shared by all workers.
+///
+/// See the [example](crate::model#example).
 pub trait Engine: Send + Sync {
     /// Which it is.
     fn kind(&self) -> EngineKind;

@@ -1,6 +1,8 @@
 //! The engines, as users name them.
 
 /// An engine that runs a model.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EngineKind {
     /// libtorch through the crate rust-bert.

@@ -16,6 +16,8 @@ static PACKAGED: OnceLock<PathBuf> = OnceLock::new();
 
 /// Adds a folder of model folders to the [`places`]: for a library whose models lie beside it and not beside the
 /// program that has loaded it. The first call counts.
+///
+/// See the [example](crate::model#example).
 pub fn look_in(folder: PathBuf) {
     let _ = PACKAGED.set(folder);
 }
@@ -24,6 +26,8 @@ pub fn look_in(folder: PathBuf) {
 /// folder, where a library has its own, beside the program and in the two folders above it, in the checkout that the program was
 /// built from, and the user's cache (`$XDG_CACHE_HOME/triplewire/models`, by default in
 /// `~/.cache`). Those that do not exist are left out.
+///
+/// See the [example](crate::model#example).
 pub fn places() -> Vec<PathBuf> {
     let mut places = vec![PathBuf::from("models")];
     places.extend(PACKAGED.get().cloned());
@@ -58,6 +62,8 @@ pub(crate) fn cache() -> Option<PathBuf> {
 }
 
 /// The model folders in [`places`], sorted within each.
+///
+/// See the [example](crate::model#example).
 pub fn at_hand() -> Vec<PathBuf> {
     let mut found = Vec::new();
     for place in places() {
@@ -76,6 +82,8 @@ pub fn at_hand() -> Vec<PathBuf> {
 /// The folder of the model that the user calls `asked`: a path, the name of a model in one of the
 /// [`places`], or what `model pull` was given (`OWNER/NAME`, `OWNER/NAME@REVISION`). Without one, the
 /// bundled model.
+///
+/// See the [example](crate::model#example).
 ///
 /// # Errors
 /// If there is no such folder; the message says where it was looked for.

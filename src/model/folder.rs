@@ -18,6 +18,8 @@ use config::HOW_TO_GET_A_FOLDER;
 pub use config::{LabelledPieces, TokenTypes};
 
 /// An opened model folder: its configuration and where its files are.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone)]
 pub struct ModelFolder {
     path: PathBuf,

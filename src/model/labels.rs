@@ -3,6 +3,8 @@
 use crate::text::EntityType;
 
 /// The part of a label before its type.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LabelPrefix {
     /// `B-`: first token of a mention.
@@ -18,6 +20,8 @@ pub enum LabelPrefix {
 }
 
 /// One entry of `id2label`.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
     /// `O`: no mention.

@@ -4,6 +4,43 @@
 //! windows, [`Model::score`] runs a batch of windows of any articles, [`Model::decode`] turns the
 //! scores of one article's windows into mentions, [`Model::syntax`] into scores of words and arcs.
 //! Batching and parallelism belong to [`crate::pipeline`].
+//!
+//! # Example
+//!
+//! [`Model`] finds the names of a text. What labels and models are called:
+//!
+//! ```
+//! use triplewire::model::{HubModel, Label, LabelPrefix};
+//! use triplewire::text::EntityType;
+//!
+//! assert_eq!(Label::parse("B-PER"), Label::Mention(LabelPrefix::Begin, EntityType::Per));
+//! assert_eq!(Label::parse("O"), Label::Outside);
+//! let model = HubModel::new("dslim/bert-base-NER", None)?;
+//! assert_eq!(model.folder_name(), "dslim--bert-base-NER");
+//! # Ok::<(), triplewire::Error>(())
+//! ```
+//!
+//! A model of the hub, and what an engine says of a text before it is decoded:
+//!
+//! ```no_run
+//! use triplewire::model::{Batch, EngineChoice, HubModel, Model, Step, Window, at_hand, find, pull};
+//! use triplewire::text::sentences;
+//!
+//! let wanted = HubModel::new("dslim/bert-base-NER", None)?;
+//! let pulled = pull(&wanted, &mut |step: Step| println!("{}: {} of {}", step.file, step.done, step.total))?;
+//! println!("{} files in {}", pulled.files, pulled.folder.display());
+//! println!("{} models are at hand", at_hand().len());
+//!
+//! // The bundled one.
+//! let model = Model::open(&find(None)?, EngineChoice::Rten, 1)?;
+//! println!("{} by {}", model.folder().name, model.engine().kind().name());
+//! let text = "Ana Ruiz leads Acme.";
+//! let windows = model.windows(text, &sentences(text));
+//! let batch = Batch::of(&windows.iter().collect::<Vec<&Window>>(), model.folder().pad_id());
+//! let scores = model.engine().label_scores(&batch)?;
+//! println!("{} scores for the first token", scores.token(0, 0).len());
+//! # Ok::<(), triplewire::Error>(())
+//! ```
 
 mod choice;
 mod decode;
@@ -50,6 +87,8 @@ pub use window::Window;
 pub use crate::text::RawMention;
 
 /// What the model says about one window.
+///
+/// [`Model`] has an example.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WindowScores {
     /// Of the labels of names: one row, without padding.

@@ -8,6 +8,8 @@ use crate::model::labels::Label;
 /// Dependencies (`rel:nsubj`), and give two vectors (`dep:0`, `dep:1`, ... and `head:0`, ...) whose product scores
 /// that the one token's word depends on the other's. For the second reader of relations it may give three more: a
 /// word's as subject (`subj:0`, ...), as object (`obj:0`, ...), and as what links the two (`link:0`, ...).
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outputs {
     /// How many there are.
@@ -21,6 +23,8 @@ pub struct Outputs {
 }
 
 /// The columns with the syntax of a sentence.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SyntaxOutputs {
     /// Parts of speech, as Universal Dependencies name them, in the order of their scores.

@@ -14,6 +14,8 @@ use crate::model::window::{NO_WORD, Window};
 use crate::text::Span;
 
 /// What the model says about the syntax of one sentence, before anything is chosen.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SyntaxScores {
     /// The index of the sentence in the article.

@@ -16,6 +16,8 @@ use crate::text::{self, Span};
 
 /// A run of tokens that goes through the model at once: whole sentences where they fit, else an
 /// overlapping piece of one.
+///
+/// [`Model`](crate::model::Model) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
     /// Token ids, special tokens included.

@@ -12,6 +12,8 @@ use crate::model::labels::Label;
 use crate::model::outputs::Outputs;
 
 /// What goes into `token_type_ids`.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenTypes {
@@ -24,6 +26,8 @@ pub enum TokenTypes {
 }
 
 /// Which pieces of a word carry its label, and with that what counts as a word.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LabelledPieces {

@@ -8,6 +8,8 @@ const MAIN: &str = "main";
 const LONGEST_NAME: usize = 96;
 
 /// A model of the hub at a revision.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HubModel {
     pub(super) id: String,

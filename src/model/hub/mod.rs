@@ -26,6 +26,8 @@ use wanted::CONFIG;
 pub use id::HubModel;
 
 /// How far a pull is.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
     /// The file that is arriving.
@@ -37,6 +39,8 @@ pub struct Step<'a> {
 }
 
 /// What a pull brought.
+///
+/// See the [example](crate::model#example).
 #[derive(Debug)]
 pub struct Pulled {
     /// The model's folder.
@@ -57,6 +61,8 @@ const UNFINISHED: &str = ".unfinished";
 ///
 /// What is there already is not fetched again; files of the folder that the hub does not have, such
 /// as an ONNX graph that the user exported, stay.
+///
+/// See the [example](crate::model#example).
 ///
 /// # Errors
 /// If the hub cannot be reached or refuses, if it has no such model or not the files that an engine
