@@ -2,6 +2,36 @@
 //!
 //! [`read`] takes a file apart without losing anything of it, so that [`Block::filled`] can give back every line
 //! with only tag, lemma, head and relation of its words changed; [`sentence`] spells a parsed sentence anew.
+//!
+//! # Example
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use triplewire::syntax::conllu::{read, sentence};
+//! use triplewire::syntax::{Deprel, Pos, Sentence, Word};
+//!
+//! let file = "1\tAcme\t_\t_\t_\t_\t_\t_\t_\t_\n\
+//!             2\twon\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n\
+//!             3\t.\t_\t_\t_\t_\t_\t_\t_\t_\n";
+//! let blocks = read(Path::new("news.conllu"), file);
+//! let [Ok(block)] = &blocks[..] else { panic!("{blocks:?}") };
+//! assert_eq!(block.text, "Acme won.");
+//! assert_eq!(block.as_it_stands(), format!("{file}\n"));
+//!
+//! // As a parser would see it.
+//! let word = |i: usize, pos: Pos, lemma: &str, head: Option<usize>, relation: Deprel| {
+//!     Word { span: block.words[i], pos, lemma: lemma.into(), head, relation }
+//! };
+//! let words = vec![
+//!     word(0, Pos::Propn, "Acme", Some(1), Deprel::Nsubj),
+//!     word(1, Pos::Verb, "win", None, Deprel::Root),
+//!     word(2, Pos::Punct, ".", Some(1), Deprel::Punct),
+//! ];
+//! let parsed = Sentence { words, ..Sentence::default() };
+//! assert!(block.filled(&parsed).starts_with("1\tAcme\tAcme\tPROPN\t_\t_\t2\tnsubj\t_\t_\n2\twon\twin\tVERB\t"));
+//! assert!(sentence(&block.text, "a-1", &parsed).starts_with("# sent_id = a-1\n# text = Acme won.\n1\tAcme\t"));
+//! ```
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -12,6 +42,8 @@ use crate::syntax::Sentence;
 use crate::text::Span;
 
 /// A sentence of a file, as it stands there.
+///
+/// See the [example](crate::syntax::conllu#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// Whether a document begins with it.
@@ -28,6 +60,8 @@ pub struct Block {
 const COLUMNS: usize = 10;
 
 /// Reads a file, whose `content` it is. Sentences with lines that are no CoNLL-U are left out, each with the reason.
+///
+/// See the [example](crate::syntax::conllu#example).
 pub fn read(file: &Path, content: &str) -> Vec<Result<Block, Problem>> {
     let mut blocks = Vec::new();
     let mut lines: Vec<(u64, &str)> = Vec::new();
@@ -135,6 +169,8 @@ impl Block {
 }
 
 /// A sentence of an article in CoNLL-U, `name` being its `sent_id`.
+///
+/// See the [example](crate::syntax::conllu#example).
 pub fn sentence(text: &str, name: &str, sentence: &Sentence) -> String {
     let Sentence { words, is_cut, .. } = sentence;
     let mut out = format!("# sent_id = {name}\n");

@@ -3,6 +3,8 @@
 use strum::{Display, EnumIter, EnumString};
 
 /// One of the 17 universal parts of speech.
+///
+/// See the [example](crate::syntax#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumIter, EnumString)]
 #[strum(serialize_all = "UPPERCASE")]
 pub enum Pos {
@@ -43,6 +45,8 @@ pub enum Pos {
 }
 
 /// What a word is to its head: a universal relation, or one with a subtype (`nsubj:pass`).
+///
+/// See the [example](crate::syntax#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString)]
 #[strum(serialize_all = "lowercase")]
 #[allow(missing_docs)] // the guidelines of Universal Dependencies say it

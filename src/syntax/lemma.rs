@@ -21,6 +21,8 @@ use spelling::{BaseEnd, base_end, is_vowel};
 ///
 /// It is in lower case unless `pos` is [`Pos::Propn`], and is borrowed where it is the beginning of `word`.
 /// Hyphenated words take the base form of their last part.
+///
+/// See the [example](crate::syntax#example).
 pub fn lemma(word: &str, pos: Pos) -> Cow<'_, str> {
     match pos {
         Pos::Propn => return proper(word),

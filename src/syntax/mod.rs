@@ -3,6 +3,37 @@
 //! [`crate::model`] scores parts of speech, arcs and relations; [`Parser`] chooses: `words` cuts a sentence into
 //! the words of Universal Dependencies, `arborescence` finds the best tree over scored arcs, `tree` puts words, tree
 //! and relations together, `lemma` gives base forms, and [`conllu`] reads and writes the format of treebanks.
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::syntax::{Deprel, Pos, lemma};
+//!
+//! assert_eq!(lemma("largest", Pos::Adj), "large");
+//! assert_eq!("PROPN".parse(), Ok(Pos::Propn));
+//! assert_eq!(Deprel::named("flat:foreign"), Deprel::Flat);
+//! ```
+//!
+//! With a model, the trees of a text:
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use triplewire::model::{EngineChoice, Model, Window};
+//! use triplewire::syntax::{Parser, conllu};
+//! use triplewire::text::sentences;
+//!
+//! let model = Model::open(Path::new("models/newswire"), EngineChoice::Auto, 1)?;
+//! let parser = model.folder().outputs.syntax.as_ref().map(Parser::new).expect("it scores syntax");
+//! let text = "Ana Ruiz leads Acme. She lives in Lisbon.";
+//! let windows = model.windows(text, &sentences(text));
+//! let scores = model.score(&windows.iter().collect::<Vec<&Window>>())?;
+//! for scores in model.syntax(&scores) {
+//!     let sentence = parser.parse(text, &scores, &[]);
+//!     println!("{}", conllu::sentence(text, &sentence.number.to_string(), &sentence));
+//! }
+//! # Ok::<(), triplewire::Error>(())
+//! ```
 
 mod arborescence;
 pub mod clause;
@@ -19,6 +50,8 @@ pub use lemma::lemma;
 pub use tree::Parser;
 
 /// A word and its place in the tree.
+///
+/// See the [example](crate::syntax::conllu#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// Where, in bytes of the article's text.
@@ -34,6 +67,8 @@ pub struct Word {
 }
 
 /// A parsed sentence: a tree with one root.
+///
+/// See the [example](crate::syntax::conllu#example).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sentence {
     /// The index of the sentence in the article.

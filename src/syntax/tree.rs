@@ -13,6 +13,8 @@ use heads::{arcs, groups, heads_with_names, no_verbs_in_names, one_root};
 use scores::best;
 
 /// Chooses words, tree and relations by a model's scores.
+///
+/// See the [example](crate::syntax#example).
 #[derive(Debug, Clone)]
 pub struct Parser {
     tags: Vec<Pos>,

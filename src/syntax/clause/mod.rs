@@ -8,6 +8,34 @@
 //! `nodes` makes one node of each name, `mend` corrects attachments that the parser often gets wrong, `verbs` finds the roles of verbs, `nouns` those of nouns and adjectives, `mood`
 //! reads from the tree what is denied, planned or doubtful. What the roles mean, [`Role`] says; the idea is that of
 //! PredPatt (White et al., "Universal Decompositional Semantics on Universal Dependencies", EMNLP 2016).
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::syntax::clause::{Clauses, Kind, Mood, Role};
+//! use triplewire::syntax::{Deprel, Pos, Sentence, Word};
+//! use triplewire::text::Span;
+//!
+//! // As a parser would see it.
+//! let text = "Acme condemned Bolt.";
+//! let word = |start, end, pos: Pos, lemma: &str, head: Option<usize>, relation: Deprel| {
+//!     Word { span: Span::new(start, end), pos, lemma: lemma.into(), head, relation }
+//! };
+//! let words = vec![
+//!     word(0, 4, Pos::Propn, "Acme", Some(1), Deprel::Nsubj),
+//!     word(5, 14, Pos::Verb, "condemn", None, Deprel::Root),
+//!     word(15, 19, Pos::Propn, "Bolt", Some(1), Deprel::Obj),
+//!     word(19, 20, Pos::Punct, ".", Some(1), Deprel::Punct),
+//! ];
+//! let names = [Span::new(0, 4), Span::new(15, 19)];
+//! let clauses = Clauses::of(text, &Sentence { words, ..Sentence::default() }, &names);
+//! assert_eq!(clauses.written(), ["condemn(agent=acme, patient=bolt)"]);
+//!
+//! let clause = clauses.clause(1).expect("a verb has a clause");
+//! assert_eq!((clause.kind, clause.mood, clause.negated), (Kind::Verb, Mood::Fact, false));
+//! let patients = clauses.filled(clause, &Role::Patient);
+//! assert_eq!(clauses.nodes[patients[0]].name, Some(1));
+//! ```
 
 mod lists;
 mod mend;
@@ -26,6 +54,8 @@ use parts::by_node;
 pub use parts::{Clause, Kind, Mood, Role};
 
 /// The clauses of a sentence.
+///
+/// See the [example](crate::syntax::clause#example).
 #[derive(Debug, Clone, Default)]
 pub struct Clauses {
     /// Its words, each name being one.

@@ -4,6 +4,8 @@ use crate::syntax::{Deprel, Pos, Sentence, Word, lemma};
 use crate::text::Span;
 
 /// A word or a name, and its place in the tree.
+///
+/// See the [example](crate::syntax::clause#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// Where, in bytes of the article's text.

@@ -1,6 +1,8 @@
 //! What a clause is made of.
 
 /// What a filler is to the predicate.
+///
+/// See the [example](crate::syntax::clause#example).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Of a verb who does it; of a noun the agent of a verb that says no more than the noun ("X launched an attack").
@@ -20,6 +22,8 @@ pub enum Role {
 }
 
 /// What kind of word a predicate is.
+///
+/// See the [example](crate::syntax::clause#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A verb, or "be" with a preposition.
@@ -33,6 +37,8 @@ pub enum Kind {
 }
 
 /// A predicate and what fills its roles.
+///
+/// See the [example](crate::syntax::clause#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clause {
     /// The node of the predicate word.
@@ -53,6 +59,8 @@ pub struct Clause {
 }
 
 /// Whether a clause is stated as a fact.
+///
+/// See the [example](crate::syntax::clause#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mood {
     /// As one.
