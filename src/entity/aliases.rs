@@ -340,6 +340,8 @@ fn no_patterns() -> AhoCorasick {
 }
 
 /// Whether an entity of that name is a country, or one of the four of the United Kingdom.
+///
+/// See the [example](crate::entity#example).
 pub fn is_country(name: &str) -> bool {
     static COUNTRIES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         let table = include_str!("aliases/countries.csv");

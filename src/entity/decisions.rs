@@ -13,6 +13,8 @@ use crate::entity::fold::key;
 use crate::error::{Error, Place, Result};
 
 /// What a line of a user's table asks for.
+///
+/// See the [example](crate::entity#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Asked {
@@ -25,6 +27,8 @@ pub enum Asked {
 }
 
 /// A line of a user's table.
+///
+/// See the [example](crate::entity#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// Which line of which table.

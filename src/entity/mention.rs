@@ -5,6 +5,8 @@ use std::fmt;
 use crate::text::{EntityType, Span};
 
 /// Who found a mention.
+///
+/// See the [example](crate::entity#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// The model.
@@ -22,6 +24,8 @@ pub enum Origin {
 }
 
 /// A name in the text.
+///
+/// See the [example](crate::entity#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {
     /// Where, in bytes of the article's text.
@@ -43,6 +47,8 @@ pub struct Mention {
 }
 
 /// Something in the world that an article names, once or many times.
+///
+/// See the [example](crate::entity#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
     /// Stable across runs: derived from the type and the canonical name. It begins with a letter, so that no
@@ -57,6 +63,8 @@ pub struct Entity {
 }
 
 /// Why an anaphor has its antecedent.
+///
+/// See the [example](crate::entity#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// It is the only candidate nearby.
@@ -96,6 +104,8 @@ impl fmt::Display for Reason {
 }
 
 /// An argument of a relation.
+///
+/// See the [example](crate::entity#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Argument {
     /// An index into [`Names::mentions`].

@@ -35,6 +35,8 @@ use crate::text::{RawMention, Span};
 ///    place. A mention that the tables know surely as an organisation or a person takes it at any score. Demonyms are
 ///    `MISC` with their country as the entity, and so are compounds such as "Boston-based".
 /// 5. Pronouns and descriptions are resolved. Without trees (`syntax`) only those of persons are.
+///
+/// See the [example](crate::entity#example).
 pub fn resolve(
     aliases: &Aliases,
     text: &str,
@@ -54,6 +56,8 @@ pub fn resolve(
 
 /// Joins mentions that are right as they are, as in hand labels, to entities. None is added, cut or retyped; those
 /// outside the sentences are dropped.
+///
+/// See the [example](crate::entity#example).
 pub fn resolve_given(aliases: &Aliases, text: &str, sentences: &[Span], given: Vec<RawMention>) -> Names {
     let mut mentions: Vec<Found> = given
         .into_iter()
@@ -273,6 +277,8 @@ fn likeliest(run: &[Found], kept: &mut Vec<Found>) {
 
 /// The span of a name after cleaning: without titles, quotes, a possessive, a lower-case "the" or the sentence's full
 /// stop. `None` if nothing is left.
+///
+/// See the [example](crate::entity#example).
 pub fn clean_name(aliases: &Aliases, text: &str, span: Span, entity_type: EntityType) -> Option<Span> {
     let is_known = |name: &str| !aliases.written_like(name, &key(name)).is_empty();
     // Abbreviations keep their full stop.
