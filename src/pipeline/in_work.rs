@@ -12,6 +12,8 @@ use crate::model::Window;
 use crate::text::{Article, Span};
 
 /// What an article may cost. What costs more is left out, with the reason.
+///
+/// See the [example](crate::pipeline#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of an article's text.

@@ -9,6 +9,40 @@
 //! begin the next.
 //!
 //! Of a long article every step that looks at sentences alone is shared out. This is the only module that uses rayon.
+//!
+//! # Example
+//!
+//! [`Pipeline::run`] has one for files, and [the crate](crate#example) one for a single text. Of a text whose names are known,
+//! the trees alone; and limits for every article:
+//!
+//! ```no_run
+//! # fn show(pipeline: triplewire::pipeline::Pipeline) -> triplewire::Result<()> {
+//! use std::path::PathBuf;
+//! use std::sync::atomic::AtomicBool;
+//! use std::time::Duration;
+//!
+//! use triplewire::input;
+//! use triplewire::pipeline::{Ending, Known, Limits, ToParse};
+//! use triplewire::syntax::conllu;
+//! use triplewire::text::{Span, sentences};
+//!
+//! let text = "Ana Ruiz leads Acme.";
+//! let (cut, names) = (sentences(text), [Span::new(0, 8), Span::new(15, 19)]);
+//! let trees = pipeline.trees(&[ToParse { text, sentences: &cut, known: Known::Names(&names) }])?;
+//! for tree in &trees[0] {
+//!     println!("{}", conllu::sentence(text, "1", tree));
+//! }
+//!
+//! let pipeline = pipeline.with_limits(Limits { time: Some(Duration::from_secs(10)), ..Limits::default() });
+//! let items = input::open(&[PathBuf::from("seeds")], input::Options::default())?;
+//! // Whoever sets it ends the run.
+//! let stop = AtomicBool::new(false);
+//! if pipeline.run(items, &stop, |_| Ok(()))? == Ending::Stopped {
+//!     println!("not all of it was read");
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod blocks;
 mod delivery;
@@ -43,6 +77,8 @@ pub use knowledge::Knowledge;
 const BLOCKS_IN_FLIGHT: usize = 2;
 
 /// A text whose sentences are known, and more.
+///
+/// See the [example](crate::pipeline#example).
 #[derive(Debug, Clone, Copy)]
 pub struct ToParse<'a> {
     /// The text.
@@ -54,6 +90,8 @@ pub struct ToParse<'a> {
 }
 
 /// What is known of a text before it is parsed, in bytes, in order, not overlapping.
+///
+/// See the [example](crate::pipeline#example).
 #[derive(Debug, Clone, Copy)]
 pub enum Known<'a> {
     /// Its names.
@@ -63,6 +101,8 @@ pub enum Known<'a> {
 }
 
 /// How a run ended.
+///
+/// See the [example](crate::pipeline#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// Every input was read.

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::relation::Predicate;
 
 /// The features from which the score of a relation is made.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evidence {
     /// The score of the rule.
@@ -40,6 +42,8 @@ pub struct Evidence {
 }
 
 /// Weights by which evidence becomes log odds of being right.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {

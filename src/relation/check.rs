@@ -9,6 +9,8 @@ use crate::relation::{Bracketed, Matcher, Rule, RuleSet};
 use crate::syntax::Sentence;
 
 /// An example that failed.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone)]
 pub struct Failure {
     /// The rule.
@@ -24,6 +26,8 @@ pub struct Failure {
 }
 
 /// The result of checking a rule set.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Default)]
 pub struct Checked {
     /// How many examples were run.
@@ -34,6 +38,8 @@ pub struct Checked {
 
 /// Runs the examples of every rule for which `wanted` holds, each against its own rule alone. `parse` gives the trees of
 /// their sentences.
+///
+/// See the [example](crate::relation#example).
 ///
 /// # Errors
 /// If a pattern is too large to compile, or `parse` fails.

@@ -23,6 +23,8 @@ use crate::relation::line::{TaggedSentence, TokenKind};
 use crate::relation::lists::Tagger;
 
 /// How the text puts a relation.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {

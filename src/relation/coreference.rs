@@ -48,6 +48,8 @@ struct Groups<'a> {
 
 /// For each mention, the first of those that mean the same. `relations` are those found between the mentions:
 /// second names among them join mentions, and other relations keep their arguments apart.
+///
+/// See the [example](crate::relation#example).
 pub fn coreferent(document: Document<'_>, relations: &[Relation]) -> Vec<usize> {
     let forms = document.mentions.iter().map(|m| Form::of(m.span.of(document.text))).collect();
     let count = document.mentions.len();

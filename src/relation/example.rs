@@ -11,6 +11,8 @@ use crate::syntax;
 use crate::text::{Span, sentences};
 
 /// A text whose names are known.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Default)]
 pub struct Bracketed {
     /// The text without the brackets.

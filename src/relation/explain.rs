@@ -18,6 +18,8 @@ use crate::syntax::clause::{Clauses, Role};
 use crate::text::Span;
 
 /// A sentence with at least two names, or a piece of a very long one.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Serialize)]
 pub struct SentenceExplanation {
     /// Its text.
@@ -33,6 +35,8 @@ pub struct SentenceExplanation {
 }
 
 /// A word in its tree.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Serialize)]
 pub struct WordExplanation {
     /// As it stands in the text.
@@ -48,6 +52,8 @@ pub struct WordExplanation {
 }
 
 /// A clause with its roles.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Serialize)]
 pub struct ClauseExplanation {
     /// On one line: `lemma(role=word, ...)`, with `!` if it is denied, `>` if it is planned, `?` if it is doubtful.
@@ -61,6 +67,8 @@ pub struct ClauseExplanation {
 }
 
 /// A role of a clause.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Serialize)]
 pub struct RoleExplanation {
     /// Its name in rule files.
@@ -70,6 +78,8 @@ pub struct RoleExplanation {
 }
 
 /// A name.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Serialize)]
 pub struct NameExplanation {
     /// As it stands in the text.
@@ -84,6 +94,8 @@ pub struct NameExplanation {
 }
 
 /// One pair of names of a sentence.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Serialize)]
 pub struct PairExplanation {
     /// The name that was tried as subject.
@@ -103,6 +115,8 @@ pub struct PairExplanation {
 }
 
 /// A rule that matched.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Serialize)]
 pub struct MatchExplanation {
     /// Its id.
@@ -121,6 +135,8 @@ pub struct MatchExplanation {
 }
 
 /// What the second reader says of a pair.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Serialize)]
 pub struct SecondExplanation {
     /// What it may be.
@@ -133,6 +149,8 @@ pub struct SecondExplanation {
 const LEAST_SHARE: f32 = 0.1;
 
 /// A rule that nearly matched.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Serialize)]
 pub struct NearMiss {
     /// Its id.

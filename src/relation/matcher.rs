@@ -62,6 +62,8 @@ struct SecondReader {
 }
 
 /// What the second reader is asked for.
+///
+/// [How to give a matcher its second reader](crate#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Learned {
     /// Nothing.
@@ -76,6 +78,8 @@ pub enum Learned {
 }
 
 /// The relations of an article, or of some of its sentences.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Told {
     /// As [`Matcher::relations`] has them.

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub(super) const MEASURED: &str = include_str!("rules/scores.csv");
 
 /// A row of the table.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeasuredScore {
     /// The identifier of the rule.

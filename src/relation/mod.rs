@@ -4,6 +4,43 @@
 //! patterns, `line` spells a sentence by these numbers, and `compile` makes regular expressions over such lines. `matcher`
 //! matches both kinds; `context`, `said`, `time` and `status` say how the text puts what it finds. `reader` is the second
 //! reader, `calibration` makes the score of evidence.
+//!
+//! # Example
+//!
+//! A rule of your own, its own examples, and what it finds in a text whose names are in brackets. That needs no model; only
+//! frames do.
+//!
+//! ```
+//! use triplewire::relation::{Bracketed, Certainty, Matcher, RuleSet, check, scores_csv};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let file = folder.path().join("my.toml");
+//! let written = r#"
+//!     [[rule]]
+//!     id = "leads/boss-of"
+//!     pattern = "SUBJ , boss (of | at) OBJ"
+//!     score = 0.9
+//!     yes = ["[PER Ana Ruiz], boss of [ORG Acme], resigned."]
+//!     no = ["[PER Ana Ruiz] met the boss of [ORG Acme]."]
+//! "#;
+//! std::fs::write(&file, written)?;
+//! let mut rules = RuleSet::empty();
+//! rules.add_path(&file)?;
+//! let checked = check(&rules, |_| Ok(Vec::new()), |_| true)?;
+//! assert_eq!((checked.examples, checked.failures.len()), (2, 0));
+//!
+//! let matcher = Matcher::new(&rules)?;
+//! let text = Bracketed::text("It rained. [PER Bo Lee], boss of [ORG Bolt], left.");
+//! let found = matcher.relations(text.document());
+//! assert_eq!(text.told(&found[0]), "Bo Lee leads Bolt");
+//! assert_eq!((found[0].certainty, &*found[0].rule), (Certainty::Stated, "leads/boss-of"));
+//!
+//! // Why it was found, and its score if labels had shown it right three times and wrong once.
+//! let explained = matcher.explain(&rules, text.document());
+//! assert!(explained[0].pairs.iter().any(|pair| pair.matched.iter().any(|it| it.rule == "leads/boss-of")));
+//! assert!(scores_csv(rules.rules(), |_| Some((3, 1)))?.contains("leads/boss-of,3,1,"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod anaphors;
 mod calibration;
@@ -65,6 +102,8 @@ pub use suggest::{Demand, Labelled, Suggestion, suggest};
 pub use time::When;
 
 /// What rules see of an article.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Copy)]
 pub struct Document<'a> {
     /// The article's text.
@@ -92,6 +131,8 @@ impl Document<'_> {
 }
 
 /// One piece of evidence: two arguments, a predicate, and how the text puts it.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
     /// The subject.

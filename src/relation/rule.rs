@@ -9,6 +9,8 @@ use crate::relation::pattern::Node;
 use crate::relation::schema::Predicate;
 
 /// One rule as written in a rule file.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// `predicate/name`, unique.
@@ -49,6 +51,8 @@ pub struct Rule {
 }
 
 /// A pattern as written and as understood.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone)]
 pub struct Pattern {
     /// As written.
@@ -58,6 +62,8 @@ pub struct Pattern {
 }
 
 /// A sentence in which a rule must fire.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone)]
 pub struct YesExample {
     /// The sentence, with its names in brackets.

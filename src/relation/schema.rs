@@ -19,10 +19,14 @@ use crate::error::{Error, Place, Result, words};
 const ALIAS_OF: &str = "alias_of";
 
 /// What connects a subject to an object: a name, and what was defined under it. Two are equal if their names are.
+///
+/// See the [example](crate::relation#example).
 #[derive(Clone, Copy)]
 pub struct Predicate(&'static Schema);
 
 /// What is known of one predicate.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Schema {
     /// The place in the built-in table; those of users come after, by name.
@@ -60,6 +64,8 @@ pub struct Schema {
 }
 
 /// How long what a predicate says holds, which decides whether it can be over and when it is so.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holds {
@@ -75,6 +81,8 @@ pub enum Holds {
 /// Of which pronouns patterns may find a predicate: lives, posts, kin and meetings are right often enough. What "he"
 /// supports or owns was wrong more often than right in a sample of news. (A frame resolves the pronoun by the clause,
 /// whatever the predicate.)
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pronoun {
@@ -222,6 +230,8 @@ impl Schema {
 }
 
 /// All predicates of a run.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone)]
 pub struct Predicates {
     /// In order, with where they are defined.

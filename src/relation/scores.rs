@@ -42,6 +42,8 @@ fn fingerprint(rule: &Rule) -> String {
 }
 
 /// The ids of the built-in rules among these whose scores were measured before they were changed.
+///
+/// See the [example](crate::relation#example).
 pub fn stale(rules: &[Rule]) -> BTreeSet<&str> {
     let table = measured::rows();
     let is_stale = |rule: &&Rule| rule.built_in && table.iter().any(|row| row.is_stale(rule));
@@ -49,6 +51,8 @@ pub fn stale(rules: &[Rule]) -> BTreeSet<&str> {
 }
 
 /// The table as CSV, in the order of the rules; those that no label says anything about have no row.
+///
+/// See the [example](crate::relation#example).
 ///
 /// # Errors
 /// None that can happen in memory.

@@ -8,6 +8,8 @@ use crate::syntax::{Deprel, Pos, Sentence};
 use crate::text::Span;
 
 /// Whether a relation is still so.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {

@@ -20,6 +20,8 @@ use crate::syntax::clause::Kind;
 use crate::text::Span;
 
 /// A text whose names and relations people have labelled.
+///
+/// [`suggestions`](fn@crate::eval::suggestions) has an example of what uses it.
 #[derive(Debug, Clone)]
 pub struct Labelled<'a> {
     /// The text with its names.
@@ -33,6 +35,8 @@ pub struct Labelled<'a> {
 }
 
 /// What is asked of a suggestion.
+///
+/// [`suggestions`](fn@crate::eval::suggestions) has an example.
 #[derive(Debug, Clone, Copy)]
 pub struct Demand {
     /// Texts that must show a word with its ways, and relations that it must add.
@@ -42,6 +46,8 @@ pub struct Demand {
 }
 
 /// A frame that the labels suggest.
+///
+/// [`suggestions`](fn@crate::eval::suggestions) has an example.
 #[derive(Debug, Clone)]
 pub struct Suggestion {
     /// What it finds.
@@ -130,6 +136,8 @@ type Find = (usize, usize, usize);
 
 /// Learns frames from `labelled`, in addition to the rules of `set`, which `present` is made from. `parse` gives the trees of
 /// examples.
+///
+/// [`suggestions`](fn@crate::eval::suggestions) has an example.
 ///
 /// # Errors
 /// If `parse` fails.

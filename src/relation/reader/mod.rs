@@ -26,6 +26,8 @@ use weights::{Layer, Weights};
 pub use taught::{Classifier, Taught};
 
 /// The file in a model folder.
+///
+/// [How to give a matcher its second reader](crate#example).
 pub const FILE: &str = "relations.safetensors";
 
 /// How the ids begin of the rules that stand for what the second reader finds.
@@ -55,6 +57,8 @@ pub struct Reader {
 }
 
 /// What the reader says of a pair.
+///
+/// [How to give a matcher its second reader](crate#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// The number of the name among those given.

@@ -23,6 +23,8 @@ const KNOWN: f32 = 0.5;
 const STEPS: u64 = 500;
 
 /// The classifier of one predicate on the hidden layer: a logistic regression.
+///
+/// [`lessons`](fn@crate::eval::lessons) has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Classifier {
@@ -37,6 +39,8 @@ pub struct Classifier {
 }
 
 /// The file that `triplewire learn` writes.
+///
+/// [`lessons`](fn@crate::eval::lessons) has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Taught {

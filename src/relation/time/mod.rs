@@ -13,6 +13,8 @@ use crate::syntax::Sentence;
 use crate::text::{Date, Span};
 
 /// A time that a sentence gives for a relation.
+///
+/// See the [example](crate::relation#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
     moment: Moment,
