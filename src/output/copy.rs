@@ -14,6 +14,8 @@ use crate::output::tables::remove_stale;
 /// Writes the files of the result of `run` that lies in `from` to `to`, creating it if needed. They get their names when all
 /// are there. A result that is there already, and may be another, stays unless `overwrite`.
 ///
+/// See the [example](crate::output#example).
+///
 /// # Errors
 /// If a result is there, or `to` cannot be written to.
 pub fn copy_result(run: &Run, from: &Path, to: &Path, overwrite: bool) -> Result<Vec<PathBuf>> {

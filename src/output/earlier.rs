@@ -10,6 +10,8 @@ use crate::output::run::{Run, Settings};
 /// Refuses to replace what is in `out` by a merged result: an unfinished run, and, unless it may be overwritten, a finished
 /// result of other inputs or settings, as [`keep_earlier`] does.
 ///
+/// See the [example](crate::output#example).
+///
 /// # Errors
 /// If there is one.
 pub fn keep_from_merge(out: &Path, merged: &Run, overwrite: bool) -> Result<()> {
@@ -25,6 +27,8 @@ pub fn keep_from_merge(out: &Path, merged: &Run, overwrite: bool) -> Result<()> 
 
 /// Refuses to replace the finished result in `out` if it was made with other settings than `now`; see
 /// [`Run::settings`]. Settings that differ are named. What comes by a pipe cannot be compared, and is taken for another.
+///
+/// See the [example](crate::output#example).
 ///
 /// # Errors
 /// If there is such a result.

@@ -7,6 +7,8 @@ use crate::output::watch::WatchList;
 use crate::relation::Predicates;
 
 /// Options of how tables are made.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Copy)]
 pub struct Making<'a> {
     /// How they are written.

@@ -23,6 +23,8 @@ use crate::relation::Predicates;
 use crate::text::Digest;
 
 /// The outputs of several runs, ready to be joined.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug)]
 pub struct Parts {
     /// Whole runs, each in as many folders as it has shards, in the order of their articles.

@@ -6,6 +6,48 @@
 //! uses the disk where memory ends. `merge` makes tables from the logs of several runs.
 //! `copy` writes a finished result to another folder; [`questions`] reads the tables again for what an analyst may decide about names;
 //! [`annotation`] writes what an annotation tool can hold of it, to be corrected.
+//!
+//! # Example
+//!
+//! ```
+//! use std::fs;
+//!
+//! use triplewire::entity::Names;
+//! use triplewire::input::Shard;
+//! use triplewire::output::{Making, Output, Run, copy_result};
+//! use triplewire::pipeline::{Delivery, Extraction};
+//! use triplewire::relation::{Bracketed, Matcher, RuleSet};
+//! use triplewire::text::Article;
+//!
+//! // What a pipeline delivers; here of names that are known.
+//! let rules = RuleSet::built_in();
+//! let read = Bracketed::text("[PER Ana Ruiz] is the president of [ORG Acme].");
+//! let found = Extraction {
+//!     relations: Matcher::new(&rules)?.relations(read.document()),
+//!     names: Names { mentions: read.mentions, entities: read.entities, ..Names::default() },
+//!     article: Article { id: "a".into(), text: read.text, ..Article::default() },
+//!     sentences: read.sentences,
+//!     syntax: read.syntax,
+//!     left_out: 0,
+//! };
+//!
+//! let folder = tempfile::tempdir()?;
+//! let out = folder.path().join("result");
+//! let mut output = Output::open(&out, Shard::WHOLE, false)?;
+//! output.add(&Delivery::Extraction(Box::new(found)))?;
+//! let tables = output.tables(Making::new(rules.predicates()))?;
+//! assert_eq!((tables.counts().articles, tables.counts().entities), (1, 2));
+//! let run = Run { complete: true, counts: tables.counts().clone(), ..Run::default() };
+//! tables.name(&run)?;
+//! output.close(true)?;
+//! let triples = fs::read_to_string(out.join("triples.csv"))?;
+//! assert!(triples.lines().any(|row| row.starts_with("Ana Ruiz,PER,leads,Acme,ORG,")), "{triples}");
+//!
+//! let copy = folder.path().join("copy");
+//! let copied = copy_result(&run, &out, &copy, false)?;
+//! assert!(copied.contains(&copy.join("triples.csv")));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod across;
 mod add;
@@ -74,6 +116,8 @@ use log::Log;
 /// takes deliveries in order, [`Output::tables`] makes the files and [`Output::close`] ends the run.
 /// Dropped before that, it leaves the folder's earlier files as they were, and what was added so far
 /// for the run that continues this one.
+///
+/// See the [example](crate::output#example).
 pub struct Output {
     folder: PathBuf,
     log: Log,

@@ -15,6 +15,8 @@ use crate::output::run::Run;
 use crate::output::{Style, rounded};
 
 /// One line to decide on. The columns `decision`, `entity`, `alias`, `type` and `new_name` are what `--aliases` reads.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[allow(missing_docs)] // the columns are described in `docs/output.md`
 pub struct Question {
@@ -94,6 +96,8 @@ const LEAST: f64 = 0.2;
 const SUSPICIOUS: f64 = 0.5;
 
 /// The lines to decide on, best first.
+///
+/// See the [example](crate::output#example).
 ///
 /// # Errors
 /// If a table is missing or cannot be read.

@@ -19,6 +19,8 @@ use crate::story::Sketch;
 use crate::text::{Article, CodePoints, Date, Digest, one_line};
 
 /// Everything found in one article. Offsets are code points into its text, end exclusive.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The article's id.
@@ -64,6 +66,8 @@ pub struct Record {
 }
 
 /// A mention; the keys are the columns of `mentions.csv`, and two more.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)] // the columns are described in `docs/output.md`
 pub struct MentionRecord {
@@ -86,6 +90,8 @@ pub struct MentionRecord {
 }
 
 /// A relation; the keys are the columns of `relations.csv` but for those of the article.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct RelationRecord {
@@ -255,6 +261,8 @@ fn arguments<'a>(extraction: &'a Extraction, relation: &Relation) -> Arguments<'
 }
 
 /// Records as lines of JSON, each written out at once.
+///
+/// See the [example](crate::output#example).
 pub struct Lines<W> {
     to: W,
     shard: Shard,

@@ -12,6 +12,8 @@ use crate::relation::{Certainty, Predicate, Status};
 use crate::text::{Date, one_line};
 
 /// `articles.csv`: one row per article.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)] // the columns are the contract, described in `docs/output.md`
 pub struct ArticleRow {
@@ -29,6 +31,8 @@ pub struct ArticleRow {
 }
 
 /// `mentions.csv`: one row per mention.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct MentionRow {
@@ -45,6 +49,8 @@ pub struct MentionRow {
 }
 
 /// `entities.csv`: one row per real-world entity.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct EntityRow {
@@ -67,6 +73,8 @@ pub struct EntityRow {
 }
 
 /// `relations.csv`: one row per piece of evidence.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct RelationRow {
@@ -98,6 +106,8 @@ pub struct RelationRow {
 }
 
 /// `triples.csv`: one row per distinct triple.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct TripleRow {
@@ -135,6 +145,8 @@ pub struct TripleRow {
 
 /// `cooccurrences.csv`: one row per pair of entities that share a sentence in which no rule
 /// connects them.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct CooccurrenceRow {
@@ -150,6 +162,8 @@ pub struct CooccurrenceRow {
 }
 
 /// `duplicates.csv`: one row per article that repeats a story.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct DuplicateRow {

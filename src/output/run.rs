@@ -14,9 +14,13 @@ use crate::output::file::{Whole, temporary, unwritable};
 use crate::relation::Schema;
 
 /// What must not change when a run is continued: for each setting, in words, its value.
+///
+/// See the [example](crate::output#example).
 pub type Settings = BTreeMap<String, String>;
 
 /// The record of a run.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[allow(missing_docs)] // the keys say it
 pub struct Run {
@@ -154,6 +158,8 @@ pub(super) fn settings_of_both(first: &Settings, second: &Settings) -> Settings 
 }
 
 /// Which model.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ModelRecord {
@@ -163,6 +169,8 @@ pub struct ModelRecord {
 }
 
 /// How much was found.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Counts {
@@ -181,6 +189,8 @@ pub struct Counts {
 }
 
 /// Wall-clock time.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Seconds {
     /// Opening model and rules.
@@ -190,6 +200,8 @@ pub struct Seconds {
 }
 
 /// A [`Decision`] in `run.json`.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct DecisionRecord {
@@ -215,6 +227,8 @@ impl From<&DecisionRecord> for Decision {
 }
 
 /// A [`Problem`] in `run.json`.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ProblemRecord {

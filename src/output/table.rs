@@ -12,6 +12,8 @@ use crate::error::Result;
 use crate::output::file::{Whole, temporary, unwritable};
 
 /// The file format of tables.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Format {
     /// RFC 4180, UTF-8, header row.
@@ -35,6 +37,8 @@ impl Format {
 pub(crate) const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// How tables are written.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     /// The file format.

@@ -21,6 +21,8 @@ const TABLES: [&str; 7] =
     ["articles", "mentions", "entities", "relations", "triples", "cooccurrences", "duplicates"];
 
 /// All tables of a run, whole, under temporary names.
+///
+/// See the [example](crate::output#example).
 pub struct Tables {
     folder: PathBuf,
     whole: Vec<Whole>,

@@ -14,6 +14,8 @@ use crate::text::hash64;
 const COLUMNS: &[&str] = &["entity", "name", "alias", "id", "entity_id", "external_id"];
 
 /// The names and identifiers of a watch list.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, Default)]
 pub struct WatchList {
     /// Names, folded, and identifiers as they are.

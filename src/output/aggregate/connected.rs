@@ -8,6 +8,8 @@ use crate::output::aggregate::parts::{EntityKey, Neighbour};
 use crate::output::sorter::Sorter;
 
 /// An entity and how many others it is connected to.
+///
+/// See the [example](crate::output#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connected {
     /// The canonical name.

@@ -5,6 +5,39 @@
 //! so, too. Browsers and these tools do not agree on what a carriage return is, so there every one is written as
 //! a blank, which leaves all offsets as they are. A relation that the text denies is left out, because none
 //! of the three could say so; only our own tables have a column for it.
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::entity::Names;
+//! use triplewire::eval::gold;
+//! use triplewire::output::annotation::{Annotations, Tool};
+//! use triplewire::pipeline::Extraction;
+//! use triplewire::relation::{Bracketed, Predicates};
+//! use triplewire::text::Article;
+//!
+//! // What a pipeline delivers; here of names that are known, without relations.
+//! let read = Bracketed::text("[PER Ana Ruiz] leads [ORG Acme].");
+//! let found = Extraction {
+//!     article: Article { id: "a".into(), text: read.text, ..Article::default() },
+//!     sentences: read.sentences,
+//!     syntax: Vec::new(),
+//!     names: Names { mentions: read.mentions, entities: read.entities, ..Names::default() },
+//!     relations: Vec::new(),
+//!     left_out: 0,
+//! };
+//! let folder = tempfile::tempdir()?;
+//! let mut labels =
+//!     Annotations::create(&folder.path().join("labels"), Tool::Doccano, [], Predicates::built_in())?;
+//! labels.add(&found)?;
+//! let (files, written) = labels.finish()?;
+//! assert_eq!((written.articles, written.mentions), (1, 2));
+//!
+//! // When somebody has corrected them:
+//! let gold = gold::read(&files[0], &[])?;
+//! assert_eq!(gold.documents[0].labels.mentions.len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod brat;
 mod doccano;
@@ -30,6 +63,8 @@ use labelled::{Labelled, Writer};
 pub(crate) use file_name::{article_id, flat_name};
 
 /// The tool that labels are written for.
+///
+/// See the [example](crate::output::annotation#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Tool {
     /// doccano: JSON Lines with entities and relations.
@@ -46,12 +81,16 @@ pub enum Tool {
 ///
 /// [`Annotations::create`] opens it, [`Annotations::add`] takes extractions in order,
 /// [`Annotations::finish`] completes it. No file ever appears half-written.
+///
+/// See the [example](crate::output::annotation#example).
 pub struct Annotations {
     writer: Box<dyn Writer>,
     written: Written,
 }
 
 /// How much was written.
+///
+/// See the [example](crate::output::annotation#example).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
     /// Articles, those without any name included.
