@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use crate::text;
 
 /// What was written.
+///
+/// [An example](crate::export::export).
 #[derive(Debug, Default)]
 pub struct Exported {
     /// The files.

@@ -24,6 +24,8 @@ pub struct Filter {
 }
 
 /// What a user asks for.
+///
+/// [An example](crate::export::export).
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
     /// The score that a triple has at least.

@@ -4,6 +4,45 @@
 //! tell where it begins: there all of them stand where they should. Where it has none, as in a sentence of pronouns only,
 //! or where the tables were edited, it begins where both places are whole words that look most like what they
 //! mean.
+//!
+//! # Example
+//!
+//! ```
+//! # use triplewire::{entity, input, output, pipeline, relation, text};
+//! # let read = relation::Bracketed::text("[PER Ana Ruiz] is the president of [ORG Acme].");
+//! # let rules = relation::RuleSet::built_in();
+//! # let relations = relation::Matcher::new(&rules)?.relations(read.document());
+//! # let names = entity::Names { mentions: read.mentions, entities: read.entities, ..Default::default() };
+//! # let article = text::Article { id: "a".into(), text: read.text, ..Default::default() };
+//! # let (sentences, syntax, left_out) = (read.sentences, Vec::new(), 0);
+//! # let found = pipeline::Extraction { article, sentences, syntax, names, relations, left_out };
+//! # let folder = tempfile::tempdir()?;
+//! # let mut writer = output::Output::open(folder.path(), input::Shard::WHOLE, false)?;
+//! # writer.add(&pipeline::Delivery::Extraction(Box::new(found)))?;
+//! # let run = output::Run { complete: true, ..Default::default() };
+//! # writer.tables(output::Making::new(rules.predicates()))?.name(&run)?;
+//! # writer.close(true)?;
+//! use std::collections::HashMap;
+//!
+//! use triplewire::export::marked::{Marked, Marks};
+//! use triplewire::export::result::{ResultFolder, number_of};
+//!
+//! // The folder that `triplewire extract --out` wrote.
+//! let result = ResultFolder::open(folder.path())?;
+//! let mut places = HashMap::new();
+//! for (place, article) in (0..).zip(result.articles()?) {
+//!     places.insert(number_of(&article?.article), place);
+//! }
+//! let mut marks = Marks::new(&result, &places)?;
+//! for relation in result.relations()? {
+//!     let relation = relation?;
+//!     let begin = marks.begin(&relation)?;
+//!     let marked = begin.and_then(|begin| Marked::of(&relation, begin)).expect("its sentence has both");
+//!     assert_eq!(relation.sentence[marked.subject], relation.subject);
+//!     assert_eq!(relation.sentence[marked.object], relation.object);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -14,6 +53,8 @@ use crate::error::Result;
 use crate::export::result::{Mention, Relation, ResultFolder, Rows, number_of};
 
 /// Subject and object in the sentence, in bytes.
+///
+/// See the [example](crate::export::marked#example).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marked {
     /// Where the subject stands.
@@ -52,6 +93,8 @@ const LONGEST: usize = 10_000;
 
 /// Finds marks in the sentences of one relation after another. The tables have articles in one order, so that each is read
 /// once.
+///
+/// See the [example](crate::export::marked#example).
 pub struct Marks<'a> {
     /// None if there is no table of mentions.
     mentions: Option<Peekable<Rows<Mention>>>,

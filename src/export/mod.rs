@@ -3,6 +3,10 @@
 //! [`result`] reads the folder, `filter` says what of it is exported, and each format has its file: `xlsx`, `sqlite`,
 //! `parquet`, the graphs (`gexf`, `graphml`, `neo4j`), which share `graph`, and `ftm`. Rows are streamed; what is kept
 //! of each is a number.
+//!
+//! # Example
+//!
+//! [`export()`] has one for the file of another tool, [`result`] one for programs that read the tables themselves.
 
 mod evidence;
 mod exported;
@@ -34,6 +38,8 @@ use crate::export::result::ResultFolder;
 use crate::output::{Made, check_file, check_folder};
 
 /// What a result is made into.
+///
+/// [`export()`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Target {
     /// A workbook for Excel and LibreOffice, a sheet for each table

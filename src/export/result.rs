@@ -2,6 +2,28 @@
 //!
 //! Only a row at a time is in memory. What a table holds is said in [`crate::output`]; it may be CSV, CSV for Excel or
 //! JSON lines.
+//!
+//! # Example
+//!
+//! ```
+//! use std::fs;
+//!
+//! use triplewire::export::result::{Entity, ResultFolder};
+//! use triplewire::output::Run;
+//!
+//! // What `triplewire extract --out` writes; here one table of it.
+//! let folder = tempfile::tempdir()?;
+//! fs::write(folder.path().join("run.json"), serde_json::to_string(&Run::default())?)?;
+//! let table = "entity_id,entity,type,mentions,articles,aliases,external_id,first_date,last_date\n\
+//!              e1,Ana Ruiz,PER,3,2,A. Ruiz,,2020-05,2020-06-07\n";
+//! fs::write(folder.path().join("entities.csv"), table)?;
+//!
+//! let result = ResultFolder::open(folder.path())?;
+//! let entities = result.entities()?.collect::<triplewire::Result<Vec<Entity>>>()?;
+//! assert_eq!((entities[0].entity.as_str(), entities[0].mentions), ("Ana Ruiz", 3));
+//! assert_eq!(entities[0].aliases, ["A. Ruiz"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
@@ -147,6 +169,8 @@ impl ResultFolder {
 
 /// What tells triples apart: a number made from entities and predicate. Of a million triples two have the same with a
 /// chance of one in thirty million.
+///
+/// See the [example](crate::export::result#example).
 pub type TripleKey = u64;
 
 fn key(subject: &str, predicate: Predicate, object: &str, name: &str, symmetric: bool) -> TripleKey {
@@ -157,11 +181,15 @@ fn key(subject: &str, predicate: Predicate, object: &str, name: &str, symmetric:
 }
 
 /// A number made from a text, to remember many of them in little memory.
+///
+/// See the [example](crate::export::marked#example).
 pub fn number_of(text: &str) -> u64 {
     hash64(text)
 }
 
 /// The rows of a table, one after another.
+///
+/// See the [example](crate::export::result#example).
 #[derive(Debug)]
 pub struct Rows<R> {
     path: PathBuf,

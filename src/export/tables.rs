@@ -1,4 +1,33 @@
 //! The tables with the types of their columns, for formats that have types.
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::export::result::Entity;
+//! use triplewire::export::tables::{ENTITIES, Kind, Value, days};
+//! use triplewire::text::{Date, EntityType};
+//!
+//! let entity = Entity {
+//!     entity_id: "e1".into(),
+//!     entity: "Ana Ruiz".into(),
+//!     entity_type: EntityType::Per,
+//!     mentions: 3,
+//!     articles: 2,
+//!     aliases: vec!["A. Ruiz".into()],
+//!     external_id: String::new(),
+//!     first_date: "2020-05".parse().ok(),
+//!     last_date: "2020-06-07".parse().ok(),
+//! };
+//! for column in &ENTITIES {
+//!     println!("{}, {:?}: {:?}", column.name, column.kind, (column.value)(&entity));
+//! }
+//! let aliases = ENTITIES.iter().find(|column| column.kind == Kind::List).map(|it| (it.value)(&entity));
+//! assert!(matches!(aliases, Some(Value::List([alias])) if alias == "A. Ruiz"));
+//!
+//! // Where a date must be a day, its first one stands beside it.
+//! assert_eq!(Kind::day_of("first_date"), "first_day");
+//! assert_eq!(Date::new(1970, Some(2), None).map(days), Some(31));
+//! ```
 
 use jiff::civil;
 
@@ -6,6 +35,8 @@ use crate::export::result::{Article, Cooccurrence, Duplicate, Entity, Mention, R
 use crate::text::Date;
 
 /// What stands in a cell.
+///
+/// See the [example](crate::export::tables#example).
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)] // see the kinds
 pub enum Value<'a> {
@@ -18,6 +49,8 @@ pub enum Value<'a> {
 }
 
 /// The type of a column.
+///
+/// See the [example](crate::export::tables#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A text that is always known.
@@ -44,11 +77,15 @@ impl Kind {
 }
 
 /// The first day of a date, in days since 1970.
+///
+/// See the [example](crate::export::tables#example).
 pub fn days(date: Date) -> i32 {
     (date.first_day() - civil::date(1970, 1, 1)).get_days()
 }
 
 /// A column of a table of `R`s: its name, its type, and what stands in it.
+///
+/// See the [example](crate::export::tables#example).
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub struct Column<R: 'static> {
@@ -62,6 +99,8 @@ const fn column<R>(name: &'static str, kind: Kind, value: fn(&R) -> Value<'_>) -
 }
 
 /// The columns of `articles`.
+///
+/// See the [example](crate::export::tables#example).
 pub const ARTICLES: [Column<Article>; 9] = [
     column("article", Kind::Text, |it| Value::Text(&it.article)),
     column("date", Kind::Date, |it| Value::Date(it.date)),
@@ -75,6 +114,8 @@ pub const ARTICLES: [Column<Article>; 9] = [
 ];
 
 /// The columns of `mentions`.
+///
+/// See the [example](crate::export::tables#example).
 pub const MENTIONS: [Column<Mention>; 9] = [
     column("article", Kind::Text, |it| Value::Text(&it.article)),
     column("start", Kind::Count, |it| Value::Count(it.start)),
@@ -88,6 +129,8 @@ pub const MENTIONS: [Column<Mention>; 9] = [
 ];
 
 /// The columns of `entities`.
+///
+/// See the [example](crate::export::tables#example).
 pub const ENTITIES: [Column<Entity>; 9] = [
     column("entity_id", Kind::Text, |it| Value::Text(&it.entity_id)),
     column("entity", Kind::Text, |it| Value::Text(&it.entity)),
@@ -101,6 +144,8 @@ pub const ENTITIES: [Column<Entity>; 9] = [
 ];
 
 /// The columns of `relations`.
+///
+/// See the [example](crate::export::tables#example).
 pub const RELATIONS: [Column<Relation>; 21] = [
     column("article", Kind::Text, |it| Value::Text(&it.article)),
     column("subject", Kind::Text, |it| Value::Text(&it.subject)),
@@ -126,6 +171,8 @@ pub const RELATIONS: [Column<Relation>; 21] = [
 ];
 
 /// The columns of `triples`.
+///
+/// See the [example](crate::export::tables#example).
 pub const TRIPLES: [Column<Triple>; 19] = [
     column("subject", Kind::Text, |it| Value::Text(&it.subject)),
     column("subject_type", Kind::Text, |it| Value::Text(it.subject_type.as_str())),
@@ -149,6 +196,8 @@ pub const TRIPLES: [Column<Triple>; 19] = [
 ];
 
 /// The columns of `cooccurrences`.
+///
+/// See the [example](crate::export::tables#example).
 pub const COOCCURRENCES: [Column<Cooccurrence>; 7] = [
     column("subject", Kind::Text, |it| Value::Text(&it.subject)),
     column("subject_type", Kind::Text, |it| Value::Text(it.subject_type.as_str())),
@@ -160,6 +209,8 @@ pub const COOCCURRENCES: [Column<Cooccurrence>; 7] = [
 ];
 
 /// The columns of `duplicates`.
+///
+/// See the [example](crate::export::tables#example).
 pub const DUPLICATES: [Column<Duplicate>; 3] = [
     column("article", Kind::Text, |it| Value::Text(&it.article)),
     column("duplicate_of", Kind::Text, |it| Value::Text(&it.duplicate_of)),

@@ -1,6 +1,8 @@
 //! How much a page can show.
 
 /// How much a page shows at most.
+///
+/// See the [example](crate::view#example).
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Triples.

@@ -10,6 +10,37 @@
 //!
 //! The data are JSON in an element that does not run; the scripts make text nodes of them, never markup. A policy in the page
 //! lets nothing run but these scripts, and nothing load.
+//!
+//! # Example
+//!
+//! ```
+//! # use triplewire::{entity, input, output, pipeline, relation, text};
+//! # let read = relation::Bracketed::text("[PER Ana Ruiz] is the president of [ORG Acme].");
+//! # let rules = relation::RuleSet::built_in();
+//! # let relations = relation::Matcher::new(&rules)?.relations(read.document());
+//! # let names = entity::Names { mentions: read.mentions, entities: read.entities, ..Default::default() };
+//! # let article = text::Article { id: "a".into(), text: read.text, ..Default::default() };
+//! # let (sentences, syntax, left_out) = (read.sentences, Vec::new(), 0);
+//! # let found = pipeline::Extraction { article, sentences, syntax, names, relations, left_out };
+//! # let folder = tempfile::tempdir()?;
+//! # let mut writer = output::Output::open(folder.path(), input::Shard::WHOLE, false)?;
+//! # writer.add(&pipeline::Delivery::Extraction(Box::new(found)))?;
+//! # let run = output::Run { complete: true, ..Default::default() };
+//! # writer.tables(output::Making::new(rules.predicates()))?.name(&run)?;
+//! # writer.close(true)?;
+//! use std::fs;
+//!
+//! use triplewire::export::result::ResultFolder;
+//! use triplewire::view::{self, Limits};
+//!
+//! // The folder that `triplewire extract --out` wrote.
+//! let result = ResultFolder::open(folder.path())?;
+//! let page = view::page(&result, Limits { triples: 1000, ..Limits::default() })?;
+//! assert!(page.triples > 0 && page.left_out == 0);
+//! assert!(page.html.contains("Ana Ruiz"));
+//! fs::write(folder.path().join(view::FILE), page.html)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod data;
 mod limits;
@@ -27,9 +58,13 @@ use crate::export::result::ResultFolder;
 pub use limits::Limits;
 
 /// The name of the page in a result folder.
+///
+/// See the [example](crate::view#example).
 pub const FILE: &str = "view.html";
 
 /// A page.
+///
+/// See the [example](crate::view#example).
 #[derive(Debug)]
 pub struct Page {
     /// What to write to the file.
@@ -41,6 +76,8 @@ pub struct Page {
 }
 
 /// Makes the page of a result.
+///
+/// See the [example](crate::view#example).
 ///
 /// # Errors
 /// If a table cannot be read.
