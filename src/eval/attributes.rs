@@ -10,6 +10,8 @@ use crate::eval::scope::Scope;
 
 /// Additive scores of attributes by column. They are counted over the relations that are found where the gold has
 /// them; one that has another value is both wrong and missed.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AttributeScore(pub BTreeMap<&'static str, Counts>);
 

@@ -1,4 +1,27 @@
 //! How sure a figure is: 95 % bootstrap intervals over documents, and a paired test of two outputs.
+//!
+//! # Example
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//!
+//! use triplewire::eval::Counts;
+//! use triplewire::eval::bootstrap::{DocumentCounts, Figure, Part, differences, intervals};
+//! use triplewire::text::EntityType;
+//!
+//! // Two outputs on the same forty articles. The second one finds a name more in each.
+//! let output = |missed: u64| -> Vec<DocumentCounts> {
+//!     let persons = |i: u64| Counts { tp: 8 + i % 3 - missed, fp: 1, fn_: missed };
+//!     let entities = |i| BTreeMap::from([(EntityType::Per, persons(i))]);
+//!     (0..40).map(|i| DocumentCounts { entities: entities(i), ..DocumentCounts::default() }).collect()
+//! };
+//! let (a, b) = (output(3), output(2));
+//! let f1 = Figure::Entities(Part::F1);
+//! let interval = intervals(&a)[&f1];
+//! assert!(interval.low < interval.high);
+//! let difference = differences(&a, &b)[&f1];
+//! assert!(difference.a < difference.b && difference.p_value < 0.01);
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +37,8 @@ const DRAWS: usize = 1000;
 const SEED: u64 = 0x7472_6970_6c65;
 
 /// The counts of one document, which is the unit of resampling.
+///
+/// See the [example](crate::eval::bootstrap#example).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DocumentCounts {
     /// Exact span and type, by type.
@@ -23,6 +48,8 @@ pub struct DocumentCounts {
 }
 
 /// A headline figure.
+///
+/// See the [example](crate::eval::bootstrap#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Figure {
     /// Names, exact, over all types.
@@ -34,6 +61,8 @@ pub enum Figure {
 }
 
 /// Which of the three ratios.
+///
+/// See the [example](crate::eval::bootstrap#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Part {
@@ -82,6 +111,8 @@ impl Figure {
 }
 
 /// A 95 % interval.
+///
+/// See the [example](crate::eval::bootstrap#example).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// 2.5 % of the draws lie below.
@@ -91,6 +122,8 @@ pub struct Interval {
 }
 
 /// The intervals of all headline figures that are defined. Fewer than two documents have none.
+///
+/// See the [example](crate::eval::bootstrap#example).
 pub fn intervals(documents: &[DocumentCounts]) -> BTreeMap<Figure, Interval> {
     let table = CountTable::of(&[documents]);
     let mut values = BTreeMap::<Figure, Vec<f64>>::new();
@@ -126,6 +159,8 @@ pub(super) fn intervals_of_sums(
 }
 
 /// How one figure of two outputs on the same documents differs.
+///
+/// See the [example](crate::eval::bootstrap#example).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difference {
     /// Of the first output.
@@ -140,6 +175,8 @@ pub struct Difference {
 }
 
 /// The differences of all headline figures that are defined for both outputs.
+///
+/// See the [example](crate::eval::bootstrap#example).
 pub fn differences(a: &[DocumentCounts], b: &[DocumentCounts]) -> BTreeMap<Figure, Difference> {
     let table = CountTable::of(&[a, b]);
     let whole = table.sum((0..table.rows).map(|row| (row, false)));

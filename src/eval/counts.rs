@@ -4,6 +4,8 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
 /// True positives, false positives and false negatives.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Found, and in the gold.
@@ -57,6 +59,8 @@ impl Sum for Counts {
 }
 
 /// Means over types of the figures that are defined.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Macro {
     /// Mean precision over the types of which something was found.
@@ -79,6 +83,8 @@ impl Macro {
 }
 
 /// Counts of the SemEval-2013 (and MUC) schemes.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SchemeCounts {
     /// Right.

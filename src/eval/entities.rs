@@ -14,6 +14,8 @@ pub type Name = (Span, EntityType);
 
 /// How much of a mention must be right. The matching is that of SemEval-2013 task 9 as nervaluate
 /// does it: predictions in text order each take the best gold mention that is left.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scheme {
     /// Boundaries and type.
@@ -42,6 +44,8 @@ impl Scheme {
 }
 
 /// Additive scores of the names of one document or of many.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EntityScore {
     /// Exact span and type.

@@ -1,5 +1,31 @@
 //! Errors one can work from: each wrong, missing or spurious label with its place and sentence, and
 //! what only one of two outputs got right.
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::eval::errors::{Kind, advantages, mistakes, mistakes_csv};
+//! use triplewire::eval::{Evaluation, gold};
+//! use triplewire::text::EntityType;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let file = folder.path().join("hand.conll");
+//! std::fs::write(&file, "Ana\tB-PER\nleads\tO\nAcme\tB-ORG\n")?;
+//! let gold = gold::read(&file, &[])?;
+//! // Two outputs, of which the second takes Acme for a person.
+//! let right = gold.documents[0].labels.clone();
+//! let mut wrong = right.clone();
+//! wrong.mentions[1].entity_type = EntityType::Per;
+//! let [right, wrong] = [right, wrong].map(|labels| Evaluation::of(&gold, vec![labels], None));
+//!
+//! let found = mistakes(&gold, &wrong);
+//! assert_eq!(found[0][0].kind, Kind::WrongType);
+//! let table = String::from_utf8(mistakes_csv(&gold, &found)?)?;
+//! assert!(table.contains("wrong type"));
+//! let only_one = &advantages(&gold, &right, &wrong)[0];
+//! assert!(!only_one.is_empty() && only_one.iter().all(|advantage| advantage.first));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod advantages;
 mod table;
@@ -21,6 +47,8 @@ pub use table::{advantages_csv, mistakes_csv};
 pub(super) use table::{disagreement_lines, disagreements_csv};
 
 /// What is wrong with a label.
+///
+/// See the [example](crate::eval::errors#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// The gold has it, nothing predicted is near.
@@ -58,6 +86,8 @@ impl Kind {
 }
 
 /// A name or a relation of one document.
+///
+/// See the [example](crate::eval::errors#example).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// A name.
@@ -89,6 +119,8 @@ pub enum Item {
 }
 
 /// An argument of a triple.
+///
+/// See the [example](crate::eval::errors#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Party {
     /// The name of the entity.
@@ -98,6 +130,8 @@ pub struct Party {
 }
 
 /// One error.
+///
+/// See the [example](crate::eval::errors#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mistake {
     /// What is wrong.
@@ -116,6 +150,8 @@ pub struct Mistake {
 
 /// The errors of each document of the gold: names in text order, then relations by label, then triples by label
 /// where the gold names its entities.
+///
+/// See the [example](crate::eval::errors#example).
 pub fn mistakes(gold: &Gold, evaluation: &Evaluation) -> Vec<Vec<Mistake>> {
     let of = |(document, labels): (&Document, &Labels)| {
         let mut found = entity_mistakes(document, labels, &evaluation.scope);

@@ -1,5 +1,26 @@
 //! `report.html`: one page that needs no network. The data go in as JSON; the page's own script
 //! builds everything as text nodes, so that no text of an article can be taken for HTML.
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::eval::{Evaluation, errors, gold, html, report};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let file = folder.path().join("hand.conll");
+//! std::fs::write(&file, "Ana\tB-PER\nleads\tO\nAcme\tB-ORG\n")?;
+//! let gold = gold::read(&file, &[])?;
+//! // An output that misses the last name.
+//! let mut found = gold.documents[0].labels.clone();
+//! found.mentions.pop();
+//! let evaluation = Evaluation::of(&gold, vec![found], None);
+//!
+//! let scores = report::json(&gold, &evaluation);
+//! let page = html::page(&gold, &evaluation, &scores, &errors::mistakes(&gold, &evaluation));
+//! assert!(page.contains("Ana leads Acme") && page.contains("missed"));
+//! std::fs::write(folder.path().join("report.html"), page)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use serde_json::{Value, json};
 
@@ -21,6 +42,8 @@ const DATA: &str = "/*DATA*/";
 const MOST_TEXT: usize = 3_000_000;
 
 /// The page for one evaluation, from its JSON object and its mistakes.
+///
+/// See the [example](crate::eval::html#example).
 pub fn page(gold: &Gold, evaluation: &Evaluation, scores: &Value, mistakes: &[Vec<Mistake>]) -> String {
     let mut worst_first: Vec<usize> = (0..gold.documents.len()).collect();
     worst_first.sort_by_key(|&i| usize::MAX - mistakes[i].len());

@@ -79,6 +79,8 @@ impl Row {
 }
 
 /// How many relations were judged how.
+///
+/// [`Judgements`] has an example.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// The text tells it.
@@ -117,6 +119,21 @@ impl Tally {
 }
 
 /// A file of judgements.
+///
+/// ```
+/// use triplewire::eval::Judgements;
+///
+/// let folder = tempfile::tempdir()?;
+/// let file = folder.path().join("judged.csv");
+/// let table = "article,subject_start,subject_end,predicate,object_start,object_end,negated,certainty,\
+///              source,rule,judgement\n\
+///              a,0,8,leads,15,19,false,stated,Daily,leads/heads-runs-rules,right\n\
+///              b,4,9,leads,20,24,false,stated,Daily,leads/heads-runs-rules,wrong\n";
+/// std::fs::write(&file, table)?;
+/// let judged = Judgements::read(&file, &mut Vec::new())?;
+/// assert_eq!(judged.by_source()["Daily"].precision(), Some(0.5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Judgements {
     rows: Vec<Row>,

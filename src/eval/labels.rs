@@ -8,6 +8,8 @@ use crate::relation::{Certainty, Evidence, Status};
 use crate::text::{Article, Date, Span};
 
 /// A labelled name. Hand labels have no score.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {
     /// Where, in bytes of the article's text.
@@ -30,6 +32,8 @@ impl Mention {
 }
 
 /// The attributes of a relation; `None` where its labels give none.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Attributes {
     /// How the text puts it.
@@ -41,6 +45,8 @@ pub struct Attributes {
 }
 
 /// A labelled relation between two mentions of the same document.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Relation {
     /// Index of the subject among the document's mentions.
@@ -71,6 +77,8 @@ pub struct Relation {
 }
 
 /// All labels of one document.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Labels {
     /// In any order; gold readers sort them by place.
@@ -80,6 +88,8 @@ pub struct Labels {
 }
 
 /// A document labelled by hand.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// Its text and identifier.

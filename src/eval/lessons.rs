@@ -20,9 +20,13 @@ use crate::text::Span;
 const FOLDS: usize = 5;
 
 /// With fewer labelled relations a predicate is not learnt.
+///
+/// [`lessons`] has an example.
 pub const LEAST_EXAMPLES: usize = 20;
 
 /// What is learnt of one predicate.
+///
+/// [`lessons`] has an example.
 #[derive(Debug, Clone)]
 pub struct Lesson {
     /// The classifier; none with fewer than [`LEAST_EXAMPLES`].
@@ -41,6 +45,26 @@ pub struct Lesson {
 
 /// Teaches `reader` the predicates that are labelled in `gold`, or those of `wanted` if there are any. `program` gives the
 /// trees; its second reader is not asked.
+///
+/// ```no_run
+/// # fn show(program: &triplewire::pipeline::Pipeline) -> triplewire::Result<()> {
+/// use std::path::Path;
+///
+/// use triplewire::eval::{gold, lessons};
+/// use triplewire::relation::Taught;
+///
+/// let gold = gold::read(Path::new("seeds/labels"), &[])?;
+/// let reader = program.knowledge().matcher.reader().expect("the matcher was made with one");
+/// let learned = lessons(program, reader, &gold, &["leads".to_owned()])?;
+/// for lesson in &learned {
+///     println!("{}: {} of {} pairs", lesson.schema.name, lesson.examples, lesson.pairs);
+/// }
+/// let classifiers = learned.into_iter().filter_map(|lesson| lesson.classifier).collect();
+/// let taught = Taught { reader: reader.hash().to_owned(), classifiers };
+/// println!("{} of them learnt over {}", taught.classifiers.len(), taught.reader);
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 /// Those of the program.

@@ -35,6 +35,20 @@ use crate::relation::{Predicate, Predicates};
 /// relations = ["HasAttrOf"]
 /// types = ["MISC"]
 /// ```
+///
+/// It is read like this:
+///
+/// ```
+/// use triplewire::eval::Map;
+/// use triplewire::relation::Predicates;
+///
+/// let folder = tempfile::tempdir()?;
+/// let file = folder.path().join("map.toml");
+/// std::fs::write(&file, "symmetric = [\"SPOUSE\"]\n[predicates]\nspouse_of = \"SPOUSE\"\n")?;
+/// let map = Map::read(&file, Predicates::built_in())?;
+/// assert!(map.is_symmetric("SPOUSE") && map.targets().contains("SPOUSE"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Map {
     types: BTreeMap<EntityType, EntityType>,

@@ -13,6 +13,40 @@
 //! [`Judgements`] are a person's decisions on an output whose texts are not labelled.
 //!
 //! No score depends on how predictions are made: the program comes in as a [`Predict`].
+//!
+//! # Example
+//!
+//! Rules alone, on names that people have labelled. The whole program is at [`Evaluation`].
+//!
+//! ```
+//! use triplewire::entity::Aliases;
+//! use triplewire::eval::{Evaluation, Mode, by_program, gold, rule_counts};
+//! use triplewire::pipeline::Knowledge;
+//! use triplewire::relation::{Matcher, RuleSet};
+//!
+//! let labels = serde_json::json!({
+//!     "text": "Ana Ruiz is the president of Acme.",
+//!     "entities": [
+//!         {"id": 1, "label": "PER", "start_offset": 0, "end_offset": 8},
+//!         {"id": 2, "label": "ORG", "start_offset": 29, "end_offset": 33}
+//!     ],
+//!     "relations": [{"from_id": 1, "to_id": 2, "type": "leads"}]
+//! });
+//! let folder = tempfile::tempdir()?;
+//! let file = folder.path().join("labels.jsonl");
+//! std::fs::write(&file, labels.to_string())?;
+//! let gold = gold::read(&file, &[])?;
+//!
+//! let program = Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&RuleSet::built_in())? };
+//! let (mut problems, mut notes) = (Vec::new(), Vec::new());
+//! let found = by_program(&gold, None, true, &program, &mut problems, &mut notes)?;
+//! let evaluation = Evaluation::of(&gold, found, None);
+//! assert_eq!(evaluation.entities.micro().f1(), Some(1.0));
+//! assert_eq!(evaluation.relations.micro(Mode::Strict).recall(), Some(1.0));
+//! let counts = rule_counts(&gold, None, &program, &mut problems)?;
+//! assert_eq!((counts.len(), problems.len()), (1, 0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod agreement;
 mod attributes;

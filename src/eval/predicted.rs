@@ -16,6 +16,8 @@ use crate::syntax::Sentence;
 use crate::text::{Article, Date, RawMention, Span, sentences};
 
 /// A text to label.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone)]
 pub struct Task<'a> {
     /// The text.
@@ -27,6 +29,8 @@ pub struct Task<'a> {
 }
 
 /// Something that labels texts: the program.
+///
+/// See the [example](crate::eval#example).
 pub trait Predict {
     /// The labels of each text, in order. A text that cannot be labelled has none, and is reported.
     ///
@@ -43,6 +47,8 @@ impl Predict for Knowledge {
 }
 
 /// Rules and names label texts whose mentions are given; the model gives only the trees.
+///
+/// [An example](crate::eval#example) with names and rules alone.
 pub struct OnGivenNames(pub Pipeline);
 
 impl Predict for OnGivenNames {
@@ -273,6 +279,8 @@ pub(super) fn given(program: &Pipeline, gold: &Gold, map: Option<&Map>) -> Resul
 }
 
 /// Reads the output of an earlier run, or labels in any format that the gold may have.
+///
+/// See the [example](crate::eval#example).
 ///
 /// # Errors
 /// If it cannot be read, or if it has not one article in common with the gold.

@@ -10,6 +10,8 @@ use crate::eval::scope::{Scope, scored_gold};
 use crate::text::Span;
 
 /// What must be right of a relation besides its label and direction.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// Both spans and both types.
@@ -44,6 +46,8 @@ impl Mode {
 }
 
 /// Additive scores of the relations of one document or of many.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RelationScore {
     /// By mode and label.

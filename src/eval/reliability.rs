@@ -12,6 +12,8 @@ use crate::eval::scope::Scope;
 const BANDS: usize = 10;
 
 /// Predictions whose scores lie in one band.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Band {
     /// How many.
@@ -34,6 +36,8 @@ impl Band {
 }
 
 /// Scores against precision.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reliability {
     bands: [Band; BANDS],

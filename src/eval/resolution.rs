@@ -11,6 +11,8 @@ use crate::text::Span;
 
 /// How well mentions were said to name the same entity, of those that the gold names an entity for and that were
 /// found with exactly their span.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
     /// Mentions compared.
@@ -26,6 +28,8 @@ pub struct Resolution {
 }
 
 /// B-cubed and pairwise figures.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clusters {
     /// Mean share of each mention's predicted cluster that belongs to its gold entity.

@@ -11,6 +11,8 @@ use crate::eval::predicted::{Predict, by_program};
 use crate::relation::{Calibration, Evidence, MeasuredScore, Rule};
 
 /// True and false positives by rule, in documents that are labelled for its predicate.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleCounts(BTreeMap<String, (u64, u64)>);
 
@@ -42,6 +44,8 @@ impl RuleCounts {
 
 /// The counts of each document of `gold` as `program` labels it between the names of the gold.
 ///
+/// See the [example](crate::eval#example).
+///
 /// # Errors
 /// Those of the program.
 pub fn rule_counts(
@@ -59,6 +63,8 @@ pub fn rule_counts(
 ///
 /// The score that a rule then has must not know the text that it is looked at in: it is that of the counts of `all`
 /// texts but this one. `of_each` are the counts of the documents of `gold`, which are part of `all`.
+///
+/// See the [example](crate::eval#example).
 ///
 /// # Errors
 /// Those of the program.
@@ -91,6 +97,8 @@ pub fn calibration(
 }
 
 /// The same with what the second reader says, fitted to what `program` finds in texts that it has not learned from.
+///
+/// See the [example](crate::eval#example).
 ///
 /// # Errors
 /// Those of the program.

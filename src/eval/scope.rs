@@ -9,6 +9,8 @@ use crate::eval::map::Map;
 use crate::relation::Predicates;
 
 /// The types and relations that are scored.
+///
+/// See the [example](crate::eval#example).
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     /// Types of mentions that are scored.

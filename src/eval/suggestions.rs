@@ -15,6 +15,22 @@ use crate::text::Span;
 /// Learns frames from the labels of `gold`, in the terms of our predicates; see [`relation::suggest`]. `program` has the
 /// present rules, which are those of `set`, and gives the trees.
 ///
+/// ```no_run
+/// # fn show(program: &triplewire::pipeline::Pipeline) -> triplewire::Result<()> {
+/// use std::path::Path;
+///
+/// use triplewire::eval::{gold, suggestions};
+/// use triplewire::relation::{Demand, RuleSet};
+///
+/// let gold = gold::read(Path::new("seeds/labels"), &[])?;
+/// let demand = Demand { least: 2, precision: 0.8 };
+/// for suggestion in suggestions(&RuleSet::built_in(), program, &gold, None, demand)? {
+///     println!("{}", suggestion.toml);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// Those of the program.
 pub fn suggestions(

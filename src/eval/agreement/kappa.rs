@@ -18,6 +18,8 @@ use crate::text::{Span, words};
 /// equally long ones, the first), or none. Kappa is `(p - e) / (1 - e)`, `p` being the share of words that
 /// both put into the same category, and `e` that share if each gave out categories at random, as often as they
 /// do: 1 is full agreement, 0 is chance. It is `None` where both put every word into one category.
+///
+/// See the [example](crate::eval::agreement#example).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Kappa {
     /// How many words there are.
@@ -31,6 +33,8 @@ pub struct Kappa {
 }
 
 /// Kappa of one type against all else.
+///
+/// See the [example](crate::eval::agreement#example).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TypeKappa {
     /// Words that A puts into it.

@@ -3,6 +3,28 @@
 //! The scores are those of an [`Evaluation`] with A as gold and B as prediction, over everything that either
 //! of them labels: F1 is then the same whichever of the two comes first. [`Kappa`] corrects agreement on words
 //! for chance.
+//!
+//! # Example
+//!
+//! ```
+//! use triplewire::eval::agreement::{self, Agreement};
+//! use triplewire::eval::gold;
+//! use triplewire::text::EntityType;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let file = folder.path().join("first.conll");
+//! std::fs::write(&file, "Ana\tB-PER\nleads\tO\nAcme\tB-ORG\n")?;
+//! let a = gold::read(&file, &[])?;
+//! // The second person takes Acme for a place.
+//! let mut b = a.clone();
+//! b.documents[0].labels.mentions[1].entity_type = EntityType::Loc;
+//!
+//! let agreement = Agreement::of(a, b)?;
+//! assert_eq!(agreement.disagreement_lines(10), ["first-1: type: A: ORG 10-14 Acme; B: LOC 10-14 Acme"]);
+//! assert_eq!(agreement.kappa.as_ref().map(|kappa| kappa.words), Some(3));
+//! println!("{}", agreement::text(&agreement, None));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod kappa;
 mod report;
@@ -22,6 +44,8 @@ pub use kappa::{Kappa, TypeKappa};
 pub use report::{json, text};
 
 /// The labels of two people, compared.
+///
+/// See the [example](crate::eval::agreement#example).
 #[derive(Debug, Clone)]
 pub struct Agreement {
     /// The documents of A that B labelled too.

@@ -14,6 +14,8 @@ use crate::eval::report::{TextTable, pc};
 const MOST_PRINTED: usize = 20;
 
 /// The JSON object. Undefined figures are `null`; so is what is not compared.
+///
+/// See the [example](crate::eval::agreement#example).
 pub fn json(agreement: &Agreement) -> Value {
     let evaluation = &agreement.evaluation;
     let entities = &evaluation.entities;
@@ -80,6 +82,8 @@ fn counts_json(c: Counts) -> Value {
 }
 
 /// The tables for people. `listed` says where all disagreements are; without it, the first are printed.
+///
+/// See the [example](crate::eval::agreement#example).
 pub fn text(agreement: &Agreement, listed: Option<&str>) -> String {
     let mut out = String::new();
     let evaluation = &agreement.evaluation;

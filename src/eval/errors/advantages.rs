@@ -10,6 +10,8 @@ use crate::eval::labels::{Labels, Relation};
 use crate::eval::relations::{Compared, Mode};
 
 /// A label on which exactly one of two outputs is right.
+///
+/// See the [example](crate::eval::errors#example).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Advantage {
     /// Whether the first output is the right one.
@@ -21,6 +23,8 @@ pub struct Advantage {
 }
 
 /// Where two outputs differ in being right, for each document of the gold.
+///
+/// See the [example](crate::eval::errors#example).
 pub fn advantages(gold: &Gold, a: &Evaluation, b: &Evaluation) -> Vec<Vec<Advantage>> {
     let pairs = a.predicted.iter().zip(&b.predicted);
     gold.documents

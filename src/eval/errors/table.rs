@@ -27,6 +27,8 @@ const ITEM_COLUMNS: [&str; 14] = [
 
 /// The table of `errors.csv`.
 ///
+/// See the [example](crate::eval::errors#example).
+///
 /// # Errors
 /// If the table cannot be written into memory.
 pub fn mistakes_csv(gold: &Gold, mistakes: &[Vec<Mistake>]) -> csv::Result<Vec<u8>> {
@@ -98,6 +100,8 @@ fn disagreement(kind: Kind) -> &'static str {
 }
 
 /// The table of `comparison.csv`.
+///
+/// See the [example](crate::eval::errors#example).
 ///
 /// # Errors
 /// If the table cannot be written into memory.

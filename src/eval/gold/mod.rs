@@ -1,4 +1,31 @@
 //! Hand labels from files, one reader per format, distinguished by content.
+//!
+//! # Example
+//!
+//! ```
+//! use std::fs;
+//!
+//! use triplewire::eval::gold::{self, Tables};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let write = |name: &str, content: &str| fs::write(folder.path().join(name), content);
+//! write("a.txt", "Ana Ruiz leads Acme.")?;
+//! let mentions = "article,start,end,text,type,entity\n\
+//!                 a,0,8,Ana Ruiz,PER,Ana Ruiz\n\
+//!                 a,15,19,Acme,ORG,Acme\n";
+//! write("mentions.csv", mentions)?;
+//! write("relations.csv", "article,subject,predicate,object\na,Ana Ruiz,leads,Acme\n")?;
+//!
+//! let gold = gold::read(folder.path(), &[])?;
+//! assert!(gold.problems.is_empty(), "{:?}", gold.problems);
+//! let labels = &gold.documents[0].labels;
+//! assert_eq!((labels.mentions.len(), labels.relations[0].predicate.as_str()), (2, "leads"));
+//!
+//! // The tables alone, without their texts.
+//! let tables = Tables::read(folder.path(), &mut Vec::new())?;
+//! assert!(tables.has_mentions() && !tables.has_negation() && tables.articles().contains("a"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod align;
 mod brat;

@@ -12,6 +12,8 @@ use crate::output::annotation::{article_id, flat_name};
 use crate::text::{Article, Table};
 
 /// The rows of both files, by article.
+///
+/// See the [example](crate::eval::gold#example).
 #[derive(Debug, Default)]
 pub struct Tables {
     folder: PathBuf,

@@ -14,6 +14,8 @@ use crate::eval::reliability::Reliability;
 use crate::eval::resolution::{Clusters, Resolution};
 
 /// The JSON object of one evaluation. Undefined figures are `null`.
+///
+/// See the [example](crate::eval::report#example).
 pub fn json(gold: &Gold, evaluation: &Evaluation) -> Value {
     let mut object = json!({
         "entities": entities_json(evaluation),
@@ -167,6 +169,8 @@ fn macro_json<'a>(types: impl Iterator<Item = &'a Counts> + Clone) -> Value {
 }
 
 /// Differences of two outputs, by figure.
+///
+/// See the [example](crate::eval::report#example).
 pub fn differences_json(differences: &BTreeMap<Figure, Difference>) -> Value {
     let figures: Object<String, Value> = differences
         .iter()
@@ -187,6 +191,8 @@ fn b_cubed_json(clusters: &Clusters) -> Value {
 
 /// How many labels only one of two outputs got right. `found`: in the gold, missed by the other;
 /// `avoided`: not in the gold, spurious in the other.
+///
+/// See the [example](crate::eval::report#example).
 pub fn advantages_json(advantages: &[Vec<Advantage>]) -> Value {
     let [a, b] = advantage_counts(advantages).map(|[entities, relations, triples]| {
         let both = |[found, avoided]: [u64; 2]| json!({"found": found, "avoided": avoided});

@@ -15,6 +15,8 @@ use crate::eval::report::table::{TextTable, pc};
 use crate::eval::resolution::Clusters;
 
 /// Relations by predicate, for people: triples where the gold names its entities, else strict.
+///
+/// See the [example](crate::eval::report#example).
 pub fn by_predicate(gold: &Gold, evaluation: &Evaluation) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "Gold: {} documents ({})", gold.documents.len(), gold.formats.join(", "));
@@ -25,6 +27,8 @@ pub fn by_predicate(gold: &Gold, evaluation: &Evaluation) -> String {
 }
 
 /// The tables for people.
+///
+/// See the [example](crate::eval::report#example).
 pub fn text(gold: &Gold, evaluation: &Evaluation) -> String {
     let mut out = String::new();
     let intervals = evaluation.intervals();
@@ -227,6 +231,8 @@ fn interval_line(out: &mut String, intervals: &Intervals, figure: impl Fn(Part) 
 }
 
 /// How two outputs differ, for people.
+///
+/// See the [example](crate::eval::report#example).
 pub fn differences_text(differences: &BTreeMap<Figure, Difference>) -> String {
     let mut table = TextTable::new(&["figure (%)", "A", "B", "B - A", "95 % interval", "p"]);
     for (figure, d) in differences {
@@ -242,6 +248,8 @@ pub fn differences_text(differences: &BTreeMap<Figure, Difference>) -> String {
 }
 
 /// How many labels only one of two outputs got right, for people.
+///
+/// See the [example](crate::eval::report#example).
 pub fn advantages_text(advantages: &[Vec<Advantage>]) -> String {
     let mut table = TextTable::new(&[
         "",
