@@ -1,5 +1,54 @@
 //! The commands for programs that use this crate as a library, such as the Python module. Results are returned instead
 //! of printed.
+//!
+//! # Example
+//!
+//! ```
+//! use std::ffi::OsString;
+//!
+//! use triplewire::cli::embed;
+//!
+//! let rules = embed::rule_set(&[], true)?;
+//! assert!(rules.rule("leads/is-leader-of").is_some());
+//!
+//! let folder = tempfile::tempdir()?;
+//! let file = folder.path().join("hand.conll");
+//! std::fs::write(&file, "Ana\tB-PER\nleads\tO\nAcme\tB-ORG\n")?;
+//! // Labels compared with themselves.
+//! let options: [OsString; 4] = ["--gold".into(), file.clone().into(), "--pred".into(), file.into()];
+//! let (scores, problems) = embed::evaluate(options)?;
+//! assert_eq!(scores["entities"]["micro"]["f1"], 1.0);
+//! assert!(problems.is_empty());
+//! # Ok::<(), anyhow::Error>(())
+//! ```
+//!
+//! With a model:
+//!
+//! ```no_run
+//! use std::ffi::OsString;
+//! use std::io::Cursor;
+//! use std::path::Path;
+//! use std::sync::Arc;
+//!
+//! use triplewire::cli::embed::{self, Extractor};
+//! use triplewire::export::result::ResultFolder;
+//!
+//! let extractor = Extractor::open(["--threads", "2"].map(OsString::from))?;
+//! let lines = Cursor::new("{\"text\": \"Ana Ruiz leads Acme in Lisbon.\"}\n");
+//! let (outcome, said) = extractor.extract(lines, None, Path::new("output"), Arc::default())?;
+//! println!("{outcome:?} {said:?}");
+//! let result = ResultFolder::open(Path::new("output"))?;
+//! for triple in result.triples()? {
+//!     let triple = triple?;
+//!     println!("{} {} {}", triple.subject, triple.predicate, triple.object);
+//! }
+//! embed::write(&result, Path::new("copy"), false)?;
+//!
+//! println!("{}", embed::explain("[PER Ana Ruiz] leads [ORG Acme].".into(), None, Vec::new(), true)?);
+//! let (checked, rules) = embed::test_rules(embed::rule_set(&[], true)?, None)?;
+//! println!("{} examples of {rules} rules, {} failed", checked.examples, checked.failures.len());
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use std::ffi::OsString;
 use std::io::BufRead;
@@ -29,6 +78,8 @@ const PLACE: &str = "the articles";
 const NAME: &str = "text";
 
 /// `triplewire extract`, opened once and run on many inputs.
+///
+/// See the [example](crate::cli::embed#example).
 pub struct Extractor {
     args: extract::Args,
     opened: Opened,
@@ -75,6 +126,8 @@ impl Extractor {
 
 /// Copies a result to another folder, with a new page if it has one; see [`copy_result`].
 ///
+/// See the [example](crate::cli::embed#example).
+///
 /// # Errors
 /// If `to` has a result, or cannot be written.
 pub fn write(result: &ResultFolder, to: &Path, overwrite: bool) -> Result<Vec<PathBuf>> {
@@ -86,6 +139,8 @@ pub fn write(result: &ResultFolder, to: &Path, overwrite: bool) -> Result<Vec<Pa
 }
 
 /// `triplewire evaluate`: the object of `--json`, and problems of the labels.
+///
+/// See the [example](crate::cli::embed#example).
 ///
 /// # Errors
 /// If an option is wrong, or labels cannot be read.
@@ -99,6 +154,8 @@ pub fn evaluate(options: impl IntoIterator<Item = OsString>) -> anyhow::Result<(
 
 /// The built-in rules, if `built_in`, and those of these files and folders.
 ///
+/// See the [example](crate::cli::embed#example).
+///
 /// # Errors
 /// If a file cannot be read, or a rule is wrong.
 pub fn rule_set(paths: &[PathBuf], built_in: bool) -> Result<RuleSet> {
@@ -109,6 +166,8 @@ pub fn rule_set(paths: &[PathBuf], built_in: bool) -> Result<RuleSet> {
 
 /// `triplewire rules test`; also returns the number of rules tested.
 ///
+/// See the [example](crate::cli::embed#example).
+///
 /// # Errors
 /// If a file cannot be read, or a rule is wrong.
 pub fn test_rules(set: RuleSet, file: Option<&Path>) -> anyhow::Result<(Checked, usize)> {
@@ -116,6 +175,8 @@ pub fn test_rules(set: RuleSet, file: Option<&Path>) -> anyhow::Result<(Checked,
 }
 
 /// `triplewire rules explain --json`.
+///
+/// See the [example](crate::cli::embed#example).
 ///
 /// # Errors
 /// If a file cannot be read, a rule is wrong, or there is no model.

@@ -1,4 +1,16 @@
 //! The command line: one file per subcommand.
+//!
+//! # Example
+//!
+//! ```
+//! use std::ffi::OsString;
+//!
+//! use triplewire::cli::run_with;
+//!
+//! // The code with which the program would end.
+//! assert_eq!(run_with(["triplewire", "--version"].map(OsString::from)), 0);
+//! assert_eq!(run_with(["triplewire", "extrakt"].map(OsString::from)), 1);
+//! ```
 
 mod agree;
 mod arguments;
@@ -74,11 +86,15 @@ enum Command {
 }
 
 /// Runs the command line and says how it ended. Errors are printed on standard error: exit code 1.
+///
+/// See the [example](crate::cli#example).
 pub fn run() -> ExitCode {
     run_with(std::env::args_os()).into()
 }
 
 /// Runs these arguments, of which the first is the program's name; returns the exit code.
+///
+/// See the [example](crate::cli#example).
 pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     defects::note();
     let words: Vec<OsString> = arguments.into_iter().collect();

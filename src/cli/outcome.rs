@@ -3,6 +3,8 @@
 use crate::pipeline::Ending;
 
 /// The end of a command without an error.
+///
+/// See the [example](crate::cli#example).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Everything asked for was done: exit code 0.
