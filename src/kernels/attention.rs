@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::activations::power_of_two;
 use crate::backends::Kernels;
 use crate::buffers::Line;
-use crate::vectors::{LANES, Operation, Registers, Vectors, word_of};
+use crate::vectors::{LANES, Operation, Tile, Vectors, word_of};
 
 /// Rows of a tile.
 const ROWS: usize = 6;
@@ -96,9 +96,9 @@ impl Operation for Attend<'_> {
             let part = |part: usize| &projected[(part * heads + head) * matrix..][rows.clone()];
             scratch.pack(v, window.len(), size, [part(0), part(1), part(2)]);
             let context = &mut context[head * size..];
-            match V::REGISTERS {
-                Registers::Many => scratch.attend::<V, 2>(v, size, context, heads * size),
-                Registers::Few => scratch.attend::<V, 1>(v, size, context, heads * size),
+            match V::TILE {
+                Tile::SixByFour => scratch.attend::<V, 2>(v, size, context, heads * size),
+                Tile::Six | Tile::Four => scratch.attend::<V, 1>(v, size, context, heads * size),
             }
         }
     }

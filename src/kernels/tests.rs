@@ -28,7 +28,8 @@ fn rows_in_int8_are_half_a_step_off() {
     rows[..32].fill(0.0);
     rows[32..64].iter_mut().for_each(|x| *x = x.abs() * 1000.0);
     let mut quantised = Quantised::default();
-    kernels.quantise(&rows, 32, &mut quantised);
+    let weights = kernels.weights(&[1; 32], &[1.0], &[0.0]);
+    kernels.quantise(&rows, &weights, &mut quantised);
     for (row, (expected, found)) in rows.chunks(32).zip(quantised.meant().chunks(32)).enumerate() {
         let step = quantised.scales[row];
         assert!(largest_difference(expected, found) <= 0.51 * step, "row {row}: {expected:?} {found:?}");
@@ -45,7 +46,7 @@ fn products_are_those_of_the_schoolbook() {
         let (scales, bias) = (numbers(outputs, 3), numbers(outputs, 4));
         let packed = kernels.weights(&weights, &scales, &bias);
         let mut rows = Quantised::default();
-        kernels.quantise(&numbers(count * inputs, 5), inputs, &mut rows);
+        kernels.quantise(&numbers(count * inputs, 5), &packed, &mut rows);
         let rows_meant = rows.meant();
         let before = numbers(count * outputs, 6);
         let plain: Vec<f64> = (0..count * outputs)
@@ -189,16 +190,18 @@ fn bits_are_those_of_every_processor() {
     };
     let mut states = numbers(tokens * hidden, 20);
     let mut rows = Quantised::default();
-    kernels.quantise(&states, hidden, &mut rows);
+    let projection = weights(hidden, 3 * hidden, 21);
+    kernels.quantise(&states, &projection, &mut rows);
     let mut projected = vec![0.0; tokens * 3 * hidden];
-    kernels.split_product(&rows, &weights(hidden, 3 * hidden, 21), size, &mut projected);
+    kernels.split_product(&rows, &projection, size, &mut projected);
     let mut context = vec![0.0; tokens * hidden];
     kernels.attend(&projected, (heads, size), 0..tokens, &mut Attention::default(), &mut context);
-    kernels.quantise(&context, hidden, &mut rows);
+    let (up, down) = (weights(hidden, inner, 24), weights(inner, hidden, 27));
+    kernels.quantise(&context, &up, &mut rows);
     let mut middle = vec![0.0; tokens * inner];
-    kernels.product(&rows, &weights(hidden, inner, 24), Then::Gelu, &mut middle);
-    kernels.quantise(&middle, inner, &mut rows);
-    kernels.product(&rows, &weights(inner, hidden, 27), Then::Add, &mut states);
+    kernels.product(&rows, &up, Then::Gelu, &mut middle);
+    kernels.quantise(&middle, &down, &mut rows);
+    kernels.product(&rows, &down, Then::Add, &mut states);
     kernels.layer_norm(&mut states, &numbers(hidden, 30), &numbers(hidden, 31), 1e-12);
     // FNV-1a.
     let hash =

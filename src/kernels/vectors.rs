@@ -16,14 +16,15 @@ pub(crate) trait Operation {
     fn run<V: Vectors>(self, v: V) -> Self::Output;
 }
 
-/// Tiles that fit the registers.
+/// Rows of the left side of a product by vectors of the right side whose sums fit the registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Registers {
-    /// 24 vectors of sums.
+pub(crate) enum Tile {
     #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 has so many"))]
-    Many,
-    /// 6 vectors of sums.
-    Few,
+    SixByFour,
+    /// By one.
+    Six,
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only for narrow weights with AVX2"))]
+    Four,
 }
 
 /// Vectors of fp32 ([`Self::Floats`]) and of 32-bit integers ([`Self::Words`]). A value of the type exists only where the
@@ -31,12 +32,14 @@ pub(crate) enum Registers {
 pub(crate) trait Vectors: Copy {
     type Floats: Copy;
     type Words: Copy;
+    /// How rows are multiplied with narrow weights: [`Wide`], or what is faster.
+    type Narrow: Dots<Self>;
 
     /// Numbers of a product that are packed into a word: 4 of 8 bits, or 2 of 16.
     const DEPTH: usize;
     /// What is taken off a number from 0 to 255 before it is packed as the left side of a product.
     const SHIFT: i32;
-    const REGISTERS: Registers;
+    const TILE: Tile;
 
     fn load(self, from: &[f32; LANES]) -> Self::Floats;
     fn store(self, to: &mut [f32; LANES], a: Self::Floats);
@@ -82,6 +85,45 @@ pub(crate) trait Vectors: Copy {
     /// To each lane of `sums` what is packed in the lane of `left` (from 0 to 255, less [`Self::SHIFT`]) times what
     /// is packed in that of `right` (from -128 to 127).
     fn dot(self, sums: Self::Words, left: Self::Words, right: Self::Words) -> Self::Words;
+}
+
+/// How rows are multiplied with weights.
+pub(crate) trait Dots<V: Vectors> {
+    /// Whether weights must be narrow ([`crate::Kernels::weights`]): then the sum of four products fits 16 bits.
+    const NARROW: bool;
+    /// As in [`Vectors`].
+    const DEPTH: usize;
+    const SHIFT: i32;
+    const TILE: Tile;
+    /// Words of each side that [`Self::dot`] takes: one or two.
+    const WORDS: usize;
+
+    /// See [`Vectors::pack`].
+    fn pack(v: V, to: &mut [i32], a: V::Words);
+    /// As [`Vectors::dot`].
+    fn dot(v: V, sums: V::Words, left: [V::Words; 2], right: [V::Words; 2]) -> V::Words;
+}
+
+/// Any weights.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wide;
+
+impl<V: Vectors> Dots<V> for Wide {
+    const NARROW: bool = false;
+    const DEPTH: usize = V::DEPTH;
+    const SHIFT: i32 = V::SHIFT;
+    const TILE: Tile = V::TILE;
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    fn pack(v: V, to: &mut [i32], a: V::Words) {
+        v.pack(to, a);
+    }
+
+    #[inline(always)]
+    fn dot(v: V, sums: V::Words, [left, _]: [V::Words; 2], [right, _]: [V::Words; 2]) -> V::Words {
+        v.dot(sums, left, right)
+    }
 }
 
 /// A word whose packed numbers all are `number`.

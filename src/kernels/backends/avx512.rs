@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::vectors::{LANES, Operation, Registers, Vectors};
+use crate::vectors::{LANES, Operation, Tile, Vectors, Wide};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Avx512(());
@@ -41,10 +41,11 @@ macro_rules! call {
 impl Vectors for Avx512 {
     type Floats = __m512;
     type Words = __m512i;
+    type Narrow = Wide;
 
     const DEPTH: usize = 4;
     const SHIFT: i32 = 0;
-    const REGISTERS: Registers = Registers::Many;
+    const TILE: Tile = Tile::SixByFour;
 
     #[inline(always)]
     fn load(self, from: &[f32; LANES]) -> __m512 {

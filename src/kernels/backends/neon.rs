@@ -4,7 +4,7 @@
 use std::arch::aarch64::*;
 use std::arch::asm;
 
-use crate::vectors::{LANES, Operation, Registers, Vectors};
+use crate::vectors::{LANES, Operation, Tile, Vectors, Wide};
 
 /// `MIXED`: whether the processor multiplies unsigned with signed numbers (`i8mm`).
 #[derive(Debug, Clone, Copy)]
@@ -160,11 +160,12 @@ impl<const MIXED: bool> Neon<MIXED> {
 impl<const MIXED: bool> Vectors for Neon<MIXED> {
     type Floats = Floats;
     type Words = Words;
+    type Narrow = Wide;
 
     const DEPTH: usize = 4;
     // Both sides of `sdot` are signed.
     const SHIFT: i32 = if MIXED { 0 } else { 128 };
-    const REGISTERS: Registers = Registers::Few;
+    const TILE: Tile = Tile::Six;
 
     #[inline(always)]
     fn load(self, from: &[f32; LANES]) -> Floats {

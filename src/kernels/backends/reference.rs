@@ -1,6 +1,6 @@
 //! Plain Rust, for any processor; what the other back ends are held against.
 
-use crate::vectors::{LANES, Operation, Registers, Vectors};
+use crate::vectors::{LANES, Operation, Tile, Vectors, Wide};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reference;
@@ -44,11 +44,12 @@ fn halved<T: Copy>(mut a: [T; LANES], f: impl Fn(T, T) -> T) -> T {
 impl Vectors for Reference {
     type Floats = [f32; LANES];
     type Words = [i32; LANES];
+    type Narrow = Wide;
 
     // Compilers know sums of products of 16 bits: every x86-64 has an instruction for them.
     const DEPTH: usize = 2;
     const SHIFT: i32 = 0;
-    const REGISTERS: Registers = Registers::Few;
+    const TILE: Tile = Tile::Six;
 
     #[inline(always)]
     fn load(self, from: &[f32; LANES]) -> [f32; LANES] {

@@ -4,10 +4,12 @@
 
 use std::arch::x86_64::*;
 
-use crate::vectors::{LANES, Operation, Registers, Vectors};
+use crate::vectors::{Dots, LANES, Operation, Tile, Vectors, Wide};
 
 /// How products are made.
 pub(crate) trait Dot: Copy {
+    type Narrow: Dots<Ymm<Self>>;
+
     const DEPTH: usize;
 
     /// See [`Vectors::pack`].
@@ -37,7 +39,7 @@ fn has_avx2() -> bool {
 }
 
 /// Products of 16 bits, whose sums of two cannot overflow: AVX2 has one of 8 bits too, which cuts its sums off
-/// at 16 bits.
+/// at 16 bits, and which therefore is for narrow weights only ([`Bytes`]).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pairs(());
 
@@ -57,6 +59,8 @@ impl Ymm<Pairs> {
 }
 
 impl Dot for Pairs {
+    type Narrow = Bytes;
+
     const DEPTH: usize = 2;
 
     #[inline(always)]
@@ -76,6 +80,39 @@ impl Dot for Pairs {
     #[inline(always)]
     fn dot(self, sums: __m256i, left: __m256i, right: __m256i) -> __m256i {
         call!(_mm256_add_epi32(sums, _mm256_madd_epi16(left, right)))
+    }
+}
+
+/// Products with narrow weights: of 8 bits, summed in 16 by fours before they are summed in 32.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bytes;
+
+impl Dots<Ymm<Pairs>> for Bytes {
+    const NARROW: bool = true;
+    const DEPTH: usize = 4;
+    const SHIFT: i32 = 0;
+    const TILE: Tile = Tile::Four;
+    const WORDS: usize = 2;
+
+    #[inline(always)]
+    fn pack(_: Ymm<Pairs>, to: &mut [i32], a: [__m256i; 2]) {
+        pack_bytes(to, a);
+    }
+
+    #[inline(always)]
+    fn dot(
+        _: Ymm<Pairs>,
+        sums: [__m256i; 2],
+        left: [[__m256i; 2]; 2],
+        right: [[__m256i; 2]; 2],
+    ) -> [__m256i; 2] {
+        let twos =
+            |word: usize, half: usize| call!(_mm256_maddubs_epi16(left[word][half], right[word][half]));
+        let sum = |half: usize| {
+            let fours = call!(_mm256_add_epi16(twos(0, half), twos(1, half)));
+            call!(_mm256_add_epi32(sums[half], _mm256_madd_epi16(fours, _mm256_set1_epi16(1))))
+        };
+        [sum(0), sum(1)]
     }
 }
 
@@ -120,6 +157,8 @@ impl Ymm<Vex> {
 }
 
 impl Dot for Vex {
+    type Narrow = Wide;
+
     const DEPTH: usize = 4;
 
     #[inline(always)]
@@ -162,6 +201,8 @@ impl Ymm<Evex> {
 }
 
 impl Dot for Evex {
+    type Narrow = Wide;
+
     const DEPTH: usize = 4;
 
     #[inline(always)]
@@ -190,10 +231,11 @@ macro_rules! each {
 impl<D: Dot> Vectors for Ymm<D> {
     type Floats = [__m256; 2];
     type Words = [__m256i; 2];
+    type Narrow = D::Narrow;
 
     const DEPTH: usize = D::DEPTH;
     const SHIFT: i32 = 0;
-    const REGISTERS: Registers = Registers::Few;
+    const TILE: Tile = Tile::Six;
 
     #[inline(always)]
     fn load(self, from: &[f32; LANES]) -> [__m256; 2] {

@@ -56,16 +56,34 @@ fn numbers(count: usize) -> impl Strategy<Value = Vec<f32>> {
     })
 }
 
-/// Weights, often at the ends, where sums of 16 bits would overflow.
-fn weights(count: usize) -> impl Strategy<Value = Vec<i8>> {
-    any::<u64>().prop_map(move |seed| {
+/// A matrix of weights: any, often at the ends, where sums of 16 bits would overflow; or some where they just do so or do not.
+fn weights(inputs: usize, outputs: usize) -> impl Strategy<Value = Vec<i8>> {
+    let any_weights = any::<u64>().prop_map(move |seed| {
         let weight = |random: u64| match random >> 62 {
             0 => i8::MIN,
             1 => i8::MAX,
             _ => (random >> 32) as i8,
         };
-        random(seed).take(count).map(weight).collect()
-    })
+        random(seed).take(inputs * outputs).map(weight).collect()
+    });
+    let narrow = any::<u64>().prop_map(move |seed| {
+        let mut weights = vec![0; inputs * outputs];
+        let mut randoms = random(seed).map(|random| random >> 32);
+        let mut next = |below: u64| randoms.next().map_or(0, |random| random % below);
+        for (block, output) in (0..inputs / 8).flat_map(|block| (0..outputs).map(move |o| (block, o))) {
+            for pair in [0, 2] {
+                let mut left = if next(10_000) == 0 { 129 } else { 128 };
+                for (number, i) in [0, 1, 4, 5].into_iter().enumerate() {
+                    let size = if number == 3 { left } else { next(left + 1) }.min(128);
+                    left -= size;
+                    let sign = if next(2) == 0 && size < 128 { 1 } else { -1 };
+                    weights[(block * 8 + pair + i) * outputs + output] = (size as i32 * sign) as i8;
+                }
+            }
+        }
+        weights
+    });
+    prop_oneof![any_weights, narrow]
 }
 
 /// Numbers of which the upper bits look random.
@@ -82,11 +100,11 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
 
 fn quantised(kernels: Kernels, reference: Kernels) -> Result<(), Failed> {
     let rows = (0..5_usize, 1..9_usize)
-        .prop_flat_map(|(count, blocks)| (Just(blocks * LANES), numbers(count * blocks * LANES)));
-    holds(rows, |(width, rows)| {
+        .prop_flat_map(|(count, blocks)| (numbers(count * blocks * LANES), weights(blocks * LANES, 1)));
+    holds(rows, |(rows, matrix)| {
         let meant = |kernels: Kernels| {
             let mut quantised = Quantised::default();
-            kernels.quantise(&rows, width, &mut quantised);
+            kernels.quantise(&rows, &kernels.weights(&matrix, &[1.0], &[0.0]), &mut quantised);
             quantised.meant()
         };
         prop_assert_eq!(bits(&meant(kernels)), bits(&meant(reference)));
@@ -99,21 +117,14 @@ fn products(kernels: Kernels, reference: Kernels) -> Result<(), Failed> {
         .prop_flat_map(|(count, blocks, outputs)| {
             let inputs = blocks * LANES;
             let rows = prop_oneof![numbers(count * inputs), Just(vec![1.0; count * inputs])];
-            (
-                Just(inputs),
-                rows,
-                weights(inputs * outputs),
-                numbers(outputs),
-                numbers(outputs),
-                numbers(count * outputs),
-            )
+            (rows, weights(inputs, outputs), numbers(outputs), numbers(outputs), numbers(count * outputs))
         });
-    holds(sides, |(inputs, rows, matrix, scales, bias, before)| {
+    holds(sides, |(rows, matrix, scales, bias, before)| {
         for then in [Then::Store, Then::Gelu, Then::Add] {
             let product = |kernels: Kernels| {
                 let weights = kernels.weights(&matrix, &scales, &bias);
                 let (mut left, mut out) = (Quantised::default(), before.clone());
-                kernels.quantise(&rows, inputs, &mut left);
+                kernels.quantise(&rows, &weights, &mut left);
                 kernels.product(&left, &weights, then, &mut out);
                 out
             };
@@ -122,7 +133,7 @@ fn products(kernels: Kernels, reference: Kernels) -> Result<(), Failed> {
         let split = |kernels: Kernels| {
             let weights = kernels.weights(&matrix, &scales, &bias);
             let (mut left, mut out) = (Quantised::default(), before.clone());
-            kernels.quantise(&rows, inputs, &mut left);
+            kernels.quantise(&rows, &weights, &mut left);
             kernels.split_product(&left, &weights, LANES, &mut out);
             out
         };

@@ -118,7 +118,7 @@ impl Int8Bert {
             self.attend(layer, &lengths, &mut states, scratch);
             self.feed_forward(layer, &mut states, scratch);
         }
-        self.kernels.quantise(&states, self.classifier.inputs(), &mut scratch.quantised);
+        self.kernels.quantise(&states, &self.classifier, &mut scratch.quantised);
         let first = scores.len();
         scores.resize(first + states.len() / self.classifier.inputs() * self.classifier.outputs(), 0.0);
         self.kernels.product(&scratch.quantised, &self.classifier, Then::Store, &mut scores[first..]);
@@ -146,7 +146,7 @@ impl Int8Bert {
         let Scratch { quantised, projected, context, attention, .. } = scratch;
         let hidden = layer.attention.inputs();
         let heads = (self.heads, hidden / self.heads);
-        self.kernels.quantise(states, hidden, quantised);
+        self.kernels.quantise(states, &layer.attention, quantised);
         let projected = projected.of_length(states.len() * 3);
         // Head by head, as attention reads it.
         self.kernels.split_product(quantised, &layer.attention, heads.1, projected);
@@ -157,7 +157,7 @@ impl Int8Bert {
             self.kernels.attend(projected, heads, start..start + length, attention, context);
             (rest, start) = (behind, start + length);
         }
-        self.kernels.quantise(context, hidden, quantised);
+        self.kernels.quantise(context, &layer.attention_output, quantised);
         self.kernels.product(quantised, &layer.attention_output, Then::Add, states);
         let Norm { weight, bias } = &layer.attention_norm;
         self.kernels.layer_norm(states, weight, bias, self.epsilon);
@@ -171,10 +171,10 @@ impl Int8Bert {
         let rows = states.len() / hidden;
         let rows = rows.div_ceil(rows.div_ceil(INNER_ROWS).max(1)).max(1);
         for states in states.chunks_mut(rows * hidden) {
-            self.kernels.quantise(states, hidden, quantised);
+            self.kernels.quantise(states, &layer.inner, quantised);
             let middle = middle.of_length(states.len() / hidden * inner);
             self.kernels.product(quantised, &layer.inner, Then::Gelu, middle);
-            self.kernels.quantise(middle, inner, quantised);
+            self.kernels.quantise(middle, &layer.output, quantised);
             self.kernels.product(quantised, &layer.output, Then::Add, states);
             self.kernels.layer_norm(states, &layer.norm.weight, &layer.norm.bias, self.epsilon);
         }
