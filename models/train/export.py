@@ -18,6 +18,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from transformers import BertForTokenClassification
 
+import narrow
 from evaluate import Triplewire
 from networks import write_config, write_tokenizer
 from reader import FILE as READER
@@ -60,11 +61,12 @@ def write_onnx(model: BertForTokenClassification, file: Path) -> None:
 
 
 def write_int8(fp32: Path, file: Path) -> None:
-    """Weights in int8, one scale for each output channel; activations are quantised when it runs."""
+    """Weights in int8 (`narrow.py`), one scale for each output; activations are quantised when it runs."""
     with tempfile.TemporaryDirectory() as scratch:
         prepared = Path(scratch) / "prepared.onnx"
         quant_pre_process(str(fp32), str(prepared), skip_symbolic_shape=True)
         quantize_dynamic(str(prepared), str(file), weight_type=QuantType.QInt8, per_channel=True)
+        narrow.rewrite(file, prepared)
 
 
 def main() -> None:
