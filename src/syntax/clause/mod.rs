@@ -46,6 +46,8 @@ mod particles;
 mod parts;
 mod verbs;
 
+use std::collections::BTreeSet;
+
 use crate::syntax::{Deprel, Sentence};
 use crate::text::Span;
 
@@ -156,7 +158,22 @@ impl Clauses {
             let is_other = |&owner: &usize| owner != member && self.nodes[owner].name.is_some();
             self.owner(node, member).filter(is_other).is_some() || self.is_of_first_alone(node, member)
         };
-        is_anothers(a, b) || is_anothers(b, a)
+        is_anothers(a, b) || is_anothers(b, a) || self.is_crosswise(a, b) || self.is_crosswise(b, a)
+    }
+
+    /// Whether a place and a person belong to others in two lists of one length around a title: in "the Polish and Czech
+    /// ministers, Bo Lee and Ana Ruiz" Bo Lee is not Czech.
+    fn is_crosswise(&self, place: usize, person: usize) -> bool {
+        self.all.iter().filter(|clause| clause.granted && clause.kind == Kind::Noun).any(|clause| {
+            let list = |role: &Role| -> BTreeSet<usize> {
+                clause.fillers(role).flat_map(|node| self.members(node)).collect()
+            };
+            let (places, persons) = (list(&Role::Mod), list(&Role::Who));
+            let number = |list: &BTreeSet<usize>, node| list.iter().position(|&at| at == node);
+            places.len() > 1
+                && places.len() == persons.len()
+                && number(&places, place).zip(number(&persons, person)).is_some_and(|(i, j)| i != j)
+        })
     }
 
     /// Whether one of two nodes stands inside the other's list and is said of a member of it: in "a bridge in Oslo, and

@@ -92,6 +92,22 @@ const OF_SUBJECT: [&str; 24] = [
     "protest",
 ];
 
+/// Titles that only one person of a country or place has.
+const OF_ONE: [&str; 12] = [
+    "president",
+    "premier",
+    "chancellor",
+    "leader",
+    "king",
+    "queen",
+    "emperor",
+    "prince",
+    "governor",
+    "mayor",
+    "chief",
+    "head",
+];
+
 const OF_NOUN: &[Deprel] = &[Deprel::Nmod, Deprel::Obl, Deprel::OblAgent, Deprel::NmodUnmarked];
 const BEFORE: &[Deprel] = &[
     Deprel::Compound,
@@ -395,8 +411,8 @@ impl Nouns<'_> {
         }
     }
 
-    /// "Singer and lyricist Bo Lee": the first of two titles is his too; and "Turkish prime minister Bo Lee and trade
-    /// minister Ana Ruiz" are ministers of one country.
+    /// "Singer and lyricist Bo Lee": the first of two titles is his too, but not in "the Chinese leader and Japanese minister
+    /// Bo Lee"; and "Turkish prime minister Bo Lee and trade minister Ana Ruiz" are ministers of one country.
     fn share_titles(&self, clauses: &mut [Clause]) {
         let nodes = self.nodes;
         let of_node = by_node(nodes.len(), clauses);
@@ -411,6 +427,7 @@ impl Nouns<'_> {
                 && let Some(first) = nodes[head].head.and_then(|first| of_node[first])
                 && clauses[first].kind == Kind::Noun
                 && !clauses[first].has(&Role::Who)
+                && !(clauses[first].has(&Role::Mod) && clauses[i].has(&Role::Mod))
                 && children(nodes, head, &[Deprel::Det, Deprel::NmodPoss]).next().is_none()
             {
                 clauses[first].fill(Role::Who, name);
@@ -420,6 +437,7 @@ impl Nouns<'_> {
                 [Role::Mod, Role::Poss, Role::Prep("of".into())].iter().any(|role| clauses[i].has(role));
             if let Node { relation: Deprel::Conj, head: Some(other), .. } = nodes[name]
                 && !is_own
+                && !OF_ONE.contains(&&*clauses[i].lemma)
             {
                 let others: Vec<usize> = members(nodes, other);
                 let is_like = |clause: &&Clause| {
