@@ -58,8 +58,9 @@ test-wheel: ## the wheel in a new virtual environment against the debug build, a
 	python3 tests/python/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 	python3 examples/spark/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 
-doc:      ## the documentation of the library, without a warning
+doc:      ## the documentation of the library, without a warning, and with an example for every item
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+	python3 tests/doc/test_examples.py
 
 check-windows: ## that everything compiles for Windows (needs Rust's target x86_64-pc-windows-gnu and gcc-mingw-w64-x86-64)
 	cargo check --locked --all-targets --target x86_64-pc-windows-gnu
