@@ -44,7 +44,7 @@ pub(crate) struct Layout {
     /// Vectors of a panel.
     vectors: usize,
     /// See [`Dots::NARROW`].
-    pub(crate) is_narrow: bool,
+    is_narrow: bool,
 }
 
 impl Layout {
@@ -80,12 +80,22 @@ fn are_narrow(weights: &[i8], outputs: usize) -> bool {
     weights.chunks_exact(8 * outputs).all(|rows| {
         (0..outputs).all(|output| {
             let size = |i: usize| u32::from(rows[i * outputs + output].unsigned_abs());
-            [0, 2].iter().all(|i| size(*i) + size(i + 1) + size(i + 4) + size(i + 5) <= 128)
+            [0, 2].iter().all(|i| size(*i) + size(i + 1) + size(i + 4) + size(i + 5) <= MOST_OF_FOUR)
         })
     })
 }
 
+/// What the magnitudes of four narrow weights may add up to: 255 times as much fits 16 bits.
+const MOST_OF_FOUR: u32 = 128;
+
 impl Weights {
+    /// Whether they are laid out for [`Vectors::Narrow`]. Where there is no such way, it is known when this is compiled, so that
+    /// nothing is compiled twice.
+    #[inline(always)]
+    pub(crate) fn are_narrow_for<V: Vectors>(&self) -> bool {
+        <V::Narrow as Dots<V>>::NARROW && self.layout.is_narrow
+    }
+
     /// Numbers of an input row.
     #[must_use]
     pub fn inputs(&self) -> usize {
@@ -198,7 +208,7 @@ impl<const THEN: u8> Operation for Product<'_, THEN> {
 
     #[inline(always)]
     fn run<V: Vectors>(self, v: V) {
-        if self.weights.layout.is_narrow {
+        if self.weights.are_narrow_for::<V>() {
             self.multiply::<V, V::Narrow>(v);
         } else {
             self.multiply::<V, Wide>(v);

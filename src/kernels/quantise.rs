@@ -54,7 +54,7 @@ impl Operation for Quantise<'_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self, v: V) {
-        if self.weights.layout.is_narrow {
+        if self.weights.are_narrow_for::<V>() {
             self.pack::<V, V::Narrow>(v);
         } else {
             self.pack::<V, Wide>(v);
