@@ -20,6 +20,8 @@ pub(crate) enum Mark {
     /// A post whose holder is called by it. Those with "minister" and "secretary" may have a word more in front ("interior
     /// minister"), which need not be here.
     Post,
+    /// A title that only one person of a country or place has at a time.
+    Sole,
     /// A noun for a person. "Chief" and "chair" are persons more often than not.
     Person,
     /// A noun for a woman.

@@ -168,10 +168,13 @@ impl Clauses {
             let list = |role: &Role| -> BTreeSet<usize> {
                 clause.fillers(role).flat_map(|node| self.members(node)).collect()
             };
-            let (places, persons) = (list(&Role::Mod), list(&Role::Who));
+            let places = list(&Role::Mod);
+            if places.len() < 2 {
+                return false;
+            }
+            let persons = list(&Role::Who);
             let number = |list: &BTreeSet<usize>, node| list.iter().position(|&at| at == node);
-            places.len() > 1
-                && places.len() == persons.len()
+            places.len() == persons.len()
                 && number(&places, place).zip(number(&persons, person)).is_some_and(|(i, j)| i != j)
         })
     }

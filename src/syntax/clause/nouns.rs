@@ -6,6 +6,7 @@ use crate::syntax::clause::nodes::{Node, antecedent, children, members, preposit
 use crate::syntax::clause::parts::{Clause, Kind, Mood, Role, by_node};
 use crate::syntax::clause::verbs::Verbs;
 use crate::syntax::{Deprel, Pos};
+use crate::text::persons::{self, Mark};
 
 /// Light verbs, whose object names the event.
 const LIGHT: [&str; 53] = [
@@ -90,22 +91,6 @@ const OF_SUBJECT: [&str; 24] = [
     "battle",
     "fight",
     "protest",
-];
-
-/// Titles that only one person of a country or place has.
-const OF_ONE: [&str; 12] = [
-    "president",
-    "premier",
-    "chancellor",
-    "leader",
-    "king",
-    "queen",
-    "emperor",
-    "prince",
-    "governor",
-    "mayor",
-    "chief",
-    "head",
 ];
 
 const OF_NOUN: &[Deprel] = &[Deprel::Nmod, Deprel::Obl, Deprel::OblAgent, Deprel::NmodUnmarked];
@@ -437,7 +422,7 @@ impl Nouns<'_> {
                 [Role::Mod, Role::Poss, Role::Prep("of".into())].iter().any(|role| clauses[i].has(role));
             if let Node { relation: Deprel::Conj, head: Some(other), .. } = nodes[name]
                 && !is_own
-                && !OF_ONE.contains(&&*clauses[i].lemma)
+                && !persons::is(&clauses[i].lemma, Mark::Sole)
             {
                 let others: Vec<usize> = members(nodes, other);
                 let is_like = |clause: &&Clause| {
