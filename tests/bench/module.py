@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import itertools
 import statistics
-import subprocess
+import sys
 import tempfile
-import time
 from pathlib import Path
+
+from bench import WORK, run_process
 
 SCRIPT = """
 import json, sys
@@ -23,11 +24,12 @@ triplewire.Extractor(threads=int(sys.argv[3])).extract(articles).write(sys.argv[
 """
 
 
-def seconds(command: list[str]) -> float:
+def seconds(command: list[str | Path]) -> float:
     """How long a process runs."""
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    run = run_process(command)
+    if "error" in run:
+        sys.exit(run["error"])
+    return run["wall"]
 
 
 def main() -> None:
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, options.articles.open(encoding="utf-8") as file:
         lines = list(itertools.islice(file, options.count))
         articles, threads = Path(scratch) / "articles.jsonl", str(options.threads)
@@ -47,11 +50,11 @@ def main() -> None:
         words = len(articles.read_text(encoding="utf-8").split())
         ratios = []
         for number in range(options.rounds):
-            out = [str(Path(scratch) / f"{who}-{number}") for who in ("command", "module")]
+            out = [Path(scratch) / f"{who}-{number}" for who in ("command", "module")]
             by_command = seconds(
-                [options.program, "extract", str(articles), "--out", out[0], "--engine", "rten", "--threads", threads]
+                [options.program, "extract", articles, "--out", out[0], "--engine", "rten", "--threads", threads]
             )
-            by_module = seconds([options.python, "-c", SCRIPT, str(articles), out[1], threads])
+            by_module = seconds([options.python, "-c", SCRIPT, articles, out[1], threads])
             ratios.append(by_command / by_module)
             print(f"{words / by_command:,.0f} words/s by the command, {words / by_module:,.0f} by the module", flush=True)
     print(f"{len(lines)} articles: the module has {statistics.median(ratios):.3f} of the command's speed "
