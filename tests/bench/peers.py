@@ -34,8 +34,8 @@ def checkpoint(model, work):
     if not (folder / "model.safetensors").exists():
         from safetensors.torch import save_file
 
-        sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "reference"))
-        from make import dequantised
+        sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "train"))
+        from int8 import weights_of
 
         folder.mkdir(exist_ok=True)
         shutil.copy(model / "tokenizer.json", folder)
@@ -45,7 +45,7 @@ def checkpoint(model, work):
         config |= {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
         config["torch_dtype"] = "float32"
         (folder / "config.json").write_text(json.dumps(config))
-        weights = dequantised(model / "model.onnx")
+        weights = weights_of(model / "model.onnx")
         weights |= {name: weights[name][kept].contiguous() for name in ("classifier.weight", "classifier.bias")}
         unfinished = folder / "model.part"
         save_file(weights, unfinished, metadata={"format": "pt"})

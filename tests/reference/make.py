@@ -77,7 +77,7 @@ def onnx():
 def newswire(folder):
     """The bundled model on SENTENCES in fp32, with the weights as its int8 graph holds them."""
     sys.path.insert(0, str(HERE.parents[1] / "models" / "train"))
-    from unpack import weights_of
+    from int8 import weights_of
 
     config = AutoConfig.from_pretrained(folder)
     model = AutoModelForTokenClassification.from_config(config).eval()
