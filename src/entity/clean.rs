@@ -37,7 +37,8 @@ pub(super) fn cleaned(
             span = without_party(text, without_title(text, span), &is_known);
         }
         if entity_type == EntityType::Org {
-            span = without_post(text, without_faction(text, span));
+            span = without_post(text, without_faction(text, span), &is_known);
+            span = without_state(text, span, &is_known);
         }
         if entity_type == EntityType::Loc {
             span = without_whole(text, span, &is_known);
@@ -158,11 +159,70 @@ fn without_faction(text: &str, span: Span) -> Span {
     }
 }
 
-/// A body without a post: "Air Force Chief of Staff".
-fn without_post(text: &str, span: Span) -> Span {
-    match span.of(text).strip_suffix(" Chief of Staff") {
-        Some(body) => Span::new(span.start, span.start + body.len()).trimmed(text),
-        None => span,
+/// Posts that models take for the end of a body's name, the longer ones first.
+const POSTS: &[&str] = &[
+    "Chief of Staff",
+    "Chief of",
+    "Secretary of Agriculture",
+    "Secretary of Commerce",
+    "Secretary of Defense",
+    "Secretary of Education",
+    "Secretary of Energy",
+    "Secretary of Health and Human Services",
+    "Secretary of Homeland Security",
+    "Secretary of Labor",
+    "Secretary of State",
+    "Secretary of Transportation",
+    "Secretary of Veterans Affairs",
+    "Secretary of the Interior",
+    "Secretary of the Treasury",
+    "Secretary-General",
+    "Secretary General",
+    "Majority Leader",
+    "Minority Leader",
+    "Republican Leader",
+    "Democratic Leader",
+    "District Judge",
+    "Circuit Judge",
+    "Secretary",
+    "Chairman",
+    "Senators",
+    "Senator",
+    "Sens.",
+    "Sen.",
+];
+
+/// A body without the post that follows it: "Air Force Chief of Staff", "U.S. Secretary of State". Nothing is left of what
+/// is no name without it: "Defense Secretary". Whole names keep their end: "Ottawa Senators".
+fn without_post(text: &str, span: Span, is_known: impl Fn(&str) -> bool) -> Span {
+    let name = span.of(text);
+    let Some((body, post)) = POSTS.iter().find_map(|post| Some((name.strip_suffix(post)?, *post))) else {
+        return span;
+    };
+    let body = body.trim_end();
+    let is_body = is_known(body) || matches!(body, "Senate" | "House" | "U.S. Senate" | "U.S. House");
+    let is_joined = body.len() + post.len() == name.len() && !body.is_empty();
+    let person_follows = text[span.end..].trim_start().starts_with(char::is_uppercase);
+    if is_joined || is_known(name) {
+        span
+    } else if is_body || post.starts_with("Chief of") && !body.is_empty() {
+        Span::new(span.start, span.start + body.len())
+    } else if person_follows && (body.is_empty() || post.starts_with("Secretary")) {
+        Span::new(span.start, span.start)
+    } else {
+        span
+    }
+}
+
+/// A place of which a title follows: "Ohio State Senator Bo Lee".
+fn without_state(text: &str, span: Span, is_known: impl Fn(&str) -> bool) -> Span {
+    const TITLES: &[&str] = &["Senator", "Sen.", "Representative", "Rep.", "Treasurer", "Auditor"];
+    let title = text[span.end..].trim_start();
+    match span.of(text).strip_suffix(" State") {
+        Some(place) if is_known(place) && TITLES.iter().any(|t| title.starts_with(t)) => {
+            Span::new(span.start, span.start + place.len())
+        }
+        _ => span,
     }
 }
 
@@ -245,6 +305,12 @@ mod tests {
             (Per, "Generalissimo Franco", "Generalissimo Franco"),
             (Org, "General Motors", "General Motors"),
             (Org, "Air Force Chief of Staff", "Air Force"),
+            (Org, "Army Chief of", "Army"),
+            (Org, "Ohio Secretary of State", "Ohio"),
+            (Org, "Ohio Sen.", "Ohio"),
+            (Org, "Senate Republican Leader", "Senate"),
+            (Org, "Ottawa Senators", "Ottawa Senators"),
+            (Org, "Executive Secretary", "Executive Secretary"),
             (Org, "Joint Chiefs of Staff", "Joint Chiefs of Staff"),
             (Org, "the Kurdistan Workers' Party", "Kurdistan Workers' Party"),
             (Org, "McDonald's", "McDonald's"),
@@ -272,6 +338,9 @@ mod tests {
             let span = cleaned(text, Span::new(0, end), Org, |_| false);
             assert_eq!(span.map(|s| s.of(text)), Some(expected));
         }
+        let senator = "Ohio State Senator Bo Lee";
+        let span = cleaned(senator, Span::new(0, "Ohio State".len()), Org, |name| name == "Ohio");
+        assert_eq!(span.map(|s| s.of(senator)), Some("Ohio"));
         for (text, name, expected) in [
             ("to [Ana] Ruiz.", "Ana] Ruiz", "[Ana] Ruiz"),
             ("by Ana [Ruiz].", "Ana [Ruiz", "Ana [Ruiz]"),
@@ -293,6 +362,8 @@ mod tests {
         }
         assert_eq!(cleaned("Mr.", Span::new(0, 3), Per, |_| false), None);
         assert_eq!(cleaned("Rep", Span::new(0, 3), Per, |_| false), None);
+        assert_eq!(cleaned("Senators Bo Lee and Ana Ruiz", Span::new(0, 8), Org, |_| false), None);
+        assert_eq!(cleaned("Defense Secretary Bo Lee", Span::new(0, 17), Org, |_| false), None);
         assert_eq!(cleaned("Supreme Leader Bo Lee", Span::new(0, 7), Org, |_| false), None);
         assert_eq!(cleaned("R Ohio", Span::new(0, 6), Per, |name| name == "Ohio"), None);
         assert!(cleaned("R Ruiz", Span::new(0, 6), Per, |name| name == "Ohio").is_some());
