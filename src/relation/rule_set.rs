@@ -295,6 +295,7 @@ impl RuleSet {
             part(&schema.name);
             part(&format!("{} {:?} {} {:?}", schema.symmetric, schema.hides, schema.state, schema.pronoun));
             part(&format!("{:?}", schema.unread_behind));
+            part(&format!("{:?} {:?} {:?}", schema.holds, schema.subject, schema.object));
         }
         for rule in &self.rules {
             part(&rule.id);

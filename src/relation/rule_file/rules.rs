@@ -176,24 +176,39 @@ impl RuleFile<'_> {
     /// Words of a frame, where `@list` stands for the words of that list of the file.
     fn spelled_out(&self, id: &Spanned<String>, words: &[String], lists: &WordLists) -> Result<Vec<String>> {
         let mut all = Vec::new();
-        for word in words {
-            match word.strip_prefix('@') {
-                None => all.push(word.clone()),
-                Some(name) => match lists.get(name) {
-                    Some(list) => all.extend(self.spelled_out(id, list.get_ref(), lists)?),
-                    None => {
-                        let problem = format!("there is no list `@{name}` in this file");
-                        return Err(self.wrong(
-                            id.get_ref(),
-                            id.span(),
-                            problem,
-                            "Define it under [words]".into(),
-                        ));
-                    }
-                },
-            }
-        }
+        self.spell_out(id, words, lists, &mut Vec::new(), &mut all)?;
         Ok(all)
+    }
+
+    /// Adds them to `all`. `open` are the lists that these words are in.
+    fn spell_out<'a>(
+        &self,
+        id: &Spanned<String>,
+        words: &'a [String],
+        lists: &'a WordLists,
+        open: &mut Vec<&'a str>,
+        all: &mut Vec<String>,
+    ) -> Result<()> {
+        for word in words {
+            let Some(name) = word.strip_prefix('@') else {
+                all.push(word.clone());
+                continue;
+            };
+            let (problem, remedy) = match lists.get(name) {
+                Some(_) if open.contains(&name) => {
+                    (format!("the list `@{name}` is in itself"), "Take it out under [words]")
+                }
+                Some(list) => {
+                    open.push(name);
+                    self.spell_out(id, list.get_ref(), lists, open, all)?;
+                    open.pop();
+                    continue;
+                }
+                None => (format!("there is no list `@{name}` in this file"), "Define it under [words]"),
+            };
+            return Err(self.wrong(id.get_ref(), id.span(), problem, remedy.into()));
+        }
+        Ok(())
     }
 
     /// The predicate that an id begins with.

@@ -68,6 +68,13 @@ fn mistakes_are_named_with_file_line_rule_and_remedy() {
         (format!("[list]\nboss = []\n{RULE}"), "line 1: there is no key `list` (did you mean `lists`?)"),
         (format!("[phrases]\nx = \"<y>\"\n{RULE}"), "my.toml, line 2: phrase `x`: there is no phrase `<y>`"),
         (format!("[phrases]\nx = \"@boss\"\n{RULE}"), "line 2: phrase `x`: there is no list `@boss`"),
+        (
+            format!(
+                "[words]\nx = [\"y\", \"@x\"]\n[[frame]]\nid = \"leads/y\"\nverb = [\"@x\"]\nsubject = \"agent\"\n\
+                 object = \"patient\"\nscore = 0.9\nyes = [\"[PER A] ran [ORG B].\"]\nno = [\"[PER A] ran.\"]\n{RULE}"
+            ),
+            "line 4: rule `leads/y`: the list `@x` is in itself",
+        ),
         (format!("[cues]\nx = []\n{RULE}"), "line 2: `x` is no list of cues"),
         ("id = ".to_owned(), "my.toml, line 1"),
     ];

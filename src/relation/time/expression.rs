@@ -24,9 +24,9 @@ const TURN: &str = r"(?:last|past|previous|next|coming|this|(?:earlier|later) th
 static EXPRESSIONS: LazyLock<Regex> = LazyLock::new(|| {
     let patterns = [
         format!(r"\b(?P<md_m>{MONTH})\s+(?P<md_d>[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?\b"),
-        format!(r"\b(?P<dm_d>[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<dm_m>{MONTH})"),
+        format!(r"\b(?P<dm_d>[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<dm_m>{MONTH})\b"),
         format!(
-            r"\b(?:(?P<m_turn>{TURN})\s+|(?:in|since|during|of|from|early|late|mid-?)\s*)(?P<month>{MONTH})"
+            r"\b(?:(?P<m_turn>{TURN})\s+|(?:in|since|during|of|from|early|late|mid-?)\s*)(?P<month>{MONTH})\b"
         ),
         format!(r"\b(?:(?P<w_turn>{TURN})\s+)?(?P<weekday>{WEEKDAY})\b"),
         r"\b(?P<day>(?i:yesterday|today|tonight|tomorrow|last night))\b".to_owned(),
@@ -59,7 +59,11 @@ pub(super) fn expressions(text: &str, sentence: Span) -> Vec<Expression> {
     for captures in EXPRESSIONS.captures_iter(within) {
         let whole = captures.get_match();
         let span = place(whole.start(), whole.end());
-        let is_free = found.iter().all(|other| !other.span.overlaps(span));
+        // "Twenty-five years ago", "2.5 years ago", "half a year ago".
+        let before = &within[..whole.start()];
+        let is_tail = captures.name("ago").is_some()
+            && (before.ends_with(['-', '.', ',']) || before.ends_with("half "));
+        let is_free = !is_tail && found.iter().all(|other| !other.span.overlaps(span));
         if let Some(moment) = moment(&captures).filter(|_| is_free) {
             found.push(Expression { span, moment });
         }

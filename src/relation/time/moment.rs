@@ -84,9 +84,8 @@ impl Moment {
             Moment::Month { month, turn } => {
                 let year = match (turn, ahead) {
                     (Turn::This, _) => today.year(),
-                    (Turn::Next, _) | (Turn::Nearest, true) => {
-                        today.year() + i16::from(month < today.month())
-                    }
+                    (Turn::Next, _) => today.year() + i16::from(month <= today.month()),
+                    (Turn::Nearest, true) => today.year() + i16::from(month < today.month()),
                     (Turn::Last, _) => today.year() - i16::from(month >= today.month()),
                     (Turn::Nearest, false) => today.year() - i16::from(month > today.month()),
                 };

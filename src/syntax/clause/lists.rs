@@ -35,7 +35,7 @@ pub(super) const OF_OBJECT: [&str; 27] = [
 pub(super) const OF_SUBJECT: [&str; 5] = ["promise", "vow", "pledge", "threaten", "swear"];
 
 /// Words for times, which do nothing: "arrested by Monday evening".
-pub(super) const TIMES: [&str; 44] = [
+pub(super) const TIMES: [&str; 48] = [
     "time",
     "now",
     "then",
@@ -79,15 +79,15 @@ pub(super) const TIMES: [&str; 44] = [
     "november",
     "december",
     "spring",
+    "summer",
+    "autumn",
     "winter",
+    "hour",
+    "minute",
 ];
 
 /// What else "by" stands before without telling who: "killed by mistake", "beaten by two points".
-pub(super) const MEANS: [&str; 28] = [
-    "summer",
-    "autumn",
-    "hour",
-    "minute",
+pub(super) const MEANS: [&str; 24] = [
     "point",
     "goal",
     "vote",
