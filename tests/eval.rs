@@ -48,6 +48,35 @@ impl Case {
     }
 }
 
+/// Gold of one file.
+fn read_file(name: &str, content: &str) -> Gold {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    gold::read(&path, &[]).unwrap()
+}
+
+#[test]
+fn numbers_are_tokens_unless_they_count_them() {
+    let text = |content: &str| read_file("gold.conll", content).documents[0].article.text.trim().to_owned();
+    // Four columns, as of CoNLL-2003, and lines with numbers, as of Universal NER.
+    let columns = "In\tIN\tB-PP\tO\n2019\tCD\tB-NP\tO\nAna\tNNP\tB-NP\tB-PER\n";
+    assert_eq!(text(columns), "In 2019 Ana");
+    let numbered = "1\tIn\tO\t-\n2\t2019\tO\t-\n3\tAna\tB-PER\t-\n";
+    assert_eq!(text(numbered), "In 2019 Ana");
+    let numbered = "1\tIn\tIN\tO\n2\t2019\tCD\tO\n3\tAna\tNNP\tB-PER\n";
+    assert_eq!(text(numbered), "In 2019 Ana");
+}
+
+#[test]
+fn every_document_has_an_id_of_its_own() {
+    let line = |id: &str| format!("{{\"id\": \"{id}\", \"text\": \"Ana left.\", \"label\": []}}\n");
+    let gold = read_file("gold.jsonl", &["a", "a", "a#2", "a"].map(line).concat());
+    let ids: std::collections::BTreeSet<&str> =
+        gold.documents.iter().map(|document| document.article.id.as_str()).collect();
+    assert_eq!(ids.len(), 4, "{ids:?}");
+}
+
 /// Reads tag sequences through the CoNLL reader, one document each.
 fn read_tags<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Gold {
     let dir = tempfile::tempdir().unwrap();

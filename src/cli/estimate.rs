@@ -80,7 +80,10 @@ impl Sample {
                 Item::Problem(_) => {}
             }
             if start.elapsed() > time {
-                sample.share = progress.total().map(|total| progress.read() as f64 / total.max(1) as f64);
+                sample.share = progress
+                    .total()
+                    .filter(|_| progress.read() > 0)
+                    .map(|total| progress.read() as f64 / total.max(1) as f64);
                 break;
             }
         }

@@ -97,8 +97,9 @@ impl Opened {
             Making { style, keep_duplicates, merge, predicates, decisions, only: only.as_ref(), keep };
         let mut run = Run { shard: args.recorded_shard(), ..run.clone() };
         run.settings = args.lasting(&run).into_iter().chain(making.settings()).collect();
-        if !args.overwrite && !args.resume && !args.add {
-            keep_earlier(out, &run.settings, args.inputs.have_standard_input())?;
+        if !args.overwrite && !args.add {
+            let may_be_other = args.inputs.have_standard_input() && !args.resume;
+            keep_earlier(out, &run.settings, may_be_other)?;
         }
         let mut output = Output::open(out, args.shard, args.resume)?;
         if args.add

@@ -38,7 +38,7 @@ const PAGE: &str = include_str!("report.html");
 const DATA: &str = "/*DATA*/";
 
 /// A page with every article of a million would open in no browser: the articles with most
-/// mistakes are shown, up to this many characters of text.
+/// mistakes are shown, up to this many bytes of text.
 const MOST_TEXT: usize = 3_000_000;
 
 /// The page for one evaluation, from its JSON object and its mistakes.
@@ -50,10 +50,12 @@ pub fn page(gold: &Gold, evaluation: &Evaluation, scores: &Value, mistakes: &[Ve
     let mut left = MOST_TEXT;
     let mut shown: Vec<usize> = worst_first
         .into_iter()
-        .take_while(|&i| {
+        .filter(|&i| {
             let size = gold.documents[i].article.text.len();
             let fits = size <= left;
-            left = left.saturating_sub(size);
+            if fits {
+                left -= size;
+            }
             fits
         })
         .collect();

@@ -63,6 +63,11 @@ struct Row {
     judgement: Verdict,
 }
 
+/// Spreadsheets write FALSE.
+fn tidy(value: &str) -> String {
+    value.trim().to_lowercase()
+}
+
 impl Row {
     fn key(&self) -> Key {
         Key {
@@ -72,8 +77,8 @@ impl Row {
             predicate: self.predicate.clone(),
             object_start: self.object_start,
             object_end: self.object_end,
-            negated: self.negated.clone(),
-            certainty: self.certainty.clone(),
+            negated: tidy(&self.negated),
+            certainty: tidy(&self.certainty),
         }
     }
 }
@@ -167,7 +172,11 @@ impl Judgements {
         for folder in folders {
             let path = folder.as_ref().join("relations.csv");
             let (by_article, _) = rows(&path, &KEY, problems, |key: &Key| key.article.clone())?;
-            present.extend(by_article.into_values().flatten().map(|(_, key)| key));
+            present.extend(by_article.into_values().flatten().map(|(_, key)| Key {
+                negated: tidy(&key.negated),
+                certainty: tidy(&key.certainty),
+                ..key
+            }));
         }
         let before = self.rows.len();
         self.rows.retain(|row| present.contains(&row.key()));

@@ -72,7 +72,9 @@ impl Marked {
             let ends = sentence.char_indices().map(|(byte, _)| byte).chain([sentence.len()]);
             ends.into_iter().nth(at)
         };
-        let [subject, object] = places(relation).map(|(start, end)| Some(byte(start)?..byte(end)?));
+        // Edited tables may have anything.
+        let within = |(start, end)| Some(byte(start)?..byte(end)?).filter(|place| !place.is_empty());
+        let [subject, object] = places(relation).map(within);
         Some(Marked { subject: subject?, object: object? })
     }
 }

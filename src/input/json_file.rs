@@ -33,6 +33,8 @@ pub(super) struct Json {
     objects: u64,
     /// The keys of the first object without a text, and its line.
     other: Option<(Vec<String>, u64)>,
+    /// What is wrong with the first object in no list that cannot be read as a whole.
+    broken: Option<Problem>,
 }
 
 /// A list or an object whose values are looked at one by one.
@@ -66,6 +68,7 @@ impl Json {
             open: Vec::new(),
             objects: 0,
             other: None,
+            broken: None,
         }
     }
 
@@ -100,6 +103,8 @@ impl Json {
         let line = self.text.line;
         let place = Place::line(&self.file, line);
         let among_articles = self.open.last() == Some(&Open::List { articles: true });
+        // Of a list whose first articles are broken nothing else tells that there were any.
+        let in_list = matches!(self.open.last(), Some(Open::List { .. }));
         let mut bytes = Vec::new();
         let passed = self.text.pass_over(&mut bytes, LONGEST + 1)?;
         if bytes.len() > LONGEST && among_articles {
@@ -139,13 +144,17 @@ impl Json {
                 let keys = names.map(str::to_owned).collect();
                 self.other.get_or_insert((keys, line));
             }
-            Some(Err(message)) if among_articles || self.open.len() >= DEEPEST => {
+            Some(Err(message)) => {
                 let message = if passed.is_cut() { ENDS.to_owned() } else { message };
                 let remedy = "The other objects are read. Write it as {\"id\": \"a1\", \"text\": \"...\"}.";
-                out.push_back(ReadItem::Problem(ProblemKind::Json, Problem::skipped(place, message, remedy)));
-                return Ok(());
+                let problem = Problem::skipped(place, message, remedy);
+                if in_list || self.open.len() >= DEEPEST {
+                    out.push_back(ReadItem::Problem(ProblemKind::Json, problem));
+                    return Ok(());
+                }
+                self.broken.get_or_insert(problem);
             }
-            _ => {}
+            None => {}
         }
         if self.open.len() >= DEEPEST {
             return self.text.finish(passed);
@@ -164,14 +173,15 @@ impl Json {
             let problem = Problem::skipped(Place::line(&self.file, self.text.line), ENDS, remedy);
             out.push_back(ReadItem::Problem(ProblemKind::File, problem));
         } else if self.objects == 0 {
-            let problem = match self.other.take() {
-                Some((keys, line)) => {
+            let problem = match (self.broken.take(), self.other.take()) {
+                (Some(broken), _) => broken,
+                (None, Some((keys, line))) => {
                     let names = keys.iter().map(String::as_str);
                     let (message, remedy) =
                         columns::explain(Missing(Role::Text), "key", names, &self.options);
                     Problem::skipped(Place::line(&self.file, line), message, remedy)
                 }
-                None => Problem::skipped(
+                (None, None) => Problem::skipped(
                     place,
                     "there is not one article in it",
                     "Articles are objects like {\"id\": \"a1\", \"text\": \"...\"}, one or a list of them.",

@@ -59,9 +59,11 @@ impl Tables {
             keeper.as_mut().map_or(Ok(()), |keeper| keeper.add(&entry))?;
             match entry {
                 Entry::Article(mut record) => {
+                    // By the names of the article, and by those that they are joined with.
+                    record.relations.iter_mut().for_each(|it| it.kept = across.watched.touches(it));
                     across.apply(number, &mut record);
                     number += 1;
-                    record.relations.iter_mut().for_each(|it| it.kept = across.watched.touches(it));
+                    record.relations.iter_mut().for_each(|it| it.kept |= across.watched.touches(it));
                     let is_again = of_articles.add(&mut record)?;
                     aggregates.add(&record, is_again).map_err(failed)?;
                 }

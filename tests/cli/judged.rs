@@ -53,6 +53,15 @@ fn what_an_output_no_longer_has_is_left_out_and_counted() {
 }
 
 #[test]
+fn judgements_may_have_been_saved_by_a_spreadsheet() {
+    let dir = example();
+    let file = dir.path().join("judged.csv");
+    let saved = fs::read_to_string(&file).unwrap().replace("false", "FALSE").replace("true", "TRUE");
+    fs::write(&file, saved).unwrap();
+    assert_eq!(scores(&dir, &["--pred", "out"]).0, scores(&example(), &["--pred", "out"]).0);
+}
+
+#[test]
 fn gold_and_judgements_are_different_things() {
     triplewire().args(["evaluate", "--judged", "a.csv", "--gold", "b.jsonl"]).assert().code(1);
     triplewire().arg("evaluate").assert().code(1);

@@ -41,6 +41,8 @@ fn a_finished_result_stays_unless_it_is_to_be_replaced() {
     for part in ["holds a finished result", "wire.csv", "other.csv", "--overwrite"] {
         assert!(refused.contains(part), "{refused}");
     }
+    // There is nothing to go on with.
+    extract(&other, &out, &["--resume"]).assert().code(1);
     for (args, what) in [
         (&["--max-article-size", "5000"][..], "--max-article-size"),
         (&["--no-default-rules"], "the rules are others now"),

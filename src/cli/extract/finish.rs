@@ -112,6 +112,7 @@ pub(super) fn unchanged(
     let (articles, out) = (output.articles(), out.display());
     if ending == Ending::Stopped && articles == 0 {
         progress.print(&format!("stopped before the first article; {out} is as it was"));
+        output.discard();
         return Ok(ControlFlow::Break(true));
     }
     if ending == Ending::Stopped && output.adds() {

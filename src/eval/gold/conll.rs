@@ -18,7 +18,7 @@ pub(super) fn is_conll(content: &str) -> bool {
     let mut seen = 0;
     lines.all(|line| {
         seen += 1;
-        columns(line).is_some_and(|(_, tag)| Tag::parse(tag).is_some())
+        columns(line, 0).is_some_and(|(_, tag)| Tag::parse(tag).is_some())
     }) && seen > 0
 }
 
@@ -56,7 +56,7 @@ pub(super) fn read(path: &Path, stem: &str, content: &str, problems: &mut Vec<Pr
             problems.push(Problem::mended(Place::line(path, number), message, done));
             continue;
         }
-        let Some((token, tag)) = columns(line) else {
+        let Some((token, tag)) = columns(line, sentence.tokens.len() + 1) else {
             let message = format!("`{line}` is not a token, a tab and a tag");
             problems.push(Problem::skipped(Place::line(path, number), message, "Left out: add the tag"));
             continue;
@@ -137,13 +137,17 @@ fn is_comment(line: &str) -> bool {
     line.starts_with("# ") && !line.contains('\t')
 }
 
-/// The first and the last column. With tabs, a token may contain blanks.
-fn columns(line: &str) -> Option<(&str, &str)> {
+/// The first and the last column. With tabs, a token may contain blanks. `position` is that of the token in its sentence, from
+/// 1: where a number tells it, or no tag ends the line, the number is no token.
+fn columns(line: &str, position: usize) -> Option<(&str, &str)> {
     let line = line.trim_end_matches('\r');
     if let Some((token, _)) = line.split_once('\t') {
         let mut after = line.split('\t').skip(1).map(str::trim).filter(|c| !c.is_empty());
         // `id TAB token TAB tag` and its longer kin, as universal NER has it.
-        if token.parse::<u32>().is_ok() && line.split('\t').count() > 3 {
+        let last = after.clone().last();
+        let ends_in_tag = last.is_some_and(|tag| Tag::parse(tag).is_some());
+        let is_id = token.parse().is_ok_and(|number: usize| number == position || !ends_in_tag);
+        if is_id && line.split('\t').count() > 3 {
             let token = after.next()?;
             return Some((token, after.find(|c| Tag::parse(c).is_some())?));
         }

@@ -224,19 +224,23 @@ fn found(gold: &mut Gold, format: &'static str) {
 }
 
 fn make_ids_unique(gold: &mut Gold) {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut copies: BTreeMap<String, usize> = BTreeMap::new();
     for document in &mut gold.documents {
-        let n = seen.entry(document.article.id.clone()).or_default();
-        *n += 1;
-        if *n > 1 {
-            let old = document.article.id.clone();
-            document.article.id = format!("{old}#{n}");
-            gold.problems.push(Problem::mended(
-                document.place.clone(),
-                format!("two documents are called `{old}`"),
-                format!("This one is called `{}` here", document.article.id),
-            ));
+        if seen.insert(document.article.id.clone()) {
+            continue;
         }
+        let old = document.article.id.clone();
+        let number = copies.entry(old.clone()).or_insert(1);
+        while !seen.insert(document.article.id.clone()) {
+            *number += 1;
+            document.article.id = format!("{old}#{number}");
+        }
+        gold.problems.push(Problem::mended(
+            document.place.clone(),
+            format!("two documents are called `{old}`"),
+            format!("This one is called `{}` here", document.article.id),
+        ));
     }
 }
 

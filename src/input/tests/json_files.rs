@@ -53,6 +53,16 @@ fn keys_can_be_named() {
 }
 
 #[test]
+fn a_broken_object_is_told_before_the_first_article_too() {
+    let (articles, problems) = read("a.json", "[{\"text\": \"a\" \"id\": 1},\n{\"text\": \"b\"}]");
+    assert_eq!(texts(&articles), ["b"]);
+    only(&problems, Some(1), true, &["no JSON"]);
+    let (articles, problems) = read("a.json", "{\n\"text\": \"a\" \"id\": 1}");
+    assert_eq!(articles, []);
+    only(&problems, Some(1), true, &["no JSON"]);
+}
+
+#[test]
 fn a_broken_object_costs_itself() {
     let (articles, problems) =
         read("a.json", "[{\"text\": \"one\"},\n{\"text\": },\n{\"text\": \"three\"},\n{\"text\": [1]}]");

@@ -34,11 +34,15 @@ impl Writer for Brat {
         let text = article.text();
         let (annotations, denied) = annotations(article, &text);
         let name = self.folder.join(path_name(article.id()));
-        let file = |extension: &str| PathBuf::from(format!("{}.{extension}", name.display()));
+        let file = |extension: &str| {
+            let mut file = name.clone().into_os_string();
+            file.push(extension);
+            PathBuf::from(file)
+        };
         let within = name.parent().unwrap_or(&self.folder);
         fs::create_dir_all(within).map_err(|e| unwritable(within, e))?;
-        write_whole(&file("txt"), text.as_bytes())?;
-        write_whole(&file("ann"), annotations.as_bytes())?;
+        write_whole(&file(".txt"), text.as_bytes())?;
+        write_whole(&file(".ann"), annotations.as_bytes())?;
         Ok(denied)
     }
 
