@@ -73,15 +73,15 @@ impl Read for Lines {
 fn line(article: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let mut object = Map::new();
     if let Ok(text) = article.cast::<PyString>() {
-        object.insert("text".to_owned(), text.to_string_lossy().into_owned().into());
+        object.insert("text".to_owned(), whole(text)?.into());
     } else if let Ok(held) = article.cast::<PyDict>() {
         for (key, held) in held.iter() {
-            object.insert(key.str()?.to_string_lossy().into_owned(), value(&held)?);
+            object.insert(whole(&key.str()?)?, value(&held)?);
         }
     } else if let Ok(held) = article.cast::<PyMapping>() {
         for item in held.items()?.iter() {
             let (key, held): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item.extract()?;
-            object.insert(key.str()?.to_string_lossy().into_owned(), value(&held)?);
+            object.insert(whole(&key.str()?)?, value(&held)?);
         }
     } else if let Ok(given) = article.cast::<PyBytes>() {
         let mut line = given.as_bytes().trim_ascii_end().to_vec();
@@ -103,13 +103,23 @@ fn line(article: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     Ok(line)
 }
 
+/// A string as UTF-8. Half of a surrogate pair, of which Python's strings may have some, becomes one U+FFFD, so that the places of
+/// what follows stay.
+fn whole(text: &Bound<'_, PyString>) -> PyResult<String> {
+    if let Ok(text) = text.extract() {
+        return Ok(text);
+    }
+    let units = text.call_method1("encode", ("utf-16-le", "surrogatepass"))?;
+    units.call_method1("decode", ("utf-16-le", "replace"))?.extract()
+}
+
 /// The value of a key. Missing values of pandas (NaN, NaT) become null; dates become ISO 8601.
 fn value(held: &Bound<'_, PyAny>) -> PyResult<Value> {
     if held.is_none() {
         return Ok(Value::Null);
     }
     if let Ok(text) = held.cast::<PyString>() {
-        return Ok(text.to_string_lossy().into_owned().into());
+        return Ok(whole(text)?.into());
     }
     if let Ok(truth) = held.cast::<PyBool>() {
         return Ok(truth.is_true().into());
