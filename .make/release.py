@@ -136,7 +136,8 @@ def licences(target: str) -> str:
 
 def wheel(args: argparse.Namespace) -> None:
     """Builds the wheel by maturin."""
-    command = ["maturin", "build", "--manifest-path", ROOT / "src/python/Cargo.toml", "--out", DIST / "wheels"]
+    shutil.rmtree(wheels(args.target), ignore_errors=True)
+    command = ["maturin", "build", "--manifest-path", ROOT / "src/python/Cargo.toml", "--out", wheels(args.target)]
     command += ["--target", args.target, "--profile", args.profile]
     if is_linux(args.target):
         command += ["--zig", "--compatibility", "manylinux2014"]
@@ -176,7 +177,10 @@ def check_wheel(args: argparse.Namespace) -> None:
     if not runs_here(args.target):
         print(f"{args.target}: this Python cannot load the wheel", flush=True)
         return
-    for built_wheel in (DIST / "wheels").glob("*.whl"):
+    built_wheels = list(wheels(args.target).glob("*.whl"))
+    if not built_wheels:
+        sys.exit(f"{args.target}: there is no wheel; build it with the step `wheel`")
+    for built_wheel in built_wheels:
         run([sys.executable, ROOT / "tests/python/run_test.py", built(args), built_wheel, "--release"])
 
 
@@ -207,6 +211,11 @@ def sums(_: argparse.Namespace) -> None:
     text = "".join(f"{sha256(path)}  {path.name}\n" for path in files)
     (DIST / "SHA256SUMS").write_text(text, newline="\n")
     print(text, end="", flush=True)
+
+
+def wheels(target: str) -> Path:
+    """The folder of a target's wheel."""
+    return DIST / "wheels" / target
 
 
 def archive_name(target: str) -> str:

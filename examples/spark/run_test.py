@@ -23,7 +23,10 @@ def install() -> str | None:
     """The Python that has PySpark; None if it cannot be had."""
     python = VENV / "bin" / "python"
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+        made = subprocess.run([sys.executable, "-m", "venv", VENV], check=False)
+        if made.returncode:
+            shutil.rmtree(VENV, ignore_errors=True)
+            return None
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "10"]
     installed = subprocess.run([*pip, "-r", HERE / "requirements.txt"], check=False)
     return str(python) if installed.returncode == 0 else None

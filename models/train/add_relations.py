@@ -19,6 +19,7 @@ from labels import LABELS
 from networks import WORDS, from_folder, with_outputs, write_folder
 from outputs import NAMES
 from pairs import Pairs, read, windows
+from passages import names_in
 from reader import FILE as READER
 from reader import PairBatch, Reader
 from run import Learner, Run, arguments, parsed, text_of
@@ -44,9 +45,11 @@ def main() -> None:
     parser.add_argument(
         "--teacher", type=Path, help="model folder that knows names and syntax (default: --init)"
     )
-    parser.add_argument("--labels", type=Path, nargs="+", required=True, help="folders of labels")
+    parser.add_argument(
+        "--labels", type=Path, nargs="+", required=True, help="folders of labels; one named twice counts twice"
+    )
     parser.add_argument("--kept", type=Path, nargs="*", default=[], help="folders of labels to set the constants on")
-    parser.add_argument("--without", type=Path, help="a file of texts to leave out, one name a line")
+    parser.add_argument("--without", type=Path, nargs="*", default=[], help="files of texts to leave out, a name a line")
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)")
     options = parsed(parser)
     before = from_folder(options.teacher or options.init).requires_grad_(False).eval()
@@ -57,7 +60,7 @@ def main() -> None:
     learner = Learner(student, options.rate, FRESH, FASTER, WORDS)
     run = Run(options, {options.init.name: learner})
     before.to(run.device)
-    left_out = set(options.without.read_text().split()) if options.without else set()
+    left_out = names_in(options.without)
     texts = [text for folder in options.labels for name, text in read(folder).items() if name not in left_out]
     run.log(texts=len(texts))
 

@@ -55,7 +55,10 @@ def main() -> None:
         learner = Learner(
             student, RATE_OF_FEWER if kept else RATE, frozen=WORDS if kept else (), beside=bridge
         )
-        learners[f"{student.config.num_hidden_layers}-layers"] = learner
+        name = f"{student.config.num_hidden_layers}-layers"
+        if name in learners:
+            parser.error(f"two students would be called {name}: give each another number of layers")
+        learners[name] = learner
     run = Run(options, learners)
     teacher.to(run.device)
 

@@ -26,7 +26,7 @@ class Triplewire:
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
-            [self.program, *arguments, *self.model], capture_output=True, text=True, check=True
+            [self.program, *arguments, *self.model], stdout=subprocess.PIPE, text=True, check=True
         )
         return done.stdout
 

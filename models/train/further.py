@@ -1,17 +1,20 @@
 """Teaches a model that reads relations further: `python further.py --data DATA --init MODEL --labels DIR... --out RUN`.
 
 Only the last layers and the reader learn. What the layers below see of each window, and what the model that it keeps to
-answers, is computed once and stays in memory (2.2 kB a token), so that an hour on two cores goes far. Names and syntax are
-kept by answering as that model does, on the same texts, on the corpora of names and on plain text.
+answers, is computed once, stays in memory (1.4 kB a token) and in RUN (`*.pt`, to be deleted afterwards), so that an hour on two
+cores goes far. Names and syntax are kept by answering as that model does, on the same texts, on the corpora of names and on
+plain text. It runs on the CPU.
 """
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from transformers import BertForTokenClassification
@@ -21,18 +24,22 @@ from add_relations import DROPOUT, KEEPING, LABELLED
 from encode import Batch, batches
 from labels import ANY, LABELS
 from networks import from_folder, write_folder
+from outputs import SYNTAX
 from pairs import Pairs, read, windows
+from passages import names_in
 from reader import FILE as READER
 from reader import PairBatch, Reader
 from run import Learner, Run, arguments, parsed
 from score import logits_of
 from streams import ROOMS
 
+T = TypeVar("T")
+
 RATE = 2e-4
 # The reader and the last layer learn faster.
 FRESH, FASTER = ("reader", "classifier"), 3.0
 # Tokens of the corpora of names and of plain text, drawn once; of both in a step, for each one of labelled texts.
-OF_NAMES, PLAIN, BESIDE = 170_000, 110_000, 0.45
+OF_NAMES, PLAIN, BESIDE = 340_000, 170_000, 0.45
 # As many windows are drawn at once and sorted by length.
 POOL = 200
 
@@ -75,15 +82,20 @@ def together(some: list[Window]) -> Seen:
 
 
 class Top:
-    """The layers of a network that learn, and the teacher whose answers about names and syntax they keep to.
+    """The layers of a network that learn, and the teachers whose answers about names and syntax they keep to.
 
-    Without one they keep to their own of the beginning.
+    The first teacher knows both, the second one names only, and is asked for these instead. Without the first they
+    keep to their own answers of the beginning.
     """
 
     def __init__(
-        self, network: BertForTokenClassification, teacher: BertForTokenClassification | None, layers: int
+        self,
+        network: BertForTokenClassification,
+        teacher: BertForTokenClassification | None,
+        of_names: BertForTokenClassification | None,
+        layers: int,
     ) -> None:
-        self.network, self.teacher = network, teacher
+        self.network, self.teacher, self.of_names = network, teacher, of_names
         self.first = len(network.bert.encoder.layer) - layers
 
     def frozen(self) -> list[str]:
@@ -104,6 +116,11 @@ class Top:
             taught = logits_of(self.teacher, text, text.shown, fp32=True)
         else:
             taught = self.logits(text, below)
+        taught = taught[..., : len(SYNTAX)]
+        if self.of_names:
+            taught[..., : len(LABELS)] = logits_of(self.of_names, text, text.shown, fp32=True)[
+                ..., : len(LABELS)
+            ]
         return Seen(text, below.half(), taught.half())
 
     def _through(self, layers: Iterable[torch.nn.Module], text: Batch, hidden: torch.Tensor) -> torch.Tensor:
@@ -120,34 +137,60 @@ def main() -> None:
     parser.add_argument(
         "--teacher", type=Path, help="model folder whose names and syntax it keeps to (default: --init)"
     )
+    parser.add_argument("--names", type=Path, help="model folder whose names alone it keeps to, instead")
     parser.add_argument("--layers", type=int, default=2, help="how many layers learn (default: %(default)s)")
-    parser.add_argument("--labels", type=Path, nargs="+", required=True, help="folders of labels")
+    parser.add_argument(
+        "--labels", type=Path, nargs="+", required=True, help="folders of labels; one named twice counts twice"
+    )
     parser.add_argument("--kept", type=Path, nargs="*", default=[], help="files of texts to set the constants on, a name a line")
-    parser.add_argument("--without", type=Path, help="a file of texts to leave out, one name a line")
+    parser.add_argument("--without", type=Path, nargs="*", default=[], help="files of texts to leave out, a name a line")
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate (default: %(default)s)")
     options = parsed(parser)
+    if torch.cuda.is_available():
+        sys.exit("what the layers below see is computed on the CPU: run it with CUDA_VISIBLE_DEVICES=")
     network = from_folder(options.init, DROPOUT)
     network.reader = Reader()
     network.reader.read(options.init / READER)
-    teacher = from_folder(options.teacher).requires_grad_(False).eval() if options.teacher else None
-    top = Top(network, teacher, options.layers)
+    teacher, of_names = (
+        from_folder(folder).requires_grad_(False).eval() if folder else None
+        for folder in (options.teacher, options.names)
+    )
+    top = Top(network, teacher, of_names, options.layers)
     learner = Learner(network, options.rate, FRESH, FASTER, top.frozen())
     run = Run(options, {options.init.name: learner})
-    kept_names = {name for file in options.kept for name in file.read_text().split()}
-    left_out = set(options.without.read_text().split()) if options.without else set()
+    kept_names = names_in(options.kept)
+    left_out = names_in(options.without)
     network.eval()
     learnt: list[Window] = []
     kept: list[Window] = []
-    for folder in options.labels:
+
+    def of_folder(folder: Path) -> tuple[list[Window], list[Window]]:
+        parts: tuple[list[Window], list[Window]] = ([], [])
         for name, text in read(folder).items():
             if name not in left_out:
                 rows = list(windows(run.encoder, text, ROOMS[0]))
-                (kept if name in kept_names else learnt).extend(_known(top, rows, options.batch))
-    beside = [
-        top.seen(text)
-        for stream, tokens in ((run.streams.labelled, OF_NAMES), (run.streams.plain, PLAIN))
-        for text in itertools.islice(stream(int(BESIDE * options.batch)), int(tokens / BESIDE / options.batch))
-    ]
+                parts[name in kept_names].extend(_known(top, rows, options.batch))
+        return parts
+
+    def of_corpora() -> list[Seen]:
+        return [
+            top.seen(text)
+            for stream, tokens in ((run.streams.labelled, OF_NAMES), (run.streams.plain, PLAIN))
+            for text in itertools.islice(stream(int(BESIDE * options.batch)), int(tokens / BESIDE / options.batch))
+        ]
+
+    # What is known depends on these.
+    of_what = (options.init, options.teacher, options.names, options.layers, sorted(kept_names), sorted(left_out))
+
+    def kept_as(source: object) -> Path:
+        digest = hashlib.sha256(repr((source, of_what)).encode()).hexdigest()
+        return options.out / f"seen-{digest[:12]}.pt"
+
+    for folder in options.labels:
+        of_one = _once(kept_as(folder.resolve()), lambda: of_folder(folder))
+        learnt += of_one[0]
+        kept += of_one[1]
+    beside = _once(kept_as("corpora"), of_corpora)
     network.train()
     run.log(windows=len(learnt), kept=len(kept))
 
@@ -182,6 +225,15 @@ def main() -> None:
             network.reader.settle([(top.logits(seen.text, seen.below), seen.pairs) for seen in ready])
     write_folder(network.cpu(), options.out / options.init.name)
     network.reader.write(options.out / options.init.name / READER)
+
+
+def _once(file: Path, make: Callable[[], T]) -> T:
+    """What an earlier start of the same run has made, or what is made and kept now."""
+    if not file.exists():
+        part = file.with_suffix(".part")
+        torch.save(make(), part)
+        part.replace(file)
+    return torch.load(file, weights_only=False)
 
 
 def _known(top: Top, rows: list[Pairs], tokens: int) -> Iterator[Window]:

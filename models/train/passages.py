@@ -43,8 +43,11 @@ def main() -> None:
     options = parser.parse_args()
     for name in ("texts", "labels"):
         (options.out / name).mkdir(parents=True, exist_ok=True)
-    left_out = _names(options.without)
-    only = _names(options.only) if options.only else None
+    # Texts of an earlier run that have no labels now would count as texts that state nothing.
+    for old in (options.out / "texts").glob("*.txt"):
+        old.unlink()
+    left_out = names_in(options.without)
+    only = names_in(options.only) if options.only else None
 
     def is_wanted(article: str) -> bool:
         return article not in left_out and (only is None or article in only)
@@ -64,7 +67,8 @@ def main() -> None:
         (options.out / "texts" / f"{article}.txt").write_text("\n".join(passage) + "\n", encoding="utf-8")
 
 
-def _names(files: list[Path]) -> set[str]:
+def names_in(files: list[Path]) -> set[str]:
+    """The names of texts in files, a name a line."""
     return {name for file in files for name in file.read_text().split()}
 
 
