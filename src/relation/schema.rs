@@ -61,6 +61,9 @@ pub struct Schema {
     /// Prepositions after which the second reader's objects do not stand: what is told "on Twitter" is not told to Twitter.
     #[serde(skip)]
     pub unread_behind: BTreeSet<String>,
+    /// Verbs of which the second reader's subjects do not do more than that: who "announces" a grant need not give it.
+    #[serde(skip)]
+    pub unread_of: BTreeSet<String>,
 }
 
 /// How long what a predicate says holds, which decides whether it can be over and when it is so.
@@ -225,6 +228,7 @@ impl Schema {
             holds: Holds::Once,
             pronoun: Pronoun::None,
             unread_behind: BTreeSet::new(),
+            unread_of: BTreeSet::new(),
         }
     }
 }
@@ -280,6 +284,8 @@ pub(crate) struct Source {
     pronoun: Pronoun,
     #[serde(default)]
     unread_behind: BTreeSet<String>,
+    #[serde(default)]
+    unread_of: BTreeSet<String>,
 }
 
 impl Source {
@@ -325,6 +331,7 @@ impl Source {
             holds: self.holds,
             pronoun: self.pronoun,
             unread_behind: self.unread_behind.clone(),
+            unread_of: self.unread_of.clone(),
         })
     }
 }

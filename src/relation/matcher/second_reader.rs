@@ -9,6 +9,7 @@ use crate::relation::matcher::hit::{Hit, MatchedBy, PairKey, ordered};
 use crate::relation::matcher::parsed::ParsedSentence;
 use crate::relation::reader::Reading;
 use crate::relation::{Document, Matcher, Predicate};
+use crate::syntax::clause::{Clause, Kind, Role};
 use crate::text::Span;
 
 /// Below these log odds the second reader proposes nothing. The calibration asks for more; this saves looking at every
@@ -110,12 +111,26 @@ impl Matcher {
             };
             !behind.is_empty() && preposition().is_some_and(|preposition| behind.contains(&preposition))
         };
+        let only_tells = |subject: usize, predicate: Predicate| {
+            let verbs = &predicate.schema().unread_of;
+            let does_no_more = || {
+                let parsed = parsed?;
+                let clauses = &parsed.clauses;
+                let node = parsed.node_of(subject)?;
+                let is_doer = |clause: &&Clause| {
+                    clause.kind == Kind::Verb && clauses.filled(clause, &Role::Agent).contains(&node)
+                };
+                let mut done = clauses.all.iter().filter(is_doer).peekable();
+                Some(done.peek().is_some() && done.all(|clause| verbs.contains(&clause.lemma)))
+            };
+            !verbs.is_empty() && does_no_more().unwrap_or(false)
+        };
         let rules = self.second.iter().flat_map(|second| &second.rules).flatten();
         let rule_of: BTreeMap<Predicate, usize> =
             rules.map(|&rule| (self.rules[rule].predicate, rule)).collect();
         for ((subject, object, predicate), odds) in odds.into_iter().filter(|&(_, odds)| odds >= LEAST_ODDS) {
             let is_known = known.contains(&(subject, object)) || known.contains(&(object, subject));
-            if is_known || is_unread(object, predicate) {
+            if is_known || is_unread(object, predicate) || only_tells(subject, predicate) {
                 continue;
             }
             let [a, b] = [places[&subject], places[&object]];
