@@ -32,14 +32,15 @@ impl Matcher {
             (mention.name, document.type_of(mention))
         };
         let given: Vec<(Span, EntityType)> = mentions.iter().map(given).collect();
-        let mut readings = second.reader.read(tree, &given);
+        let is_wanted = |subject: usize, object: usize| {
+            let (subject, object) = (mentions[subject], mentions[object]);
+            document.mentions[subject].entity != document.mentions[object].entity
+                && !parsed.is_some_and(|parsed| parsed.is_of_neighbour(subject, object))
+        };
+        let mut readings = second.reader.read_pairs(tree, &given, is_wanted);
         for reading in &mut readings {
             (reading.subject, reading.object) = (mentions[reading.subject], mentions[reading.object]);
         }
-        readings.retain(|r| {
-            document.mentions[r.subject].entity != document.mentions[r.object].entity
-                && !parsed.is_some_and(|parsed| parsed.is_of_neighbour(r.subject, r.object))
-        });
         readings
     }
 

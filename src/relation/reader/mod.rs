@@ -149,6 +149,16 @@ impl Reader {
     /// What it says of every two names of a sentence, in both directions. `names` are in order, in bytes of the
     /// article's text. Nothing if the model gives no vectors, or others than these weights were trained with.
     pub fn read(&self, sentence: &Sentence, names: &[(Span, EntityType)]) -> Vec<Reading> {
+        self.read_pairs(sentence, names, |_, _| true)
+    }
+
+    /// The same of those pairs that are wanted, by the numbers of subject and object.
+    pub(super) fn read_pairs(
+        &self,
+        sentence: &Sentence,
+        names: &[(Span, EntityType)],
+        is_wanted: impl Fn(usize, usize) -> bool,
+    ) -> Vec<Reading> {
         if sentence.vectors.len() != self.inputs() * sentence.words.len() {
             return Vec::new();
         }
@@ -163,6 +173,9 @@ impl Reader {
         for a in 0..names.len() {
             for b in a + 1..names.len().min(a + 1 + FARTHEST_NAMES) {
                 for (subject, object) in [(a, b), (b, a)] {
+                    if !is_wanted(subject, object) {
+                        continue;
+                    }
                     let (Some(s), Some(o)) = (&known[subject], &known[object]) else { continue };
                     let (Some(first), Some(second)) = (&words[subject], &words[object]) else { continue };
                     let pair = Pair::of(sentence, first, second, b - a - 1, &self.relations);
