@@ -106,3 +106,14 @@ fn weights_of_another_model_are_told() {
     fs::write(&weights, "no weights").unwrap();
     assert!(stderr(&run("both").code(1)).contains("this is no safetensors file"));
 }
+
+#[test]
+fn who_only_announces_aid_does_not_give_it() {
+    let explained = |sentence: &str| {
+        let done = triplewire().args(["rules", "explain", sentence]).assert().code(0);
+        String::from_utf8(done.get_output().stdout.clone()).unwrap()
+    };
+    let announced =
+        explained("[PER Ana Ruiz] announces a grant of 3 million dollars for [ORG Laguna College].");
+    assert!(announced.contains("second   supports") && !announced.contains("=>"), "{announced}");
+}

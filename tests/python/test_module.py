@@ -174,6 +174,13 @@ class AloneExtraction(Scratch):
         self.assertEqual([row["date"] for row in rows], ["2019-03-29", "2019-03-30"])
         self.assertEqual([row["title"] for row in rows], [None, None])
 
+    def test_half_an_emoji_is_one_character(self) -> None:
+        """Places are code points of the text that was given."""
+        text = "\ud83d Barack Obama met Angela Merkel in Berlin."
+        mentions = EXTRACTOR.extract([text, {"text": text}]).mentions.rows()
+        found = {(row["start"], row["end"]) for row in mentions if row["text"] == "Barack Obama"}
+        self.assertEqual(found, {(text.index("Barack"), text.index(" met"))})
+
     def test_no_article_gives_no_rows(self) -> None:
         """The tables have their columns."""
         result = EXTRACTOR.extract([])
