@@ -229,11 +229,12 @@ def main() -> None:
 
 def _once(file: Path, make: Callable[[], T]) -> T:
     """What an earlier start of the same run has made, or what is made and kept now."""
-    if not file.exists():
-        part = file.with_suffix(".part")
-        torch.save(make(), part)
-        part.replace(file)
-    return torch.load(file, weights_only=False)
+    if file.exists():
+        return torch.load(file, weights_only=False)
+    made, part = make(), file.with_suffix(".part")
+    torch.save(made, part)
+    part.replace(file)
+    return made
 
 
 def _known(top: Top, rows: list[Pairs], tokens: int) -> Iterator[Window]:

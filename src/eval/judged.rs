@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::error::{Error, Problem, Result};
@@ -23,7 +23,9 @@ struct Key {
     predicate: String,
     object_start: u64,
     object_end: u64,
+    #[serde(deserialize_with = "in_small_letters")]
     negated: String,
+    #[serde(deserialize_with = "in_small_letters")]
     certainty: String,
 }
 
@@ -56,7 +58,9 @@ struct Row {
     predicate: String,
     object_start: u64,
     object_end: u64,
+    #[serde(deserialize_with = "in_small_letters")]
     negated: String,
+    #[serde(deserialize_with = "in_small_letters")]
     certainty: String,
     source: String,
     rule: String,
@@ -64,8 +68,8 @@ struct Row {
 }
 
 /// Spreadsheets write FALSE.
-fn tidy(value: &str) -> String {
-    value.trim().to_lowercase()
+fn in_small_letters<'de, D: Deserializer<'de>>(value: D) -> std::result::Result<String, D::Error> {
+    Ok(String::deserialize(value)?.trim().to_lowercase())
 }
 
 impl Row {
@@ -77,8 +81,8 @@ impl Row {
             predicate: self.predicate.clone(),
             object_start: self.object_start,
             object_end: self.object_end,
-            negated: tidy(&self.negated),
-            certainty: tidy(&self.certainty),
+            negated: self.negated.clone(),
+            certainty: self.certainty.clone(),
         }
     }
 }
@@ -172,11 +176,7 @@ impl Judgements {
         for folder in folders {
             let path = folder.as_ref().join("relations.csv");
             let (by_article, _) = rows(&path, &KEY, problems, |key: &Key| key.article.clone())?;
-            present.extend(by_article.into_values().flatten().map(|(_, key)| Key {
-                negated: tidy(&key.negated),
-                certainty: tidy(&key.certainty),
-                ..key
-            }));
+            present.extend(by_article.into_values().flatten().map(|(_, key)| key));
         }
         let before = self.rows.len();
         self.rows.retain(|row| present.contains(&row.key()));

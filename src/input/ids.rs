@@ -7,7 +7,7 @@ use crate::text::hash64;
 /// The ids seen so far, as 64-bit hashes: about 30 bytes an article. Two different ids with one
 /// hash (one chance in forty million among a million articles) cost a needless `#2`, nothing else.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
+pub(crate) struct Ids {
     seen: HashSet<u64>,
     /// For ids that came more than once, the number of the last copy.
     copies: HashMap<u64, u64>,
@@ -16,7 +16,7 @@ pub(super) struct Ids {
 impl Ids {
     /// Adds `id`. If it is already taken, returns the free name to use instead: `id#2`,
     /// `id#3` and so on.
-    pub(super) fn take(&mut self, id: &str) -> Option<String> {
+    pub(crate) fn take(&mut self, id: &str) -> Option<String> {
         let hash = hash64(id);
         if self.seen.insert(hash) {
             return None;

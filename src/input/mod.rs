@@ -60,7 +60,7 @@ mod earlier;
 mod fingerprint;
 mod guards;
 mod html_file;
-mod ids;
+pub(crate) mod ids;
 mod json_file;
 mod jsonl;
 mod listing;

@@ -35,7 +35,7 @@ mod label_studio;
 mod tables;
 mod text_file;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -43,6 +43,7 @@ use serde_json::Value;
 use crate::entity::{Aliases, clean_name};
 use crate::error::{Error, Place, Problem, Result, words};
 use crate::eval::labels::Document;
+use crate::input::ids::Ids;
 use crate::output::annotation::article_id;
 use crate::relation::Predicates;
 use crate::system;
@@ -224,18 +225,10 @@ fn found(gold: &mut Gold, format: &'static str) {
 }
 
 fn make_ids_unique(gold: &mut Gold) {
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut copies: BTreeMap<String, usize> = BTreeMap::new();
+    let mut ids = Ids::default();
     for document in &mut gold.documents {
-        if seen.insert(document.article.id.clone()) {
-            continue;
-        }
-        let old = document.article.id.clone();
-        let number = copies.entry(old.clone()).or_insert(1);
-        while !seen.insert(document.article.id.clone()) {
-            *number += 1;
-            document.article.id = format!("{old}#{number}");
-        }
+        let Some(free) = ids.take(&document.article.id) else { continue };
+        let old = std::mem::replace(&mut document.article.id, free);
         gold.problems.push(Problem::mended(
             document.place.clone(),
             format!("two documents are called `{old}`"),
