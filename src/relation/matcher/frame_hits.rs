@@ -14,7 +14,7 @@ use crate::text::Span;
 impl Matcher {
     /// The predicate words of a sentence and the mentions that they lead to.
     pub(in crate::relation) fn ways(&self, sentence: &TaggedSentence<'_>) -> (Vec<Reached>, Vec<usize>) {
-        let Some(ParsedSentence { clauses, mentions }) = ParsedSentence::of(sentence) else {
+        let Some(ParsedSentence { clauses, mentions, .. }) = ParsedSentence::of(sentence) else {
             return Default::default();
         };
         let kinds = name_kinds(&sentence.document, &mentions);
@@ -27,7 +27,7 @@ impl Matcher {
         sentence: &TaggedSentence<'_>,
         parsed: Option<&ParsedSentence>,
     ) -> Vec<Hit> {
-        let Some(ParsedSentence { clauses, mentions }) = parsed.filter(|_| !self.frames.is_empty()) else {
+        let Some(ParsedSentence { clauses, mentions, .. }) = parsed.filter(|_| !self.frames.is_empty()) else {
             return Vec::new();
         };
         let document = &sentence.document;

@@ -10,6 +10,8 @@ pub(crate) struct ParsedSentence {
     pub(crate) clauses: Clauses,
     /// The mentions that are the names of the clauses, in order.
     pub(crate) mentions: Vec<usize>,
+    /// The node of each of these.
+    nodes: Vec<Option<usize>>,
 }
 
 impl ParsedSentence {
@@ -19,19 +21,24 @@ impl ParsedSentence {
         let tree = sentence.tree()?;
         let mentions: Vec<usize> = sentence.mentions().map(|(mention, _)| mention).collect();
         let spans: Vec<Span> = mentions.iter().map(|&mention| document.mentions[mention].name).collect();
-        Some(ParsedSentence { clauses: Clauses::of(document.text, tree, &spans), mentions })
+        let clauses = Clauses::of(document.text, tree, &spans);
+        let mut nodes = vec![None; mentions.len()];
+        for (number, node) in clauses.nodes.iter().enumerate() {
+            if let Some(of_name) = node.name.and_then(|name| nodes.get_mut(name)) {
+                of_name.get_or_insert(number);
+            }
+        }
+        Some(ParsedSentence { clauses, mentions, nodes })
     }
 
     /// The node of a mention.
     pub(super) fn node_of(&self, mention: usize) -> Option<usize> {
-        let name = self.mentions.binary_search(&mention).ok()?;
-        self.clauses.nodes.iter().position(|node| node.name == Some(name))
+        self.nodes[self.mentions.binary_search(&mention).ok()?]
     }
 
     /// Whether one of two mentions is said of another member of the other's list.
-    pub(super) fn is_of_neighbour(&self, subject: usize, object: usize) -> bool {
-        let ends = self.node_of(subject).zip(self.node_of(object));
-        ends.is_some_and(|(subject, object)| self.clauses.is_of_neighbour(subject, object))
+    pub(super) fn is_of_neighbour(&self, a: usize, b: usize) -> bool {
+        self.node_of(a).zip(self.node_of(b)).is_some_and(|(a, b)| self.clauses.is_of_neighbour(a, b))
     }
 
     /// Whether two mentions that look like members of one list are not by the tree: in "a bridge in Oslo, and Kelm

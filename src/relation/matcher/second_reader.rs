@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entity::EntityType;
 use crate::relation::line::TaggedSentence;
-use crate::relation::matcher::compiled::{CompiledRule, TypeSet};
+use crate::relation::matcher::compiled::CompiledRule;
 use crate::relation::matcher::hit::{Hit, MatchedBy, PairKey, ordered};
 use crate::relation::matcher::parsed::ParsedSentence;
 use crate::relation::reader::Reading;
@@ -32,10 +32,10 @@ impl Matcher {
             (mention.name, document.type_of(mention))
         };
         let given: Vec<(Span, EntityType)> = mentions.iter().map(given).collect();
-        let is_wanted = |subject: usize, object: usize| {
-            let (subject, object) = (mentions[subject], mentions[object]);
-            document.mentions[subject].entity != document.mentions[object].entity
-                && !parsed.is_some_and(|parsed| parsed.is_of_neighbour(subject, object))
+        let is_wanted = |a: usize, b: usize| {
+            let (a, b) = (mentions[a], mentions[b]);
+            document.mentions[a].entity != document.mentions[b].entity
+                && !parsed.is_some_and(|parsed| parsed.is_of_neighbour(a, b))
         };
         let mut readings = second.reader.read_pairs(tree, &given, is_wanted);
         for reading in &mut readings {
@@ -52,12 +52,12 @@ impl Matcher {
         reading: &'r Reading,
     ) -> impl Iterator<Item = (usize, f32)> + 'r {
         let rules = self.second.iter().flat_map(|second| &second.rules);
-        let is_taken =
-            move |mention: usize, types: TypeSet| types.has(document.type_of(&document.mentions[mention]));
+        let [of_subject, of_object] = [reading.subject, reading.object]
+            .map(|mention| document.type_of(&document.mentions[mention]));
         rules.zip(&reading.odds).filter_map(|(rule, &odds)| Some(((*rule)?, odds))).filter(
             move |&(rule, _)| {
                 let CompiledRule { subject, object, .. } = self.rules[rule];
-                is_taken(reading.subject, subject) && is_taken(reading.object, object)
+                subject.has(of_subject) && object.has(of_object)
             },
         )
     }
@@ -73,13 +73,18 @@ impl Matcher {
         let Some(second) = &self.second else { return };
         let document = sentence.document;
         let readings = self.second_readings(sentence, parsed);
+        let told: BTreeSet<PairKey> = hits.iter().map(|hit| self.key(hit)).collect();
+        // Of the others nothing is asked, and they are nearly all.
         let mut odds: BTreeMap<PairKey, f32> = BTreeMap::new();
         for reading in &readings {
             for (rule, of_rule) in self.odds_by_rule(document, reading) {
                 let predicate = self.rules[rule].predicate;
                 let (subject, object) = ordered(predicate, reading.subject, reading.object);
-                let best = odds.entry((subject, object, predicate)).or_insert(of_rule);
-                *best = best.max(of_rule);
+                let key = (subject, object, predicate);
+                if of_rule >= LEAST_ODDS || told.contains(&key) {
+                    let best = odds.entry(key).or_insert(of_rule);
+                    *best = best.max(of_rule);
+                }
             }
         }
         if second.checks {

@@ -152,7 +152,7 @@ impl Reader {
         self.read_pairs(sentence, names, |_, _| true)
     }
 
-    /// The same of those pairs that are wanted, by the numbers of subject and object.
+    /// The same of those pairs that are wanted, by the numbers of the two names, the first one first.
     pub(super) fn read_pairs(
         &self,
         sentence: &Sentence,
@@ -172,10 +172,10 @@ impl Reader {
         let mut found = Vec::new();
         for a in 0..names.len() {
             for b in a + 1..names.len().min(a + 1 + FARTHEST_NAMES) {
+                if !is_wanted(a, b) {
+                    continue;
+                }
                 for (subject, object) in [(a, b), (b, a)] {
-                    if !is_wanted(subject, object) {
-                        continue;
-                    }
                     let (Some(s), Some(o)) = (&known[subject], &known[object]) else { continue };
                     let (Some(first), Some(second)) = (&words[subject], &words[object]) else { continue };
                     let pair = Pair::of(sentence, first, second, b - a - 1, &self.relations);
