@@ -343,10 +343,14 @@ fn no_patterns() -> AhoCorasick {
 ///
 /// See the [example](crate::entity#example).
 pub fn is_country(name: &str) -> bool {
+    is_sovereign(name) || ["England", "Scotland", "Wales", "Northern Ireland"].contains(&name)
+}
+
+/// Whether an entity of that name is a country that lies in no other.
+pub(crate) fn is_sovereign(name: &str) -> bool {
     static COUNTRIES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         let table = include_str!("aliases/countries.csv");
-        let names = table.lines().skip(1).filter_map(|line| line.split(',').next());
-        names.chain(["England", "Scotland", "Wales", "Northern Ireland"]).collect()
+        table.lines().skip(1).filter_map(|line| line.split(',').next()).collect()
     });
     COUNTRIES.contains(name)
 }

@@ -72,6 +72,7 @@ mod things;
 mod trees;
 
 pub(crate) use across::{Corpus, Joins, KnownNames};
+pub(crate) use aliases::is_sovereign;
 pub use aliases::{Aliases, is_country};
 pub(crate) use anaphors::is_anaphor;
 pub(crate) use dates::{MONTH, dates};

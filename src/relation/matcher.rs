@@ -209,9 +209,10 @@ impl Matcher {
     pub(crate) fn hits(&self, sentence: &TaggedSentence<'_>, parsed: Option<&ParsedSentence>) -> Vec<Hit> {
         let mut hits = self.frame_hits(sentence, parsed);
         self.pattern_hits(sentence, parsed, &mut hits);
-        if let Some(parsed) = parsed {
-            hits.retain(|hit| !parsed.is_of_neighbour(hit.subject, hit.object));
-        }
+        hits.retain(|&Hit { rule, subject, object, .. }| {
+            sentence.document.can_hold(self.rules[rule].predicate, subject, object)
+                && !parsed.is_some_and(|parsed| parsed.is_of_neighbour(subject, object))
+        });
         hits
     }
 }

@@ -75,7 +75,7 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::entity::{Argument, Entity, EntityType, Mention, is_country};
+use crate::entity::{Argument, Entity, EntityType, Mention, is_country, is_sovereign};
 use crate::syntax::Sentence;
 use crate::text::Span;
 
@@ -127,6 +127,12 @@ impl Document<'_> {
         };
         let is_entitys = mention.demonym || mention.name != mention.span || is_country(name);
         if is_entitys { *entity_type } else { mention.entity_type }
+    }
+
+    /// Whether a predicate can hold of what two mentions are, whatever the text says.
+    fn can_hold(&self, predicate: Predicate, subject: usize, object: usize) -> bool {
+        let is_country = |mention: usize| is_sovereign(&self.entities[self.mentions[mention].entity].name);
+        !(predicate.schema().countries_apart && is_country(subject) && is_country(object))
     }
 }
 

@@ -52,6 +52,9 @@ pub struct Schema {
     /// Whether it is a state and no event: then a name is not its argument through its police, troops or members.
     #[serde(skip)]
     pub state: bool,
+    /// Whether it holds for no two countries: none lies in another.
+    #[serde(skip)]
+    pub countries_apart: bool,
     /// How long it holds.
     #[serde(skip)]
     pub holds: Holds,
@@ -225,6 +228,7 @@ impl Schema {
             note: String::new(),
             hides: BTreeSet::new(),
             state: false,
+            countries_apart: false,
             holds: Holds::Once,
             pronoun: Pronoun::None,
             unread_behind: BTreeSet::new(),
@@ -279,6 +283,8 @@ pub(crate) struct Source {
     #[serde(default)]
     state: bool,
     #[serde(default)]
+    countries_apart: bool,
+    #[serde(default)]
     holds: Holds,
     #[serde(default)]
     pronoun: Pronoun,
@@ -328,6 +334,7 @@ impl Source {
             note: self.note.clone(),
             hides: self.hides.clone(),
             state: self.state,
+            countries_apart: self.countries_apart,
             holds: self.holds,
             pronoun: self.pronoun,
             unread_behind: self.unread_behind.clone(),

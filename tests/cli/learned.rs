@@ -5,7 +5,7 @@ use std::fs;
 use crate::command::{Row, extract, repository, rows, stderr, triplewire};
 
 /// The first of which no rule knows how to read.
-const TEXT: &str = "Marta Diaz was on the payroll of Acme before she left for Oslo.\n\
+const TEXT: &str = "Marta Diaz had a desk at Acme before she left for Oslo.\n\
                     Acme president Bo Lee met Turkish President Recep Tayyip Erdogan.\n";
 
 fn relations(options: &[&str]) -> Vec<Row> {

@@ -27,9 +27,8 @@ impl Matcher {
         sentence: &TaggedSentence<'_>,
         parsed: Option<&ParsedSentence>,
     ) -> Vec<Hit> {
-        let Some(ParsedSentence { clauses, mentions, .. }) = parsed.filter(|_| !self.frames.is_empty()) else {
-            return Vec::new();
-        };
+        let Some(parsed) = parsed.filter(|_| !self.frames.is_empty()) else { return Vec::new() };
+        let ParsedSentence { clauses, mentions, .. } = parsed;
         let document = &sentence.document;
         let kinds = name_kinds(document, mentions);
         let mut hits = Vec::new();
@@ -40,7 +39,9 @@ impl Matcher {
                 continue;
             }
             let (subject, object) = ordered(rule.predicate, mentions[fit.subject], mentions[fit.object]);
-            if document.mentions[subject].entity == document.mentions[object].entity {
+            if document.mentions[subject].entity == document.mentions[object].entity
+                || parsed.are_of_crowd(subject, object)
+            {
                 continue;
             }
             let word = clauses.nodes[fit.head].span;

@@ -56,8 +56,10 @@ impl Matcher {
             .map(|mention| document.type_of(&document.mentions[mention]));
         rules.zip(&reading.odds).filter_map(|(rule, &odds)| Some(((*rule)?, odds))).filter(
             move |&(rule, _)| {
-                let CompiledRule { subject, object, .. } = self.rules[rule];
-                subject.has(of_subject) && object.has(of_object)
+                let CompiledRule { subject, object, predicate, .. } = self.rules[rule];
+                subject.has(of_subject)
+                    && object.has(of_object)
+                    && document.can_hold(predicate, reading.subject, reading.object)
             },
         )
     }

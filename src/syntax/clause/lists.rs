@@ -266,6 +266,20 @@ pub(super) const SAYS_OF: [&str; 32] = [
     "hail",
 ];
 
+/// Nouns for those whom somebody has chosen to do something: "X's nominee to lead it".
+pub(super) const CHOSEN: [&str; 10] = [
+    "nominee",
+    "choice",
+    "candidate",
+    "appointee",
+    "pick",
+    "envoy",
+    "delegation",
+    "commission",
+    "panel",
+    "team",
+];
+
 /// Nouns that an infinitive tells the content of: "plan to attack" is no plan that attacks.
 pub(super) const INTENT: [&str; 28] = [
     "plan",

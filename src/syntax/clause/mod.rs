@@ -185,6 +185,12 @@ impl Clauses {
         self.owner(a, b).is_some() || self.owner(b, a).is_some()
     }
 
+    /// How many members the list has that two nodes are in, if they are in one.
+    pub fn common_list(&self, a: usize, b: usize) -> Option<usize> {
+        let list = self.list_of(a)?;
+        (list.contains(&a) && list.contains(&b)).then_some(list.len())
+    }
+
     /// The members of the list that a node is in, or begins.
     fn list_of(&self, member: usize) -> Option<Vec<usize>> {
         let mut first = member;

@@ -2,7 +2,7 @@
 
 mod roles;
 
-use crate::syntax::clause::lists::{NEEDS_OBJECT, NEVER_PASSIVE, OF_OBJECT, OF_SUBJECT, TIMES};
+use crate::syntax::clause::lists::{CHOSEN, NEEDS_OBJECT, NEVER_PASSIVE, OF_OBJECT, OF_SUBJECT, TIMES};
 use crate::syntax::clause::nodes::{Node, antecedent, children, is_infinitive, preposition};
 use crate::syntax::{Deprel, Pos};
 
@@ -251,7 +251,11 @@ impl<'n> Verbs<'n> {
     }
 
     /// Who would do what a noun is about: "X's plan to attack", "X announced plans to attack", "the man to lead it".
+    /// "X's nominee to lead it" is who would.
     fn intender(&self, noun: usize) -> Option<usize> {
+        if self.nodes[noun].is_word(&CHOSEN) {
+            return Some(self.titled(noun));
+        }
         if let Some(owner) = children(self.nodes, noun, &[Deprel::NmodPoss]).next() {
             return Some(owner);
         }
