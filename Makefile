@@ -4,8 +4,9 @@
 # By hand, once it is there: . .libtorch/env && cargo test --features rust-bert
 CARGO_TORCH = python3 .make/libtorch.py && . ./.libtorch/env && cargo
 FEATURES = --features $$FEATURES
-# The tests that another engine may change, by parts of their names: all others do the same in both builds.
-OF_ENGINES = model:: pull:: info:: engine
+# Everything is checked, tested and documented in one build, with all packages and both engines, so that what it is made of is
+# compiled once. The package for Python is tested in a build without libtorch.
+ALL = --workspace $(FEATURES)
 
 # The same random cases for everybody: a rare one is searched for by hand (`PROPTEST_CASES=100000 cargo test`), and does not stop
 # somebody else's change.
@@ -22,15 +23,13 @@ build:    ## target/release/triplewire with both engines
 
 # The debug build that other programs run is the one of the tests: `cargo build` would compile much of it again, because no
 # test asks for features of crates then.
-DEBUG_BUILD = cargo test --no-run --test cli
+DEBUG_BUILD = $(CARGO_TORCH) test $(ALL) --no-run --test cli
 
-test:     ## formatting, lints and every test; then with libtorch the tests of what differs there
+test:     ## formatting, lints and every test
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
-	cargo test
+	$(CARGO_TORCH) clippy $(ALL) --all-targets -- -D warnings
+	$(CARGO_TORCH) test $(ALL)
 	python3 tests/view/test_view.py
-	$(CARGO_TORCH) clippy --all-targets $(FEATURES) -- -D warnings
-	$(CARGO_TORCH) test $(FEATURES) --lib --test cli -- $(OF_ENGINES)
 
 test-spark: ## the Spark job against one run, with the debug build; skipped without Java or PySpark
 	$(DEBUG_BUILD)
@@ -59,7 +58,7 @@ test-wheel: ## the wheel in a new virtual environment against the debug build, a
 	python3 examples/spark/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 
 doc:      ## the documentation of the library, without a warning, and with an example for every item
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+	export RUSTDOCFLAGS="-D warnings" && $(CARGO_TORCH) doc $(ALL) --locked --no-deps
 	python3 tests/doc/test_examples.py
 
 check-windows: ## that everything compiles for Windows (needs Rust's target x86_64-pc-windows-gnu and gcc-mingw-w64-x86-64)

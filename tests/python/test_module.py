@@ -447,6 +447,11 @@ class AlonePackage(unittest.TestCase):
         wrong = subprocess.run([sys.executable, "-m", "triplewire", "extract"], capture_output=True, text=True)
         self.assertEqual(wrong.returncode, 1)
 
+    def test_it_needs_no_libtorch(self) -> None:
+        """And says so to whoever asks for the engine that does."""
+        with self.assertRaisesRegex(ValueError, "this build has no rust-bert engine"):
+            triplewire.Extractor(engine="rust-bert").extract(["Ana Ruiz left."])
+
     def test_models_come_with_it(self) -> None:
         """And are found before any other."""
         listed = subprocess.run(
