@@ -52,8 +52,8 @@ impl Matcher {
         reading: &'r Reading,
     ) -> impl Iterator<Item = (usize, f32)> + 'r {
         let rules = self.second.iter().flat_map(|second| &second.rules);
-        let [of_subject, of_object] = [reading.subject, reading.object]
-            .map(|mention| document.type_of(&document.mentions[mention]));
+        let [of_subject, of_object] =
+            [reading.subject, reading.object].map(|mention| document.type_of(&document.mentions[mention]));
         rules.zip(&reading.odds).filter_map(|(rule, &odds)| Some(((*rule)?, odds))).filter(
             move |&(rule, _)| {
                 let CompiledRule { subject, object, predicate, .. } = self.rules[rule];
