@@ -4,9 +4,11 @@
 # By hand, once it is there: . .libtorch/env && cargo test --features rust-bert
 CARGO_TORCH = python3 .make/libtorch.py && . ./.libtorch/env && cargo
 FEATURES = --features $$FEATURES
-# Everything is checked, tested and documented in one build, with all packages and both engines, so that what it is made of is
-# compiled once. The package for Python is tested in a build without libtorch.
+# Lints and documentation take in all packages and both engines at once.
 ALL = --workspace $(FEATURES)
+# The tests that another engine may change, by parts of their names: all others do the same in both builds. (All in the build with
+# libtorch would take longer: a third of a second each time that a test starts the program.)
+OF_ENGINES = model:: pull:: info:: engine
 
 # The same random cases for everybody: a rare one is searched for by hand (`PROPTEST_CASES=100000 cargo test`), and does not stop
 # somebody else's change.
@@ -23,13 +25,14 @@ build:    ## target/release/triplewire with both engines
 
 # The debug build that other programs run is the one of the tests: `cargo build` would compile much of it again, because no
 # test asks for features of crates then.
-DEBUG_BUILD = $(CARGO_TORCH) test $(ALL) --no-run --test cli
+DEBUG_BUILD = cargo test --no-run --test cli
 
-test:     ## formatting, lints and every test
+test:     ## formatting, lints and every test; then with libtorch the tests of what differs there
 	cargo fmt --all --check
 	$(CARGO_TORCH) clippy $(ALL) --all-targets -- -D warnings
-	$(CARGO_TORCH) test $(ALL)
+	cargo test
 	python3 tests/view/test_view.py
+	$(CARGO_TORCH) test $(FEATURES) --lib --test cli -- $(OF_ENGINES)
 
 test-spark: ## the Spark job against one run, with the debug build; skipped without Java or PySpark
 	$(DEBUG_BUILD)

@@ -169,7 +169,7 @@ const COLUMNS: [(&str, &str); 14] = [
     ("score", "how often such a triple is right, from 0 to 1; of a triple that of its best evidence"),
     ("articles, evidence", "how many articles tell it, and in how many sentences: click for these"),
     ("example, sentence", "the sentence that it rests on"),
-    ("certainty", "stated; reported: somebody is said to say so; alleged: suspected, claimed"),
+    ("certainty", "stated; reported: somebody is said to say so; alleged: suspected, claimed, planned"),
     ("status", "current; former: has ended; planned: is to come"),
     ("negated", "TRUE if all evidence denies it"),
     ("event_date", "when it happened or began, as the text says"),

@@ -17,6 +17,19 @@ const DENIED: [&str; 16] = [
 ];
 /// Verbs of fear and wish, whose complement is not stated as a fact.
 const WISHED: [&str; 5] = ["wish", "fear", "suspect", "doubt", "hope"];
+/// Verbs for what is done by saying so: who says "I want to thank X" thanks X.
+const DONE_BY_SAYING: [&str; 10] = [
+    "thank",
+    "commend",
+    "congratulate",
+    "praise",
+    "applaud",
+    "welcome",
+    "salute",
+    "recognise",
+    "recognize",
+    "apologise",
+];
 /// Words whose complement is in the future.
 const TO_COME: [&str; 21] = [
     "plan", "agree", "decide", "vow", "pledge", "promise", "go", "set", "due", "schedule", "expect", "about",
@@ -196,7 +209,9 @@ impl Reading {
         self.negated ^= is_denial;
         let has_subject = children(nodes, at, &[Deprel::Nsubj, Deprel::NsubjPass]).next().is_some();
         // "Began to", "managed to" are facts; relation::context sees to what is said or reported.
-        if TO_COME.contains(&&*word) && (is_infinitive(nodes, at) || relation == Deprel::Acl) {
+        if is_done_by_saying(nodes, at, head) {
+            self.add(Mood::Fact);
+        } else if TO_COME.contains(&&*word) && (is_infinitive(nodes, at) || relation == Deprel::Acl) {
             self.add(Mood::Planned);
         } else if MAYBE.contains(&&*word) && (relation != Deprel::Ccomp || !has_subject)
             || WISHED.contains(&&*word)
@@ -207,6 +222,13 @@ impl Reading {
         // Reported speech: what is denied or planned around it is not about what is said.
         relation != Deprel::Ccomp || is_denial
     }
+}
+
+fn is_done_by_saying(nodes: &[Node], node: usize, wish: usize) -> bool {
+    let is_speaker = |subject: usize| ["i", "we"].contains(&&*nodes[subject].form.to_lowercase());
+    nodes[node].is_word(&DONE_BY_SAYING)
+        && nodes[wish].is_word(&["want", "wish", "like"])
+        && children(nodes, wish, &[Deprel::Nsubj]).any(is_speaker)
 }
 
 fn has_be(nodes: &[Node], node: usize) -> bool {
