@@ -131,7 +131,8 @@ impl Document<'_> {
 
     /// Whether a predicate can hold of what two mentions are, whatever the text says.
     fn can_hold(&self, predicate: Predicate, subject: usize, object: usize) -> bool {
-        let is_country = |mention: usize| is_sovereign(&self.entities[self.mentions[mention].entity].name);
+        let entity = |mention: usize| self.entities.get(self.mentions[mention].entity);
+        let is_country = |mention: usize| entity(mention).is_some_and(|entity| is_sovereign(&entity.name));
         !(predicate.schema().countries_apart && is_country(subject) && is_country(object))
     }
 }

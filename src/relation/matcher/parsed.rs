@@ -4,8 +4,8 @@ use crate::relation::line::TaggedSentence;
 use crate::syntax::clause::Clauses;
 use crate::text::Span;
 
-/// In the labels of 1,900 passages of an agency one of 39 pairs of longer lists ("the meeting was attended by A, B, C and D")
-/// was said to be one.
+/// Names of a longer list are not told to do something with each other. Of 40 such pairs that rules found in newly labelled
+/// passages of news ("the meeting was attended by A, B, C and D") the labels had one.
 const MOST_TOGETHER: usize = 3;
 
 /// The clauses of a sentence.
