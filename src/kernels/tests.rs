@@ -231,10 +231,10 @@ fn columns_are_added_in_their_order() {
 #[test]
 fn columns_are_added_one_after_the_other() {
     for (count, length) in [(1, 1), (3, 5), (4, 16), (9, 31), (128, 256)] {
-        let number = |i: usize| ((i * 7919 + 13) % 1000) as f32 / 333.0 - 1.5;
-        let columns: Vec<f32> = (0..count * length).map(number).collect();
-        let inputs: Vec<f32> = (0..count).map(|i| if i % 3 == 1 { 0.0 } else { number(i + 5) }).collect();
-        let mut sum: Vec<f32> = (0..length).map(|i| number(i + 99)).collect();
+        let columns = numbers(count * length, 13);
+        let mut inputs = numbers(count, 14);
+        inputs.iter_mut().skip(1).step_by(3).for_each(|input| *input = 0.0);
+        let mut sum = numbers(length, 15);
         let mut expected = sum.clone();
         for (column, input) in columns.chunks_exact(length).zip(&inputs) {
             expected.iter_mut().zip(column).for_each(|(sum, weight)| *sum += input * weight);

@@ -40,20 +40,24 @@ impl ParsedSentence {
         self.nodes[self.mentions.binary_search(&mention).ok()?]
     }
 
+    fn nodes_of(&self, a: usize, b: usize) -> Option<(usize, usize)> {
+        self.node_of(a).zip(self.node_of(b))
+    }
+
     /// Whether one of two mentions is said of another member of the other's list.
     pub(super) fn is_of_neighbour(&self, a: usize, b: usize) -> bool {
-        self.node_of(a).zip(self.node_of(b)).is_some_and(|(a, b)| self.clauses.is_of_neighbour(a, b))
+        self.nodes_of(a, b).is_some_and(|(a, b)| self.clauses.is_of_neighbour(a, b))
     }
 
     /// Whether two mentions are of a list of so many that what these do together is not said of each two.
     pub(super) fn are_of_crowd(&self, a: usize, b: usize) -> bool {
-        let length = self.node_of(a).zip(self.node_of(b)).and_then(|(a, b)| self.clauses.common_list(a, b));
+        let length = self.nodes_of(a, b).and_then(|(a, b)| self.clauses.common_list(a, b));
         length.is_some_and(|length| length > MOST_TOGETHER)
     }
 
     /// Whether two mentions that look like members of one list are not by the tree: in "a bridge in Oslo, and Kelm
     /// Bridge in Bergen" the second and the third.
     pub(super) fn are_of_two_lists(&self, a: usize, b: usize) -> bool {
-        self.node_of(a).zip(self.node_of(b)).is_some_and(|(a, b)| self.clauses.is_inside_list(a, b))
+        self.nodes_of(a, b).is_some_and(|(a, b)| self.clauses.is_inside_list(a, b))
     }
 }

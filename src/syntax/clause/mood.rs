@@ -209,13 +209,12 @@ impl Reading {
         self.negated ^= is_denial;
         let has_subject = children(nodes, at, &[Deprel::Nsubj, Deprel::NsubjPass]).next().is_some();
         // "Began to", "managed to" are facts; relation::context sees to what is said or reported.
-        if is_done_by_saying(nodes, at, head) {
-            self.add(Mood::Fact);
-        } else if TO_COME.contains(&&*word) && (is_infinitive(nodes, at) || relation == Deprel::Acl) {
+        if TO_COME.contains(&&*word) && (is_infinitive(nodes, at) || relation == Deprel::Acl) {
             self.add(Mood::Planned);
-        } else if MAYBE.contains(&&*word) && (relation != Deprel::Ccomp || !has_subject)
-            || WISHED.contains(&&*word)
-            || relation == Deprel::Xcomp && is_reported(nodes, head)
+        } else if !is_done_by_saying(nodes, at, head)
+            && (MAYBE.contains(&&*word) && (relation != Deprel::Ccomp || !has_subject)
+                || WISHED.contains(&&*word)
+                || relation == Deprel::Xcomp && is_reported(nodes, head))
         {
             self.add(Mood::Doubtful);
         }
@@ -224,10 +223,11 @@ impl Reading {
     }
 }
 
+/// "I want to thank X": whether `node` is done by saying that one wishes to.
 fn is_done_by_saying(nodes: &[Node], node: usize, wish: usize) -> bool {
     let is_speaker = |subject: usize| ["i", "we"].contains(&&*nodes[subject].form.to_lowercase());
     nodes[node].is_word(&DONE_BY_SAYING)
-        && nodes[wish].is_word(&["want", "wish", "like"])
+        && nodes[wish].is_word(&["want", "wish"])
         && children(nodes, wish, &[Deprel::Nsubj]).any(is_speaker)
 }
 
