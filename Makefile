@@ -40,7 +40,13 @@ test-spark: ## the Spark job against one run, with the debug build; skipped with
 
 test-export: ## exports read with NetworkX, pandas and so on, with the debug build; what pip cannot fetch is skipped
 	$(DEBUG_BUILD)
-	python3 tests/export/run_test.py target/debug/triplewire
+	python3 tests/environment.py target/export tests/export/requirements.txt
+	TRIPLEWIRE=$(CURDIR)/target/debug/triplewire target/export/bin/python tests/export/test_readers.py
+
+# `make test-export` and `make test-spark` make these themselves: in advance, while something else compiles, it costs no time.
+environments: ## the packages of Python that tests of exports and of the Spark job read with
+	python3 tests/environment.py target/export tests/export/requirements.txt
+	python3 tests/environment.py target/spark examples/spark/requirements.txt
 
 test-view: ## the page of `triplewire view` in Chromium, with the debug build; skipped without Chromium
 	$(DEBUG_BUILD)
@@ -89,4 +95,4 @@ bench:    ## words per second against other tools; BENCH="--help" lists the opti
 clean:    ## remove what was built; libtorch stays
 	cargo clean
 
-.PHONY: help extract build test test-spark test-export test-view wheel test-wheel doc check-windows test-arm check-parts release bench clean
+.PHONY: help extract build test test-spark test-export environments test-view wheel test-wheel doc check-windows test-arm check-parts release bench clean

@@ -2,7 +2,8 @@
 
     python3 tests/python/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl [--release]
 
-With `--release` the wheel is one for people, and what it takes on disk is limited. The environment is made anew below `target/`. What reads tables is fetched for the tests only; what pip cannot fetch is skipped.
+With `--release` the wheel is one for people, and what it takes on disk is limited.
+The environment is made anew below `target/`. What reads tables is fetched for the tests only; what pip cannot fetch is skipped.
 """
 
 from __future__ import annotations
@@ -21,9 +22,6 @@ VENV = ROOT / "target" / "wheel-test"
 
 # Bytes on disk that an installation of a release may take; a program that is not optimised is larger.
 MOST = 100_000_000
-
-# Seconds for each package that the tests fetch.
-LIMIT = 300
 
 
 def without_cargo() -> dict[str, str]:
@@ -82,14 +80,7 @@ def main() -> None:
     # Before anything else is there: the module needs nothing.
     tests = [python, "-m", "unittest", "discover", "--start-directory", HERE]
     subprocess.run([*tests, "-k", "Alone"], check=True, env=environment, cwd=VENV)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--prefer-binary"]
-    for package in (HERE / "requirements.txt").read_text(encoding="utf-8").split():
-        try:
-            fetched = subprocess.run([*pip, package], check=False, timeout=LIMIT).returncode == 0
-        except subprocess.TimeoutExpired:
-            fetched = False
-        if not fetched:
-            print(f"{package} cannot be fetched (see above): what needs it is skipped.")
+    subprocess.run([sys.executable, ROOT / "tests/environment.py", VENV, HERE / "requirements.txt"], check=True)
     others = [*tests, "-k", "Readers", "-k", "types"]
     sys.exit(subprocess.run(others, check=False, env=environment, cwd=VENV).returncode)
 
