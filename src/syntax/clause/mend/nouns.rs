@@ -1,7 +1,7 @@
 //! Repairs around nouns and names.
 
 use crate::syntax::clause::lists::{FORCES, OF_DEED, TIMES};
-use crate::syntax::clause::mend::Tree;
+use crate::syntax::clause::mend::{SUBJECT, Tree};
 use crate::syntax::clause::nodes::{Node, members};
 use crate::syntax::{Deprel, Pos};
 
@@ -60,14 +60,25 @@ impl Tree<'_> {
         }
     }
 
-    /// "Supporters of X blocked": what stands after "of" belongs to the noun before it, not to a word after.
+    /// "Supporters of X blocked": what stands after "of" belongs to the noun before it, not to a word after. Nor to one before
+    /// another subject ("told the Commission it has sold shares of X"), or before its own head ("Night Sea is a novel by X").
     pub(super) fn of_phrase(&mut self, node: usize) {
-        let Some(head) = self.nodes[node].head.filter(|&head| head > node) else { return };
+        let Some(head) = self.nodes[node].head else { return };
         let Some(case) = self.child(node, &[Deprel::Case]).filter(|&case| case > 0 && case < node) else {
             return;
         };
         let before = case.wrapping_sub(1);
-        if self.nodes[case].form == "of"
+        let is_over_subject = || {
+            (head + 1..before)
+                .any(|verb| self.child(verb, SUBJECT).is_some_and(|subject| head < subject && subject < verb))
+        };
+        let is_over_head = || self.nodes[head].head.is_some_and(|above| head < above && above <= before);
+        let is_astray = match &*self.nodes[case].form {
+            "of" => head > node || is_over_subject() || is_over_head(),
+            "by" => head < node && is_over_head(),
+            _ => false,
+        };
+        if is_astray
             && self.nodes[node].is_nominal()
             && self.nodes[before].is_noun()
             && !self.nodes[head].is_word(&["kind", "sort"])
