@@ -50,6 +50,17 @@ fn it_reads_pronouns() {
 }
 
 #[test]
+fn nobody_travels_to_where_he_comes_from() {
+    const FROM: &str = "Ana Ruiz, who had led the union since 2014, was evacuated on Wednesday afternoon from Tonga's capital, \
+                        Nukualofa, to a hospital in Auckland.\n\
+                        Bo Lee, the mayor, was airlifted on Friday from the city of Omsk in Siberia to Berlin.\n";
+    let found = relations_of(FROM, &[]);
+    let travels = found.iter().filter(|row| row["predicate"] == "travels_to");
+    let places: Vec<&str> = travels.map(|row| row["object"].as_str()).collect();
+    assert_eq!(places, ["Auckland", "Berlin"]);
+}
+
+#[test]
 fn one_of_its_predicates_can_be_left_out() {
     let all = ["--min-score", "0"];
     let others = |options: &[&str]| {

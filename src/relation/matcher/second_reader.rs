@@ -113,11 +113,10 @@ impl Matcher {
         let known: BTreeSet<(usize, usize)> = hits.iter().map(|hit| (hit.subject, hit.object)).collect();
         let is_unread = |object: usize, predicate: Predicate| {
             let behind = &predicate.schema().unread_behind;
-            let preposition = || {
-                let parsed = parsed?;
-                parsed.clauses.preposition(parsed.node_of(object)?)
+            let is_behind = |parsed: &ParsedSentence| {
+                parsed.node_of(object).is_some_and(|node| parsed.clauses.is_behind(node, behind))
             };
-            !behind.is_empty() && preposition().is_some_and(|preposition| behind.contains(&preposition))
+            !behind.is_empty() && parsed.is_some_and(is_behind)
         };
         let only_tells = |subject: usize, predicate: Predicate| {
             let verbs = &predicate.schema().unread_of;

@@ -318,3 +318,21 @@ pub(super) const OF_DEED: [&str; 8] = ["on", "to", "against", "into", "with", "o
 /// Who does things to people: "the arrest by police of X" is that of X.
 pub(super) const FORCES: [&str; 10] =
     ["police", "troop", "troops", "army", "force", "forces", "soldier", "agent", "officer", "prosecutor"];
+
+/// What a place may be called: "the city of Kelm".
+pub(super) const KINDS_OF_PLACE: [&str; 14] = [
+    "city",
+    "town",
+    "village",
+    "capital",
+    "port",
+    "province",
+    "state",
+    "district",
+    "region",
+    "island",
+    "county",
+    "suburb",
+    "republic",
+    "territory",
+];

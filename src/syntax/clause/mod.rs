@@ -122,13 +122,25 @@ impl Clauses {
         clause.fillers(role).flat_map(all).collect()
     }
 
-    /// The preposition before a node, if it has one: "due to", "on"; the possessive is `'s`. That of a list stands before
-    /// its first member.
-    pub fn preposition(&self, node: usize) -> Option<String> {
-        let first = std::iter::successors(Some(node), |&at| {
-            self.nodes[at].head.filter(|_| self.nodes[at].relation == Deprel::Conj)
-        });
-        first.take(self.nodes.len()).find_map(|at| nodes::preposition(&self.nodes, at))
+    /// Whether a node stands behind one of these prepositions ("due to", "on"; the possessive is `'s`). That of a list stands
+    /// before its first member, and that of a place before what it is and what is there: "from its capital, Kelm", "from the city
+    /// of Kelm", "from a camp in Kelm".
+    pub fn is_behind(&self, node: usize, prepositions: &BTreeSet<String>) -> bool {
+        let above = |&at: &usize| {
+            let Node { head, relation, .. } = self.nodes[at];
+            let head = head?;
+            let is_same = match nodes::preposition(&self.nodes, at).as_deref() {
+                None => matches!(relation, Deprel::Conj | Deprel::Appos),
+                Some("of") => relation == Deprel::Nmod && self.nodes[head].is_word(&lists::KINDS_OF_PLACE),
+                Some("in") => relation == Deprel::Nmod,
+                Some(_) => false,
+            };
+            is_same.then_some(head)
+        };
+        std::iter::successors(Some(node), above)
+            .take(self.nodes.len())
+            .filter_map(|at| nodes::preposition(&self.nodes, at))
+            .any(|preposition| prepositions.contains(&preposition))
     }
 
     /// Whether a sentence takes for granted what a noun says, whatever is said around it: a title, an apposition, or a
