@@ -113,6 +113,7 @@ pub fn key(name: &str) -> String {
         unmarked(c, |c| match c {
             '\'' => {}
             '&' => folded.push_str(" and "),
+            _ if c.is_ascii_alphanumeric() => folded.push(c.to_ascii_lowercase()),
             _ if c.is_alphanumeric() => {
                 folded.extend(c.to_lowercase().filter(|&c| !is_combining_mark(c)));
             }

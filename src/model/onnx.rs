@@ -91,7 +91,7 @@ impl Graph {
         if weights.data_type != Some(DataType::INT8) || !is_symmetric {
             return None;
         }
-        let weights: Vec<i8> = bytes(weights, raw)?.into_iter().map(u8::cast_signed).collect();
+        let weights: Vec<i8> = bytemuck::cast_vec(bytes(weights, raw)?);
         let scales = match self.floats(&format!("{name}_scale"))?.as_slice() {
             &[one] => vec![one; outputs],
             all => all.to_vec(),

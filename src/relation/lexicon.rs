@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::Result;
 use crate::relation::RuleSet;
 use crate::relation::keys::Keys;
 use crate::relation::line::Spelling;
@@ -44,10 +43,7 @@ pub(crate) struct Lexicon {
 
 impl Lexicon {
     /// That of a rule set.
-    ///
-    /// # Errors
-    /// If a list includes itself.
-    pub(crate) fn of(set: &RuleSet) -> Result<Self> {
+    pub(crate) fn of(set: &RuleSet) -> Self {
         let mut vocabulary = Vocabulary::default();
         for mark in OPENING.iter().chain(&CLOSING) {
             vocabulary.add(mark);
@@ -66,10 +62,10 @@ impl Lexicon {
         }
         // What is only in lists comes after the words of patterns, and is not spelled.
         let keys = Keys { words: vocabulary.len() as u32, lists: set.lists.len() as u32 };
-        let tagger = Tagger::of(&set.lists, &mut vocabulary)?;
-        let cue_tagger = Tagger::of(&set.cues, &mut vocabulary)?;
+        let tagger = Tagger::of(&set.lists, &mut vocabulary);
+        let cue_tagger = Tagger::of(&set.cues, &mut vocabulary);
         let mut function_words = vec![false; vocabulary.len()];
-        for word in lists::expand(&set.lists, FUNCTION_WORDS)? {
+        for word in lists::expand(&set.lists, FUNCTION_WORDS) {
             if let Some(number) = vocabulary.number(word) {
                 function_words[number as usize] = true;
             }
@@ -88,7 +84,7 @@ impl Lexicon {
         let held = patterns().flat_map(|pattern| pattern.node.held_lists());
         lexicon.held = held.filter_map(|name| lexicon.list(name)).collect();
         lexicon.titles = TITLES.iter().filter_map(|name| lexicon.list(name)).collect();
-        Ok(lexicon)
+        lexicon
     }
 
     /// The number of a list.

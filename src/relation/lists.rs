@@ -24,14 +24,21 @@ pub(crate) type Lists = BTreeMap<String, List>;
 
 /// Checks that every entry is a word, before any rule is compiled.
 pub(crate) fn check(lists: &Lists) -> Result<()> {
-    for name in lists.keys() {
-        expand(lists, name)?;
+    for (name, list) in lists {
+        let is_no_word = |entry: &&String| !entry.starts_with('@') && rows(entry).is_empty();
+        if let Some(entry) = list.entries.iter().find(is_no_word) {
+            return Err(Error::config(
+                list.place.clone(),
+                format!("list `{}` has the entry \"{entry}\", which is no word", plain(name)),
+                "Remove it",
+            ));
+        }
     }
     Ok(())
 }
 
 /// The entries of a list with those of the lists it includes, sorted, each once.
-pub(crate) fn expand<'a>(lists: &'a Lists, name: &str) -> Result<BTreeSet<&'a str>> {
+pub(crate) fn expand<'a>(lists: &'a Lists, name: &str) -> BTreeSet<&'a str> {
     let mut entries = BTreeSet::new();
     let mut seen = BTreeSet::new();
     let mut open = vec![name];
@@ -41,20 +48,15 @@ pub(crate) fn expand<'a>(lists: &'a Lists, name: &str) -> Result<BTreeSet<&'a st
             continue;
         }
         for entry in &list.entries {
-            if let Some(other) = entry.strip_prefix('@') {
-                open.push(other);
-            } else if rows(entry).is_empty() {
-                return Err(Error::config(
-                    list.place.clone(),
-                    format!("list `{}` has the entry \"{entry}\", which is no word", plain(name)),
-                    "Remove it",
-                ));
-            } else {
-                entries.insert(entry.as_str());
+            match entry.strip_prefix('@') {
+                Some(other) => open.push(other),
+                None => {
+                    entries.insert(entry.as_str());
+                }
             }
         }
     }
-    Ok(entries)
+    entries
 }
 
 /// The rows of words that an entry stands for: several, if it asks for inflections. At most
@@ -95,25 +97,31 @@ pub(crate) struct Tagger {
 #[derive(Debug, Default)]
 struct TrieNode {
     next: HashMap<u32, u32>,
-    lists: Vec<u32>,
+    lists: BTreeSet<u32>,
 }
 
 impl Tagger {
     /// That of all lists, which are numbered in order.
-    pub(crate) fn of(lists: &Lists, vocabulary: &mut Vocabulary) -> Result<Self> {
-        let mut tagger = Tagger::default();
+    pub(crate) fn of(lists: &Lists, vocabulary: &mut Vocabulary) -> Self {
+        let mut lists_of: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         for (number, name) in lists.keys().enumerate() {
-            tagger.add(number as u32, &expand(lists, name)?, vocabulary);
+            for entry in expand(lists, name) {
+                lists_of.entry(entry).or_default().push(number as u32);
+            }
         }
-        Ok(tagger)
+        let mut tagger = Tagger::default();
+        for (entry, lists) in lists_of {
+            tagger.add(entry, &lists, vocabulary);
+        }
+        tagger
     }
 
-    /// Adds every entry of list number `list`.
-    fn add(&mut self, list: u32, entries: &BTreeSet<&str>, vocabulary: &mut Vocabulary) {
+    /// Adds an entry of these lists.
+    fn add(&mut self, entry: &str, lists: &[u32], vocabulary: &mut Vocabulary) {
         if self.nodes.is_empty() {
             self.nodes.push(TrieNode::default());
         }
-        for row in entries.iter().flat_map(|entry| rows(entry)) {
+        for row in rows(entry) {
             let mut at = 0;
             for word in &row {
                 let new = self.nodes.len() as u32;
@@ -123,11 +131,9 @@ impl Tagger {
                 }
                 at = child as usize;
             }
-            if !self.nodes[at].lists.contains(&list) {
-                self.nodes[at].lists.push(list);
-            }
+            self.nodes[at].lists.extend(lists);
             if row.len() > 1 {
-                self.several_words.insert(list);
+                self.several_words.extend(lists);
             }
         }
     }
@@ -177,7 +183,7 @@ mod tests {
 
     fn tags(lists: &Lists, text: &str) -> String {
         let mut vocabulary = Vocabulary::default();
-        let tagger = Tagger::of(lists, &mut vocabulary).unwrap();
+        let tagger = Tagger::of(lists, &mut vocabulary);
         let row: Vec<Option<u32>> = text.split(' ').map(|word| vocabulary.number(word)).collect();
         let names: Vec<&String> = lists.keys().collect();
         let mut found = Vec::new();

@@ -104,7 +104,7 @@ impl Matcher {
     /// # Errors
     /// If a pattern is too large to compile.
     pub fn new(set: &RuleSet) -> Result<Self> {
-        let lexicon = Lexicon::of(set)?;
+        let lexicon = Lexicon::of(set);
         let frames = set.rules().iter().enumerate().filter_map(|(i, rule)| Some((i, rule.frame.as_ref()?)));
         let rules = || set.rules().iter().map(|rule| CompiledRule::of(rule, &lexicon)).collect::<Result<_>>();
         // A thread of its own and none of rayon's: one of those might take up work that waits for this matcher.
