@@ -129,7 +129,9 @@ impl fmt::Display for Node {
         match self {
             Node::Word(word) => f.write_str(word),
             Node::Inflected(forms) => write!(f, "{}~", forms.first().map_or("", String::as_str)),
-            Node::Punct(mark) if "()|?*+{}^$@~<\"".contains(mark.as_str()) => write!(f, "\"{mark}\""),
+            // Between quotation marks there can be none; this one is read as one.
+            Node::Punct(mark) if mark == "\"" => f.write_str("`"),
+            Node::Punct(mark) if "()|?*+{}^$@~<".contains(mark.as_str()) => write!(f, "\"{mark}\""),
             Node::Punct(mark) => f.write_str(mark),
             Node::List(name) => write!(f, "@{}", plain(name)),
             Node::Slot { role, adjective, holds } => {

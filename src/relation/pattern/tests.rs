@@ -90,6 +90,15 @@ fn broken_patterns_say_what_is_wrong() {
     assert!(parse_veto("(the | a)?", &scopes(), 0).is_err());
 }
 
+/// Any quotation mark is a mark of that kind, of which a pattern can hold all but the one that it quotes with.
+#[test]
+fn a_quotation_mark_comes_back() {
+    for mark in ['`', '“', '»'] {
+        let node = parse(&format!("SUBJ {mark}* OBJ")).unwrap();
+        assert_eq!(parse(&node.to_string()), Ok(node));
+    }
+}
+
 proptest! {
     #[test]
     fn parsing_never_panics(text in "(SUBJ|OBJ|ANY|MOD|=|@a|<who>|<|[a(){}|?*+^$~\"@, 0-9]|\\PC){0,40}") {
