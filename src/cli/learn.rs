@@ -61,7 +61,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         let model = find(args.machine.model.as_deref())?;
         return Err(Error::model(model, problem, "Use one that has, as models/newswire").into());
     };
-    let knowledge = Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(&RuleSet::empty())? };
+    // The reader is also what the program asks the model for vectors for.
+    let matcher = Matcher::new(&RuleSet::empty())?.with_reader(reader.clone(), Learned::Both);
+    let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
     let program = args.machine.pipeline(knowledge)?;
     let lessons = lessons(&program, &reader, &gold, &args.predicates)?;
     tell(&problems, false);

@@ -44,7 +44,7 @@ pub struct Lesson {
 }
 
 /// Teaches `reader` the predicates that are labelled in `gold`, or those of `wanted` if there are any. `program` gives the
-/// trees; its second reader is not asked.
+/// trees and what the model says of each word, for which it needs a second reader, which is not asked.
 ///
 /// ```no_run
 /// # fn show(program: &triplewire::pipeline::Pipeline) -> triplewire::Result<()> {

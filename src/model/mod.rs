@@ -134,6 +134,11 @@ impl Model {
         Ok(Model { folder, packer, decoder, engine })
     }
 
+    /// Gives no vectors for the second reader from now on: they take 1.5 kB a word.
+    pub(crate) fn forget_vectors(&mut self) {
+        self.folder.outputs.vectors.clear();
+    }
+
     /// What the folder says.
     pub fn folder(&self) -> &ModelFolder {
         &self.folder

@@ -125,15 +125,18 @@ impl Pipeline {
     ///
     /// # Errors
     /// If the operating system gives no threads, or the second reader was not trained with the model.
-    pub fn new(model: Model, knowledge: Knowledge, threads: usize) -> Result<Self> {
+    pub fn new(mut model: Model, knowledge: Knowledge, threads: usize) -> Result<Self> {
         let given = model.folder().outputs.vectors.len();
-        if let Some(wanted) = knowledge.matcher.reader().map(Reader::inputs).filter(|&wanted| wanted != given)
-        {
-            return Err(Error::model(
-                model.folder().path(),
-                format!("{READER_FILE} reads {wanted} numbers of each word, and the model gives {given}"),
-                "Take all files of a model from one place, or use `--learned off`",
-            ));
+        match knowledge.matcher.reader().map(Reader::inputs) {
+            Some(wanted) if wanted != given => {
+                return Err(Error::model(
+                    model.folder().path(),
+                    format!("{READER_FILE} reads {wanted} numbers of each word, and the model gives {given}"),
+                    "Take all files of a model from one place, or use `--learned off`",
+                ));
+            }
+            Some(_) => {}
+            None => model.forget_vectors(),
         }
         let workers = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
