@@ -191,8 +191,7 @@ impl Matcher {
             let names: Vec<(usize, usize)> =
                 sentence.mentions().map(|(mention, place)| (place, mention)).collect();
             let mut hits = self.hits(sentence, parsed.as_ref());
-            self.read_again(sentence, parsed.as_ref(), &mut hits);
-            let readings = self.second_readings(sentence, parsed.as_ref());
+            let readings = self.read_again(sentence, parsed.as_ref(), &mut hits);
             let matched = self.explain_hits(set, sentence, &hits, clauses);
             let text = |mention: usize| document.mentions[mention].span.of(document.text).to_owned();
             let mut pairs = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::entity::EntityType;
+use crate::entity::{EntityType, Origin};
 use crate::relation::line::TaggedSentence;
 use crate::relation::matcher::compiled::CompiledRule;
 use crate::relation::matcher::hit::{Hit, MatchedBy, PairKey, ordered};
@@ -18,8 +18,8 @@ const LEAST_ODDS: f32 = -1.0;
 
 impl Matcher {
     /// What the second reader says of every two mentions of a sentence: nothing if there is no second reader, or the
-    /// sentence has no tree.
-    pub(crate) fn second_readings(
+    /// sentence has no tree. Where there are anaphors, the names have been read without them, and are not read again.
+    fn second_readings(
         &self,
         sentence: &TaggedSentence<'_>,
         parsed: Option<&ParsedSentence>,
@@ -32,9 +32,12 @@ impl Matcher {
             (mention.name, document.type_of(mention))
         };
         let given: Vec<(Span, EntityType)> = mentions.iter().map(given).collect();
+        let is_anaphor = |mention: usize| document.mentions[mention].origin == Origin::Anaphor;
+        let has_anaphors = mentions.iter().any(|&mention| is_anaphor(mention));
         let is_wanted = |a: usize, b: usize| {
             let (a, b) = (mentions[a], mentions[b]);
-            document.mentions[a].entity != document.mentions[b].entity
+            (!has_anaphors || is_anaphor(a) || is_anaphor(b))
+                && document.mentions[a].entity != document.mentions[b].entity
                 && !parsed.is_some_and(|parsed| parsed.is_of_neighbour(a, b))
         };
         let mut readings = second.reader.read_pairs(tree, &given, is_wanted);
@@ -65,14 +68,14 @@ impl Matcher {
     }
 
     /// Has the second reader read the pairs of a sentence: its log odds are written to `hits`, and what it finds of other
-    /// pairs is put after them.
+    /// pairs is put after them. Gives all that it says.
     pub(crate) fn read_again(
         &self,
         sentence: &TaggedSentence<'_>,
         parsed: Option<&ParsedSentence>,
         hits: &mut Vec<Hit>,
-    ) {
-        let Some(second) = &self.second else { return };
+    ) -> Vec<Reading> {
+        let Some(second) = &self.second else { return Vec::new() };
         let document = sentence.document;
         let readings = self.second_readings(sentence, parsed);
         let told: BTreeSet<PairKey> = hits.iter().map(|hit| self.key(hit)).collect();
@@ -98,6 +101,7 @@ impl Matcher {
         if second.adds && !sentence.unpunctuated {
             self.add_learned(sentence, parsed, odds, hits);
         }
+        readings
     }
 
     /// Adds what the second reader finds of pairs of which no rule finds anything.
