@@ -4,8 +4,6 @@
 # By hand, once it is there: . .libtorch/env && cargo test --features rust-bert
 CARGO_TORCH = python3 .make/libtorch.py && . ./.libtorch/env && cargo
 FEATURES = --features $$FEATURES
-# Lints and documentation take in all packages and both engines at once.
-ALL = --workspace $(FEATURES)
 # The tests that another engine may change, by parts of their names: all others do the same in both builds. (All in the build with
 # libtorch would take longer: a third of a second each time that a test starts the program.)
 OF_ENGINES = model:: pull:: info:: engine
@@ -27,12 +25,20 @@ build:    ## target/release/triplewire with both engines
 # test asks for features of crates then.
 DEBUG_BUILD = cargo test --no-run --test cli
 
-test:     ## formatting, lints and every test; then with libtorch the tests of what differs there
+# Lints cost no build of their own: clippy's compiler also makes the tests. (`cargo clippy` would compile all crates once more,
+# into what cannot be run.)
+test test-torch test-spark test-export test-view test-wheel: export RUSTC_WORKSPACE_WRAPPER = clippy-driver
+test test-torch test-spark test-export test-view test-wheel: export CLIPPY_ARGS = -Dwarnings
+
+test:     ## formatting, lints and every test but those of what needs more than Rust and Python
 	cargo fmt --all --check
-	$(CARGO_TORCH) clippy $(ALL) --all-targets -- -D warnings
 	cargo test
+	cargo build --benches
 	python3 tests/view/test_view.py
+
+test-torch: ## with libtorch, lints and the tests of what differs there
 	$(CARGO_TORCH) test $(FEATURES) --lib --test cli -- $(OF_ENGINES)
+	$(CARGO_TORCH) build $(FEATURES) --examples
 
 test-spark: ## the Spark job against one run, with the debug build; skipped without Java or PySpark
 	$(DEBUG_BUILD)
@@ -95,4 +101,4 @@ bench:    ## words per second against other tools; BENCH="--help" lists the opti
 clean:    ## remove what was built; libtorch stays
 	cargo clean
 
-.PHONY: help extract build test test-spark test-export environments test-view wheel test-wheel doc check-windows test-arm check-parts release bench clean
+.PHONY: help extract build test test-torch test-spark test-export environments test-view wheel test-wheel doc check-windows test-arm check-parts release bench clean
