@@ -16,6 +16,9 @@ const ABBREVIATIONS: &[&str] = &[
     "Neb", "Nev", "Okla", "Ore", "Pa", "Penn", "Tenn", "Tex", "Va", "Vt", "Wash", "Wis", "Wyo", "Ont", "Que",
 ];
 
+/// Words that no name ends with.
+const OPEN_ENDS: [&str; 6] = [" and", " of", " for", " in", " at", " the"];
+
 /// The span of a name without white space, quotes and unpaired brackets at its ends, a lower-case `the`, and a
 /// possessive; a person's also without titles, a place's without the known place behind its comma ("Salem, Ohio" is two
 /// names). `is_known` says whether a name is in the tables as it stands (`McDonald's`); it keeps its possessive.
@@ -44,8 +47,8 @@ pub(super) fn cleaned(
             span = without_whole(text, span, &is_known);
         }
         span = with_stop(text, span);
-        // A list follows.
-        if let Some(first) = span.of(text).strip_suffix(" and") {
+        // A list follows, or the name goes on and the model has lost it.
+        if let Some(first) = OPEN_ENDS.iter().find_map(|end| span.of(text).strip_suffix(end)) {
             span = Span::new(span.start, span.start + first.len()).trimmed(text);
         }
         let name = span.of(text);
@@ -190,6 +193,9 @@ const POSTS: &[&str] = &[
     "Senator",
     "Sens.",
     "Sen.",
+    // Its full stop stands behind the name.
+    "Sens",
+    "Sen",
 ];
 
 /// A body without the post that follows it: "Air Force Chief of Staff", "U.S. Secretary of State". Nothing is left of what
@@ -308,6 +314,8 @@ mod tests {
             (Org, "Army Chief of", "Army"),
             (Org, "Ohio Secretary of State", "Ohio"),
             (Org, "Ohio Sen.", "Ohio"),
+            (Org, "Ohio Sen", "Ohio"),
+            (Org, "District Court for the", "District Court"),
             (Org, "Senate Republican Leader", "Senate"),
             (Org, "Ottawa Senators", "Ottawa Senators"),
             (Org, "Executive Secretary", "Executive Secretary"),

@@ -197,7 +197,6 @@ impl Calibration {
     pub fn least(&self, evidence: &Evidence) -> f32 {
         match (evidence.learned, evidence.second) {
             (Some(_), _) if evidence.taught => PRIOR.least.learned,
-            (Some(_), _) if evidence.unpunctuated => self.least.learned.max(self.least.unpunctuated),
             (Some(_), _) => self.least.learned,
             (None, Some(_)) if evidence.unpunctuated => self.least.unpunctuated,
             (None, Some(_)) => self.least.checked,

@@ -136,7 +136,11 @@ impl<'s, 'd> Cues<'s, 'd> {
             let ended = self.is_quoted(f.first) && !self.is_quoted(first);
             !granted && (before || inside(f)) && !ended
         };
-        let negated = of(&[Cue::Negation]).any(|f| inside(f) || self.none_of(f, first))
+        // "Rather than embracing the plan, she left".
+        let instead = |f: &CueMatch| {
+            f.last + 1 == first && ["rather", "instead"].iter().any(|word| self.is(f.first, word))
+        };
+        let negated = of(&[Cue::Negation]).any(|f| inside(f) || instead(f) || self.none_of(f, first))
             || of(&[Cue::Denial]).any(denies);
 
         let inside_or_before = |f: &CueMatch, most: usize| inside(f) || self.before(f, first, most);

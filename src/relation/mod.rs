@@ -133,7 +133,10 @@ impl Document<'_> {
     fn can_hold(&self, predicate: Predicate, subject: usize, object: usize) -> bool {
         let entity = |mention: usize| self.entities.get(self.mentions[mention].entity);
         let is_country = |mention: usize| entity(mention).is_some_and(|entity| is_sovereign(&entity.name));
-        !(predicate.schema().countries_apart && is_country(subject) && is_country(object))
+        let type_of = |mention: usize| self.type_of(&self.mentions[mention]);
+        let schema = predicate.schema();
+        !(schema.countries_apart && is_country(subject) && is_country(object))
+            && (!schema.same_type || type_of(subject) == type_of(object))
     }
 }
 

@@ -140,16 +140,21 @@ const PLANS: [&str; 24] = [
 fn is_ahead(tree: &Sentence, word: usize) -> bool {
     let has = |relation: Deprel, lemmas: &[&str]| has_dependent(tree, word, relation, lemmas);
     let is_infinitive = has(Deprel::Mark, &["to"]);
-    let is_planned = tree.words[word].head.is_some_and(|head| PLANS.contains(&&*tree.words[head].lemma));
-    let has_infinitive = |lemmas: &[&str]| {
-        lemmas.contains(&&*tree.words[word].lemma)
-            && tree.words.iter().enumerate().any(|(other, it)| {
-                it.head == Some(word)
-                    && it.relation == Deprel::Xcomp
-                    && self::has_dependent(tree, other, Deprel::Mark, &["to"])
-            })
+    // "Is going to play", "is set to play"; but "went to play", "was set up to play".
+    let is_plan = |head: usize| match &*tree.words[head].lemma {
+        "go" => has_dependent(tree, head, Deprel::Aux, &["be"]),
+        "set" => !tree.words.iter().any(|it| it.head == Some(head) && it.relation == Deprel::CompoundPrt),
+        lemma => PLANS.contains(&lemma),
+    };
+    let is_planned = tree.words[word].head.is_some_and(is_plan);
+    let has_infinitive = || {
+        tree.words.iter().enumerate().any(|(other, it)| {
+            it.head == Some(word)
+                && it.relation == Deprel::Xcomp
+                && has_dependent(tree, other, Deprel::Mark, &["to"])
+        })
     };
     has(Deprel::Aux, &["will", "shall", "would"])
-        || has_infinitive(&PLANS)
+        || is_plan(word) && has_infinitive()
         || is_infinitive && (is_planned || has(Deprel::Aux, &["be"]) || has(Deprel::Cop, &["be"]))
 }

@@ -55,6 +55,9 @@ pub struct Schema {
     /// Whether it holds for no two countries: none lies in another.
     #[serde(skip)]
     pub countries_apart: bool,
+    /// Whether it holds only for two names of one type.
+    #[serde(skip)]
+    pub same_type: bool,
     /// How long it holds.
     #[serde(skip)]
     pub holds: Holds,
@@ -229,6 +232,7 @@ impl Schema {
             hides: BTreeSet::new(),
             state: false,
             countries_apart: false,
+            same_type: false,
             holds: Holds::Once,
             pronoun: Pronoun::None,
             unread_behind: BTreeSet::new(),
@@ -285,6 +289,8 @@ pub(crate) struct Source {
     #[serde(default)]
     countries_apart: bool,
     #[serde(default)]
+    same_type: bool,
+    #[serde(default)]
     holds: Holds,
     #[serde(default)]
     pronoun: Pronoun,
@@ -335,6 +341,7 @@ impl Source {
             hides: self.hides.clone(),
             state: self.state,
             countries_apart: self.countries_apart,
+            same_type: self.same_type,
             holds: self.holds,
             pronoun: self.pronoun,
             unread_behind: self.unread_behind.clone(),

@@ -80,6 +80,8 @@ const ENDED: [&str; 20] = [
     "withdraw",
     "widow",
 ];
+/// Verbs behind which an infinitive has happened.
+const FORCED: [&str; 6] = ["force", "compel", "oblige", "have", "choose", "make"];
 /// Verbs whose past tense says that the relation is over: "served as minister".
 const SERVED: [&str; 7] = ["serve", "work", "live", "head", "reside", "govern", "rule"];
 /// Verbs whose agent is dead, and those whose patient is.
@@ -243,6 +245,13 @@ impl StatusCues<'_> {
         of_death(name) || words.iter().any(dies)
     }
 
+    /// Whether a verb is an infinitive of what need not have happened: "voted to leave", but "was forced to leave".
+    fn is_to_be_done(&self, word: usize) -> bool {
+        let words = &self.tree.words;
+        let is_forced = words[word].head.is_some_and(|head| FORCED.contains(&&*words[head].lemma));
+        has_dependent(self.tree, word, Deprel::Mark, &["to"]) && !is_forced
+    }
+
     /// Whether a verb ends what is said: of the subject, or, as "replace", of whom it is done to.
     fn ends(&self, word: usize) -> bool {
         let lemma = &*self.tree.words[word].lemma;
@@ -254,7 +263,7 @@ impl StatusCues<'_> {
             // Only the seller loses it, not the buyer.
             "sell" => is(Deprel::Nsubj),
             "replace" | "succeed" => is(Deprel::Obj) || is(Deprel::NsubjPass),
-            _ => ENDED.contains(&lemma),
+            _ => ENDED.contains(&lemma) && !self.is_to_be_done(word),
         }
     }
 }

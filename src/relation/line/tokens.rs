@@ -100,9 +100,18 @@ fn doubled(first: &str, second: &str, blanks: usize) -> Option<&'static str> {
     }
 }
 
-/// Removes the full stops of abbreviations, as in "Gov. Ana Ruiz" and "Acme Corp. said".
+/// Bytes of the longest word whose full stop makes it an abbreviation.
+const LONGEST_ABBREVIATION: usize = 5;
+
+/// Removes the full stops of abbreviations, as in "Gov. Ana Ruiz" and "Acme Corp. said"; but not in a quotation of several
+/// sentences, "the Bolt Commission. Senator Ruiz has".
 fn drop_abbreviation_stops(text: &str, tokens: &mut Vec<Token>) {
     let Some(last_word) = tokens.iter().rposition(|t| t.kind != TokenKind::Punct) else { return };
+    let is_short = |token: Token| {
+        let written = token.span.of(text);
+        written.rsplit([' ', '-']).next().is_some_and(|last| last.len() <= LONGEST_ABBREVIATION)
+    };
+    let goes_on = |at: usize| text[at..].trim_start().starts_with(char::is_lowercase);
     let mut i = 0;
     let mut before: Option<Token> = None;
     tokens.retain(|token| {
@@ -112,8 +121,8 @@ fn drop_abbreviation_stops(text: &str, tokens: &mut Vec<Token>) {
             && before.is_some_and(|b: Token| {
                 b.span.end == token.span.start
                     && match b.kind {
-                        TokenKind::Name(_) => true,
-                        TokenKind::Word => b.span.len() <= 5,
+                        TokenKind::Name(_) => is_short(b) || goes_on(token.span.end),
+                        TokenKind::Word => is_short(b),
                         _ => false,
                     }
             });

@@ -19,18 +19,18 @@ pub(super) struct Expression {
 
 const WEEKDAY: &str = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day";
 const NUMBER: &str = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[1-9][0-9]?)";
-const TURN: &str = r"(?:last|past|previous|next|coming|this|(?:earlier|later) this)";
+const TURN: &str = r"(?i:last|past|previous|next|coming|this|(?:earlier|later) this)";
 
 static EXPRESSIONS: LazyLock<Regex> = LazyLock::new(|| {
     let patterns = [
         format!(r"\b(?P<md_m>{MONTH})\s+(?P<md_d>[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?\b"),
         format!(r"\b(?P<dm_d>[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<dm_m>{MONTH})\b"),
         format!(
-            r"\b(?:(?P<m_turn>{TURN})\s+|(?:in|since|during|of|from|early|late|mid-?)\s*)(?P<month>{MONTH})\b"
+            r"\b(?:(?P<m_turn>{TURN})\s+|(?i:in|since|during|of|from|early|late|mid-?)\s*)(?P<month>{MONTH})\b"
         ),
         format!(r"\b(?:(?P<w_turn>{TURN})\s+)?(?P<weekday>{WEEKDAY})\b"),
         r"\b(?P<day>(?i:yesterday|today|tonight|tomorrow|last night))\b".to_owned(),
-        format!(r"\b(?P<u_turn>(?i:{TURN}))\s+(?P<unit>week|month|year|weekend)\b"),
+        format!(r"\b(?P<u_turn>{TURN})\s+(?P<unit>week|month|year|weekend)\b"),
         format!(r"\b(?P<count>(?i:{NUMBER}))\s+(?P<ago>day|week|month|year)s?\s+ago\b"),
     ];
     Regex::new(&patterns.join("|")).expect("the patterns are constant")
