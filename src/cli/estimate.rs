@@ -11,9 +11,8 @@ use crate::cli::Outcome;
 use crate::cli::print::{complain, print};
 use crate::error::{Error, Problem};
 use crate::input::{Articles, Item, Shard};
-use crate::output::{Making, Output, Run, Style};
+use crate::output::{Making, Output, Run};
 use crate::pipeline::{Delivery, Pipeline};
-use crate::relation::Predicates;
 use crate::text::Article;
 
 /// Least size of the sample in articles, if the input has as many; it is less than twice that.
@@ -105,12 +104,7 @@ struct Trial {
 }
 
 impl Trial {
-    fn of(
-        pipeline: &Pipeline,
-        sample: Vec<Article>,
-        style: Style,
-        keep_duplicates: bool,
-    ) -> anyhow::Result<Self> {
+    fn of(pipeline: &Pipeline, sample: Vec<Article>, making: Making<'_>) -> anyhow::Result<Self> {
         let articles = sample.len() as u64;
         let mut parts: Vec<Vec<Article>> = vec![Vec::new(); PARTS.min(sample.len())];
         for (i, article) in sample.into_iter().enumerate() {
@@ -132,9 +126,9 @@ impl Trial {
         }
         let whole_text: f64 = texts.iter().map(|(text, _)| text).sum();
         let first = &texts[..texts.len().div_ceil(2)];
-        let half = written(&extractions[..first[first.len() - 1].1], style, keep_duplicates)?;
+        let half = written(&extractions[..first[first.len() - 1].1], making)?;
         let start = Instant::now();
-        let whole = written(&extractions, style, keep_duplicates)?;
+        let whole = written(&extractions, making)?;
         seconds += start.elapsed().as_secs_f64();
         let files =
             half.into_iter().zip(whole).map(|((name, half), (_, whole))| (name, half, whole)).collect();
@@ -153,15 +147,11 @@ impl Trial {
 }
 
 /// The tables of these extractions, each with its bytes. They are written to a temporary folder and removed.
-fn written(
-    extractions: &[Delivery],
-    style: Style,
-    keep_duplicates: bool,
-) -> anyhow::Result<Vec<(String, u64)>> {
+fn written(extractions: &[Delivery], making: Making<'_>) -> anyhow::Result<Vec<(String, u64)>> {
     let folder = tempfile::tempdir()?;
     let mut output = Output::open(folder.path(), Shard::WHOLE, false)?;
     extractions.iter().try_for_each(|extraction| output.add(extraction))?;
-    let tables = output.tables(Making { style, keep_duplicates, ..Making::new(Predicates::built_in()) })?;
+    let tables = output.tables(making)?;
     let run = Run { counts: tables.counts().clone(), ..Run::default() };
     let sized = |file: PathBuf| {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -182,8 +172,7 @@ pub(crate) fn run(
     articles: Articles,
     part: Shard,
     (pipeline, threads): (&Pipeline, usize),
-    style: Style,
-    keep_duplicates: bool,
+    making: Making<'_>,
 ) -> anyhow::Result<Outcome> {
     let mut sample = Sample::of(articles, part, pipeline.limits().bytes, READING);
     if sample.articles.is_empty() {
@@ -200,8 +189,8 @@ pub(crate) fn run(
         return Err(Error::Usage(message.into()).into());
     }
     let chosen = std::mem::take(&mut sample.articles);
-    let trial = Trial::of(pipeline, chosen, style, keep_duplicates)?;
-    print(Estimate { sample, trial, threads, keep_duplicates })?;
+    let trial = Trial::of(pipeline, chosen, making)?;
+    print(Estimate { sample, trial, threads, keep_duplicates: making.keep_duplicates })?;
     Ok(Outcome::Done)
 }
 

@@ -129,15 +129,13 @@ pub(super) fn scores(args: &Args) -> anyhow::Result<Scores> {
             let labels = eval::by_program(&gold, map.as_ref(), given, program, &mut problems, &mut notes)?;
             evaluations.push(evaluate(&gold, labels, map.as_ref(), notes));
         }
-        [_] | [_, _] => {
-            for path in &args.pred {
+        paths => {
+            for path in paths {
                 let mut notes = cleaned.clone();
                 let labels = eval::from_files(path, &gold, &mut problems, &mut notes)?;
                 evaluations.push(evaluate(&gold, labels, map.as_ref(), notes));
             }
         }
-        // clap takes no more.
-        _ => {}
     }
     let comparison = match &evaluations[..] {
         [a, b] => Some(Comparison {

@@ -26,9 +26,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let style = args.style()?;
     if args.estimate {
         let (part, articles) = (args.part()?, args.articles()?);
-        let (pipeline, _) = args.pipeline()?;
+        let opened = Opened::new(&args, style)?;
         let threads = args.setup.machine.threads();
-        return estimate::run(articles, part, (&pipeline, threads), style, args.keep_duplicates);
+        return estimate::run(articles, part, (&opened.pipeline, threads), opened.making(&args));
     }
     let Some(out) = &args.out else {
         return Err(Error::Usage("say with --out where to write".into()).into());
@@ -77,6 +77,20 @@ impl Opened {
         Ok(Opened { style, only, pipeline, run })
     }
 
+    /// How the tables are made.
+    fn making(&self, args: &Args) -> Making<'_> {
+        let knowledge = self.pipeline.knowledge();
+        Making {
+            style: self.style,
+            keep_duplicates: args.keep_duplicates,
+            merge: !args.no_merge,
+            predicates: knowledge.matcher.predicates(),
+            decisions: knowledge.aliases.decisions(),
+            only: self.only.as_ref(),
+            keep: true,
+        }
+    }
+
     /// Extracts from `articles` into `out`. `progress` is told of events, and `stop` returns the flag that stops the
     /// run. The shard of `args` may differ from that at opening.
     pub(super) fn extract(
@@ -88,13 +102,9 @@ impl Opened {
         stop: impl FnOnce() -> Arc<AtomicBool>,
         start: Instant,
     ) -> anyhow::Result<Outcome> {
-        let &Opened { style, ref only, ref pipeline, ref run } = self;
+        let Opened { pipeline, run, .. } = self;
         let part = args.part()?;
-        let predicates = pipeline.knowledge().matcher.predicates();
-        let decisions = pipeline.knowledge().aliases.decisions();
-        let (keep_duplicates, merge, keep) = (args.keep_duplicates, !args.no_merge, true);
-        let making =
-            Making { style, keep_duplicates, merge, predicates, decisions, only: only.as_ref(), keep };
+        let making = self.making(args);
         let mut run = Run { shard: args.recorded_shard(), ..run.clone() };
         run.settings = args.lasting(&run).into_iter().chain(making.settings()).collect();
         if !args.overwrite && !args.add {

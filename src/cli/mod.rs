@@ -61,7 +61,7 @@ struct Cli {
 enum Command {
     /// Find entities and relations in articles and write them as CSV files
     Extract(extract::Args),
-    /// Join what `extract --shard` found in the parts of an input
+    /// Join the results of several runs, or of the shards of one
     Merge(merge::Args),
     /// List names that may be of one entity, or of none, to decide on
     Names(names::Args),

@@ -45,7 +45,7 @@ enum Command {
     List,
     /// A rule as it is written
     Show {
-        /// The rule's id, for example leads/title-of
+        /// The rule's id, for example leads/head-of-body
         id: String,
     },
     /// Run the rules' own examples

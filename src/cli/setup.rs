@@ -69,8 +69,8 @@ pub(crate) struct Setup {
     /// Look for these predicates only, separated by commas: leads,works_for
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = name)]
     pub(crate) predicates: Vec<String>,
-    /// Leave out relations that score less, from 0 to 1 [default: 0.3; 0.5 for what only the
-    /// second reader finds; 0.6 in sentences that have lost their punctuation]
+    /// Leave out relations that score less, from 0 to 1 [default: 0.5 for what only the second reader finds; for what
+    /// rules find 0.3 where it has read the names, too, or 0.6 in sentences that have lost their punctuation; else 0]
     #[arg(long, value_name = "X", value_parser = share::<f32>)]
     pub(crate) min_score: Option<f32>,
     /// What the second reader, which learned from labelled news, does: find what no rule finds (add), doubt what

@@ -18,7 +18,7 @@ use crate::output::{Style, rounded};
 ///
 /// See the [example](crate::output#example).
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[allow(missing_docs)] // the columns are described in `docs/output.md`
+#[allow(missing_docs)] // the columns are described in `docs/names.md`
 pub struct Question {
     /// Empty: `same`, `never`, `drop` or `rename` is the analyst's answer.
     pub decision: String,

@@ -20,7 +20,7 @@ pub(super) struct Extracted {
     pub(super) output: Output,
     pub(super) ending: Ending,
     pub(super) some_skipped: bool,
-    /// The number of articles of the input.
+    /// What tells the articles of this input from those of another.
     pub(super) fingerprint: Fingerprint,
     /// Articles that the result already had.
     pub(super) passed_over: u64,
