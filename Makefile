@@ -73,7 +73,7 @@ test-wheel: ## the wheel in a new virtual environment against the debug build, a
 	python3 examples/spark/run_test.py target/debug/triplewire target/wheels/triplewire-*.whl
 
 doc:      ## the documentation of the library, without a warning, and with an example for every item
-	export RUSTDOCFLAGS="-D warnings" && $(CARGO_TORCH) doc $(ALL) --locked --no-deps
+	export RUSTDOCFLAGS="-D warnings" && $(CARGO_TORCH) doc --workspace $(FEATURES) --locked --no-deps
 	python3 tests/doc/test_examples.py
 
 check-windows: ## that everything compiles for Windows (needs Rust's target x86_64-pc-windows-gnu and gcc-mingw-w64-x86-64)

@@ -19,17 +19,14 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE.parents[1] / "target" / "spark"
 
 
-def install() -> str | None:
-    """The Python that has PySpark; None if it cannot be had."""
+def install(requirements: str, *modules: str) -> str | None:
+    """The Python that has these packages; None if one of their modules cannot be had."""
+    subprocess.run([sys.executable, HERE.parents[1] / "tests" / "environment.py", VENV, HERE / requirements], check=False)
     python = VENV / "bin" / "python"
     if not python.exists():
-        made = subprocess.run([sys.executable, "-m", "venv", VENV], check=False)
-        if made.returncode:
-            shutil.rmtree(VENV, ignore_errors=True)
-            return None
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "10"]
-    installed = subprocess.run([*pip, "-r", HERE / "requirements.txt"], check=False)
-    return str(python) if installed.returncode == 0 else None
+        return None
+    imports = subprocess.run([python, "-c", f"import {', '.join(modules)}"], capture_output=True, check=False)
+    return str(python) if imports.returncode == 0 else None
 
 
 def main() -> None:
@@ -37,7 +34,7 @@ def main() -> None:
     if not shutil.which("java") or subprocess.run(["java", "-version"], capture_output=True, check=False).returncode:
         print("The test of the Spark job was skipped: there is no Java on this machine.")
         return
-    python = install()
+    python = install("requirements.txt", "pyspark")
     if not python:
         print("The test of the Spark job was skipped: pip cannot fetch PySpark (see above).")
         return
@@ -45,8 +42,7 @@ def main() -> None:
     pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     tests = [python, HERE / "test_extract.py"]
     if len(sys.argv) > 2:
-        fetched = subprocess.run([*pip, "install", "-r", HERE / "requirements-package.txt"], check=False)
-        if fetched.returncode:
+        if not install("requirements-package.txt", "pandas", "pyarrow"):
             print("The test of the Spark job was skipped: pip cannot fetch pandas and pyarrow (see above).")
             return
         subprocess.run([*pip, "install", "--force-reinstall", "--no-deps", sys.argv[2]], check=True)

@@ -39,7 +39,7 @@ RATE = 2e-4
 # The reader and the last layer learn faster.
 FRESH, FASTER = ("reader", "classifier"), 3.0
 # Tokens of the corpora of names and of plain text, drawn once; of both in a step, for each one of labelled texts.
-OF_NAMES, PLAIN, BESIDE = 340_000, 170_000, 0.45
+OF_NAMES, PLAIN, BESIDE = 600_000, 200_000, 0.45
 # As many windows are drawn at once and sorted by length.
 POOL = 200
 

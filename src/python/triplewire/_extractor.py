@@ -22,7 +22,7 @@ class TriplewireWarning(UserWarning):
 
 
 class Extractor:
-    """Model, names and rules, opened once (about a second) and used for any number of articles.
+    """Model, names and rules, opened once (in a fraction of a second) and used for any number of articles.
 
     Extractors may be shared by threads, but not by processes forked from the one that opened it.
 
