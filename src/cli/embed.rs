@@ -132,7 +132,7 @@ impl Extractor {
 /// If `to` has a result, or cannot be written.
 pub fn write(result: &ResultFolder, to: &Path, overwrite: bool) -> Result<Vec<PathBuf>> {
     let mut files = copy_result(result.run(), result.folder(), to, overwrite)?;
-    if to.join(view::FILE).exists() {
+    if view::is_in(to) {
         files.push(view::write(to, None)?.0);
     }
     Ok(files)

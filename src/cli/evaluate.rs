@@ -156,6 +156,7 @@ pub(super) fn scores(args: &Args) -> anyhow::Result<Scores> {
 pub(super) fn keep(gold: &mut Gold, list: &Path, problems: &mut Vec<Problem>) -> anyhow::Result<()> {
     let content = std::fs::read_to_string(list)
         .map_err(|e| Error::io(list, e, "Give with --articles a text file with one identifier a line"))?;
+    let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
     let wanted: BTreeSet<&str> = content.lines().map(str::trim).filter(|id| !id.is_empty()).collect();
     for id in gold.keep(&wanted) {
         let message = format!("article {id} is not in the gold");

@@ -58,7 +58,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let connected = tables.most_connected().to_vec();
     let mut files = tables.name(&run)?;
     run.unused_aliases.iter().for_each(complain);
-    if args.view || args.out.join(view::FILE).exists() {
+    if args.view || view::is_in(&args.out) {
         files.push(view::write(&args.out, None)?.0);
     }
     if !args.quiet {

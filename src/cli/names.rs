@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::Outcome;
 use crate::cli::print::print;
 use crate::cli::values::count;
-use crate::output::{Format, Question, Style, check_file, questions, write_whole};
+use crate::output::{Format, Question, Style, check_new, questions, write_whole};
 
 /// Arguments of `triplewire names`.
 #[derive(Debug, clap::Args)]
@@ -17,6 +17,9 @@ pub(crate) struct Args {
     /// File to write the table to [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace the file, and the decisions in it
+    #[arg(long, requires = "out")]
+    overwrite: bool,
     /// Write it for Excel: byte-order mark, Windows line ends, no cell that runs as a formula
     #[arg(long)]
     excel: bool,
@@ -35,7 +38,7 @@ An empty cell is left undecided.";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let out = args.out.as_deref().filter(|out| *out != Path::new("-"));
-    out.map(check_file).transpose()?;
+    out.map(|out| check_new(out, args.overwrite)).transpose()?;
     let mut lines = questions(&args.folder)?;
     lines.truncate(args.most.unwrap_or(usize::MAX));
     let table = table(lines, args.excel)?;
@@ -52,10 +55,15 @@ fn table(lines: Vec<Question>, excel: bool) -> anyhow::Result<Vec<u8>> {
     let start = if excel { "\u{feff}" } else { "" };
     let mut writer = csv::WriterBuilder::new()
         .terminator(end)
-        .has_headers(!lines.is_empty())
         .from_writer(start.as_bytes().to_vec());
-    for line in lines {
+    // Without a question there is the header all the same, which comes with the first line.
+    let is_empty = lines.is_empty();
+    for line in if is_empty { vec![Question::default()] } else { lines } {
         writer.serialize(line.styled(style))?;
     }
-    Ok(writer.into_inner()?)
+    let mut table = writer.into_inner()?;
+    if let Some(header) = table.iter().position(|&byte| byte == b'\n').filter(|_| is_empty) {
+        table.truncate(header + 1);
+    }
+    Ok(table)
 }

@@ -50,7 +50,7 @@ impl fmt::Display for Summary<'_> {
             }
         }
         if !skipped.is_empty() {
-            writeln!(f, "\nSkipped inputs: {} (each is named above and in run.json)", skipped.len())?;
+            writeln!(f, "\nSkipped inputs: {} (run.json names each)", skipped.len())?;
         }
         writeln!(f, "\nFiles")?;
         self.files.iter().try_for_each(|file| writeln!(f, "  {}", file.display()))

@@ -51,7 +51,7 @@ pub(crate) fn write(result: &Path, out: Option<&Path>) -> Result<(PathBuf, Page)
     let out = out.map_or_else(|| result.join(FILE), Path::to_path_buf);
     let result = ResultFolder::open(result)?;
     check_file(&out)?;
-    if is_another(&out) {
+    if out.exists() && !is_ours(&out) {
         let message = format!(
             "{}: there is a file of that name already, and it is no page of `view`. Give another name with --out",
             out.display()
@@ -63,9 +63,14 @@ pub(crate) fn write(result: &Path, out: Option<&Path>) -> Result<(PathBuf, Page)
     Ok((path, page))
 }
 
-/// Whether a file is there that is no page of ours; our own pages are replaced.
-fn is_another(path: &Path) -> bool {
+/// Whether a folder has a page of an earlier run, which would look like that of its tables.
+pub(super) fn is_in(folder: &Path) -> bool {
+    is_ours(&folder.join(FILE))
+}
+
+/// Whether a file is a page of ours, and can be replaced.
+fn is_ours(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(1000).read_to_end(&mut start));
-    path.exists() && (read.is_err() || !is_page(&start))
+    read.is_ok() && is_page(&start)
 }

@@ -51,7 +51,7 @@ pub(crate) fn io(error: &io::Error) -> String {
     words.to_owned()
 }
 
-/// The message of an error of the system, without its number; of several parts the last.
+/// The message of an error of the system, without its number.
 pub(crate) fn plain(said: &str) -> String {
     let end = said.find(" (os error").unwrap_or(said.len());
     said[..end].trim_end_matches('.').to_owned()

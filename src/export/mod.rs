@@ -35,7 +35,7 @@ pub use filter::{Asked, Filter};
 
 use crate::error::{Error, Result};
 use crate::export::result::ResultFolder;
-use crate::output::{Made, check_file, check_folder};
+use crate::output::{Made, check_folder, check_new};
 
 /// What a result is made into.
 ///
@@ -102,7 +102,7 @@ pub fn export(
     overwrite: bool,
 ) -> Result<Exported> {
     let out = out.map_or_else(|| result.folder().join(target.file_name()), Path::to_owned);
-    check(&out, target, overwrite)?;
+    check(result, &out, target, overwrite)?;
     let within = if target.is_folder() { Some(out.as_path()) } else { out.parent() };
     let _made = within.filter(|it| !it.as_os_str().is_empty()).map(Made::new).transpose()?;
     let mut exported = match target {
@@ -125,19 +125,23 @@ pub fn export(
     Ok(exported)
 }
 
-/// Refuses to write over something.
-fn check(out: &Path, target: Target, overwrite: bool) -> Result<()> {
-    let there = |what: &str| {
-        Err(Error::Usage(format!(
-            "{}: there is {what} already. Replace it with --overwrite, or give another name with --out",
-            out.display()
-        )))
-    };
-    if target.is_folder() {
-        check_folder(out)?;
-        let is_used = std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
-        return if is_used && !overwrite { there("something in that folder") } else { Ok(()) };
+/// Refuses to write over something, and over the result itself in any case.
+fn check(result: &ResultFolder, out: &Path, target: Target, overwrite: bool) -> Result<()> {
+    let is_result = || out.canonicalize().ok() == result.folder().canonicalize().ok();
+    if target.is_folder() && out.exists() && is_result() {
+        let message = "is the result that is to be exported. Choose another folder with --out";
+        return Err(Error::Usage(format!("{} {message}", out.display())));
     }
-    check_file(out)?;
-    if out.is_file() && !overwrite { there("a file of that name") } else { Ok(()) }
+    if !target.is_folder() {
+        return check_new(out, overwrite);
+    }
+    check_folder(out)?;
+    let is_used = std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
+    if is_used && !overwrite {
+        return Err(Error::Usage(format!(
+            "{}: there is something in that folder already. Replace it with --overwrite, or give another name with --out",
+            out.display()
+        )));
+    }
+    Ok(())
 }

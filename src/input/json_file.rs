@@ -38,14 +38,18 @@ pub(super) struct Json {
 }
 
 /// A list or an object whose values are looked at one by one.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
-    /// Whether an article stood in it.
     List {
+        /// Whether an article stood in it.
         articles: bool,
+        /// Objects without a text before its first article, each with how many articles there were before.
+        without: Vec<(u64, Problem)>,
     },
     Object,
 }
+
+/// So many objects without a text are remembered of a list that may yet hold articles.
+const MOST_WITHOUT: usize = 10_000;
 
 /// What can follow in a file, blanks, commas and keys passed over.
 enum Next {
@@ -90,7 +94,7 @@ impl Json {
                     self.text.pass_over(&mut Vec::new(), 0)?;
                 } else {
                     self.text.skip_byte();
-                    self.open.push(Open::List { articles: false });
+                    self.open.push(Open::List { articles: false, without: Vec::new() });
                 }
             }
             Next::Object => self.object(out)?,
@@ -102,7 +106,7 @@ impl Json {
     fn object(&mut self, out: &mut VecDeque<ReadItem>) -> io::Result<()> {
         let line = self.text.line;
         let place = Place::line(&self.file, line);
-        let among_articles = self.open.last() == Some(&Open::List { articles: true });
+        let among_articles = matches!(self.open.last(), Some(Open::List { articles: true, .. }));
         // Of a list whose first articles are broken nothing else tells that there were any.
         let in_list = matches!(self.open.last(), Some(Open::List { .. }));
         let mut bytes = Vec::new();
@@ -128,8 +132,9 @@ impl Json {
                 // Under such a name there may be a list of them.
                 let has_text = text.is_some_and(|text| !text.is_array() && !text.is_object());
                 if has_text || among_articles {
-                    if let Some(Open::List { articles }) = self.open.last_mut() {
+                    if let Some(Open::List { articles, without }) = self.open.last_mut() {
                         *articles = true;
+                        out.extend(lost(without, self.objects));
                     }
                     self.objects += 1;
                     out.extend(decode::problems(&place, &decoded));
@@ -140,6 +145,13 @@ impl Json {
                     let record = Record { object, broken, name, place, options: &self.options };
                     record.take(out);
                     return Ok(());
+                }
+                if let Some(Open::List { without, .. }) = self.open.last_mut()
+                    && without.len() < MOST_WITHOUT
+                {
+                    let (message, remedy) =
+                        columns::explain(Missing(Role::Text), "key", names.clone(), &self.options);
+                    without.push((self.objects, Problem::skipped(place, message, remedy)));
                 }
                 let keys = names.map(str::to_owned).collect();
                 self.other.get_or_insert((keys, line));
@@ -190,6 +202,15 @@ impl Json {
             out.push_back(ReadItem::Problem(ProblemKind::File, problem));
         }
     }
+}
+
+/// What is told of the objects before the first article of a list: those that hold no articles themselves are lost.
+/// `objects` articles were before that one.
+fn lost(without: &mut Vec<(u64, Problem)>, objects: u64) -> Vec<ReadItem> {
+    let behind: Vec<u64> = without.iter().skip(1).map(|(count, _)| *count).chain([objects]).collect();
+    let of_each = without.drain(..).zip(behind);
+    let holds_none = of_each.filter(|((before, _), behind)| before == behind);
+    holds_none.map(|((_, problem), _)| ReadItem::Problem(ProblemKind::NoText, problem)).collect()
 }
 
 const ENDS: &str = "the file ends in the middle of this object";

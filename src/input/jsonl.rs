@@ -157,7 +157,7 @@ impl Reader for Jsonl {
     fn read(&mut self, out: &mut VecDeque<ReadItem>) -> bool {
         let mut line = Vec::new();
         self.line += 1;
-        let ended = match bytes::read_line(&mut self.bytes, &mut line) {
+        match bytes::read_line(&mut self.bytes, &mut line) {
             Ok(bytes::Line { read: 0, .. }) => {
                 if !self.started {
                     let problem = Problem::skipped(
@@ -174,12 +174,12 @@ impl Reader for Jsonl {
                 out.push_back(too_long(self.place(), "the line"));
                 return true;
             }
-            Ok(_) => line.last() != Some(&b'\n'),
+            Ok(_) => {}
             Err(error) => {
                 out.push_back(stopped(self.place(), &error, "The articles before this line are kept."));
                 return false;
             }
-        };
+        }
         let decoded = self.charset.decode(line);
         let text = decoded.text.trim();
         if text.is_empty() {
@@ -199,9 +199,6 @@ impl Reader for Jsonl {
                 Record { object, broken, name, place: self.place(), options: &self.options }.take(out);
             }
             Err(message) => {
-                let is_cut = ended && message.contains("EOF");
-                let message =
-                    if is_cut { "the file ends in the middle of this line".to_owned() } else { message };
                 let problem = Problem::skipped(self.place(), message, EXAMPLE);
                 out.push_back(ReadItem::Problem(ProblemKind::Json, problem));
             }

@@ -45,8 +45,8 @@ impl Unfit {
     pub(super) fn explain(&self) -> (String, &'static str) {
         match self {
             Unfit::Encrypted => (
-                "the file is protected by a password".to_owned(),
-                "Open it, save it without the password, and name the new file.",
+                "the file is protected by a password, or is of an older format with another name".to_owned(),
+                "Open it, save it without a password in the format of today, and name the new file.",
             ),
             Unfit::TooLarge => (
                 format!("the file unpacks to more than {} GB, or to a line of more than 32 MB", MOST >> 30),

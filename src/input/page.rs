@@ -10,7 +10,7 @@ use encoding_rs::{Encoding, UTF_8};
 use regex::bytes::Regex;
 
 use super::address::is_address;
-use super::decode::{Charset, Decoded};
+use super::decode::{Charset, Decoded, blank_nuls};
 use super::guards::page_cost;
 use super::reader::Given;
 use crate::error::Place;
@@ -48,6 +48,11 @@ impl Page {
     }
 }
 
+/// The encoding of that name in a page, which was read as bytes to find it: so it is not UTF-16, whatever it says.
+pub(super) fn named(label: &[u8]) -> Option<&'static Encoding> {
+    Encoding::for_label(label).map(Encoding::output_encoding)
+}
+
 /// Decodes a page: as UTF-8 if it is, whatever it says; else as `declared` (by the server) or by itself
 /// in a `meta` element; else as what it looks like.
 pub(super) fn decode(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
@@ -55,7 +60,9 @@ pub(super) fn decode(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Dec
         && let Some(encoding) = marked(&bytes).or(declared).or_else(|| own(&bytes))
         && encoding != UTF_8
     {
-        return Decoded { text: encoding.decode(&bytes).0.into_owned(), ..Decoded::default() };
+        let mut text = encoding.decode(&bytes).0.into_owned();
+        let nuls = blank_nuls(&mut text);
+        return Decoded { text, nuls, ..Decoded::default() };
     }
     Charset::default().decode(bytes)
 }
@@ -70,7 +77,7 @@ fn own(bytes: &[u8]) -> Option<&'static Encoding> {
     static META: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r#"(?i-u)<meta[^>]{1,200}charset\s*=\s*["']?([a-z0-9_:.-]+)"#).ok());
     let head = &bytes[..bytes.len().min(HEAD)];
-    Encoding::for_label(META.as_ref()?.captures(head)?.get(1)?.as_bytes())
+    named(META.as_ref()?.captures(head)?.get(1)?.as_bytes())
 }
 
 /// Why there is nothing to read in a page.

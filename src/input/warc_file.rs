@@ -326,6 +326,6 @@ impl Media {
             name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_owned())
         };
         let label = self.0.split(';').skip(1).find_map(parameter)?;
-        Encoding::for_label(label.as_bytes())
+        page::named(label.as_bytes())
     }
 }

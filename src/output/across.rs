@@ -18,7 +18,7 @@ pub(super) struct Across<'a> {
 }
 
 impl<'a> Across<'a> {
-    /// Reads the entries, if joins or a watch list need them.
+    /// Reads the entries. Without joins, a watch list and decisions there is nothing to learn from them.
     pub(super) fn read(entries: impl Iterator<Item = Result<Entry>>, making: Making<'a>) -> Result<Self> {
         let mut corpus = Corpus::default();
         let mut lines = Lines::new(making.decisions);

@@ -78,6 +78,18 @@ pub(crate) fn check_file(file: &Path) -> Result<()> {
     check_folder(parent(file).unwrap_or(Path::new(".")))
 }
 
+/// The same of a file that is not to replace another, unless the user says so.
+pub(crate) fn check_new(file: &Path, overwrite: bool) -> Result<()> {
+    check_file(file)?;
+    if file.is_file() && !overwrite {
+        return Err(Error::Usage(format!(
+            "{}: there is a file of that name already. Replace it with --overwrite, or give another name with --out",
+            file.display()
+        )));
+    }
+    Ok(())
+}
+
 /// Whether no other program holds a file, so that it can be replaced.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 //! id and content, is passed over; another of the same id gets a number, as in one run.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
@@ -16,11 +17,11 @@ use crate::output::entries::Entries;
 use crate::output::file::{Made, check_folder};
 use crate::output::log::is_finished;
 use crate::output::record::Entry;
-use crate::output::run::settings_of_both;
+use crate::output::run::{OF_TABLES, settings_of_both};
 use crate::output::tables::check_free;
 use crate::output::{Making, Run, Seconds, Tables};
 use crate::relation::Predicates;
-use crate::text::Digest;
+use crate::text::{Digest, hash64};
 
 /// The outputs of several runs, ready to be joined.
 ///
@@ -167,6 +168,8 @@ impl Parts {
         let mut settings =
             others.fold(first.settings.clone(), |all, (_, run)| settings_of_both(&all, &run.settings));
         settings.insert("--shard".to_owned(), Shard::WHOLE.to_string());
+        // How the parts' tables were made is not how these are.
+        settings.retain(|name, _| !OF_TABLES.contains(&name.as_str()));
         settings.extend(making.settings());
         let inputs = match &self.wholes[..] {
             // With --dealt, the whole that the articles are a part of is not known.
@@ -227,6 +230,9 @@ struct Merged<'p> {
     of_this: Vec<Digest>,
     articles: u64,
     passed_over: u64,
+    /// Problems of the runs before, by their hashes: a file that grows has the bad line of yesterday today too.
+    problems: HashSet<u64>,
+    problems_of_this: Vec<u64>,
     found: &'p Found,
 }
 
@@ -239,6 +245,8 @@ impl<'p> Merged<'p> {
             of_this: Vec::new(),
             articles: 0,
             passed_over: 0,
+            problems: HashSet::new(),
+            problems_of_this: Vec::new(),
             found,
         }
     }
@@ -246,6 +254,7 @@ impl<'p> Merged<'p> {
     /// Goes on to the next run. False after the last.
     fn advance(&mut self) -> Result<bool> {
         self.of_this.drain(..).for_each(|digest| self.earlier.remember(&digest));
+        self.problems.extend(self.problems_of_this.drain(..));
         let Some(whole) = self.rest.next() else {
             self.found.passed_over.set(self.passed_over);
             self.found.inputs.replace(self.earlier.fingerprint().hex());
@@ -268,6 +277,13 @@ impl<'p> Merged<'p> {
             self.of_this.push(*digest);
             id = self.earlier.take(called, digest);
             self.articles += 1;
+        }
+        if let Entry::Problem(problem) = &entry {
+            let hash = hash64(problem.problem());
+            if self.problems.contains(&hash) {
+                return None;
+            }
+            self.problems_of_this.push(hash);
         }
         entry.place(place, id);
         Some(entry)

@@ -92,7 +92,7 @@ pub use tables::Tables;
 pub use watch::WatchList;
 
 pub(crate) use file::{
-    Made, Whole, check_file, check_folder, create_folder, temporary, unwritable, write_whole,
+    Made, Whole, check_file, check_folder, check_new, create_folder, temporary, unwritable, write_whole,
 };
 
 /// Writes a table, for tests of what reads them.

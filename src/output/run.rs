@@ -80,7 +80,7 @@ fn is_first(kind: &u32) -> bool {
 }
 
 /// Settings of how tables are made; see [`crate::output::Making::settings`].
-const OF_TABLES: [&str; 3] = ["--keep-duplicates", "--no-merge", "--only"];
+pub(super) const OF_TABLES: [&str; 3] = ["--keep-duplicates", "--no-merge", "--only"];
 
 impl Run {
     /// The record of the run that wrote what is in `folder`.

@@ -18,7 +18,7 @@ const COLUMNS: &[&str] = &["entity", "name", "alias", "id", "entity_id", "extern
 /// See the [example](crate::output#example).
 #[derive(Debug, Clone, Default)]
 pub struct WatchList {
-    /// Names, folded, and identifiers as they are.
+    /// Names and identifiers, folded.
     wanted: BTreeSet<String>,
     /// Each line as it is written.
     lines: Vec<(Place, String)>,

@@ -47,6 +47,9 @@ pub(super) fn read_ahead(
     (receive, reader)
 }
 
+/// What a problem counts for, so that a block of nothing else ends, too.
+const PROBLEM_BYTES: usize = 1 << 10;
+
 /// The next block; an empty one when there is no more, or when the run should stop.
 pub(super) fn next_block(items: &mpsc::Receiver<Item>, stop: &AtomicBool) -> Vec<Item> {
     let mut block = Vec::new();
@@ -57,9 +60,10 @@ pub(super) fn next_block(items: &mpsc::Receiver<Item>, stop: &AtomicBool) -> Vec
             Err(mpsc::RecvTimeoutError::Timeout) if block.is_empty() => continue,
             Err(mpsc::RecvTimeoutError::Timeout | mpsc::RecvTimeoutError::Disconnected) => break,
         };
-        if let Item::Article(article) = &item {
-            bytes += article.text.len();
-        }
+        bytes += match &item {
+            Item::Article(article) => article.text.len(),
+            Item::Problem(_) => PROBLEM_BYTES,
+        };
         block.push(item);
     }
     block

@@ -8,7 +8,7 @@
 //! of the input. A few blocks are in flight at once: while one waits for its last batch, idle workers
 //! begin the next.
 //!
-//! Of a long article every step that looks at sentences alone is shared out. This is the only module that uses rayon.
+//! Of a long article every step that looks at sentences alone is shared out. No other module shares out work on articles.
 //!
 //! # Example
 //!

@@ -66,7 +66,7 @@ impl Extracted {
         let mut files = tables.name(&run)?;
         output.close(run.complete)?;
         // A page of an earlier run would look like this one's.
-        if args.view || out.join(view::FILE).exists() {
+        if args.view || view::is_in(out) {
             files.push(measure(Stage::Writing, || view::write(out, None))?.0);
         }
         if !args.quiet {

@@ -53,6 +53,17 @@ fn keys_can_be_named() {
 }
 
 #[test]
+fn an_object_without_a_text_is_told_before_the_first_article_too() {
+    let (articles, problems) = read("a.json", "[{\"id\": \"a\", \"html\": \"x\"},\n{\"text\": \"b\"}]");
+    assert_eq!(texts(&articles), ["b"]);
+    only(&problems, Some(1), true, &["no key is called", "id, html"]);
+    // Those that hold the articles are none that is lost.
+    let pages = r#"[{"hit": {"text": "a"}}, {"text": "b"}]"#;
+    let (articles, problems) = read("a.json", pages);
+    assert_eq!((texts(&articles), problems), (vec!["a", "b"], vec![]));
+}
+
+#[test]
 fn a_broken_object_is_told_before_the_first_article_too() {
     let (articles, problems) = read("a.json", "[{\"text\": \"a\" \"id\": 1},\n{\"text\": \"b\"}]");
     assert_eq!(texts(&articles), ["b"]);
