@@ -53,9 +53,7 @@ fn table(lines: Vec<Question>, excel: bool) -> anyhow::Result<Vec<u8>> {
     let style = Style { format: Format::Csv, excel };
     let end = if excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
     let start = if excel { "\u{feff}" } else { "" };
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(end)
-        .from_writer(start.as_bytes().to_vec());
+    let mut writer = csv::WriterBuilder::new().terminator(end).from_writer(start.as_bytes().to_vec());
     // Without a question there is the header all the same, which comes with the first line.
     let is_empty = lines.is_empty();
     for line in if is_empty { vec![Question::default()] } else { lines } {

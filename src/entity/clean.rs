@@ -46,7 +46,7 @@ pub(super) fn cleaned(
         if entity_type == EntityType::Loc {
             span = without_whole(text, span, &is_known);
         }
-        span = with_stop(text, span);
+        span = with_stop(text, span, entity_type);
         // A list follows, or the name goes on and the model has lost it.
         if let Some(first) = OPEN_ENDS.iter().find_map(|end| span.of(text).strip_suffix(end)) {
             span = Span::new(span.start, span.start + first.len()).trimmed(text);
@@ -248,10 +248,12 @@ fn without_whole(text: &str, span: Span, is_known: impl Fn(&str) -> bool) -> Spa
 }
 
 /// The span with the full stop of an abbreviation.
-fn with_stop(text: &str, span: Span) -> Span {
+fn with_stop(text: &str, span: Span, entity_type: EntityType) -> Span {
     let last = span.of(text).rsplit(char::is_whitespace).next().unwrap_or_default();
     let stop = text[span.end..].starts_with('.') && !text[span.end..].starts_with("..");
-    if stop && ABBREVIATIONS.contains(&last) { Span::new(span.start, span.end + 1) } else { span }
+    // "She is married to Mo." is no Missouri.
+    let may_end = entity_type != EntityType::Per || matches!(last, "Jr" | "Sr");
+    if stop && may_end && ABBREVIATIONS.contains(&last) { Span::new(span.start, span.end + 1) } else { span }
 }
 
 /// A person without party and state: `Ana Ruiz R Tenn`, `Ana Ruiz D-Calif`. `John D Ruiz` stays whole.

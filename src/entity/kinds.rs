@@ -27,6 +27,21 @@ const fn work(nouns: &'static [&'static str]) -> Family {
     Family { entity_type: EntityType::Misc, nouns }
 }
 
+/// What any enterprise may be called.
+const GENERAL: [&str; 11] = [
+    "company",
+    "firm",
+    "business",
+    "group",
+    "corporation",
+    "conglomerate",
+    "giant",
+    "multinational",
+    "enterprise",
+    "maker",
+    "subsidiary",
+];
+
 const FAMILIES: &[Family] = &[
     org(&[
         "company",
@@ -309,8 +324,15 @@ pub(super) fn type_of(noun: &str) -> Option<EntityType> {
 
 /// Whether a thing introduced with one noun may be called the other.
 pub(super) fn is_called(introduced: &str, called: &str) -> bool {
+    // Any enterprise is a company; but a bank is no airline.
+    let is_general = |noun: &str| GENERAL.contains(&noun);
+    let may_be =
+        |family: &Family| !family.nouns.contains(&GENERAL[0]) || is_general(introduced) || is_general(called);
     let both = |family: &Family| {
-        is_loose(family) && family.nouns.contains(&introduced) && family.nouns.contains(&called)
+        is_loose(family)
+            && family.nouns.contains(&introduced)
+            && family.nouns.contains(&called)
+            && may_be(family)
     };
     // "The capital, Lima".
     introduced == called || (introduced, called) == ("capital", "city") || FAMILIES.iter().any(both)

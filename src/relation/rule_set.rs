@@ -295,7 +295,7 @@ impl RuleSet {
             part(&schema.name);
             part(&format!("{} {:?} {} {:?}", schema.symmetric, schema.hides, schema.state, schema.pronoun));
             part(&format!("{:?} {:?}", schema.unread_behind, schema.unread_of));
-            part(&format!("{} {}", schema.countries_apart, schema.same_type));
+            part(&format!("{} {} {}", schema.post, schema.countries_apart, schema.same_type));
             part(&format!("{:?} {:?} {:?}", schema.holds, schema.subject, schema.object));
         }
         for rule in &self.rules {

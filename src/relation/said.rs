@@ -156,5 +156,8 @@ fn is_ahead(tree: &Sentence, word: usize) -> bool {
     };
     has(Deprel::Aux, &["will", "shall", "would"])
         || is_plan(word) && has_infinitive()
+        // In "is due to visit" the parser takes "due to" for one preposition.
+        || tree.words[word].pos == Pos::Verb
+            && tree.words[word].head.is_some_and(|head| &*tree.words[head].lemma == "due")
         || is_infinitive && (is_planned || has(Deprel::Aux, &["be"]) || has(Deprel::Cop, &["be"]))
 }

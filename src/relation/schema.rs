@@ -52,6 +52,9 @@ pub struct Schema {
     /// Whether it is a state and no event: then a name is not its argument through its police, troops or members.
     #[serde(skip)]
     pub state: bool,
+    /// Whether it is a post, which ends when its holder resigns.
+    #[serde(skip)]
+    pub post: bool,
     /// Whether it holds for no two countries: none lies in another.
     #[serde(skip)]
     pub countries_apart: bool,
@@ -231,6 +234,7 @@ impl Schema {
             note: String::new(),
             hides: BTreeSet::new(),
             state: false,
+            post: false,
             countries_apart: false,
             same_type: false,
             holds: Holds::Once,
@@ -287,6 +291,8 @@ pub(crate) struct Source {
     #[serde(default)]
     state: bool,
     #[serde(default)]
+    post: bool,
+    #[serde(default)]
     countries_apart: bool,
     #[serde(default)]
     same_type: bool,
@@ -340,6 +346,7 @@ impl Source {
             note: self.note.clone(),
             hides: self.hides.clone(),
             state: self.state,
+            post: self.post,
             countries_apart: self.countries_apart,
             same_type: self.same_type,
             holds: self.holds,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::relation::said::{Said, has_dependent};
 use crate::relation::{Holds, Predicate};
-use crate::syntax::{Deprel, Pos, Sentence};
+use crate::syntax::{Deprel, Pos, Sentence, Word};
 use crate::text::Span;
 
 /// Whether a relation is still so.
@@ -57,29 +57,17 @@ const FORMER: [&str; 19] = [
 ];
 /// Words for a person who does not hold the post yet.
 const NOT_YET: [&str; 5] = ["elect", "designate", "nominee", "incoming", "would-be"];
-/// Verbs that end a relation of their agent or patient.
-const ENDED: [&str; 20] = [
-    "resign",
-    "quit",
-    "leave",
-    "step",
-    "oust",
-    "sack",
-    "fire",
-    "dismiss",
-    "retire",
-    "depart",
-    "remove",
-    "stand",
-    "divorce",
-    "separate",
-    "depose",
-    "expel",
-    "overthrow",
-    "topple",
-    "withdraw",
-    "widow",
-];
+/// Verbs that end a relation of their agent.
+const ENDED: [&str; 7] = ["resign", "quit", "retire", "depart", "divorce", "separate", "widow"];
+/// Verbs that end one of their agent where the other of the two is their object, or stands behind "from": who "left Lima" is
+/// still president of Peru.
+const LEFT: [&str; 2] = ["leave", "withdraw"];
+/// Verbs that do so with one of these words: "stepped down", but not "stepped in".
+const STEPPED: [&str; 2] = ["step", "stand"];
+const DOWN: [&str; 3] = ["down", "aside", "back"];
+/// Verbs that end a relation of their patient.
+const OUSTED: [&str; 10] =
+    ["oust", "sack", "fire", "dismiss", "remove", "depose", "expel", "overthrow", "topple", "impeach"];
 /// Verbs behind which an infinitive has happened.
 const FORCED: [&str; 6] = ["force", "compel", "oblige", "have", "choose", "make"];
 /// Verbs whose past tense says that the relation is over: "served as minister".
@@ -102,6 +90,8 @@ pub(super) struct StatusCues<'s> {
     pub(super) said: Option<&'s Said>,
     /// Those of them whose time it has.
     pub(super) timed: Option<&'s Said>,
+    /// The heads of subject and object.
+    pub(super) names: Option<[usize; 2]>,
     /// What the rule looked at, from the first word to the last, in bytes of the text.
     pub(super) looked_at: Span,
     /// Whether its time is to come: "next month"; or its verb.
@@ -116,7 +106,7 @@ impl StatusCues<'_> {
         let words = self.words();
         if self.is_ahead {
             // A seller still owns it.
-            let is_ending = self.timed.is_some_and(|said| said.words.iter().any(|&word| self.ends(word)));
+            let is_ending = self.timed.is_some_and(|said| self.is_ended(said));
             return if is_ending { Status::Current } else { Status::Planned };
         }
         if !can_end {
@@ -126,9 +116,12 @@ impl StatusCues<'_> {
         if words.clone().any(|word| is_not_yet(&word)) {
             return Status::Planned;
         }
-        let is_over = self.said.is_some_and(|said| said.words.iter().any(|&word| self.is_over(word)));
+        // "Turkey's president, who had met him, resigned": of the verb of a title only that it ends it is told of the title.
+        let is_over = self.timed.is_some_and(|said| said.words.iter().any(|&word| self.is_past(word)));
         match self.has_end
             || is_over
+            || self.said.is_some_and(|said| self.is_ended(said))
+            || self.has_left()
             || self.is_of_the_dead()
             || words.clone().any(|word| self.is_former(word))
         {
@@ -185,8 +178,48 @@ impl StatusCues<'_> {
         is_it && self.is_of_it(word)
     }
 
+    /// Whether one of the words that state the relation ends it. Who "resigned to lead Acme" has not left Acme.
+    fn is_ended(&self, said: &Said) -> bool {
+        let is_purpose = |i: usize| i > 0 && self.tree.words[said.words[i - 1]].relation == Deprel::Xcomp;
+        (0..said.words.len()).any(|i| !is_purpose(i) && self.ends(said.words[i]))
+    }
+
+    /// Whether the sentence says that who has the post leaves it: "Acme president Bo Lee resigned", "Acme president Bo Lee
+    /// was fired"; but not "resigned as a director of Bolt".
+    fn has_left(&self) -> bool {
+        let Some([subject, _]) = self.names.filter(|_| self.predicate.schema().post) else { return false };
+        let name = &self.tree.words[subject];
+        let Some(verb) = name.head else { return false };
+        let leaves = match name.relation {
+            Deprel::Nsubj => {
+                let lemma = &*self.tree.words[verb].lemma;
+                matches!(lemma, "resign" | "quit" | "retire") || self.is_down(verb)
+            }
+            Deprel::Obj | Deprel::NsubjPass => OUSTED.contains(&&*self.tree.words[verb].lemma),
+            _ => false,
+        };
+        let is_of = |complement: &Word| {
+            complement.head == Some(verb)
+                && matches!(complement.relation, Deprel::Obl | Deprel::Obj)
+                && complement.span != name.span
+        };
+        let is_denied = has_dependent(self.tree, verb, Deprel::Advmod, &["not", "never"]);
+        let has_other = self.tree.words.iter().enumerate().any(|(i, it)| {
+            is_of(it)
+                && (it.relation == Deprel::Obj
+                    || ["as", "from"].iter().any(|word| has_dependent(self.tree, i, Deprel::Case, &[word])))
+        });
+        leaves && !has_other && !is_denied && !self.is_to_be_done(verb)
+    }
+
+    /// Whether a verb is "step down" or the like.
+    fn is_down(&self, verb: usize) -> bool {
+        let is_particle = |it: &Word| it.head == Some(verb) && DOWN.contains(&&*it.lemma);
+        STEPPED.contains(&&*self.tree.words[verb].lemma) && self.tree.words.iter().any(is_particle)
+    }
+
     /// Whether a verb or noun that states the relation is in the past.
-    fn is_over(&self, word: usize) -> bool {
+    fn is_past(&self, word: usize) -> bool {
         let hung_on = |relation: Deprel, forms: &[&str]| {
             self.tree.words.iter().enumerate().any(|(i, other)| {
                 other.head == Some(word)
@@ -203,8 +236,7 @@ impl StatusCues<'_> {
         let is_noun = self.tree.words[word].pos != Pos::Verb;
         // "Said that she was president": she may be.
         let is_reported = self.tree.words[word].relation == Deprel::Ccomp;
-        self.ends(word)
-            || has_until
+        has_until
             || hung_on(Deprel::Advmod, &["longer"])
             || !is_reported && is_noun && hung_on(Deprel::Cop, &["was", "were"])
             || !is_reported && hung_on(Deprel::Aux, &["had"])
@@ -218,8 +250,8 @@ impl StatusCues<'_> {
 
     /// Whether the sentence reports the death of an argument: "the murder of Bo Lee, a guard at Acme".
     fn is_of_the_dead(&self) -> bool {
-        let Some(said) = self.said else { return false };
-        let either = if self.predicate.schema().symmetric { &said.names[..] } else { &said.names[..1] };
+        let Some(names) = &self.names else { return false };
+        let either = if self.predicate.schema().symmetric { &names[..] } else { &names[..1] };
         either.iter().any(|&name| self.is_dead(name))
     }
 
@@ -239,7 +271,7 @@ impl StatusCues<'_> {
             }
         };
         // In "Bo Lee, who died in May" the verb depends on the name.
-        let dies = |verb: &crate::syntax::Word| {
+        let dies = |verb: &Word| {
             verb.head == Some(name) && verb.relation == Deprel::AclRelcl && DIE.contains(&&*verb.lemma)
         };
         of_death(name) || words.iter().any(dies)
@@ -255,15 +287,38 @@ impl StatusCues<'_> {
     /// Whether a verb ends what is said: of the subject, or, as "replace", of whom it is done to.
     fn ends(&self, word: usize) -> bool {
         let lemma = &*self.tree.words[word].lemma;
-        let subject = self.said.map(|said| &self.tree.words[said.names[0]]);
+        let words = &self.tree.words;
+        // What is done to the name, or to the noun that says what it is: "dismissed chief executive Bo Lee".
+        let parts = self.said.map(|said| [said.names[0], said.words[0]]);
         let is = |relation: Deprel| {
-            subject.is_some_and(|name| name.head == Some(word) && name.relation == relation)
+            let is_it = |&part: &usize| words[part].head == Some(word) && words[part].relation == relation;
+            parts.iter().flatten().any(is_it)
+        };
+        let is_of_other = || {
+            let Some([_, object]) = self.names else { return false };
+            std::iter::successors(Some(object), |&at| words[at].head)
+                .take(words.len())
+                .take_while(|&at| at != word)
+                .any(|at| {
+                    words[at].head == Some(word) && matches!(words[at].relation, Deprel::Obj | Deprel::Obl)
+                })
         };
         match lemma {
             // Only the seller loses it, not the buyer.
-            "sell" => is(Deprel::Nsubj),
+            "sell" => {
+                // "Plans to sell": whose subject is that of the verb above.
+                let above = words[word].head.filter(|_| words[word].relation == Deprel::Xcomp);
+                let is_seller = |name: &Word| {
+                    name.relation == Deprel::Nsubj
+                        && (name.head == Some(word) || name.head.is_some() && name.head == above)
+                };
+                self.said.is_some_and(|said| is_seller(&words[said.names[0]]))
+            }
             "replace" | "succeed" => is(Deprel::Obj) || is(Deprel::NsubjPass),
-            _ => ENDED.contains(&lemma) && !self.is_to_be_done(word),
+            _ if self.is_to_be_done(word) => false,
+            _ if LEFT.contains(&lemma) => is_of_other(),
+            _ if OUSTED.contains(&lemma) => is(Deprel::Obj) || is(Deprel::NsubjPass),
+            _ => ENDED.contains(&lemma) || self.is_down(word),
         }
     }
 }

@@ -95,6 +95,7 @@ pub(super) fn triples(record: &Record, predicates: &Predicates) -> impl Iterator
             first: (record.position, record.id.clone()),
             example: Example {
                 negated: relation.negated,
+                certainty: relation.certainty,
                 score: relation.score,
                 article: record.position,
                 sentence: relation.sentence.clone(),

@@ -153,15 +153,17 @@ pub(super) struct Triple {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Example {
     pub(super) negated: bool,
+    pub(super) certainty: Certainty,
     pub(super) score: f64,
     pub(super) article: u64,
     pub(super) sentence: String,
 }
 
 impl Example {
-    /// An assertion is a better example than a denial, whatever the scores; of several the first.
-    fn rank(&self) -> (Reverse<bool>, f64, Reverse<u64>) {
-        (Reverse(self.negated), self.score, Reverse(self.article))
+    /// An assertion is a better example than a denial, and a plain statement than a rumour, whatever the scores, because
+    /// that is what the triple's certainty says; of several the first.
+    fn rank(&self) -> (Reverse<bool>, Reverse<Certainty>, f64, Reverse<u64>) {
+        (Reverse(self.negated), Reverse(self.certainty), self.score, Reverse(self.article))
     }
 }
 

@@ -107,10 +107,8 @@ const LONGEST_ABBREVIATION: usize = 5;
 /// sentences, "the Bolt Commission. Senator Ruiz has".
 fn drop_abbreviation_stops(text: &str, tokens: &mut Vec<Token>) {
     let Some(last_word) = tokens.iter().rposition(|t| t.kind != TokenKind::Punct) else { return };
-    let is_short = |token: Token| {
-        let written = token.span.of(text);
-        written.rsplit([' ', '-']).next().is_some_and(|last| last.len() <= LONGEST_ABBREVIATION)
-    };
+    let is_short = |token: Token| token.span.len() <= LONGEST_ABBREVIATION;
+    let in_capital = |token: Token| token.span.of(text).starts_with(char::is_uppercase);
     let goes_on = |at: usize| text[at..].trim_start().starts_with(char::is_lowercase);
     let mut i = 0;
     let mut before: Option<Token> = None;
@@ -121,8 +119,8 @@ fn drop_abbreviation_stops(text: &str, tokens: &mut Vec<Token>) {
             && before.is_some_and(|b: Token| {
                 b.span.end == token.span.start
                     && match b.kind {
-                        TokenKind::Name(_) => is_short(b) || goes_on(token.span.end),
-                        TokenKind::Word => is_short(b),
+                        TokenKind::Name(_) => goes_on(token.span.end),
+                        TokenKind::Word => is_short(b) && (in_capital(b) || goes_on(token.span.end)),
                         _ => false,
                     }
             });

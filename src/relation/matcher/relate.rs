@@ -12,7 +12,7 @@ use crate::relation::matcher::compiled::CompiledRule;
 use crate::relation::matcher::hit::{Hit, MatchedBy};
 use crate::relation::matcher::outcome::Outcome;
 use crate::relation::matcher::parsed::ParsedSentence;
-use crate::relation::said::Said;
+use crate::relation::said::{Said, outer};
 use crate::relation::status::StatusCues;
 use crate::relation::time::{Times, When};
 use crate::relation::{Document, Evidence, Holds, Matcher, Relation, Status, Told};
@@ -249,7 +249,8 @@ impl Surroundings<'_, '_, '_> {
         };
         let text = sentence.document.text;
         let times = self.times.get_or_init(|| Times::of(text, tree));
-        let said = Said::of(tree, self.names(hit).map(|name| name.name), hit.word());
+        let names = self.names(hit).map(|name| name.name);
+        let said = Said::of(tree, names, hit.word());
         let timed = said.as_ref().map(|said| if granted { said.alone() } else { said.clone() });
         let when = timed.as_ref().and_then(|said| times.when(tree, said, granted));
         // What is denied has neither ended nor is it to come.
@@ -265,6 +266,9 @@ impl Surroundings<'_, '_, '_> {
             predicate,
             said: said.as_ref(),
             timed: timed.as_ref(),
+            names: outer(tree, names[0])
+                .zip(outer(tree, names[1]))
+                .map(|(subject, object)| [subject, object]),
             looked_at: Span::new(sentence.tokens[first].span.start, sentence.tokens[last].span.end),
             is_ahead: when.as_ref().is_some_and(When::is_next) || verb_is_ahead(),
             has_end: timed.as_ref().is_some_and(|said| times.has_end(said)),

@@ -15,6 +15,8 @@ pub(super) struct Expression {
     /// Where, in bytes of the text.
     pub(super) span: Span,
     pub(super) moment: Moment,
+    /// Whether another one follows that is its end: "from 2003 to 2007".
+    pub(super) has_end: bool,
 }
 
 const WEEKDAY: &str = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day";
@@ -53,7 +55,7 @@ pub(super) fn expressions(text: &str, sentence: Span) -> Vec<Expression> {
         .into_iter()
         .filter_map(|date| {
             let moment = Moment::Absolute(date.name.parse().ok()?);
-            Some(Expression { span: place(date.span.start, date.span.end), moment })
+            Some(Expression { span: place(date.span.start, date.span.end), moment, has_end: false })
         })
         .collect();
     for captures in EXPRESSIONS.captures_iter(within) {
@@ -65,10 +67,19 @@ pub(super) fn expressions(text: &str, sentence: Span) -> Vec<Expression> {
             && (before.ends_with(['-', '.', ',']) || before.ends_with("half "));
         let is_free = !is_tail && found.iter().all(|other| !other.span.overlaps(span));
         if let Some(moment) = moment(&captures).filter(|_| is_free) {
-            found.push(Expression { span, moment });
+            found.push(Expression { span, moment, has_end: false });
         }
     }
     found.sort_by_key(|expression| expression.span);
+    for i in 1..found.len() {
+        let (first, second) = (found[i - 1].span, found[i].span);
+        let before = text[sentence.start..first.start].trim_end();
+        found[i - 1].has_end = match text[first.end..second.start].trim() {
+            "to" | "until" | "till" | "-" | "–" | "—" => true,
+            "and" => before.ends_with("between") || text[first.start..].starts_with("between"),
+            _ => false,
+        };
+    }
     found.retain(|expression| !has_no_start(&text[sentence.start..expression.span.start]));
     found
 }

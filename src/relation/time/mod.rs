@@ -9,7 +9,7 @@ mod moment;
 use crate::relation::said::{Said, outer};
 use crate::relation::time::expression::{Expression, expressions};
 use crate::relation::time::moment::{Moment, Turn};
-use crate::syntax::Sentence;
+use crate::syntax::{Deprel, Pos, Sentence};
 use crate::text::{Date, Span};
 
 /// A time that a sentence gives for a relation.
@@ -78,7 +78,8 @@ impl Times {
         let found = expressions(text, Span::new(first.span.start, last.span.end));
         let anchored = found.into_iter().filter_map(|expression| {
             let word = outer(tree, expression.span)?;
-            Some((expression, anchor(tree, word)?))
+            let anchor = said_between(tree, anchor(tree, word)?, expression.span);
+            Some((expression, anchor))
         });
         Times { all: anchored.collect() }
     }
@@ -111,10 +112,29 @@ impl Times {
         Some(When { moment: expression.moment.clone(), ahead: said.is_ahead(tree) })
     }
 
-    /// Whether two times belong to what is said: "from 2003 to 2007".
+    /// Whether a time with an end belongs to what is said: "from 2003 to 2007".
     pub(super) fn has_end(&self, said: &Said) -> bool {
-        self.all.iter().filter(|(_, anchor)| said.words.contains(anchor)).count() > 1
+        self.all.iter().any(|(expression, anchor)| expression.has_end && said.words.contains(anchor))
     }
+}
+
+/// What a time belongs to that depends on `anchor`: "Acme bought Bolt, Bo Lee said on Monday" tells when he said it. The parser
+/// likes to attach it to what was said.
+fn said_between(tree: &Sentence, anchor: usize, time: Span) -> usize {
+    let words = &tree.words;
+    let is_between = |&word: &usize| {
+        words[word].pos == Pos::Verb
+            && words[anchor].span.end <= words[word].span.start
+            && words[word].span.end <= time.start
+    };
+    let above = std::iter::successors(Some(anchor), |&at| words[at].head).take(words.len());
+    let mut speakers = above.filter_map(|at| match words[at].relation {
+        Deprel::Ccomp => words[at].head,
+        _ => {
+            (0..words.len()).find(|&it| words[it].head == Some(at) && words[it].relation == Deprel::Parataxis)
+        }
+    });
+    speakers.find(is_between).unwrap_or(anchor)
 }
 
 /// The head of a time, nouns of time skipped.

@@ -4,17 +4,22 @@ use crate::syntax::clause::nodes::{Node, children, is_infinitive};
 use crate::syntax::clause::parts::{Clause, Kind, Mood, Role};
 use crate::syntax::{Deprel, Pos};
 
-const NOT: [&str; 6] = ["not", "never", "neither", "nor", "no longer", "hardly"];
-const NOBODY: [&str; 5] = ["nobody", "no one", "none", "neither", "nothing"];
+const NOT: [&str; 5] = ["not", "never", "neither", "nor", "hardly"];
+const NOBODY: [&str; 4] = ["nobody", "none", "neither", "nothing"];
 const MAY: [&str; 8] = ["may", "might", "could", "should", "must", "can", "ought", "need"];
 const WILL: [&str; 3] = ["will", "shall", "would"];
 const IF: [&str; 5] = ["if", "unless", "whether", "lest", "provided"];
 
 /// Verbs that negate their complement.
-const DENIED: [&str; 16] = [
+const DENIED: [&str; 17] = [
     "fail", "refuse", "decline", "avoid", "stop", "prevent", "deny", "unable", "neglect", "forget", "cease",
-    "refrain", "without", "reject", "bar", "ban",
+    "refrain", "without", "reject", "bar", "ban", "hesitate",
 ];
+/// Those of them that negate an infinitive; behind the others it tells a purpose: "stopped to praise X".
+const DENIED_TO: [&str; 8] =
+    ["fail", "refuse", "decline", "unable", "neglect", "forget", "cease", "hesitate"];
+/// Nouns with which a "no" behind a preposition denies the verb: "at no time"; but "with no warning".
+const NO_TIME: [&str; 6] = ["time", "way", "mean", "means", "point", "circumstance"];
 /// Verbs of fear and wish, whose complement is not stated as a fact.
 const WISHED: [&str; 5] = ["wish", "fear", "suspect", "doubt", "hope"];
 /// Verbs for what is done by saying so: who says "I want to thank X" thanks X.
@@ -193,7 +198,9 @@ impl Reading {
             self.negated = !self.negated;
         }
         // "Suspected of", "promised X to".
-        govern.is_word(&DENIED) && at > head && (is_infinitive || has_mark(&["from", "of"]))
+        at > head
+            && (is_infinitive && govern.is_word(&DENIED_TO)
+                || has_mark(&["from", "of"]) && govern.is_word(&DENIED))
             || has_mark(&["of", "from"]) && govern.is_word(&MAYBE)
             || is_infinitive && govern.is_word(&["promise", "vow", "pledge", "threaten"])
     }
@@ -205,7 +212,10 @@ impl Reading {
             return true;
         }
         let word = governing_word(nodes, head);
-        let is_denial = DENIED.contains(&&*word);
+        let is_denial = match is_infinitive(nodes, at) {
+            true => DENIED_TO.contains(&&*word),
+            false => DENIED.contains(&&*word),
+        };
         self.negated ^= is_denial;
         let has_subject = children(nodes, at, &[Deprel::Nsubj, Deprel::NsubjPass]).next().is_some();
         // "Began to", "managed to" are facts; relation::context sees to what is said or reported.
@@ -288,12 +298,12 @@ fn is_denied(nodes: &[Node], node: usize) -> bool {
                 || nodes[child].is_word(&["longer", "long", "more"])
                     && nodes[child].children.iter().any(|&no| is_no(no)))
     };
-    // "Not only".
+    // "Not only", "not until 2019".
     let is_only = |not: usize| {
-        nodes[not].form == "not"
+        nodes[not].is_word(&["not"])
             && nodes
                 .get(not + 1)
-                .is_some_and(|next| matches!(&*next.form, "only" | "just" | "merely" | "least"))
+                .is_some_and(|next| matches!(&*next.form, "only" | "just" | "merely" | "least" | "until"))
     };
     let words = nodes[node].children.iter().copied();
     let mut denied = words
@@ -306,7 +316,9 @@ fn is_denied(nodes: &[Node], node: usize) -> bool {
             relation,
             Deprel::Nsubj | Deprel::NsubjPass | Deprel::Obj | Deprel::OblAgent | Deprel::Obl
         );
-        if is_argument && (has_no(nodes, argument) || NOBODY.contains(&&*nodes[argument].form)) {
+        let may_deny = || relation != Deprel::Obl || nodes[argument].is_word(&NO_TIME);
+        if is_argument && (has_no(nodes, argument) && may_deny() || NOBODY.contains(&&*nodes[argument].form))
+        {
             denied = true;
         }
     }
