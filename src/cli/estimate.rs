@@ -13,7 +13,7 @@ use crate::error::{Error, Problem};
 use crate::input::{Articles, Item, Shard};
 use crate::output::{Making, Output, Run};
 use crate::pipeline::{Delivery, Pipeline};
-use crate::text::Article;
+use crate::text::{Article, counted};
 
 /// Least size of the sample in articles, if the input has as many; it is less than twice that.
 const SAMPLE: usize = 128;
@@ -221,11 +221,12 @@ impl fmt::Display for Estimate {
             writeln!(f, "         {} inputs would be skipped in what was read", sample.skipped)?;
         }
         let time = |rate: f64| FormattedDuration(Duration::from_secs_f64((rate * text).ceil()));
+        let threads = counted(*threads as u64, "threads");
         let least = trial.rates.iter().copied().fold(trial.rate, f64::min);
         let most = trial.rates.iter().copied().fold(trial.rate, f64::max);
         writeln!(
             f,
-            "Time     {} (hours:minutes:seconds), between {} and {} ({:.1} articles/s with {threads} threads, as busy as this machine is now)",
+            "Time     {} (hours:minutes:seconds), between {} and {} ({:.1} articles/s with {threads}, as busy as this machine is now)",
             time(trial.rate),
             time(least),
             time(most),

@@ -24,7 +24,7 @@ use crate::relation::{
     Predicate, READER_FILE, Relation, Rule, RuleSet, SentenceExplanation, Suggestion, check, scores_csv,
     stale,
 };
-use crate::text::Article;
+use crate::text::{Article, counted};
 
 /// Arguments of `triplewire rules`.
 #[derive(Debug, clap::Args)]
@@ -334,6 +334,7 @@ fn table(rules: &[Rule]) -> String {
 
 fn test(set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
     let (checked, rules) = checked(set, file.as_deref())?;
+    let rules = counted(rules as u64, "rules");
     for failure in &checked.failures {
         print(format_args!("{} ({}): {}\n", failure.rule, failure.place, failure.problem))?;
         if !failure.example.is_empty() {
@@ -342,13 +343,14 @@ fn test(set: RuleSet, file: Option<PathBuf>) -> anyhow::Result<Outcome> {
     }
     if !checked.failures.is_empty() {
         let message = format!(
-            "{} of {} examples of {rules} rules failed. Mend the rules or their examples, which are above",
+            "{} of {} of {rules} failed. Mend the rules or their examples, which are above",
             checked.failures.len(),
-            checked.examples
+            counted(checked.examples as u64, "examples")
         );
         return Err(Error::Usage(message).into());
     }
-    print(format_args!("{} examples of {rules} rules: all as they should be\n", checked.examples))?;
+    let examples = counted(checked.examples as u64, "examples");
+    print(format_args!("{examples} of {rules}: all as they should be\n"))?;
     Ok(Outcome::Done)
 }
 
