@@ -14,7 +14,7 @@ use crate::eval::predicted::{Given, given};
 use crate::pipeline::Pipeline;
 use crate::relation::{Classifier, Predicates, Reader, Schema};
 use crate::syntax::Sentence;
-use crate::text::Span;
+use crate::text::{Span, one_line};
 
 /// Folds of the cross-validation.
 const FOLDS: usize = 5;
@@ -192,7 +192,7 @@ fn pairs_of(
 /// Whether the sentence is the one in which labels have a relation between entities, by the names themselves.
 fn is_evidence(relation: &Relation, text: &str) -> bool {
     let by_name = relation.via.as_deref().is_none_or(|via| via == "name");
-    let plain = |text: &str| text.split_whitespace().join(" ");
+    let plain = one_line;
     by_name
         && relation.sentence.as_deref().is_some_and(|evidence| {
             let (evidence, text) = (plain(evidence), plain(text));

@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Place, Result, words};
-use crate::output::{FORMULA_STARTS, Format, Run};
+use crate::output::{Format, Run, unguarded};
 use crate::relation::{Predicate, Predicates};
 use crate::text::hash64;
 
@@ -272,7 +272,7 @@ impl<R: DeserializeOwned> Rows<R> {
                     return Ok(None);
                 }
                 if *excel {
-                    *record = record.iter().map(unquoted).collect();
+                    *record = record.iter().map(unguarded).collect();
                 }
                 let row = record.deserialize(Some(header)).map_err(|e| damaged(&self.path, &e, header))?;
                 Ok(Some(row))
@@ -309,14 +309,6 @@ fn has_mark(file: &mut File) -> io::Result<bool> {
     io::Read::read_to_end(&mut io::Read::take(&mut *file, 3), &mut start)?;
     file.seek(SeekFrom::Start(0))?;
     Ok(start == "\u{feff}".as_bytes())
-}
-
-/// The cell of which [`crate::output::Style::text`] made this one.
-fn unquoted(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(text) if text.starts_with(FORMULA_STARTS) => text,
-        _ => cell,
-    }
 }
 
 fn damaged(path: &Path, error: &csv::Error, header: &csv::StringRecord) -> Error {

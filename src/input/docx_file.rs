@@ -17,6 +17,7 @@ use super::reader::{Given, ReadItem, too_long};
 use super::repeats::ProblemKind;
 use super::{dateline, decode};
 use crate::error::{Place, Problem};
+use crate::text::one_line;
 
 /// A reader of the file.
 pub(super) fn open(path: PathBuf, name: String) -> Result<Background, Problem> {
@@ -92,7 +93,7 @@ impl Document {
                 Event::Start(_) => value.clear(),
                 Event::Text(_) | Event::GeneralRef(_) | Event::CData(_) if value.len() > 1024 => {}
                 Event::End(end) => {
-                    let said = value.split_whitespace().collect::<Vec<_>>().join(" ");
+                    let said = one_line(&value);
                     match end.local_name().as_ref() {
                         "title" if is_title(&said) => {
                             self.title.get_or_insert(said);

@@ -158,7 +158,7 @@ fn article(bytes: &[u8], cut: bool, name: String, place: Place, out: &Outlet) ->
 }
 
 fn one_line(text: &str) -> String {
-    text.replace('\0', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    crate::text::one_line(&text.replace('\0', " "))
 }
 
 /// Why there is nothing to read in a message.

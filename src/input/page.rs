@@ -187,7 +187,7 @@ fn too_complex(document: &Document) -> bool {
 }
 
 fn one_line(text: String) -> Option<String> {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = crate::text::one_line(&text);
     Some(line).filter(|line| !line.is_empty())
 }
 

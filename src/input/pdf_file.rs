@@ -29,7 +29,7 @@ use super::pdf_lines::{self, Letter, Page, PageLetters};
 use super::reader::{Given, ReadItem, too_long};
 use super::repeats::ProblemKind;
 use crate::error::{Place, Problem};
-use crate::text::Date;
+use crate::text::{Date, one_line};
 
 /// Bytes of a file, which is taken into memory, and of what one of its streams may unpack to.
 const LARGEST: u64 = 256 << 20;
@@ -208,7 +208,7 @@ fn text_string(bytes: &[u8]) -> String {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
         bytes => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
     };
-    text.replace('\0', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    one_line(&text.replace('\0', " "))
 }
 
 /// What is on the pages.

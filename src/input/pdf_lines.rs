@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use crate::text::one_line;
 use regex::Regex;
 
 /// What a glyph stands for, and where. Lengths are in points, y grows downwards.
@@ -65,7 +66,7 @@ impl Page {
             }
         }
         for line in &mut lines {
-            line.text = line.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            line.text = one_line(&line.text);
         }
         lines.retain(|line| !line.text.is_empty());
         Page { lines, height: page.height }

@@ -23,6 +23,7 @@ use super::packed::{self, Unfit};
 use super::repeats::ProblemKind;
 use super::row::Row;
 use crate::error::{Place, Problem};
+use crate::text::one_line;
 
 /// Bytes of an .xls file, which is taken into memory.
 const LONGEST_XLS: u64 = 256 << 20;
@@ -212,11 +213,8 @@ impl Sheets {
         .map_err(Stop::Broken)?;
         let Some((row, mut cells)) = first else { return Ok(None) };
         let width = cells.keys().max().map_or(0, |last| last + 1);
-        let names: Vec<String> = (0..width)
-            .map(|column| {
-                cells.remove(&column).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
-            })
-            .collect();
+        let names: Vec<String> =
+            (0..width).map(|column| one_line(&cells.remove(&column).unwrap_or_default())).collect();
         Ok(Some(match Columns::find(names.iter().map(String::as_str), &self.options) {
             Ok(columns) => Ok(Chosen { sheet: sheet.to_owned(), header: row, columns }),
             Err(missing) => {

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::entity::{Aliases, Corpus, EntityType, KnownNames, folded};
 use crate::error::{Error, Place, Result, words};
 use crate::output::run::Run;
-use crate::output::{Style, rounded};
+use crate::output::{Style, rounded, unguarded};
+use crate::text::one_line;
 
 /// One line to decide on. The columns `decision`, `entity`, `alias`, `type` and `new_name` are what `--aliases` reads.
 ///
@@ -107,8 +108,7 @@ pub fn questions(folder: &Path) -> Result<Vec<Question>> {
         rows(folder, "entities")?.into_iter().map(|it: EntityLine| (it.entity_id, it.entity_type)).collect();
     let dates: BTreeMap<String, String> =
         rows(folder, "articles")?.into_iter().map(|it: ArticleLine| (it.article, it.date)).collect();
-    let run = File::open(folder.join("run.json")).ok();
-    let run: Run = run.and_then(|file| serde_json::from_reader(file).ok()).unwrap_or_default();
+    let run = Run::read(folder)?;
     let decisions: Vec<_> = run.decisions.iter().map(crate::entity::Decision::from).collect();
     let known = KnownNames::new(&Aliases::built_in(), decisions.iter());
 
@@ -285,7 +285,7 @@ impl Shown {
         self.mentions += 1;
         self.articles.insert(article);
         if self.example.is_empty() {
-            self.example = mention.sentence.split_whitespace().join(" ");
+            self.example = one_line(&mention.sentence);
         }
     }
 }
@@ -412,7 +412,11 @@ fn rows<T: DeserializeOwned>(folder: &Path, table: &str) -> Result<Vec<T>> {
     let header = reader.headers().cloned().unwrap_or_default();
     let broken =
         |e: csv::Error| unreadable(e.position().map_or(1, csv::Position::line), words::csv(&e, &header));
-    reader.deserialize().map(|row| row.map_err(broken)).collect()
+    let records = reader.records().map(|record| {
+        let record: csv::StringRecord = record.map_err(&broken)?.iter().map(unguarded).collect();
+        record.deserialize(Some(&header)).map_err(&broken)
+    });
+    records.collect()
 }
 
 #[cfg(test)]

@@ -54,6 +54,14 @@ impl Style {
     }
 }
 
+/// The cell of which [`Style::text`] made this one.
+pub(crate) fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if text.starts_with(FORMULA_STARTS) => text,
+        _ => cell,
+    }
+}
+
 impl Style {
     /// A list whose cell is no formula either.
     pub(super) fn list(self, mut members: Vec<String>) -> Vec<String> {

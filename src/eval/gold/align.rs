@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::entity::{EntityType, is_anaphor};
 use crate::error::{Place, Problem};
 use crate::eval::labels::{Labels, Mention, Relation};
+use crate::output::unguarded;
 use crate::text::{CodePoints, Span};
 
 /// A mention as a file gives it.
@@ -357,14 +358,6 @@ fn describe(raw: &RawMention) -> String {
     match &raw.text {
         Some(text) => format!("{offsets} `{text}`"),
         None => offsets,
-    }
-}
-
-/// A cell as it was before the spreadsheet guard (`'` before `=`, `+`, `-` or `@`) was put on.
-pub(super) fn unguarded(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => cell,
     }
 }
 

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Place, Problem, Result, words};
-use crate::eval::gold::align::{Aligner, RawMention, unguarded};
+use crate::eval::gold::align::{Aligner, RawMention};
 use crate::eval::gold::text_file::read_text;
 use crate::eval::labels::{Attributes, Document, Labels, Relation};
 use crate::input;
 use crate::output::annotation::{article_id, flat_name};
+use crate::output::unguarded;
 use crate::text::{Article, Table};
 
 /// The rows of both files, by article.
@@ -94,14 +95,16 @@ impl Tables {
         let mut tables = Tables { folder: folder.to_path_buf(), ..Tables::default() };
         let path = folder.join("mentions.csv");
         if path.is_file() {
-            let (rows, _) =
-                rows(&path, &["article", "type"], problems, |row: &MentionRow| row.article.clone())?;
+            let (rows, _) = rows(&path, &["article", "type"], problems, |row: &MentionRow| {
+                unguarded(&row.article).to_owned()
+            })?;
             tables.mentions = Some(rows);
         }
         let path = folder.join("relations.csv");
         if path.is_file() {
             let needed = ["article", "subject", "predicate", "object"];
-            let (rows, header) = rows(&path, &needed, problems, |row: &RelationRow| row.article.clone())?;
+            let (rows, header) =
+                rows(&path, &needed, problems, |row: &RelationRow| unguarded(&row.article).to_owned())?;
             tables.relations = Some(rows);
             tables.columns = header;
         }
