@@ -103,14 +103,21 @@ impl<'s, 'd> Cues<'s, 'd> {
         let no_cues: Vec<CueMatch> = found.iter().copied().filter(|f| f.cue == Cue::Lookalike).collect();
         found.retain(|f| !no_cues.iter().any(|no| (no.first..=no.last).contains(&f.first)));
         let mut inside = false;
+        let mut has_mark = false;
         let mut quoted = Vec::with_capacity(sentence.tokens.len());
         for i in 0..sentence.tokens.len() {
-            if matches!(sentence.form(i), "\"" | "“" | "”" | "``" | "''" | "` `" | "' '") {
-                inside = !inside;
-                quoted.push(false);
-            } else {
+            let mark = sentence.form(i);
+            if !matches!(mark, "\"" | "“" | "”" | "``" | "''" | "` `" | "' '") {
                 quoted.push(inside);
+                continue;
             }
+            // The quotation began in a sentence before.
+            if mark == "”" && !has_mark {
+                quoted.fill(true);
+            }
+            inside = mark != "”" && (mark == "“" || !inside);
+            has_mark = true;
+            quoted.push(false);
         }
         // A quotation that is still open at the end goes on in the next sentence.
         Cues { sentence, found, quoted }
