@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::entity::{Argument, EntityType, Mention, Origin, is_first, is_neuter, is_pronoun};
 use crate::relation::matcher::CompiledRule;
 use crate::relation::{Document, Matcher, Predicate, Pronoun, Relation};
+use crate::text::Span;
 
 impl Matcher {
     /// The relations that `anaphors` add to those `known` of an article. What a sentence says of the names
@@ -63,10 +64,10 @@ impl<'a> Arguments<'a> {
     /// the first, and of mentions those that no anaphor replaces ("the Dane" is no name of a country).
     fn in_text_order(&self) -> Vec<(Argument, &'a Mention)> {
         let begins = |i: usize| i == 0 || self.anaphors[i - 1].span != self.anaphors[i].span;
-        let is_replaced = |mention: &Mention| {
-            self.anaphors.iter().any(|a| a.name == mention.span && a.span != mention.span)
-        };
-        let mentions = self.mentions.iter().enumerate().filter(|(_, mention)| !is_replaced(mention));
+        let replaced: BTreeSet<Span> =
+            self.anaphors.iter().filter(|a| a.span != a.name).map(|a| a.name).collect();
+        let mentions =
+            self.mentions.iter().enumerate().filter(|(_, mention)| !replaced.contains(&mention.span));
         let anaphors = self.anaphors.iter().enumerate().filter(|&(i, _)| begins(i));
         let mentions = mentions.map(|(i, mention)| (Argument::Mention(i), mention));
         let mut all: Vec<_> =

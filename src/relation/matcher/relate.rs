@@ -284,15 +284,16 @@ impl Matcher {
     fn speaker_before(&self, document: Document<'_>, index: usize) -> Option<String> {
         let lexicon = &self.lexicon;
         let speaker = (index.saturating_sub(SPEAKER_BEFORE)..index).rev().find_map(|before| {
-            let in_it = |&i: &usize| document.mentions[i].sentence == before;
-            let mentions: Vec<usize> = (0..document.mentions.len()).filter(in_it).collect();
+            let first_of = |sentence| document.mentions.partition_point(|m| m.sentence < sentence);
+            let mentions: Vec<usize> = (first_of(before)..first_of(before + 1)).collect();
             let pieces = pieces(document, before, &mentions, lexicon);
             let cues = |piece| Cues::of(piece, &lexicon.cue_tagger, &lexicon.cue_names);
             pieces.iter().rev().find_map(|piece| cues(piece).last_speaker())
         });
         speaker.or_else(|| {
-            let is_person = |m: &&Mention| m.sentence + 1 == index && m.entity_type == EntityType::Per;
-            let mut persons = document.mentions.iter().filter(is_person).map(|m| m.entity);
+            let start = document.mentions.partition_point(|m| m.sentence + 1 < index);
+            let before = document.mentions[start..].iter().take_while(|m| m.sentence + 1 == index);
+            let mut persons = before.filter(|m| m.entity_type == EntityType::Per).map(|m| m.entity);
             let first = persons.next()?;
             persons.all(|other| other == first).then(|| document.entities[first].name.clone())
         })
