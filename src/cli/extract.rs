@@ -13,7 +13,7 @@ use std::time::Instant;
 use crate::cli::extract::finish::{Clock, Extracted, unchanged};
 use crate::cli::print::unprintable;
 use crate::cli::progress::Progress;
-use crate::cli::{Outcome, estimate, stop};
+use crate::cli::{Outcome, estimate, stop, view};
 use crate::error::{Error, Result};
 use crate::input::Articles;
 use crate::output::{Lines, Making, Output, Run, Style, WatchList, check_folder, keep_earlier};
@@ -49,6 +49,9 @@ fn to_folder(args: &Args, out: &Path, style: Style) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     // Before the model is loaded.
     check_folder(out)?;
+    if args.view {
+        view::check(&out.join(view::FILE))?;
+    }
     args.part()?;
     let articles = args.articles()?;
     let opened = Opened::new(args, style)?;

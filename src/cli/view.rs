@@ -50,17 +50,26 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 pub(crate) fn write(result: &Path, out: Option<&Path>) -> Result<(PathBuf, Page)> {
     let out = out.map_or_else(|| result.join(FILE), Path::to_path_buf);
     let result = ResultFolder::open(result)?;
-    check_file(&out)?;
-    if out.exists() && !is_ours(&out) {
+    check(&out)?;
+    let page = page(&result, Limits::default())?;
+    let path = write_whole(&out, page.html.as_bytes())?;
+    Ok((path, page))
+}
+
+/// Refuses to write the page over anything but a page.
+///
+/// # Errors
+/// If there is such a file, or it cannot be written.
+pub(super) fn check(out: &Path) -> Result<()> {
+    check_file(out)?;
+    if out.exists() && !is_ours(out) {
         let message = format!(
             "{}: there is a file of that name already, and it is no page of `view`. Give another name with --out",
             out.display()
         );
         return Err(Error::Usage(message));
     }
-    let page = page(&result, Limits::default())?;
-    let path = write_whole(&out, page.html.as_bytes())?;
-    Ok((path, page))
+    Ok(())
 }
 
 /// Whether a folder has a page of an earlier run, which would look like that of its tables.

@@ -192,10 +192,9 @@ fn pairs_of(
 /// Whether the sentence is the one in which labels have a relation between entities, by the names themselves.
 fn is_evidence(relation: &Relation, text: &str) -> bool {
     let by_name = relation.via.as_deref().is_none_or(|via| via == "name");
-    let plain = one_line;
     by_name
         && relation.sentence.as_deref().is_some_and(|evidence| {
-            let (evidence, text) = (plain(evidence), plain(text));
+            let (evidence, text) = (one_line(evidence), one_line(text));
             evidence.contains(&text) || text.contains(&evidence)
         })
 }

@@ -127,15 +127,14 @@ pub fn export(
 
 /// Refuses to write over something, and over the result itself in any case.
 fn check(result: &ResultFolder, out: &Path, target: Target, overwrite: bool) -> Result<()> {
-    let is_result = || out.canonicalize().ok() == result.folder().canonicalize().ok();
-    if target.is_folder() && out.exists() && is_result() {
-        let message = "is the result that is to be exported. Choose another folder with --out";
-        return Err(Error::Usage(format!("{} {message}", out.display())));
-    }
     if !target.is_folder() {
         return check_new(out, overwrite);
     }
     check_folder(out)?;
+    if out.exists() && out.canonicalize().ok() == result.folder().canonicalize().ok() {
+        let message = "is the result that is to be exported. Choose another folder with --out";
+        return Err(Error::Usage(format!("{} {message}", out.display())));
+    }
     let is_used = std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
     if is_used && !overwrite {
         return Err(Error::Usage(format!(

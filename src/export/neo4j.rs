@@ -168,7 +168,8 @@ fn articles(result: &ResultFolder, filter: &Filter, naming: &HashSet<u64>, out: 
     Ok((articles, count))
 }
 
-/// Which entity which article names, and how often; and which articles name any. The mentions of an article stand together in their table.
+/// Which entity which article names, and how often; and which articles name any. The mentions of an article stand together in
+/// their table.
 fn named_in(result: &ResultFolder, graph: &Graph<'_>, out: &Path) -> Result<(Csv, HashSet<u64>)> {
     let header = [":START_ID(Entity)", ":END_ID(Article)", ":TYPE", "mentions:long"];
     let mut table = Csv::create(out, "named_in.csv", &header)?;

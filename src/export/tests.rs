@@ -349,6 +349,16 @@ fn an_earlier_export_stays_unless_it_is_to_be_replaced() {
 }
 
 #[test]
+fn a_result_is_not_exported_over_itself() {
+    let written = sample::written(Style::default());
+    let result = ResultFolder::open(written.path()).unwrap();
+    let over = export(&result, Target::Neo4j, Some(written.path()), &Filter::default(), true);
+    let refused = over.unwrap_err().to_string();
+    assert!(refused.contains("another folder"), "{refused}");
+    assert!(ResultFolder::open(written.path()).unwrap().articles().unwrap().all(|article| article.is_ok()));
+}
+
+#[test]
 fn an_export_goes_to_a_name_in_the_result_folder_by_itself() {
     let written = sample::written(Style::default());
     let result = ResultFolder::open(written.path()).unwrap();

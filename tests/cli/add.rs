@@ -371,3 +371,18 @@ fn ten_orders_and_three_shardings_give_the_same_entities() {
         assert!(found == expected, "{of} shards give other tables");
     }
 }
+
+#[test]
+fn merged_runs_name_a_bad_line_once_and_their_own_settings() {
+    let days = Days::new();
+    let table = |rows: &str| format!("id,text\n{rows}");
+    let old = "a,Ana Ruiz left Lima.\nb,\n";
+    fs::write(days.path("grown.csv"), table(old)).unwrap();
+    extract(&days.path("grown.csv"), &days.path("1"), &["--quiet", "--no-merge"]).assert().code(2);
+    fs::write(days.path("grown.csv"), table(&format!("{old}c,Bo Lind left Oslo.\n"))).unwrap();
+    extract(&days.path("grown.csv"), &days.path("2"), &["--quiet", "--no-merge"]).assert().code(2);
+    days.merge("sum", &["1", "2"], &["--quiet"], 2);
+    let run = run_json(&days.path("sum"));
+    assert_eq!(run["skipped"].as_array().unwrap().len(), 1, "{}", run["skipped"]);
+    assert_eq!(run["settings"].get("--no-merge"), None);
+}

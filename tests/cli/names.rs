@@ -261,3 +261,25 @@ fn a_watch_list_keeps_what_touches_it() {
     }
     assert!(read(&path("out"), "mentions.csv").contains("Quito"));
 }
+
+#[test]
+fn decisions_are_not_overwritten_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("in.jsonl"), "{\"id\": \"a\", \"text\": \"Ana Ruiz left Lima.\"}\n").unwrap();
+    extract(&path("in.jsonl"), &path("one"), &["--quiet"]).assert().success();
+    let names = |args: &[&str]| {
+        let mut command = triplewire();
+        command.arg("names").arg(path("one")).arg("--out").arg(path("decisions.csv")).args(args);
+        command.assert()
+    };
+    names(&[]).success();
+    // Without a question there is the header.
+    let empty = read(folder.path(), "decisions.csv");
+    assert!(empty.starts_with("decision,entity,alias,") && empty.lines().count() == 1, "{empty}");
+    fs::write(path("decisions.csv"), "decision,entity,alias\n").unwrap();
+    let refused = stderr(&names(&[]).code(1));
+    assert!(refused.contains("--overwrite"), "{refused}");
+    names(&["--overwrite"]).success();
+    assert_eq!(read(folder.path(), "decisions.csv"), empty);
+}

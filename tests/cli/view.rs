@@ -62,3 +62,17 @@ fn what_is_no_result_makes_no_page() {
     let refused = extract(folder.path(), Path::new("-"), &["--view"]).assert().code(1);
     assert!(stderr(&refused).contains("--view"));
 }
+
+#[test]
+fn a_file_of_somebody_elses_is_left_alone() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(input.path().join("one.txt"), TEXT).unwrap();
+    let page = out.path().join("view.html");
+    fs::write(&page, "mine").unwrap();
+    // It is told before the run, not after it.
+    let refused = stderr(&extract(input.path(), out.path(), &["--view"]).assert().code(1));
+    assert!(refused.contains("no page of `view`"), "{refused}");
+    assert!(!out.path().join("triples.csv").exists());
+    extract(input.path(), out.path(), &[]).assert().code(0);
+    assert_eq!(fs::read_to_string(&page).unwrap(), "mine");
+}

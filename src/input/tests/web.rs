@@ -1,6 +1,6 @@
 //! Web pages, alone and in archives.
 
-use encoding_rs::{EUC_JP, WINDOWS_1251};
+use encoding_rs::{EUC_JP, WINDOWS_1251, WINDOWS_1252};
 
 use super::*;
 
@@ -127,6 +127,10 @@ fn the_encoding_of_a_page_is_declared_or_found() {
     let (articles, problems) = read("a.html", WINDOWS_1251.encode(&html).0);
     assert_eq!(texts(&articles), [russian]);
     only(&problems, None, false, &["not UTF-8", "Windows-1251"]);
+    // What can be read to find the declaration is not UTF-16.
+    let page = "<html><head><meta charset=\"unicode\"></head><body><p>Der Präsident traf die Kanzlerin in München.</p></body></html>";
+    let (articles, _) = read("a.html", WINDOWS_1252.encode(page).0);
+    assert_eq!(texts(&articles), ["Der Präsident traf die Kanzlerin in München."]);
 }
 
 #[test]
