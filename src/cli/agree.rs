@@ -37,7 +37,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let mut a = gold::read(&args.a, &args.texts)?;
     let mut b = gold::read(&args.b, &args.texts)?;
     let problems = [std::mem::take(&mut a.problems), std::mem::take(&mut b.problems)].concat();
-    tell(&problems, args.out.is_some());
+    tell(&problems, Some(args.out.is_some()));
     let agreement = Agreement::of(a, b)?;
     let object = agreement::json(&agreement);
     let listed = match &args.out {

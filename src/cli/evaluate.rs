@@ -77,7 +77,7 @@ Formats of labels:
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let scores = scores(&args)?;
-    tell(&scores.problems, args.out.is_some());
+    tell(&scores.problems, Some(args.out.is_some()));
     print(if args.json { format!("{:#}\n", scores.json) } else { scores.text })?;
     Ok(if scores.problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }

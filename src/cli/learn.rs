@@ -66,7 +66,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let knowledge = Knowledge { aliases: Aliases::built_in(), matcher };
     let program = args.machine.pipeline(knowledge)?;
     let lessons = lessons(&program, &reader, &gold, &args.predicates)?;
-    tell(&problems, false);
+    tell(&problems, None);
     for wanted in &args.predicates {
         if lessons.iter().all(|lesson| lesson.schema.name != *wanted) {
             let message = format!(

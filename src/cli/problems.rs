@@ -6,8 +6,9 @@ use crate::error::Problem;
 /// Limit of warnings on standard error; the rest is counted. Skipped files are always named.
 const MOST_WARNINGS: usize = 20;
 
-/// Reports problems on standard error. `all_written`: `problems.csv` lists those that are only counted here.
-pub(crate) fn tell(problems: &[Problem], all_written: bool) {
+/// Reports problems on standard error. `written` says whether `--out` has been given, which lists in `problems.csv` those that
+/// are only counted here; none where there is no such option.
+pub(crate) fn tell(problems: &[Problem], written: Option<bool>) {
     let mut warnings = 0;
     for problem in problems {
         warnings += usize::from(!problem.skipped);
@@ -16,12 +17,12 @@ pub(crate) fn tell(problems: &[Problem], all_written: bool) {
         }
     }
     if warnings > MOST_WARNINGS {
-        let where_ = if all_written {
-            "they are in problems.csv"
-        } else {
-            "`evaluate --out DIR` lists them in problems.csv"
+        let listed = match written {
+            Some(true) => ": they are in problems.csv",
+            Some(false) => ": `--out DIR` lists them in problems.csv",
+            None => "",
         };
-        complain(format_args!("{} more warnings: {where_}", warnings - MOST_WARNINGS));
+        complain(format_args!("{} more warnings{listed}", warnings - MOST_WARNINGS));
     }
 }
 

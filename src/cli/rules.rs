@@ -171,7 +171,7 @@ pub(super) fn explained(set: &RuleSet, setup: Setup, text: String) -> anyhow::Re
 fn suggest(set: &RuleSet, args: Suggest) -> anyhow::Result<Outcome> {
     let mut problems = Vec::new();
     let gold = labels_in(&args.gold, &args.texts, args.articles.as_deref(), &mut problems)?;
-    tell(&problems, false);
+    tell(&problems, None);
     let map = args.map.as_deref().map(|path| Map::read(path, set.predicates())).transpose()?;
     let demand = Demand { least: args.least.max(1), precision: args.precision };
     let knowledge = Knowledge { aliases: Aliases::built_in(), matcher: Matcher::new(set)? };
@@ -233,7 +233,7 @@ fn score(set: &RuleSet, args: &Score) -> anyhow::Result<Outcome> {
         }
         write_whole(path, fitted.toml()?.as_bytes()).map_err(of_calibration)?;
     }
-    tell(&problems, false);
+    tell(&problems, None);
     print(scores_csv(set.rules(), |rule| counts.of(rule))?)?;
     Ok(if problems.iter().any(|p| p.skipped) { Outcome::SomeSkipped } else { Outcome::Done })
 }

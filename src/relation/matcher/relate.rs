@@ -265,7 +265,8 @@ impl Surroundings<'_, '_, '_> {
             tree,
             predicate,
             said: said.as_ref(),
-            timed: timed.as_ref(),
+            // Nor is what a verb says of somebody told of his firm: "worked for Acme of Lima until 2015".
+            timed: timed.as_ref().filter(|said| !is_title || !said.is_event(tree)),
             names: outer(tree, names[0])
                 .zip(outer(tree, names[1]))
                 .map(|(subject, object)| [subject, object]),
