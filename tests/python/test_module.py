@@ -425,7 +425,7 @@ class AlonePackage(unittest.TestCase):
             shutil.copytree(ROOT / "seeds", Path(folder) / "seeds")
             ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=folder)
             self.assertEqual(ran.returncode, 0, ran.stderr)
-            self.assertTrue((Path(folder) / "output" / "triples.csv").exists())
+            self.assertTrue((Path(folder) / "from-python" / "triples.csv").exists())
         printed = re.search(r"```text\n(.*?)```", page, re.DOTALL)[1]
         self.assertTrue(ran.stdout.startswith(printed), ran.stdout)
 
