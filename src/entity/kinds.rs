@@ -12,82 +12,85 @@ pub(super) use persons::{is_passing, is_person, is_she, is_she_by_name};
 /// Nouns that can stand for the same thing, and the type of its name.
 struct Family {
     entity_type: EntityType,
+    /// What all of the family may be called.
+    general: &'static [&'static str],
+    /// What only some of it may be called.
     nouns: &'static [&'static str],
 }
 
+impl Family {
+    fn has(&self, noun: &str) -> bool {
+        self.general.contains(&noun) || self.nouns.contains(&noun)
+    }
+}
+
+/// Any enterprise is a company; but a bank is no airline.
+const fn enterprise(general: &'static [&'static str], nouns: &'static [&'static str]) -> Family {
+    Family { entity_type: EntityType::Org, general, nouns }
+}
+
 const fn org(nouns: &'static [&'static str]) -> Family {
-    Family { entity_type: EntityType::Org, nouns }
+    Family { entity_type: EntityType::Org, general: nouns, nouns: &[] }
 }
 
 const fn loc(nouns: &'static [&'static str]) -> Family {
-    Family { entity_type: EntityType::Loc, nouns }
+    Family { entity_type: EntityType::Loc, general: nouns, nouns: &[] }
 }
 
 const fn work(nouns: &'static [&'static str]) -> Family {
-    Family { entity_type: EntityType::Misc, nouns }
+    Family { entity_type: EntityType::Misc, general: nouns, nouns: &[] }
 }
 
-/// What any enterprise may be called.
-const GENERAL: [&str; 11] = [
-    "company",
-    "firm",
-    "business",
-    "group",
-    "corporation",
-    "conglomerate",
-    "giant",
-    "multinational",
-    "enterprise",
-    "maker",
-    "subsidiary",
-];
-
 const FAMILIES: &[Family] = &[
-    org(&[
-        "company",
-        "firm",
-        "business",
-        "group",
-        "corporation",
-        "conglomerate",
-        "giant",
-        "maker",
-        "manufacturer",
-        "multinational",
-        "retailer",
-        "airline",
-        "carrier",
-        "carmaker",
-        "automaker",
-        "supplier",
-        "brewer",
-        "insurer",
-        "operator",
-        "developer",
-        "startup",
-        "start-up",
-        "publisher",
-        "producer",
-        "enterprise",
-        "utility",
-        "supermarket",
-        "chain",
-        "subsidiary",
-        "consortium",
-        "studio",
-        "brand",
-        "chipmaker",
-        "drugmaker",
-        "bank",
-        "lender",
-        "consultancy",
-        "contractor",
-        "builder",
-        "miner",
-        "refiner",
-        "steelmaker",
-        "planemaker",
-    ]),
+    enterprise(
+        &[
+            "company",
+            "firm",
+            "business",
+            "group",
+            "corporation",
+            "conglomerate",
+            "giant",
+            "multinational",
+            "enterprise",
+            "maker",
+            "subsidiary",
+        ],
+        &[
+            "manufacturer",
+            "retailer",
+            "airline",
+            "carrier",
+            "carmaker",
+            "automaker",
+            "supplier",
+            "brewer",
+            "insurer",
+            "operator",
+            "developer",
+            "startup",
+            "start-up",
+            "publisher",
+            "producer",
+            "utility",
+            "supermarket",
+            "chain",
+            "consortium",
+            "studio",
+            "brand",
+            "chipmaker",
+            "drugmaker",
+            "bank",
+            "lender",
+            "consultancy",
+            "contractor",
+            "builder",
+            "miner",
+            "refiner",
+            "steelmaker",
+            "planemaker",
+        ],
+    ),
     org(&["bank", "lender"]),
     org(&["carmaker", "automaker", "manufacturer"]),
     org(&["airline", "carrier"]),
@@ -168,7 +171,7 @@ const FAMILIES: &[Family] = &[
 
 /// In these families nouns are no synonyms: a council is no court.
 fn is_loose(family: &Family) -> bool {
-    !["court", "island", "palace", "government"].iter().any(|noun| family.nouns.contains(noun))
+    !["court", "island", "palace", "government"].iter().any(|noun| family.has(noun))
 }
 
 /// Whether a plural noun names one body.
@@ -319,20 +322,15 @@ const PLAIN: [&str; 25] = [
 
 /// The entity type of a noun, if it is one of these.
 pub(super) fn type_of(noun: &str) -> Option<EntityType> {
-    FAMILIES.iter().find(|family| family.nouns.contains(&noun)).map(|family| family.entity_type)
+    FAMILIES.iter().find(|family| family.has(noun)).map(|family| family.entity_type)
 }
 
 /// Whether a thing introduced with one noun may be called the other.
 pub(super) fn is_called(introduced: &str, called: &str) -> bool {
-    // Any enterprise is a company; but a bank is no airline.
-    let is_general = |noun: &str| GENERAL.contains(&noun);
-    let may_be =
-        |family: &Family| !family.nouns.contains(&GENERAL[0]) || is_general(introduced) || is_general(called);
     let both = |family: &Family| {
         is_loose(family)
-            && family.nouns.contains(&introduced)
-            && family.nouns.contains(&called)
-            && may_be(family)
+            && (family.general.contains(&introduced) && family.has(called)
+                || family.has(introduced) && family.general.contains(&called))
     };
     // "The capital, Lima".
     introduced == called || (introduced, called) == ("capital", "city") || FAMILIES.iter().any(both)
@@ -347,7 +345,10 @@ pub(super) fn is_plain(noun: &str) -> bool {
 pub(super) fn of_name(name: &str) -> Vec<&'static str> {
     let mut nouns = Vec::new();
     for word in name.to_lowercase().split([' ', ',']) {
-        let noun = FAMILIES.iter().flat_map(|family| family.nouns).find(|noun| **noun == word);
+        let noun = FAMILIES
+            .iter()
+            .flat_map(|family| family.general.iter().chain(family.nouns))
+            .find(|noun| **noun == word);
         let told = IN_NAMES.iter().find(|(told, _)| *told == word).map(|(_, noun)| noun);
         nouns.extend(noun.or(told).copied());
         nouns.extend(OTHERS.contains(&word).then_some(""));
