@@ -58,7 +58,9 @@ const FORMER: [&str; 19] = [
 /// Words for a person who does not hold the post yet.
 const NOT_YET: [&str; 5] = ["elect", "designate", "nominee", "incoming", "would-be"];
 /// Verbs that end a relation of their agent.
-const ENDED: [&str; 7] = ["resign", "quit", "retire", "depart", "divorce", "separate", "widow"];
+const ENDED: [&str; 4] = ["depart", "divorce", "separate", "widow"];
+/// Verbs that do so with a post.
+const RESIGNED: [&str; 3] = ["resign", "quit", "retire"];
 /// Verbs that end one of their agent where the other of the two is their object, or stands behind "from": who "left Lima" is
 /// still president of Peru.
 const LEFT: [&str; 2] = ["leave", "withdraw"];
@@ -191,10 +193,7 @@ impl StatusCues<'_> {
         let name = &self.tree.words[subject];
         let Some(verb) = name.head else { return false };
         let leaves = match name.relation {
-            Deprel::Nsubj => {
-                let lemma = &*self.tree.words[verb].lemma;
-                matches!(lemma, "resign" | "quit" | "retire") || self.is_down(verb)
-            }
+            Deprel::Nsubj => self.resigns(verb),
             Deprel::Obj | Deprel::NsubjPass => OUSTED.contains(&&*self.tree.words[verb].lemma),
             _ => false,
         };
@@ -212,10 +211,11 @@ impl StatusCues<'_> {
         leaves && !has_other && !is_denied && !self.is_to_be_done(verb)
     }
 
-    /// Whether a verb is "step down" or the like.
-    fn is_down(&self, verb: usize) -> bool {
+    /// Whether a verb is "resign", "step down" or the like.
+    fn resigns(&self, verb: usize) -> bool {
+        let lemma = &*self.tree.words[verb].lemma;
         let is_particle = |it: &Word| it.head == Some(verb) && DOWN.contains(&&*it.lemma);
-        STEPPED.contains(&&*self.tree.words[verb].lemma) && self.tree.words.iter().any(is_particle)
+        RESIGNED.contains(&lemma) || STEPPED.contains(&lemma) && self.tree.words.iter().any(is_particle)
     }
 
     /// Whether a verb or noun that states the relation is in the past.
@@ -290,9 +290,11 @@ impl StatusCues<'_> {
         let words = &self.tree.words;
         // What is done to the name, or to the noun that says what it is: "dismissed chief executive Bo Lee".
         let parts = self.said.map(|said| [said.names[0], said.words[0]]);
-        let is = |relation: Deprel| {
-            let is_it = |&part: &usize| words[part].head == Some(word) && words[part].relation == relation;
-            parts.iter().flatten().any(is_it)
+        let is_done_to = || {
+            parts.iter().flatten().any(|&part| {
+                words[part].head == Some(word)
+                    && matches!(words[part].relation, Deprel::Obj | Deprel::NsubjPass)
+            })
         };
         let is_of_other = || {
             let Some([_, object]) = self.names else { return false };
@@ -314,11 +316,11 @@ impl StatusCues<'_> {
                 };
                 self.said.is_some_and(|said| is_seller(&words[said.names[0]]))
             }
-            "replace" | "succeed" => is(Deprel::Obj) || is(Deprel::NsubjPass),
+            "replace" | "succeed" => is_done_to(),
             _ if self.is_to_be_done(word) => false,
             _ if LEFT.contains(&lemma) => is_of_other(),
-            _ if OUSTED.contains(&lemma) => is(Deprel::Obj) || is(Deprel::NsubjPass),
-            _ => ENDED.contains(&lemma) || self.is_down(word),
+            _ if OUSTED.contains(&lemma) => is_done_to(),
+            _ => ENDED.contains(&lemma) || self.resigns(word),
         }
     }
 }
