@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::Outcome;
 use crate::cli::print::print;
 use crate::cli::values::count;
-use crate::output::{Format, Question, Style, check_new, questions, write_whole};
+use crate::output::{Format, Question, Style, check_new, csv_of, questions, write_whole};
 
 /// Arguments of `triplewire names`.
 #[derive(Debug, clap::Args)]
@@ -51,17 +51,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 
 fn table(lines: Vec<Question>, excel: bool) -> anyhow::Result<Vec<u8>> {
     let style = Style { format: Format::Csv, excel };
-    let end = if excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
-    let start = if excel { "\u{feff}" } else { "" };
-    let mut writer = csv::WriterBuilder::new().terminator(end).from_writer(start.as_bytes().to_vec());
-    // Without a question there is the header all the same, which comes with the first line.
-    let is_empty = lines.is_empty();
-    for line in if is_empty { vec![Question::default()] } else { lines } {
+    let mut writer = csv_of::<Question, _>(Vec::new(), excel)?;
+    for line in lines {
         writer.serialize(line.styled(style))?;
     }
-    let mut table = writer.into_inner()?;
-    if let Some(header) = table.iter().position(|&byte| byte == b'\n').filter(|_| is_empty) {
-        table.truncate(header + 1);
-    }
-    Ok(table)
+    Ok(writer.into_inner()?)
 }

@@ -86,7 +86,7 @@ pub use record::{Lines, MentionRecord, Record, RelationRecord};
 pub(crate) use row::LIST_SEPARATOR;
 pub use row::{ArticleRow, CooccurrenceRow, DuplicateRow, EntityRow, MentionRow, RelationRow, TripleRow};
 pub use run::{Counts, DecisionRecord, ModelRecord, ProblemRecord, Run, Seconds, Settings};
-pub(crate) use table::{FORMULA_STARTS, unguarded};
+pub(crate) use table::{FORMULA_STARTS, csv_of, unguarded};
 pub use table::{Format, Style};
 pub use tables::Tables;
 pub use watch::WatchList;

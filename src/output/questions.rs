@@ -18,7 +18,7 @@ use crate::text::one_line;
 /// One line to decide on. The columns `decision`, `entity`, `alias`, `type` and `new_name` are what `--aliases` reads.
 ///
 /// See the [example](crate::output#example).
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)] // the columns are described in `docs/names.md`
 pub struct Question {
     /// Empty: `same`, `never`, `drop` or `rename` is the analyst's answer.
@@ -32,7 +32,7 @@ pub struct Question {
     /// How likely the two names are of one entity, or the one is no name; 0 to 1.
     pub score: f64,
     /// `apart`, `joined` or `no name?`
-    pub now: &'static str,
+    pub now: String,
     pub why: String,
     pub entity_mentions: u64,
     pub alias_mentions: u64,
@@ -133,7 +133,7 @@ pub fn questions(folder: &Path) -> Result<Vec<Question>> {
     // What changes most comes first among those that are equally likely.
     questions.sort_by(|a, b| {
         let weight = |q: &Question| {
-            let mentions = match q.now {
+            let mentions = match &*q.now {
                 // That many change their entity.
                 APART => q.alias_mentions.min(q.entity_mentions),
                 NO_NAME => q.entity_mentions,
@@ -213,7 +213,7 @@ fn of_two_entities(
         }
         questions.push(Question {
             score: rounded(candidate.score),
-            now: APART,
+            now: APART.to_owned(),
             why: candidate.why.as_str().to_owned(),
             ..written.question(&names[full], &shown[full], Some((&names[short].0, &shown[short])))
         });
@@ -232,7 +232,7 @@ fn of_forms(collected: &Collected<'_>, written: &Written<'_>, known: &KnownNames
                 written.question(&collected.names[*entity], &collected.shown[*entity], Some((form, of_form)));
             line.alias_neighbours.clear();
             let why = why.to_owned();
-            questions.push(Question { score: rounded(1.0 - doubt), now: "joined", why, ..line });
+            questions.push(Question { score: rounded(1.0 - doubt), now: "joined".to_owned(), why, ..line });
         }
     }
     questions
@@ -253,7 +253,7 @@ fn of_no_names(
         if !known.names_it(&name.0) {
             questions.push(Question {
                 score: rounded(score),
-                now: NO_NAME,
+                now: NO_NAME.to_owned(),
                 why,
                 ..written.question(name, shown, None)
             });

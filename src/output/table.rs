@@ -88,18 +88,11 @@ impl<R: Serialize + DeserializeOwned> Table<R> {
     /// Begins `folder/name.csv` or `.jsonl`; a CSV with its header, whether a row follows or not.
     pub(super) fn create(folder: &Path, name: &str, style: Style) -> Result<Self> {
         let path = folder.join(format!("{name}.{}", style.format.extension()));
-        let mut file = temporary(&path)?;
+        let file = temporary(&path)?;
         let rows = match style.format {
             Format::Jsonl => Rows::Jsonl(BufWriter::new(file)),
             Format::Csv => {
-                if style.excel {
-                    file.write_all("\u{feff}".as_bytes()).map_err(|e| unwritable(&path, e))?;
-                }
-                let end = if style.excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
-                let mut builder = csv::WriterBuilder::new();
-                let mut writer = builder.terminator(end).has_headers(false).from_writer(file);
-                writer.write_record(columns::<R>()).map_err(|e| unwritable(&path, csv_to_io(e)))?;
-                Rows::Csv(Box::new(writer))
+                Rows::Csv(Box::new(csv_of::<R, _>(file, style.excel).map_err(|e| unwritable(&path, e))?))
             }
         };
         Ok(Table { path, rows, row: PhantomData })
@@ -124,6 +117,20 @@ impl<R: Serialize + DeserializeOwned> Table<R> {
         };
         file.map_err(|e| unwritable(&self.path, e)).and_then(|file| Whole::new(self.path, file))
     }
+}
+
+/// Begins a CSV of `R`s: with its header, whether a row follows or not, and as Excel wants it.
+pub(crate) fn csv_of<R: DeserializeOwned, W: Write>(
+    mut to: W,
+    excel: bool,
+) -> std::io::Result<csv::Writer<W>> {
+    if excel {
+        to.write_all("\u{feff}".as_bytes())?;
+    }
+    let end = if excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+    let mut writer = csv::WriterBuilder::new().terminator(end).has_headers(false).from_writer(to);
+    writer.write_record(columns::<R>()).map_err(csv_to_io)?;
+    Ok(writer)
 }
 
 /// The field names of a row.
