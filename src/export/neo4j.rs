@@ -1,7 +1,7 @@
 //! A folder for `neo4j-admin database import`: nodes for entities and articles, relationships for triples, and which
 //! entity which article names.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -11,9 +11,9 @@ use tempfile::NamedTempFile;
 use crate::entity::EntityType;
 use crate::error::Result;
 use crate::export::Exported;
-use crate::export::filter::Filter;
+use crate::export::filter::{Filter, Selection};
 use crate::export::graph::Graph;
-use crate::export::result::{ResultFolder, number_of};
+use crate::export::result::ResultFolder;
 use crate::output::{Whole, temporary, unwritable, write_whole};
 use crate::text::{Date, one_line};
 
@@ -29,9 +29,10 @@ pub(super) fn write(result: &ResultFolder, filter: &Filter, out: &Path) -> Resul
     let mut exported = graph.exported();
     let entities = entities(&graph, out)?;
     let relations = relations(&graph, out)?;
-    let (named_in, naming) = named_in(result, &graph, out)?;
-    let (articles, count) = articles(result, filter, &naming, out)?;
+    let selection = Selection::new(result, filter, |_| {})?;
+    let (articles, count) = articles(result, &selection, out)?;
     exported.counts.push(("articles", count));
+    let named_in = named_in(&graph, &selection, out)?;
     let files = [entities.finish()?, articles.finish()?, relations.finish()?, named_in.finish()?];
     for file in files {
         exported.files.push(file.name()?);
@@ -142,15 +143,15 @@ fn relations(graph: &Graph<'_>, out: &Path) -> Result<Csv> {
     Ok(relations)
 }
 
-/// The nodes of articles, and how many there are: of a filtered graph those that name one of its entities.
-fn articles(result: &ResultFolder, filter: &Filter, naming: &HashSet<u64>, out: &Path) -> Result<(Csv, u64)> {
+/// The nodes of articles, and how many there are.
+fn articles(result: &ResultFolder, selection: &Selection, out: &Path) -> Result<(Csv, u64)> {
     let header =
         ["article:ID(Article)", ":LABEL", "title", "source", "url", "date:string", "day:date", "words:long"];
     let mut articles = Csv::create(out, "articles.csv", &header)?;
     let mut count = 0;
     for article in result.articles()? {
         let it = article?;
-        if !filter.is_open() && !naming.contains(&number_of(&it.article)) {
+        if !selection.has_article(&it.article) {
             continue;
         }
         let mut row = vec![
@@ -168,34 +169,29 @@ fn articles(result: &ResultFolder, filter: &Filter, naming: &HashSet<u64>, out: 
     Ok((articles, count))
 }
 
-/// Which entity which article names, and how often; and which articles name any. The mentions of an article stand together in
-/// their table.
-fn named_in(result: &ResultFolder, graph: &Graph<'_>, out: &Path) -> Result<(Csv, HashSet<u64>)> {
+/// Which entity which article names, and how often. The mentions of an article stand together in their table.
+fn named_in(graph: &Graph<'_>, selection: &Selection, out: &Path) -> Result<Csv> {
     let header = [":START_ID(Entity)", ":END_ID(Article)", ":TYPE", "mentions:long"];
     let mut table = Csv::create(out, "named_in.csv", &header)?;
     let mut article = String::new();
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    let mut naming = HashSet::new();
     let mut flush = |article: &str, counts: &mut BTreeMap<String, u64>| {
-        if !counts.is_empty() {
-            naming.insert(number_of(article));
-        }
         std::mem::take(counts).into_iter().try_for_each(|(entity, count)| {
             table.row(&[entity, article.to_owned(), "NAMED_IN".to_owned(), count.to_string()])
         })
     };
-    for mention in result.mentions()? {
+    for mention in graph.result.mentions()? {
         let mention = mention?;
         if mention.article != article {
             flush(&article, &mut counts)?;
             article = mention.article;
         }
-        if graph.has_node(&mention.entity_id) {
+        if selection.has_article(&article) && graph.has_node(&mention.entity_id) {
             *counts.entry(mention.entity_id).or_default() += 1;
         }
     }
     flush(&article, &mut counts)?;
-    Ok((table, naming))
+    Ok(table)
 }
 
 fn label(kind: EntityType) -> &'static str {
